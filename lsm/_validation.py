@@ -1,0 +1,198 @@
+"""Checks of parameters, and the named random streams of one seed."""
+
+import numbers
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+__all__ = ["check_choice", "check_integer", "check_number", "per_neuron", "random_streams", "steps"]
+
+
+def _rule(low, high, low_open, high_open):
+    bounds = []
+    if low is not None:
+        bounds.append(f"{'>' if low_open else '>='} {low:g}")
+    if high is not None:
+        bounds.append(f"{'<' if high_open else '<='} {high:g}")
+    return " and ".join(bounds)
+
+
+def check_number(name, value, low=None, high=None, *, low_open=False, high_open=False):
+    """Return `value` as a float, or raise an error that names it and the rule.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter, as the user knows it.
+    value : object
+        What the user gave.
+    low, high : float, optional
+        Bounds.
+    low_open, high_open : bool
+        Whether the bound itself is excluded.
+
+    Returns
+    -------
+    value : float
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a real number.
+    ValueError
+        If it is not finite (an infinite value needs an infinite bound) or out of bounds.
+    """
+    rule = _rule(low, high, low_open, high_open)
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number {rule}".rstrip() + f", got {value!r}")
+    too_low = low is not None and (value <= low if low_open else value < low)
+    too_high = high is not None and (value >= high if high_open else value > high)
+    stray_infinity = np.isinf(value) and high != np.inf
+    if np.isnan(value) or stray_infinity or too_low or too_high:
+        raise ValueError(f"{name} must be a finite number {rule}".rstrip() + f", got {value!r}")
+    return float(value)
+
+
+def check_integer(name, value, low=None, high=None):
+    """Return `value` as an int, or raise an error that names it and the rule.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter, as the user knows it.
+    value : object
+        What the user gave.
+    low, high : int, optional
+        Inclusive bounds.
+
+    Returns
+    -------
+    value : int
+
+    Raises
+    ------
+    TypeError
+        If `value` is not an integer.
+    ValueError
+        If it is out of bounds.
+    """
+    rule = _rule(low, high, False, False)
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be an integer {rule}".rstrip() + f", got {value!r}")
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{name} must be an integer {rule}, got {value!r}")
+    return int(value)
+
+
+def check_choice(name, value, choices):
+    """Raise a ValueError unless `value` is one of `choices`, and return it."""
+    if not isinstance(value, str) or value not in choices:
+        allowed = ", ".join(repr(choice) for choice in choices)
+        raise ValueError(f"{name} must be one of {allowed}, got {value!r}")
+    return value
+
+
+def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
+    """Spread one parameter over the neurons.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter, as the user knows it.
+    value : float, (float, float), array of shape (n_neurons,) or frozen scipy.stats distribution
+        A number is shared by all; a pair gives excitatory and inhibitory neurons a value each;
+        a distribution is drawn once for each neuron.
+    inhibitory : bool array of shape (n_neurons,)
+        Which neurons are inhibitory.
+    rng : numpy.random.Generator
+        Source of the draws.
+    low, high : float, optional
+        Bounds that every value must keep, see :func:`check_number`.
+    **bounds : bool
+        `low_open`, `high_open`.
+
+    Returns
+    -------
+    value : float or float64 array of shape (n_neurons,)
+        A float where every neuron has the same value.
+    """
+    if isinstance(value, numbers.Real):
+        return check_number(name, value, low, high, **bounds)
+    n_neurons = len(inhibitory)
+    if hasattr(value, "rvs"):
+        values = np.asarray(value.rvs(size=n_neurons, random_state=rng), dtype=float)
+    else:
+        try:
+            values = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"{name} must be a number, an (excitatory, inhibitory) pair, an array with a value "
+                f"for each neuron, or a frozen scipy.stats distribution, got {value!r}"
+            ) from None
+        if values.shape == (2,):
+            values = np.where(inhibitory, values[1], values[0])
+        if values.shape != (n_neurons,):
+            raise ValueError(
+                f"{name} must have one value, an (excitatory, inhibitory) pair or one for each of "
+                f"{n_neurons} neurons, got shape {values.shape}"
+            )
+    for extreme in (values.min(), values.max()):
+        check_number(name, float(extreme), low, high, **bounds)
+    return values
+
+
+def steps(name, duration, dt, *, exact=False):
+    """Count the steps in a duration, rounded once.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter, as the user knows it.
+    duration : float or array of float
+        Durations in ms, not negative.
+    dt : float
+        Length of a step in ms.
+    exact : bool, default=False
+        Refuse a duration that is not a multiple of `dt`.
+
+    Returns
+    -------
+    count : int64 array of the shape of `duration`
+
+    Raises
+    ------
+    ValueError
+        If a positive duration would vanish, or `exact` is not met.
+    """
+    duration = np.asarray(duration, dtype=float)
+    count = np.rint(duration / dt).astype(np.int64)
+    vanished = (count == 0) & (duration > 0)
+    if vanished.any():
+        value = duration[vanished].min()
+        raise ValueError(f"{name} of {value:g} ms is less than half a step of dt={dt:g} ms")
+    uneven = np.abs(count * dt - duration) > 1e-6 * np.maximum(dt, duration)
+    if exact and uneven.any():
+        value = duration[uneven].flat[0]
+        raise ValueError(f"{name} must be a multiple of dt={dt:g} ms, got {value:g} ms")
+    return count
+
+
+def random_streams(random_state, names):
+    """Open one independent random stream for each name.
+
+    Each part of a liquid draws from its own stream, so that changing one part does not redraw
+    the others.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+        As in scikit-learn.
+    names : iterable of str
+        Names of the streams; the order does not matter.
+
+    Returns
+    -------
+    streams : dict of str to numpy.random.Generator
+    """
+    entropy = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint64)
+    return {name: np.random.default_rng([*entropy.tolist(), *name.encode()]) for name in names}

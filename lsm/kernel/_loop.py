@@ -1,0 +1,176 @@
+"""The compiled loop: one for every pair of a neuron and a synapse model.
+
+Samples outside, time inside: a sample's state stays in cache from its first step to its last.
+`_loop` never runs as Python. `kernel_for` binds the update functions of a neuron model and a
+synapse model into it and compiles the result, once for each pair of models, on disk.
+"""
+
+import functools
+import hashlib
+import inspect
+import types
+
+import numba
+import numpy as np
+from numba.extending import overload
+
+__all__ = ["kernel_for"]
+
+
+def at(constants, n):
+    """Read the constants of neuron n, whether all neurons share them or each has its own."""
+    return tuple(constant[n] if np.ndim(constant) else constant for constant in constants)
+
+
+@overload(at)
+def _at(constants, n):
+    if not isinstance(constants.dtype, numba.types.Array):
+        return lambda constants, n: constants
+    reads = "".join(f"constants[{i}][n], " for i in range(len(constants)))
+    scope = {}
+    exec(f"def read(constants, n):\n    return ({reads})", scope)
+    return scope["read"]
+
+
+def _deliver(buffer, base, row, scale, matrix):
+    """Add `scale` times one row of synapses to the buffer."""
+    indptr, split, target, weight, dense, dense_base = matrix
+    if dense.shape[0] > 0:
+        into = buffer[dense_base[row] : dense_base[row] + dense.shape[1]]
+        weights = dense[row]
+        for n in range(dense.shape[1]):
+            into[n] += scale * weights[n]
+        return
+    for k in range(indptr[row], split[row]):
+        buffer[target[k]] += scale * weight[k]
+    for k in range(split[row], indptr[row + 1]):
+        buffer[base + target[k]] += scale * weight[k]
+
+
+def _collect(spiked, fired):
+    """List the neurons whose byte is set; eight silent ones are skipped at a time."""
+    count = 0
+    for word, byte8 in enumerate(spiked.view(np.uint64)):
+        if byte8 != 0:
+            for n in range(8 * word, 8 * word + 8):
+                fired[count] = n
+                count += spiked[n]
+    return count
+
+
+def _advance(n_neurons, state, syn, drive, spiked, constants, syn_constants):
+    for n in range(n_neurons):
+        of_synapse = at(syn_constants, n)
+        current = drive[n] + synapse_current(n, syn, of_synapse)
+        spiked[n] = neuron_step(n, state, at(constants, n), current)
+        synapse_decay(n, syn, of_synapse)
+
+
+def _loop(
+    samples, window, events, graded, hold, bias, w_in, w, delays, constants, syn_constants,
+    initial, scratch, plan, tables, out, record,
+):  # fmt: skip
+    """Run samples[0]:samples[1] through steps window[0]:window[1]; see `lsm.kernel.compiled`."""
+    event_offset, event_step, event_channel, event_amplitude, durations = events
+    state, syn, currents, drive, ring, spiked, fired, acc, cursor = scratch
+    plan_offset, plan_step = plan
+    record_step, record_neuron, n_recorded = record
+    n_neurons, padded, slot_size = len(bias), np.uint64(len(syn[0])), np.uint64(len(currents))
+    has_amplitude, has_delays = len(event_amplitude) > 0, len(delays) > 0
+    ring_mask = np.uint64(max(len(ring), 1) - 1)
+    unit, nowhere = weight_type(1), np.uint64(0)
+
+    for sample in range(samples[0], samples[1]):
+        if window[0] == 0:
+            for row in range(len(state)):
+                state[row][:] = initial[row]
+            currents[:], ring[:], acc[:] = 0, 0, 0
+            drive[:n_neurons] = bias
+            cursor[:] = (event_offset[sample], plan_offset[sample], 0, 0)
+        event, snapshot, count, now = cursor[0], cursor[1], cursor[2], np.uint64(cursor[3])
+        last_event, last_snapshot = event_offset[sample + 1], plan_offset[sample + 1]
+
+        for t in range(window[0], min(window[1], durations[sample])):
+            if graded and t % hold == 0:
+                drive[:n_neurons] = bias
+                while event < last_event and event_step[event] * hold == t:
+                    amplitude = event_amplitude[event]
+                    _deliver(drive, nowhere, event_channel[event], amplitude, w_in)
+                    event += 1
+
+            _advance(n_neurons, state, syn, drive, spiked, constants, syn_constants)
+            if has_delays:
+                slot = ring[now : now + slot_size]
+                for n in range(len(slot)):
+                    currents[n] += slot[n]
+                    slot[n] = 0
+            else:
+                for k in range(count):
+                    _deliver(currents, padded, fired[k], unit, w)
+            if not graded:
+                while event < last_event and event_step[event] * hold == t:
+                    amplitude = event_amplitude[event] if has_amplitude else unit
+                    _deliver(currents, padded, event_channel[event], amplitude, w_in)
+                    event += 1
+
+            count = _collect(spiked, fired)
+            if has_delays:
+                for k in range(count):
+                    for s in range(w[0][fired[k]], w[0][fired[k] + 1]):
+                        ring[(now + delays[s]) & ring_mask] += w[3][s]
+                now = (now + slot_size) & ring_mask
+
+            if snapshot < last_snapshot:
+                age = plan_step[snapshot] - 1 - t
+                for f in range(len(tables)):
+                    weight = tables[f, age]
+                    for k in range(count):
+                        acc[f, fired[k]] += weight
+                while snapshot < last_snapshot and plan_step[snapshot] == t + 1:
+                    out[snapshot] = acc[:, :n_neurons]
+                    snapshot += 1
+                    if snapshot < last_snapshot:
+                        for f in range(len(tables)):
+                            acc[f] *= tables[f, plan_step[snapshot] - (t + 1)]
+            if len(record_step) > 0:
+                first = n_recorded[0]
+                record_step[first : first + count] = t
+                record_neuron[first : first + count] = fired[:count]
+                n_recorded[0] += count
+        cursor[:] = (event, snapshot, count, np.int64(now))
+
+
+@functools.cache
+def kernel_for(neuron, synapse, dtype):
+    """Compile the loop for a pair of models.
+
+    Parameters
+    ----------
+    neuron, synapse : class
+        Models, see :mod:`lsm.neurons` and :mod:`lsm.synapses`.
+    dtype : {"float32", "float64"}
+        Precision of state and weights.
+
+    Returns
+    -------
+    kernel : numba dispatcher
+    """
+    inner = numba.njit(error_model="numpy", nogil=True)
+    parts = {
+        "neuron_step": neuron.step,
+        "synapse_current": synapse.current,
+        "synapse_decay": synapse.decay,
+        "_deliver": _deliver,
+        "_collect": _collect,
+    }
+    scope = {**globals(), "weight_type": np.dtype(dtype).type}
+    scope |= {name: inner(part) for name, part in parts.items()}
+    scope["_advance"] = inner(types.FunctionType(_advance.__code__, scope))
+    bound = types.FunctionType(_loop.__code__, scope)
+    # numba keys a cached kernel by its own code and this file's time stamp: with the source of
+    # the parts in its name, a model edited elsewhere is compiled anew.
+    source = "".join(inspect.getsource(part) for part in parts.values())
+    digest = hashlib.blake2b(source.encode(), digest_size=6).hexdigest()
+    bound.__qualname__ = bound.__name__ = f"loop_{dtype}_{digest}"
+    bound.__module__ = __name__
+    return numba.njit(error_model="numpy", nogil=True, cache=True)(bound)

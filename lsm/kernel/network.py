@@ -1,0 +1,86 @@
+"""What both forms of the simulation take: a network, and a plan of what to read when."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+__all__ = ["Network", "Plan"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network ready to run; nothing in it changes while it runs.
+
+    One step of `dt` ms does, in this order: (1) move the potentials with the currents at the
+    start of the step, (2) let the currents decay, (3) add what arrives now, (4) threshold,
+    reset, refractory count, (5) send the spikes, to arrive after their delay of one step or
+    more.
+
+    Attributes
+    ----------
+    neurons, synapses : object
+        Models, see :mod:`lsm.neurons` and :mod:`lsm.synapses`.
+    constants, syn_constants : tuple of float or array of shape (n_neurons,)
+        What one step of the models needs.
+    initial : tuple of arrays of shape (n_neurons,)
+        State of the neurons at the start of every sample.
+    bias : float64 array of shape (n_neurons,)
+        Constant current in nA.
+    w_in : scipy.sparse.csr_array of shape (n_channels, n_neurons)
+        Input weights in nA.
+    w : scipy.sparse.csr_array of shape (n_neurons, n_neurons)
+        Recurrent weights `w[pre, post]` in nA.
+    delays : int or int array of shape (w.nnz,)
+        Delays in steps, at least one, in the order of `w.data`.
+    dt : float
+        Length of a step in ms.
+    graded : bool
+        Whether input amplitudes are currents held for a frame, or counts of spikes.
+    """
+
+    neurons: object
+    synapses: object
+    constants: tuple
+    syn_constants: tuple
+    initial: tuple
+    bias: np.ndarray
+    w_in: sparse.csr_array
+    w: sparse.csr_array
+    delays: int | np.ndarray
+    dt: float
+    graded: bool
+
+    @property
+    def n_neurons(self):
+        return len(self.bias)
+
+    def hold(self, spikes):
+        """Return how many steps of the network one step of the input lasts."""
+        hold = round(spikes.dt / self.dt)
+        if hold < 1 or abs(hold * self.dt - spikes.dt) > 1e-6 * spikes.dt:
+            raise ValueError(
+                f"X has steps of {spikes.dt:g} ms, which is no multiple of the liquid's "
+                f"dt={self.dt:g} ms"
+            )
+        return hold
+
+
+class Plan(NamedTuple):
+    """When to read the liquid, and how its spikes are filtered until then.
+
+    Attributes
+    ----------
+    offsets : int64 array of shape (n_samples + 1,)
+        Reading times of sample i are `times[offsets[i]:offsets[i + 1]]`.
+    times : int array
+        Step after which to read, increasing within a sample, from 1 to the sample's length.
+    decays : float array of shape (n_filters,)
+        Each reading is one value a filter and neuron: the sum over the neuron's spikes so far
+        of `decay**age`, with age in steps and zero in the step just done. A decay of one counts.
+    """
+
+    offsets: np.ndarray
+    times: np.ndarray
+    decays: np.ndarray

@@ -1,0 +1,159 @@
+"""The leaky integrate-and-fire neuron."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from .._validation import per_neuron, steps
+
+__all__ = ["LIF"]
+
+
+class LIF(BaseEstimator):
+    """Leaky integrate-and-fire neuron, integrated exactly [1]_.
+
+    Between spikes the membrane potential follows::
+
+        tau_m dv/dt = -(v - v_rest) + resistance * I
+
+    When v reaches `v_threshold` the neuron spikes, v is set to `v_reset` and held there for the
+    refractory period. I is the sum of the bias, graded input and synaptic currents.
+
+    Every parameter may be a number, an (excitatory, inhibitory) pair, an array with a value for
+    each neuron, or a frozen `scipy.stats` distribution that is drawn once for each neuron.
+
+    Parameters
+    ----------
+    tau_m : float, default=20.0
+        Membrane time constant in ms.
+    v_rest : float, default=0.0
+        Resting potential in mV.
+    v_threshold : float, default=1.0
+        Threshold in mV. The default measures potentials in thresholds.
+    v_reset : float, default=0.0
+        Potential after a spike in mV, below the threshold.
+    refractory : float, default=2.0
+        Refractory period in ms, a multiple of the liquid's `dt`.
+    resistance : float, default=1.0
+        Membrane resistance in MOhm.
+    bias : float, default=0.0
+        Constant background current in nA.
+
+    References
+    ----------
+    .. [1] S. Rotter, M. Diesmann (1999). Exact digital simulation of time-invariant linear
+       systems with applications to neuronal modeling. Biological Cybernetics 81, 381-402.
+
+    Examples
+    --------
+    >>> from lsm.neurons import LIF
+    >>> LIF(tau_m=30.0, refractory=(3.0, 2.0))
+    LIF(refractory=(3.0, 2.0), tau_m=30.0)
+    """
+
+    def __init__(
+        self,
+        tau_m=20.0,
+        v_rest=0.0,
+        v_threshold=1.0,
+        v_reset=0.0,
+        refractory=2.0,
+        resistance=1.0,
+        bias=0.0,
+    ):
+        self.tau_m = tau_m
+        self.v_rest = v_rest
+        self.v_threshold = v_threshold
+        self.v_reset = v_reset
+        self.refractory = refractory
+        self.resistance = resistance
+        self.bias = bias
+
+    @classmethod
+    def maass2002(cls):
+        """Return the neuron of the column of Maass, Natschläger & Markram (2002)."""
+        return cls(tau_m=30.0, v_threshold=15.0, v_reset=13.5, refractory=(3.0, 2.0), bias=13.5)
+
+    def draw(self, inhibitory, dt, rng):
+        """Check the parameters and spread them over the neurons.
+
+        Parameters
+        ----------
+        inhibitory : bool array of shape (n_neurons,)
+            Which neurons are inhibitory.
+        dt : float
+            Length of a step in ms.
+        rng : numpy.random.Generator
+            Source of draws.
+
+        Returns
+        -------
+        parameters : dict of str to float or array of shape (n_neurons,)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is outside its meaning.
+        """
+        bounds = {
+            "tau_m": {"low": 0, "low_open": True},
+            "refractory": {"low": 0},
+            "resistance": {"low": 0, "low_open": True},
+        }
+        parameters = {
+            name: per_neuron(f"LIF.{name}", value, inhibitory, rng, **bounds.get(name, {}))
+            for name, value in self.get_params(deep=False).items()
+        }
+        below = np.asarray(parameters["v_threshold"]) > parameters["v_reset"]
+        if not np.all(below):
+            raise ValueError(
+                f"LIF.v_reset must be below v_threshold, got v_reset={self.v_reset!r} and "
+                f"v_threshold={self.v_threshold!r}"
+            )
+        steps(
+            "LIF.refractory", parameters["refractory"], dt,
+            exact=not hasattr(self.refractory, "rvs"),
+        )  # fmt: skip
+        return parameters
+
+    @staticmethod
+    def constants(parameters, dt):
+        """Return what one step of `dt` ms needs, in the order of `step`."""
+        decay = np.exp(-dt / np.asarray(parameters["tau_m"]))
+        return (
+            decay,
+            parameters["resistance"] * (1 - decay),
+            parameters["v_rest"],
+            parameters["v_threshold"],
+            parameters["v_reset"],
+            steps("LIF.refractory", parameters["refractory"], dt),
+            1.0,
+        )
+
+    @staticmethod
+    def initial(parameters, n_neurons, rng=None):
+        """Return potential and refractory count at rest, or at a random potential."""
+        potential = np.broadcast_to(parameters["v_rest"], n_neurons).astype(float)
+        if rng is not None:
+            potential = rng.uniform(parameters["v_reset"], parameters["v_threshold"], n_neurons)
+        return potential, np.zeros(n_neurons)
+
+    @staticmethod
+    def step(n, state, constants, current):
+        """Move neuron n by one step and tell whether it spiked."""
+        decay, gain, rest, threshold, reset, refractory, one = constants
+        potential, wait = state
+        moved = rest + decay * (potential[n] - rest) + gain * current
+        v = moved if wait[n] < one else potential[n]
+        spiked = v >= threshold
+        potential[n] = reset if spiked else v
+        wait[n] = refractory if spiked else wait[n] - one
+        return spiked
+
+    @staticmethod
+    def reference_step(state, constants, current):
+        """Move all neurons by one step; return the new state and who spiked."""
+        decay, gain, rest, threshold, reset, refractory, _ = constants
+        v, wait = state
+        v = np.where(wait < 1, rest + decay * (v - rest) + gain * current, v)
+        spiked = v >= threshold
+        return (np.where(spiked, reset, v), np.where(spiked, refractory, wait - 1)), spiked

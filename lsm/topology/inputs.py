@@ -1,0 +1,75 @@
+"""How input channels reach the liquid."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from .._validation import check_choice, check_integer, check_number
+from ._wiring import DISTRIBUTIONS, csr, distinct, draw_magnitudes
+
+__all__ = ["RandomInput"]
+
+
+class RandomInput(BaseEstimator):
+    """Each neuron reads a few random channels.
+
+    Parameters
+    ----------
+    fan_in : int, default=20
+        Channels that each neuron reads; all of them where there are fewer.
+    weight : float, (float, float) or None, default=None
+        Scale of the weights onto all, or onto (excitatory, inhibitory) neurons, in nA. None
+        means `1 / sqrt(fan_in)`.
+    distribution : {"signed", "constant", "uniform", "normal", "lognormal", "gamma"}
+        "signed" (the default) draws normal weights of either sign with standard deviation
+        `weight`; the others draw magnitudes with mean `weight`.
+    cv : float, default=1.0
+        Standard deviation over mean of magnitudes; of no effect where they are signed.
+    """
+
+    def __init__(self, fan_in=20, weight=None, distribution="signed", cv=1.0):
+        self.fan_in = fan_in
+        self.weight = weight
+        self.distribution = distribution
+        self.cv = cv
+
+    @classmethod
+    def maass2002(cls, fan_in=1):
+        """Return input synapses as onto the column of Maass, Natschläger & Markram (2002)."""
+        return cls(fan_in=fan_in, weight=(18.0, 9.0), distribution="gamma", cv=1.0)
+
+    def draw(self, n_channels, inhibitory, rng):
+        """Draw the input weights.
+
+        Parameters
+        ----------
+        n_channels : int
+            Number of input channels.
+        inhibitory : bool array of shape (n_neurons,)
+            Which neurons are inhibitory.
+        rng : numpy.random.Generator
+            Source of draws.
+
+        Returns
+        -------
+        weights : scipy.sparse.csr_array of shape (n_channels, n_neurons), float32
+        """
+        fan_in = min(check_integer("RandomInput.fan_in", self.fan_in, 1), n_channels)
+        kinds = ("signed", *DISTRIBUTIONS)
+        kind = check_choice("RandomInput.distribution", self.distribution, kinds)
+        pair = self.weight if isinstance(self.weight, tuple | list) else (self.weight,) * 2
+        if len(pair) != 2:
+            raise ValueError(f"RandomInput.weight must be one or two numbers, got {self.weight!r}")
+        scale = [
+            1 / np.sqrt(fan_in) if w is None else check_number("RandomInput.weight", w, 0)
+            for w in pair
+        ]
+        n_neurons = len(inhibitory)
+        channels = distinct(n_neurons, n_channels, fan_in, rng).ravel()
+        if kind == "signed":
+            weights = rng.standard_normal(channels.size, dtype=np.float32)
+        else:
+            weights = draw_magnitudes("RandomInput", kind, self.cv, channels.size, rng)
+        scales = np.where(inhibitory, scale[1], scale[0]).astype(np.float32)
+        weights *= np.repeat(scales, fan_in)
+        indptr = np.arange(n_neurons + 1, dtype=np.int32) * fan_in
+        return csr(weights, channels, indptr, (n_neurons, n_channels)).T.tocsr()

@@ -1,0 +1,178 @@
+"""The compiled kernel against the NumPy reference, and both against closed forms."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from lsm.kernel import Network, Plan, simulate, simulate_reference
+from lsm.neurons import LIF
+from lsm.spikes import SpikeArray
+from lsm.synapses import Exponential
+
+
+def make_network(
+    n_neurons=20, n_channels=5, *, density=0.3, dale=True, max_delay=1, graded=False, seed=0,
+    dt=1.0, heterogeneous=False,
+):  # fmt: skip
+    """Draw a network whose weights are multiples of 2**-10: sums of them are exact."""
+    rng = np.random.default_rng(seed)
+    inhibitory = rng.random(n_neurons) < 0.3
+
+    def matrix(n_rows, scale):
+        weights = np.rint(rng.gamma(2, scale, (n_rows, n_neurons)) * 1024) / 1024
+        return weights * (rng.random((n_rows, n_neurons)) < density)
+
+    w = matrix(n_neurons, 0.6)
+    w *= np.where(inhibitory, -1, 1)[:, None] if dale else rng.choice([-1, 1], w.shape)
+    w_in = matrix(n_channels, 1.0) * (1 if dale else rng.choice([-1, 1], (n_channels, n_neurons)))
+    w, w_in = sparse.csr_array(w), sparse.csr_array(w_in)
+    neurons = LIF(refractory=2.0, tau_m=(20.0, 10.0) if heterogeneous else 20.0)
+    parameters = neurons.draw(inhibitory, dt, rng)
+    return Network(
+        neurons,
+        Exponential(),
+        neurons.constants(parameters, dt),
+        Exponential().constants(dt, parameters["tau_m"]),
+        neurons.initial(parameters, n_neurons, rng),
+        rng.uniform(0, 0.5, n_neurons),
+        w_in,
+        w,
+        rng.integers(1, max_delay + 1, w.nnz) if max_delay > 1 else 1,
+        dt,
+        graded,
+    )
+
+
+def make_input(n_samples=3, n_channels=5, *, graded=False, seed=0, rate=0.2, hold=1):
+    rng = np.random.default_rng(seed)
+    samples = [(rng.random((rng.integers(1, 60), n_channels)) < rate) for _ in range(n_samples)]
+    if graded:
+        samples = [sample * rng.normal(size=sample.shape) for sample in samples]
+    else:
+        samples = [sample * rng.integers(1, 3, sample.shape) for sample in samples]
+    return SpikeArray.from_dense(samples, dt=float(hold), graded=graded)
+
+
+def make_plan(spikes, hold=1, decays=(1.0, 0.9)):
+    durations = spikes.durations.astype(int) * hold
+    times = [np.unique([-(-n // 2), n]) for n in durations]
+    offsets = np.concatenate([[0], np.cumsum([len(t) for t in times])])
+    return Plan(offsets, np.concatenate(times), np.array(decays))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    seed=st.integers(0, 10**6),
+    n_neurons=st.integers(1, 70),
+    density=st.sampled_from([0.0, 0.05, 0.5]),
+    dale=st.booleans(),
+    graded=st.booleans(),
+    heterogeneous=st.booleans(),
+    max_delay=st.sampled_from([1, 2, 5, 16]),
+    hold=st.sampled_from([1, 3]),
+)
+def test_compiled_equals_reference(
+    seed, n_neurons, density, dale, graded, heterogeneous, max_delay, hold
+):
+    network = make_network(
+        n_neurons, density=density, dale=dale, graded=graded, max_delay=max_delay, seed=seed,
+        heterogeneous=heterogeneous,
+    )  # fmt: skip
+    spikes = make_input(graded=graded, seed=seed, hold=hold)
+    plan = make_plan(spikes, hold)
+    ours, our_spikes = simulate(network, spikes, plan, dtype="float64", record=True)
+    theirs, their_spikes = simulate_reference(network, spikes, plan, record=True)
+    for (step, neuron), (their_step, their_neuron) in zip(our_spikes, their_spikes, strict=True):
+        np.testing.assert_array_equal(step, their_step)
+        np.testing.assert_array_equal(neuron, their_neuron)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9)
+
+
+def test_networks_of_the_equality_test_are_alive():
+    network, spikes = make_network(50, density=0.3), make_input(seed=1)
+    counts, _ = simulate(network, spikes, make_plan(spikes), dtype="float64")
+    without = make_network(50, density=0.0)
+    other, _ = simulate(without, spikes, make_plan(spikes), dtype="float64")
+    assert counts[:, 0].sum() > 100
+    assert not np.array_equal(counts, other)
+
+
+@pytest.mark.parametrize("run", [simulate, simulate_reference])
+@pytest.mark.parametrize("current", [1.1, 1.5, 4.0])
+def test_rate_of_a_constant_current_is_the_closed_form(run, current):
+    dt, lif = 0.1, LIF()
+    parameters = lif.draw(np.zeros(1, bool), dt, None)
+    empty = sparse.csr_array((1, 1))
+    network = Network(
+        lif, Exponential(), lif.constants(parameters, dt), Exponential().constants(dt, 20.0),
+        lif.initial(parameters, 1), np.array([current]), empty, empty, 1, dt, False,
+    )  # fmt: skip
+    spikes = SpikeArray.from_dense([np.zeros((4000, 1), dtype=int)], dt=dt)
+    plan = Plan(np.array([0, 1]), np.array([4000]), np.array([1.0]))
+    _, [(steps, _)] = run(network, spikes, plan, record=True)
+    # From v_reset = 0 the potential I(1 - exp(-t/tau)) meets the threshold of 1.
+    rise = -20.0 * np.log(1 - 1 / current)
+    interval = np.ceil(rise / dt) + 2.0 / dt
+    np.testing.assert_array_equal(np.diff(steps), interval)
+    assert steps[0] == np.ceil(rise / dt) - 1
+
+
+@pytest.mark.parametrize("run", [simulate, simulate_reference])
+@pytest.mark.parametrize(("tau_m", "tau_syn"), [(20.0, 5.0), (5.0, 20.0), (10.0, 10.0)])
+def test_response_to_one_input_spike_is_the_closed_form(run, tau_m, tau_syn):
+    """The neuron fires at the step where the closed-form potential first exceeds threshold."""
+    dt, n_steps, weight = 0.5, 200, 1.0
+    t = np.arange(n_steps) * dt  # time since arrival, at the end of each step
+    if tau_m == tau_syn:
+        psp = weight * t / tau_m * np.exp(-t / tau_m)
+    else:
+        psp = weight * tau_syn / (tau_m - tau_syn) * (np.exp(-t / tau_m) - np.exp(-t / tau_syn))
+    thresholds = np.linspace(0.1, 0.95, 7) * psp.max()
+    expected = [int(np.argmax(psp >= threshold)) for threshold in thresholds]
+    lif = LIF(tau_m=tau_m, v_threshold=thresholds, v_reset=-1.0, refractory=1000.0)
+    parameters = lif.draw(np.zeros(7, bool), dt, None)
+    synapses = Exponential(tau_syn_exc=tau_syn)
+    network = Network(
+        lif, synapses, lif.constants(parameters, dt), synapses.constants(dt, tau_m),
+        lif.initial(parameters, 7), np.zeros(7), sparse.csr_array(np.full((1, 7), weight)),
+        sparse.csr_array((7, 7)), 1, dt, False,
+    )  # fmt: skip
+    spikes = SpikeArray.from_dense([np.eye(n_steps, 1, dtype=int)], dt=dt)
+    plan = Plan(np.array([0, 1]), np.array([n_steps]), np.array([1.0]))
+    dtype = {"dtype": "float64"} if run is simulate else {}
+    _, [(steps, neurons)] = run(network, spikes, plan, record=True, **dtype)
+    found = np.empty(7, dtype=int)
+    found[neurons] = steps
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("max_delay", [1, 7])
+def test_float32_counts_agree_with_float64(max_delay):
+    network = make_network(60, max_delay=max_delay, density=0.1)
+    spikes = make_input(20, seed=3)
+    plan = make_plan(spikes)
+    single, _ = simulate(network, spikes, plan)
+    double, _ = simulate(network, spikes, plan, dtype="float64")
+    assert single.dtype == np.float32
+    assert abs(single[:, 0].sum() / double[:, 0].sum() - 1) < 0.02
+
+
+def test_a_sample_gives_the_same_alone_in_any_batch_and_in_windows(monkeypatch):
+    network = make_network(60, max_delay=5)
+    spikes = make_input(9, seed=5)
+    whole, recorded = simulate(network, spikes, make_plan(spikes), record=True)
+    threads, _ = simulate(network, spikes, make_plan(spikes), n_jobs=3)
+    np.testing.assert_array_equal(whole, threads)
+    monkeypatch.setattr("lsm.kernel.compiled.UPDATES_PER_CALL", 60 * 7)
+    windows, recorded_again = simulate(network, spikes, make_plan(spikes), record=True, n_jobs=2)
+    np.testing.assert_array_equal(whole, windows)
+    for pair, again in zip(recorded, recorded_again, strict=True):
+        np.testing.assert_array_equal(pair, again)
+    order = np.array([4, 0, 8])
+    plan = make_plan(spikes[order])
+    alone, _ = simulate(network, spikes[order], plan)
+    offsets = make_plan(spikes).offsets
+    rows = np.concatenate([np.arange(offsets[i], offsets[i + 1]) for i in order])
+    np.testing.assert_array_equal(whole[rows], alone)
