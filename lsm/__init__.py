@@ -1,1 +1,12 @@
-"""Liquid state machines."""
+"""Liquid state machines: spiking reservoirs as scikit-learn estimators."""
+
+from importlib.metadata import version
+
+from .calibration import Calibration
+from .estimators import LSMClassifier
+from .liquid import Liquid
+from .snapshots import Snapshots
+from .spikes import SpikeArray
+
+__all__ = ["Calibration", "LSMClassifier", "Liquid", "Snapshots", "SpikeArray"]
+__version__ = version("liquid-state-machine")

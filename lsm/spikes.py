@@ -254,6 +254,22 @@ class SpikeArray:
         new.offsets, new.durations = offsets, self.durations[chosen]
         return new
 
+    def crop(self, starts, stops):
+        """Cut every sample to its own steps `starts[i]` to `stops[i]`; return a SpikeArray."""
+        owner = np.repeat(np.arange(len(self)), np.diff(self.offsets))
+        starts, stops = np.asarray(starts), np.minimum(stops, self.durations)
+        kept = (self.steps >= starts[owner]) & (self.steps < stops[owner])
+        return SpikeArray(
+            self.steps[kept] - starts[owner[kept]],
+            self.channels[kept],
+            None if self.amplitudes is None else self.amplitudes[kept],
+            np.concatenate([[0], np.cumsum(np.bincount(owner[kept], minlength=len(self)))]),
+            stops - starts,
+            self.n_channels,
+            dt=self.dt,
+            graded=self.graded,
+        )
+
     def to_dense(self, sample):
         """Return one sample as a float32 array of shape (n_steps, n_channels)."""
         dense = np.zeros((self.durations[sample], self.n_channels), dtype=np.float32)
@@ -269,11 +285,13 @@ class SpikeArray:
         digest = hashlib.blake2b(head.encode(), digest_size=16)
         digest.update(self.steps[part].tobytes())
         digest.update(self.channels[part].tobytes())
+        amplitudes = np.ones(part.stop - part.start, np.float32)
         if self.amplitudes is not None:
-            digest.update(self.amplitudes[part].tobytes())
+            amplitudes = self.amplitudes[part]
+        digest.update(amplitudes.tobytes())
         return digest.hexdigest()
 
-    def mean_amplitude(self):
+    def channel_moments(self):
         """Return each channel's mean and standard deviation over all steps.
 
         Returns

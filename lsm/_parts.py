@@ -1,0 +1,42 @@
+"""Nested parameters that are reachable by name even while they are at their default."""
+
+import inspect
+
+__all__ = ["PartsMixin"]
+
+
+class PartsMixin:
+    """Let `set_params(part__name=value)` work for parts that are left at their default.
+
+    A part's default is an object, which a constructor must not share between instances: the
+    signature holds a marker (None or "auto") and the object is made when needed. A class lists
+    its parts in `_parts`, a dict of parameter name to the default's factory. Comes before
+    `BaseEstimator` among the bases.
+    """
+
+    _parts = {}
+
+    def _is_default(self, name):
+        value = getattr(self, name)
+        marker = inspect.signature(type(self).__init__).parameters[name].default
+        return value is None if marker is None else isinstance(value, str) and value == marker
+
+    def part(self, name):
+        """Return the object in use for a part: the parameter, or its default."""
+        return self._parts[name]() if self._is_default(name) else getattr(self, name)
+
+    def get_params(self, deep=True):
+        """Return the parameters, with those of parts at their default if `deep`."""
+        params = super().get_params(deep=deep)
+        if deep:
+            for name in filter(self._is_default, self._parts):
+                nested = self.part(name).get_params()
+                params |= {f"{name}__{key}": value for key, value in nested.items()}
+        return params
+
+    def set_params(self, **params):
+        """Set parameters, `part__name` for those of a part."""
+        for name in {key.partition("__")[0] for key in params if "__" in key}:
+            if name in self._parts and name not in params and self._is_default(name):
+                setattr(self, name, self.part(name))
+        return super().set_params(**params)

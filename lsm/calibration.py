@@ -1,0 +1,290 @@
+"""Find the gains at which a liquid is of use."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+
+from ._validation import check_integer, check_number
+from .kernel import Plan, simulate
+
+__all__ = ["Calibrated", "Calibration", "echo_state_index", "probe"]
+
+# Gains lie on a grid of eighths of an octave, so that folds of the same data agree on them.
+STEPS_PER_OCTAVE = 8
+TRACE = 30.0  # ms, of the end states that the echo-state index compares
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What calibration found.
+
+    Attributes
+    ----------
+    input_gain, recurrent_gain : float
+        Factors on the drawn input and recurrent weights.
+    input_rate : float
+        Mean rate in Hz that the input alone gives.
+    """
+
+    input_gain: float
+    recurrent_gain: float
+    input_rate: float
+
+
+class Calibration(BaseEstimator):
+    """Scale input and recurrence until the liquid is lively and forgets where it started.
+
+    On a few training samples, in this order:
+
+    1. the input is centred: each graded channel gets zero mean and unit variance, and from each
+       neuron the mean current of its input spikes is subtracted through its bias;
+    2. without recurrence the input gain is searched for a mean rate of `input_rate`;
+    3. the recurrent gain is the largest, up to `max_gain`, whose rate stays below `max_rate`
+       and whose echo-state index stays below `max_echo_state_index`: the mean squared distance
+       of end states for the same input and different initial potentials, over the distance for
+       different inputs.
+
+    Parameters
+    ----------
+    input_rate : float, default=25.0
+        Mean rate in Hz without recurrence.
+    max_rate : float, default=60.0
+        Highest mean rate in Hz with recurrence.
+    max_echo_state_index : float, default=0.1
+        Highest echo-state index; memory tasks do best at 0.05 to 0.13.
+    max_gain : float, default=16.0
+        Largest factor on the recurrent weights.
+    centre : bool, default=True
+        Whether step 1 is done.
+    n_samples : int, default=20
+        How many training samples are used.
+    max_duration : float, default=500.0
+        How much of each, in ms.
+    """
+
+    def __init__(
+        self,
+        input_rate=25.0,
+        max_rate=60.0,
+        max_echo_state_index=0.1,
+        max_gain=16.0,
+        centre=True,
+        n_samples=20,
+        max_duration=500.0,
+    ):
+        self.input_rate = input_rate
+        self.max_rate = max_rate
+        self.max_echo_state_index = max_echo_state_index
+        self.max_gain = max_gain
+        self.centre = centre
+        self.n_samples = n_samples
+        self.max_duration = max_duration
+
+    def check(self):
+        """Raise an error if a parameter is outside its meaning."""
+        for name in ("input_rate", "max_rate", "max_echo_state_index", "max_duration", "max_gain"):
+            check_number(f"Calibration.{name}", getattr(self, name), 0, low_open=True)
+        if self.max_rate < self.input_rate:
+            raise ValueError(
+                f"Calibration.max_rate must be at least input_rate={self.input_rate!r}, "
+                f"got {self.max_rate!r}"
+            )
+        check_integer("Calibration.n_samples", self.n_samples, 1)
+
+    def calibrate(self, network, spikes, other_initial):
+        """Scale a network for an input.
+
+        Parameters
+        ----------
+        network : Network
+            The network as drawn.
+        spikes : SpikeArray
+            Training samples.
+        other_initial : tuple of arrays
+            Another initial state, to see how long the liquid remembers it.
+
+        Returns
+        -------
+        network : Network
+        calibrated : Calibrated
+
+        Raises
+        ------
+        ValueError
+            If the input is constant or silent, or no gain brings the rate near `input_rate`.
+        """
+        self.check()
+        probes = probe(spikes, network, self.n_samples, self.max_duration)
+        if not np.any(spikes.channel_moments()[1] > 0):
+            raise ValueError(
+                f"X is constant or silent in every channel (n_samples = {len(spikes)}): there is "
+                "nothing to calibrate on; give informative input, or set calibration=None"
+            )
+        w_in, mean_current = network.w_in, 0.0
+        if self.centre:
+            w_in, mean_current = _centre(network, spikes)
+
+        def scaled(input_gain, recurrent_gain):
+            return replace(
+                network,
+                w_in=w_in * input_gain,
+                w=network.w * recurrent_gain,
+                bias=network.bias - input_gain * mean_current,
+            )
+
+        isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1)
+
+        def rate_at(gain):
+            part = scaled(gain, 1.0)
+            return mean_rate(replace(isolated, w_in=part.w_in, bias=part.bias), probes)
+
+        input_gain, input_rate = _find_input_gain(rate_at, self.input_rate)
+        if not 0.5 < input_rate / self.input_rate < 2:
+            raise ValueError(
+                f"no input gain brings the liquid to Calibration.input_rate={self.input_rate:g} "
+                f"Hz: {input_gain:g} gives {input_rate:.3g} Hz; check the neurons' threshold and "
+                "bias, or set calibration=None"
+            )
+        recurrent_gain = self._largest_gain(
+            lambda gain: scaled(input_gain, gain), probes, other_initial
+        )
+        return scaled(input_gain, recurrent_gain), Calibrated(
+            input_gain, recurrent_gain, input_rate
+        )
+
+    def _largest_gain(self, network_at, probes, other_initial):
+        top = int(np.floor(np.log2(self.max_gain) * STEPS_PER_OCTAVE))
+        if network_at(1.0).w.nnz == 0:
+            return 1.0
+
+        def good(exponent):
+            network = network_at(2 ** (exponent / STEPS_PER_OCTAVE))
+            index, rate = echo_state_index(network, probes, other_initial)
+            return rate <= self.max_rate and index <= self.max_echo_state_index
+
+        if good(top):
+            return 2 ** (top / STEPS_PER_OCTAVE)
+        low, high = top - 12 * STEPS_PER_OCTAVE, top  # a gain of 1/4096 of the largest is none
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if good(middle) else (low, middle)
+        return 2 ** (low / STEPS_PER_OCTAVE)
+
+
+def probe(spikes, network, n_samples, max_duration):
+    """Take evenly spaced samples, or pieces of a few long ones, of at most `max_duration` ms."""
+    length = max(int(max_duration / spikes.dt), 1)
+    pieces = np.maximum(spikes.durations // length, 1)
+    if len(spikes) >= n_samples:
+        pieces[:] = 1
+    owner = np.repeat(np.arange(len(spikes)), pieces)
+    starts = np.concatenate([np.arange(n) * length for n in pieces])
+    chosen = np.unique(np.linspace(0, len(owner) - 1, n_samples).astype(int))
+    return spikes[owner[chosen]].crop(starts[chosen], starts[chosen] + length)
+
+
+def mean_rate(network, probes):
+    """Return the mean rate of a network in Hz."""
+    counts = _read(network, probes, 1.0)
+    seconds = probes.durations.sum() * probes.dt / 1000
+    return float(counts.sum(dtype=np.float64) / (network.n_neurons * seconds))
+
+
+def echo_state_index(network, probes, other_initial):
+    """Measure how much a liquid's end state depends on where it started.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    probes : SpikeArray
+        Inputs, best of equal lengths.
+    other_initial : tuple of arrays
+        Another initial state.
+
+    Returns
+    -------
+    index : float
+        Mean squared distance of end states (traces of 30 ms) for the same input and different
+        initial states, over that for different inputs. Zero where a liquid forgets, about one
+        where the input is lost in chaos.
+    rate : float
+        Mean rate in Hz.
+    """
+    decay = np.exp(-network.dt / TRACE)
+    readings = _read(network, probes, [1.0, decay])
+    seconds = probes.durations.sum() * probes.dt / 1000
+    rate = readings[:, 0].sum(dtype=np.float64) / (network.n_neurons * seconds)
+    here = readings[:, 1].astype(np.float64)
+    there = _read(replace(network, initial=other_initial), probes, decay)[:, 0]
+    same_input = ((here - there) ** 2).sum(axis=1).mean()
+    n = len(here)
+    # The mean over pairs of different samples, from the variance; a lone sample is compared
+    # with silence.
+    other_input = 2 * here.var(axis=0, ddof=1).sum() if n > 1 else (here**2).sum()
+    return float(same_input / other_input if other_input > 0 else same_input > 0), float(rate)
+
+
+def _read(network, probes, decays):
+    ends = probes.durations.astype(np.int64) * network.hold(probes)
+    plan = Plan(np.arange(len(probes) + 1), ends, np.atleast_1d(np.asarray(decays, dtype=float)))
+    return simulate(network, probes, plan)[0]
+
+
+def _centre(network, spikes):
+    """Return input weights for standardised channels, and each neuron's mean input current."""
+    mean, std = spikes.channel_moments()
+    w_in = network.w_in.astype(np.float64)
+    if network.graded:
+        inverse = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
+        w_in = w_in.multiply(inverse[:, None]).tocsr()
+        return w_in, w_in.T @ mean
+    per_step = mean / network.hold(spikes)
+    excitatory, inhibitory = _charges(network)
+    return w_in, (
+        excitatory * (w_in.maximum(0).T @ per_step) + inhibitory * (w_in.minimum(0).T @ per_step)
+    )
+
+
+def _charges(network):
+    """Sum the current that one spike of weight one causes, in nA steps, for both signs."""
+    charges = []
+    for row in range(2):
+        syn = np.zeros((2, network.n_neurons))
+        syn[row] = 1
+        charge = np.zeros(network.n_neurons)
+        while np.abs(syn).max() > 1e-9:
+            charge += network.synapses.current(slice(None), syn, network.syn_constants)
+            network.synapses.decay(slice(None), syn, network.syn_constants)
+        charges.append(charge)
+    return charges
+
+
+def _find_input_gain(rate_at, target):
+    """Find the gain on the grid whose rate is nearest to the target; return both."""
+    rates = {}
+
+    def above(exponent):
+        rates[exponent] = rate_at(2 ** (exponent / STEPS_PER_OCTAVE))
+        return rates[exponent] > target
+
+    stride = STEPS_PER_OCTAVE
+    upward = not above(0)
+    low = high = 0
+    while abs(low if not upward else high) < 40 * STEPS_PER_OCTAVE:
+        if upward:
+            low, high = high, high + stride
+            if above(high):
+                break
+        else:
+            low, high = low - stride, low
+            if not above(low):
+                break
+        stride *= 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if above(middle) else (middle, high)
+    best = min(rates, key=lambda exponent: abs(rates[exponent] - target))
+    return 2 ** (best / STEPS_PER_OCTAVE), rates[best]

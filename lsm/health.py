@@ -1,0 +1,137 @@
+"""What state a liquid is in, and what to do about it."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from .calibration import echo_state_index
+from .kernel import Plan, simulate
+
+__all__ = ["Health", "diagnose"]
+
+
+@dataclass(frozen=True)
+class Health:
+    """The state of a liquid on some of its training samples.
+
+    Attributes
+    ----------
+    rate : float
+        Mean rate in Hz.
+    echo_state_index : float
+        How much the end state depends on where the liquid started; near zero it forgets, near
+        one the input is lost in chaos.
+    silent : float
+        Share of neurons that never spike.
+    saturated : float
+        Share of neurons that spike in more than 80 % of the steps their refractory period
+        leaves.
+    synchrony : float
+        Golomb's measure: 0 for independent neurons, 1 where all do the same.
+    branching_ratio : float
+        Spikes in a step for each spike in the step before, beyond what the mean explains.
+    dead_channels : tuple of int
+        Input channels without any event in the training samples.
+    """
+
+    rate: float
+    echo_state_index: float
+    silent: float
+    saturated: float
+    synchrony: float
+    branching_ratio: float
+    dead_channels: tuple
+
+    def __str__(self):
+        lines = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            text = f"{value:.3g}" if isinstance(value, float) else str(list(value))
+            lines.append(f"{field.name.replace('_', ' '):18s}{text}")
+        return "\n".join(lines)
+
+    def complaint(self):
+        """Say in one sentence why the liquid is of no use and what to do, or return None."""
+        if self.rate < 0.5 or self.silent > 0.9:
+            return (
+                f"the liquid is nearly silent ({self.rate:.2g} Hz, {self.silent:.0%} of neurons "
+                "never spike): raise the input weights, or let calibration scale them"
+            )
+        if self.saturated > 0.5:
+            return (
+                f"the liquid is saturated ({self.rate:.3g} Hz, {self.saturated:.0%} of neurons "
+                "spike whenever they can): lower the gains, or let calibration set them"
+            )
+        if self.echo_state_index > 0.5:
+            return (
+                "the liquid does not forget where it started (echo-state index "
+                f"{self.echo_state_index:.2f}), so its states say little about the input: lower "
+                "the recurrent weights, or let calibration scale them"
+            )
+        return None
+
+
+def diagnose(network, probes, other_initial, max_rates, dead_channels):
+    """Measure the health of a network on probes.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    probes : SpikeArray
+        Inputs.
+    other_initial : tuple of arrays
+        Another initial state.
+    max_rates : float or array of shape (n_neurons,)
+        Rate in Hz that the refractory period allows.
+    dead_channels : sequence of int
+        Channels without any event.
+
+    Returns
+    -------
+    health : Health
+    """
+    index, rate = echo_state_index(network, probes, other_initial)
+    n_steps = probes.durations.astype(np.int64) * network.hold(probes)
+    plan = Plan(np.arange(len(probes) + 1), n_steps, np.ones(1))
+    counts, recorded = simulate(network, probes, plan, record=True)
+    neuron_rates = counts[:, 0].sum(axis=0) / (n_steps.sum() * network.dt / 1000)
+    return Health(
+        rate=rate,
+        echo_state_index=index,
+        silent=float(np.mean(neuron_rates == 0)),
+        saturated=float(np.mean(neuron_rates > 0.8 * max_rates)),
+        synchrony=_synchrony(recorded, n_steps, network),
+        branching_ratio=_branching_ratio(recorded, n_steps),
+        dead_channels=tuple(int(channel) for channel in dead_channels),
+    )
+
+
+def _synchrony(recorded, n_steps, network, window=5.0):
+    """Square root of the variance of the mean activity over the mean variance of activities."""
+    width = max(round(window / network.dt), 1)
+    means, squares, sizes = 0.0, 0.0, 0
+    population = []
+    for (steps, neurons), n in zip(recorded, n_steps, strict=True):
+        n_bins = -(-n // width)
+        cells = steps // width * np.int64(network.n_neurons) + neurons
+        counts = np.unique(cells, return_counts=True)[1]
+        squares += (counts.astype(float) ** 2).sum()
+        population.append(np.bincount(steps // width, minlength=n_bins) / network.n_neurons)
+        sizes += n_bins
+        means = means + np.bincount(neurons, minlength=network.n_neurons)
+    variance = squares / (sizes * network.n_neurons) - ((means / sizes) ** 2).mean()
+    return float(np.sqrt(np.concatenate(population).var() / variance)) if variance > 0 else 0.0
+
+
+def _branching_ratio(recorded, n_steps):
+    """Slope of the population's spikes in a step over those in the step before."""
+    before, after = [], []
+    for (steps, _), n in zip(recorded, n_steps, strict=True):
+        activity = np.bincount(steps, minlength=n)
+        before.append(activity[:-1])
+        after.append(activity[1:])
+    before, after = np.concatenate(before), np.concatenate(after)
+    if before.size < 2 or before.var() == 0:
+        return 0.0
+    return float(np.cov(before, after)[0, 1] / before.var(ddof=1))

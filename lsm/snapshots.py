@@ -1,0 +1,149 @@
+"""When and what to read from the liquid."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+
+from ._validation import check_choice, check_integer, check_number
+from .kernel import Plan
+
+__all__ = ["Snapshots"]
+
+
+class Snapshots(BaseEstimator):
+    """When and what to read from the liquid.
+
+    Parameters
+    ----------
+    n : int or tuple of int, default=1
+        Read at the ends of `n` equal parts of each sample's own duration. A tuple reads several
+        partitions beside one another: `(1, 2)` gives the whole and its two halves.
+    at : sequence of float, optional
+        Read at these times instead, increasing, in `unit`.
+    unit : {"fraction", "ms"}, default="fraction"
+        Whether `at` counts in fractions of each sample's own duration, or in ms from its start.
+    feature : {"count", "root_count", "trace"}, default="count"
+        What to read of each neuron: its spikes since the last reading; their square root, whose
+        noise does not grow with the rate; or its spikes so far, filtered by
+        `exp(-age / tau)`.
+    tau : float or tuple of float, default=30.0
+        Time constant of the traces in ms; several give as many features a neuron.
+
+    Examples
+    --------
+    >>> from lsm import Snapshots
+    >>> Snapshots(n=(1, 2)).windows()
+    array([[0. , 1. ],
+           [0. , 0.5],
+           [0.5, 1. ]])
+    """
+
+    def __init__(self, n=1, at=None, unit="fraction", feature="count", tau=30.0):
+        self.n = n
+        self.at = at
+        self.unit = unit
+        self.feature = feature
+        self.tau = tau
+
+    def windows(self):
+        """Return start and end of each reading's window, in `unit`, shape (n_windows, 2).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is outside its meaning.
+        """
+        check_choice("Snapshots.feature", self.feature, ("count", "root_count", "trace"))
+        check_choice("Snapshots.unit", self.unit, ("fraction", "ms"))
+        if self.at is None:
+            partitions = self.n if isinstance(self.n, tuple | list) else (self.n,)
+            if not partitions:
+                raise ValueError("Snapshots.n must not be empty")
+            ends = [np.arange(check_integer("Snapshots.n", n, 1) + 1) / n for n in partitions]
+            return np.concatenate([np.stack([e[:-1], e[1:]], axis=1) for e in ends])
+        top = 1 if self.unit == "fraction" else None
+        at = [check_number("Snapshots.at", t, 0, top, low_open=True) for t in self.at]
+        if not at or np.any(np.diff(at) <= 0):
+            raise ValueError(f"Snapshots.at must hold increasing times, got {self.at!r}")
+        return np.stack([[0.0, *at[:-1]], at], axis=1)
+
+    def _taus(self):
+        taus = self.tau if isinstance(self.tau, tuple | list) else (self.tau,)
+        return [check_number("Snapshots.tau", tau, 0, low_open=True) for tau in taus]
+
+    def plan(self, durations, dt):
+        """Lay out the readings of samples of given lengths.
+
+        Parameters
+        ----------
+        durations : int array of shape (n_samples,)
+            Lengths in steps.
+        dt : float
+            Length of a step in ms.
+
+        Returns
+        -------
+        plan : Plan
+
+        Raises
+        ------
+        ValueError
+            If a sample ends before a reading.
+        """
+        edges = np.unique(self.windows())
+        edges = edges[edges > 0]
+        durations = np.asarray(durations, dtype=np.int64)
+        if self.at is None or self.unit == "fraction":
+            times = np.rint(edges * durations[:, None]).astype(np.int64)
+        else:
+            times = np.tile(np.rint(edges / dt).astype(np.int64), (len(durations), 1))
+            if durations.min() < times.max():
+                sample = int(np.argmin(durations))
+                raise ValueError(
+                    f"Snapshots.at reads at {edges[-1]:g} ms, but sample {sample} lasts only "
+                    f"{durations[sample] * dt:g} ms"
+                )
+        times = np.maximum(times, 1)
+        offsets = np.arange(len(durations) + 1) * len(edges)
+        decays = np.exp(-dt / np.array(self._taus())) if self.feature == "trace" else np.ones(1)
+        return Plan(offsets, times.ravel(), decays)
+
+    def assemble(self, readings, n_samples):
+        """Turn what the kernel read into features.
+
+        Parameters
+        ----------
+        readings : array of shape (n_readings, n_filters, n_neurons)
+            What the kernel read by :meth:`plan`.
+        n_samples : int
+            Number of samples.
+
+        Returns
+        -------
+        states : scipy.sparse.csr_array of shape (n_samples, n_windows * n_filters * n_neurons)
+        """
+        windows = self.windows()
+        edges = np.unique(windows)
+        edges = edges[edges > 0]
+        readings = readings.reshape(n_samples, len(edges), -1)
+        states = readings[:, np.searchsorted(edges, windows[:, 1])]
+        if self.feature != "trace":
+            later = windows[:, 0] > 0
+            states[:, later] -= readings[:, np.searchsorted(edges, windows[later, 0])]
+        if self.feature == "root_count":
+            np.sqrt(states, out=states)
+        return sparse.csr_array(states.reshape(n_samples, -1))
+
+    def feature_names(self, n_neurons):
+        """Return one name for each column of the states, such as `count 0-0.5 neuron7`."""
+        unit = " ms" if self.at is not None and self.unit == "ms" else ""
+        if self.feature == "trace":
+            labels = [
+                f"trace {tau:g} ms at {end:g}{unit}"
+                for _, end in self.windows()
+                for tau in self._taus()
+            ]
+        else:
+            labels = [f"{self.feature} {start:g}-{end:g}{unit}" for start, end in self.windows()]
+        names = [f"{label} neuron{n}" for label in labels for n in range(n_neurons)]
+        return np.array(names, dtype=object)
