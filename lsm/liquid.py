@@ -260,6 +260,8 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
     def _spikes(self, X, *, reset):
         """Turn input of any form into a SpikeArray, and check it against the fitted liquid."""
         graded = None if reset else self.network_.graded
+        if hasattr(X, "__array__") and not hasattr(X, "__len__"):
+            X = np.asarray(X)
         if _is_static(X):
             X = validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric")
             frames = [row.reshape(1, -1) for row in X]
@@ -308,9 +310,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
 
     def _diagnose(self, spikes, other_initial):
         calibration = self.part("calibration") or Calibration()
-        probes = probe(
-            spikes, self.network_, calibration.n_samples, calibration.max_duration
-        )
+        probes = probe(spikes, self.network_, calibration.n_samples, calibration.max_duration)
         max_rates = 1000 / (self.dt + np.asarray(self.parameters_["refractory"]))
         dead = np.flatnonzero(np.bincount(spikes.channels, minlength=spikes.n_channels) == 0)
         return diagnose(self.network_, probes, other_initial, max_rates, dead)

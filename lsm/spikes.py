@@ -223,6 +223,7 @@ class SpikeArray:
 
     @property
     def shape(self):
+        """`(n_samples,)`: a SpikeArray is a sequence of samples."""
         return (len(self.durations),)
 
     def __len__(self):

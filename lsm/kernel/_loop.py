@@ -16,6 +16,9 @@ from numba.extending import overload
 
 __all__ = ["kernel_for"]
 
+# Placeholders: `kernel_for` binds a pair of models and a precision to these names.
+neuron_step = synapse_current = synapse_decay = weight_type = None
+
 
 def at(constants, n):
     """Read the constants of neuron n, whether all neurons share them or each has its own."""

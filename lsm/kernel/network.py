@@ -54,6 +54,7 @@ class Network:
 
     @property
     def n_neurons(self):
+        """Number of neurons."""
         return len(self.bias)
 
     def hold(self, spikes):

@@ -10,7 +10,9 @@ __all__ = ["Exponential"]
 
 
 class Exponential(BaseEstimator):
-    """Exponential synaptic currents::
+    """Synaptic currents that decay exponentially.
+
+    They follow::
 
         tau_syn dI/dt = -I      and I jumps by the weight when a spike arrives
 

@@ -1,0 +1,1 @@
+"""Encoders of signals as input to a liquid, one code a file."""

@@ -1,0 +1,1 @@
+"""Readouts that scikit-learn lacks."""
