@@ -42,9 +42,9 @@ class Calibration(BaseEstimator):
        neuron the mean current of its input spikes is subtracted through its bias;
     2. without recurrence the input gain is searched for a mean rate of `input_rate`;
     3. the recurrent gain is the largest, up to `max_gain`, whose rate stays below `max_rate`
-       and whose echo-state index stays below `max_echo_state_index`: the mean squared distance
-       of end states for the same input and different initial potentials, over the distance for
-       different inputs.
+       and whose echo-state index stays below `max_echo_state_index` (beyond what it is without
+       recurrence): the mean squared distance of end states for the same input and different
+       initial potentials, over the distance for different inputs.
 
     Parameters
     ----------
@@ -147,22 +147,24 @@ class Calibration(BaseEstimator):
                 f"Hz: {input_gain:g} gives {input_rate:.3g} Hz; check the neurons' threshold and "
                 "bias, or set calibration=None"
             )
-        recurrent_gain = self._largest_gain(
-            lambda gain: scaled(input_gain, gain), probes, other_initial
-        )
+        recurrent_gain = 1.0
+        if network.w.nnz:
+            recurrent_gain = self._largest_gain(
+                lambda gain: scaled(input_gain, gain), probes, other_initial
+            )
         return scaled(input_gain, recurrent_gain), Calibrated(
             input_gain, recurrent_gain, input_rate
         )
 
     def _largest_gain(self, network_at, probes, other_initial):
+        # Samples too short to forget anything are no fault of the recurrence.
+        without, _ = echo_state_index(network_at(0.0), probes, other_initial)
         top = int(np.floor(np.log2(self.max_gain) * STEPS_PER_OCTAVE))
-        if network_at(1.0).w.nnz == 0:
-            return 1.0
 
         def good(exponent):
             network = network_at(2 ** (exponent / STEPS_PER_OCTAVE))
             index, rate = echo_state_index(network, probes, other_initial)
-            return rate <= self.max_rate and index <= self.max_echo_state_index
+            return rate <= self.max_rate and index <= self.max_echo_state_index + without
 
         if good(top):
             return 2 ** (top / STEPS_PER_OCTAVE)

@@ -9,6 +9,8 @@ from .kernel import Plan, simulate
 
 __all__ = ["Health", "diagnose"]
 
+TIME_TO_FORGET = 100.0  # ms; in less, no liquid can be blamed for remembering its start
+
 
 @dataclass(frozen=True)
 class Health:
@@ -32,6 +34,8 @@ class Health:
         Spikes in a step for each spike in the step before, beyond what the mean explains.
     dead_channels : tuple of int
         Input channels without any event in the training samples.
+    duration : float
+        Mean length in ms of the pieces of samples that all this was measured on.
     """
 
     rate: float
@@ -41,6 +45,7 @@ class Health:
     synchrony: float
     branching_ratio: float
     dead_channels: tuple
+    duration: float
 
     def __str__(self):
         lines = []
@@ -62,7 +67,7 @@ class Health:
                 f"the liquid is saturated ({self.rate:.3g} Hz, {self.saturated:.0%} of neurons "
                 "spike whenever they can): lower the gains, or let calibration set them"
             )
-        if self.echo_state_index > 0.5:
+        if self.echo_state_index > 0.5 and self.duration >= TIME_TO_FORGET:
             return (
                 "the liquid does not forget where it started (echo-state index "
                 f"{self.echo_state_index:.2f}), so its states say little about the input: lower "
@@ -104,6 +109,7 @@ def diagnose(network, probes, other_initial, max_rates, dead_channels):
         synchrony=_synchrony(recorded, n_steps, network),
         branching_ratio=_branching_ratio(recorded, n_steps),
         dead_channels=tuple(int(channel) for channel in dead_channels),
+        duration=float(n_steps.mean() * network.dt),
     )
 
 

@@ -255,7 +255,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         check_choice("Liquid.initial", self.initial, ("rest", "random"))
         if self.n_neurons is not None:
             check_integer("Liquid.n_neurons", self.n_neurons, 1)
-        self.part("snapshots").windows()
+        self.part("snapshots").check()
 
     def _spikes(self, X, *, reset):
         """Turn input of any form into a SpikeArray, and check it against the fitted liquid."""
@@ -332,4 +332,5 @@ def _is_static(X):
     if hasattr(X, "ndim"):
         return X.ndim == 2 or (X.ndim < 2 and X.dtype != object)
     # A list of lists of numbers is a table, as everywhere in scikit-learn.
-    return hasattr(X, "__len__") and len(X) > 0 and np.ndim(X[0]) < 2 and not isinstance(X, str)
+    is_list = hasattr(X, "__len__") and not isinstance(X, str) and len(X) > 0
+    return is_list and np.ndim(X[0]) < 2 and not isinstance(X[0], str)

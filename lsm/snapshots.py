@@ -45,16 +45,15 @@ class Snapshots(BaseEstimator):
         self.feature = feature
         self.tau = tau
 
-    def windows(self):
-        """Return start and end of each reading's window, in `unit`, shape (n_windows, 2).
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a parameter is outside its meaning.
-        """
+    def check(self):
+        """Raise an error if a parameter is outside its meaning."""
         check_choice("Snapshots.feature", self.feature, ("count", "root_count", "trace"))
         check_choice("Snapshots.unit", self.unit, ("fraction", "ms"))
+        self.windows()
+        self._taus()
+
+    def windows(self):
+        """Return start and end of each reading's window, in `unit`, shape (n_windows, 2)."""
         if self.at is None:
             partitions = self.n if isinstance(self.n, tuple | list) else (self.n,)
             if not partitions:

@@ -307,12 +307,14 @@ class SpikeArray:
         deviations = (amplitudes - mean[self.channels]) ** 2
         present = np.bincount(self.channels, minlength=self.n_channels)
         squares = np.bincount(self.channels, deviations, self.n_channels)
-        squares += (total - present) * mean**2
+        squares = squares + (total - present) * mean**2
         return mean, np.sqrt(squares / total)
 
 
 def _check_sample(i, sample):
     array = sample if sparse.issparse(sample) else np.asarray(sample)
+    if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
+        raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
     if array.ndim != 2:
         raise ValueError(
             f"sample {i} must have shape (n_steps, n_channels), got {array.ndim} dimension(s) of "
@@ -320,8 +322,6 @@ def _check_sample(i, sample):
         )
     if array.shape[0] == 0 or array.shape[1] == 0:
         raise ValueError(f"sample {i} needs at least one step and one channel, got {array.shape}")
-    if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
-        raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
     if np.iscomplexobj(array):
         raise ValueError(f"sample {i} must hold real numbers: Complex data not supported")
     return array

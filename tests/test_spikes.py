@@ -1,0 +1,170 @@
+"""The container of samples, and what it refuses."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import sparse
+
+from lsm.spikes import SpikeArray, as_spike_array
+
+rasters = st.integers(1, 4).flatmap(
+    lambda n_channels: st.lists(
+        st.integers(1, 6).flatmap(
+            lambda n: arrays(np.int64, (n, n_channels), elements=st.integers(0, 3))
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+
+
+@given(rasters)
+def test_dense_and_sparse_samples_survive_the_round_trip(samples):
+    for X in (samples, [sparse.csr_array(sample) for sample in samples]):
+        spikes = SpikeArray.from_sparse(X)
+        assert spikes.shape == (len(samples),)
+        for i, sample in enumerate(samples):
+            np.testing.assert_array_equal(spikes.to_dense(i), sample)
+
+
+@given(rasters, st.data())
+def test_selection_is_selection_of_samples(samples, data):
+    spikes = SpikeArray.from_dense(samples)
+    index = data.draw(st.lists(st.integers(-len(samples), len(samples) - 1), max_size=6))
+    chosen = spikes[np.array(index, dtype=int)]
+    assert len(chosen) == len(index)
+    for position, i in enumerate(index):
+        np.testing.assert_array_equal(chosen.to_dense(position), samples[i])
+        assert chosen.digest(position) == spikes.digest(i % len(samples))
+    mask = np.arange(len(samples)) % 2 == 0
+    assert len(spikes[mask]) == mask.sum()
+    assert len(spikes[:1]) == 1
+    assert len(spikes[np.arange(len(samples)), ...]) == len(samples)
+
+
+@given(rasters)
+def test_digest_of_a_sample_does_not_depend_on_its_neighbours(samples):
+    together = SpikeArray.from_dense([*samples, 2 + samples[0]])
+    for i, sample in enumerate(samples):
+        assert together.digest(i) == SpikeArray.from_dense([sample]).digest(0)
+    silenced = samples[0].copy()
+    silenced[0, 0] += 1
+    assert SpikeArray.from_dense([silenced]).digest(0) != together.digest(0)
+
+
+@given(rasters)
+def test_channel_moments_are_those_of_the_stacked_samples(samples):
+    mean, std = SpikeArray.from_dense(samples).channel_moments()
+    stacked = np.concatenate(samples)
+    np.testing.assert_allclose(mean, stacked.mean(axis=0), atol=1e-12)
+    np.testing.assert_allclose(std, stacked.std(axis=0), atol=1e-7)
+
+
+def test_crop_cuts_every_sample_at_its_own_steps():
+    samples = [np.arange(12).reshape(6, 2), np.arange(8).reshape(4, 2)]
+    cut = SpikeArray.from_dense(samples).crop([1, 2], [4, 9])
+    np.testing.assert_array_equal(cut.to_dense(0), samples[0][1:4])
+    np.testing.assert_array_equal(cut.to_dense(1), samples[1][2:])
+
+
+def test_kind_follows_the_dtype():
+    assert not SpikeArray.from_dense([np.ones((2, 2), dtype=bool)]).graded
+    assert SpikeArray.from_dense([np.ones((2, 2))]).graded
+    assert as_spike_array(np.ones((3, 4, 2), dtype=np.uint8)).n_channels == 2
+    assert as_spike_array(np.ones((3, 4, 2)), graded=False).graded is False
+
+
+def test_event_lists():
+    spikes = SpikeArray.from_events(
+        [([0.3, 0.0, 0.35], [1, 0, 1]), ([], [])], n_channels=2, durations=[0.5, 0.2], dt=0.1
+    )
+    np.testing.assert_array_equal(spikes.durations, [5, 2])
+    expected = np.zeros((5, 2))
+    expected[0, 0], expected[3, 1] = 1, 2
+    np.testing.assert_array_equal(spikes.to_dense(0), expected)
+    one = SpikeArray.from_events([([1, 1], [0, 0])], 1, 3.0, duplicates="one")
+    assert one.to_dense(0).sum() == 1
+    dropped = SpikeArray.from_events([([1, 7, 2], [0, 0, 4])], 1, 3.0, out_of_range="drop")
+    assert dropped.to_dense(0).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "options", "message"),
+    [
+        ([([5.0], [0])], {}, "5 ms in channel 0 lies outside 3 ms"),
+        ([([-1.0], [0])], {}, "outside"),
+        ([([1.0], [2])], {}, "channel 2 lies outside"),
+        ([([1.0, 1.2], [0, 0])], {"duplicates": "error"}, "several spikes in one step"),
+        ([([np.nan], [0])], {}, "finite"),
+        ([([1.0], [0.5])], {}, "channels must be integers"),
+        ([([1.0, 2.0], [0])], {}, "equal length"),
+        ([([1.0], [0])], {"duplicates": "many"}, "duplicates must be one of"),
+    ],
+)
+def test_bad_events_are_refused(events, options, message):
+    with pytest.raises(ValueError, match=message):
+        SpikeArray.from_events(events, 2, 3.0, **options)
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        ([], "empty"),
+        ([np.zeros((0, 3))], "sample 0 needs at least one step"),
+        ([np.zeros((3, 0))], "one channel"),
+        ([np.ones((2, 2)), np.ones((2, 3))], r"equal numbers of channels, got \[2, 3\]"),
+        ([np.array([[1.0, np.nan]])], "channel 1: amplitudes must be finite"),
+        ([np.array([[1.0, np.inf]])], "finite"),
+        ([np.array([[1e300, 0]])], "finite"),
+        ([np.array([[1, -1]])], "amplitude -1 at step 0, channel 1: a spike count"),
+        ([np.array([["a", "b"]])], "sample 0 must hold numbers"),
+        ([np.ones((2, 2)) * 1j], "Complex data not supported"),
+        ([np.ones(3)], "sample 0 must have shape"),
+        ("hello", "X must be"),
+        (5, "X must be"),
+    ],
+)
+def test_bad_samples_are_refused(X, message):
+    with pytest.raises(ValueError, match=message):
+        as_spike_array(X)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"steps": [0, 9]}, "sample 0 has an event .* step 9, .*outside its sample"),
+        ({"steps": [2, 1]}, "must not decrease"),
+        ({"channels": [0, 5]}, "channels go from 0 to 2"),
+        ({"offsets": [0, 1]}, "offsets"),
+        ({"durations": [0]}, "sample 0 has no steps"),
+        ({"amplitudes": [1.5, 1]}, "whole number"),
+        ({"amplitudes": [1.0]}, "1 amplitudes"),
+        ({"dt": 0.0}, "dt must be"),
+        ({"n_channels": 0}, "n_channels must be"),
+    ],
+)
+def test_the_constructor_checks_its_events(change, message):
+    good = {
+        "steps": [0, 3], "channels": [0, 2], "amplitudes": None, "offsets": [0, 2],
+        "durations": [4], "n_channels": 3,
+    }  # fmt: skip
+    SpikeArray(**good)
+    with pytest.raises(ValueError, match=message):
+        SpikeArray(**(good | change))
+
+
+def test_a_negative_amplitude_is_refused_when_a_graded_signal_is_read_as_spikes():
+    graded = SpikeArray.from_dense([np.array([[0.5, -1.0]])])
+    with pytest.raises(ValueError, match="spike count"):
+        as_spike_array(graded, graded=False)
+
+
+def test_pickle_keeps_everything():
+    spikes = SpikeArray.from_dense([np.eye(3), np.ones((2, 3))], dt=0.5)
+    again = pickle.loads(pickle.dumps(spikes))
+    assert repr(again) == repr(spikes)
+    np.testing.assert_array_equal(again.to_dense(1), spikes.to_dense(1))
