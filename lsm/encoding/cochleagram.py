@@ -59,7 +59,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
     filter_bank_ : float64 array of shape (n_bands, n_frequencies)
         Weights of the power spectrum in each band, which sum to 1.
     channel_names_ : list of str
-        Names of the 3 * n_bands channels, such as "level 237 Hz": levels first, then rises, then
+        Names of the 3 * n_bands channels, such as "level 212 Hz": levels first, then rises, then
         falls.
     n_features_in_ : int
         Length of the waveforms, if `fit` saw a 2-D array.
@@ -92,7 +92,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
     >>> X.durations, X.n_channels, X.dt
     (array([49, 29], dtype=int32), 42, 10.0)
     >>> encoder.channel_names_[X.to_dense(1)[10].argmax()]
-    'level 1006 Hz'
+    'level 974 Hz'
     """
 
     def __init__(
