@@ -90,7 +90,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         targets = binarizer.fit_transform(y)
         self.classes_ = binarizer.classes_
         if len(self.classes_) < 2:
-            raise ValueError(f"y must hold at least two classes, got 1 class: {self.classes_[0]!r}")
+            raise ValueError(f"y must hold at least two classes, got 1 class: {self.classes_[0]}")
         kernel = euclidean_distances(X, squared=True)
         self.gamma_ = self._resolve_gamma(X, kernel)
         self.X_fit_ = X
