@@ -33,6 +33,8 @@ def start(library_path):
     sample_rate = library.espeak_Initialize(SYNCHRONOUS, 0, b"espeak-ng-data", DONT_EXIT)
     if sample_rate <= 0:
         sys.exit(f"eSpeak NG found no voice data in {os.getcwd()}")
+    # Reads the English dictionary once for all forks, which halves the time a word takes.
+    library.espeak_SetVoiceByName(b"en-us")
     return library, sample_rate
 
 
