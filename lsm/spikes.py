@@ -236,6 +236,17 @@ class SpikeArray:
             f"n_events={len(self.steps)}, dt={self.dt:g} ms{kind})"
         )
 
+    def __array__(self, dtype=None, copy=None):
+        """Unpack into (n_samples, n_steps, n_channels), or objects where lengths differ."""
+        if copy is False:
+            raise ValueError("a SpikeArray is packed: it becomes an array only by copying")
+        dense = [self.to_dense(i) for i in range(len(self))]
+        if len(set(self.durations.tolist())) <= 1:
+            return np.array(dense, dtype=dtype)
+        ragged = np.empty(len(self), dtype=object)
+        ragged[:] = dense
+        return ragged
+
     def __getitem__(self, index):
         """Select samples by an index, a slice, an index array or a mask."""
         if isinstance(index, tuple):  # scikit-learn indexes with (rows, ...)
