@@ -1,0 +1,1 @@
+"""Experiments: whole studies, run by the command `lsm`."""

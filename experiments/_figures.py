@@ -1,0 +1,96 @@
+"""The pictures in a folder of results."""
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.metrics import ConfusionMatrixDisplay
+
+from lsm.plot import ConnectivityDisplay, RasterDisplay
+
+__all__ = ["draw_confusion", "draw_connectivity", "draw_word"]
+
+DPI = 200
+
+
+def _figure(size):
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=size, dpi=DPI, layout="constrained")
+
+
+def draw_word(path, waveform, encoder, spikes, inhibitory, title):
+    """Draw one word's waveform, its cochleagram and the liquid's spikes, on one time axis.
+
+    Parameters
+    ----------
+    path : str or path
+        Where the picture goes.
+    waveform : array of shape (n_timesteps,)
+        The sound.
+    encoder : CochleagramEncoder
+        A fitted encoder.
+    spikes : SpikeArray
+        What the liquid made of it, one sample.
+    inhibitory : bool array of shape (n_neurons,)
+        Which neurons are inhibitory.
+    title : str
+        What the word is.
+    """
+    figure = _figure((5.5, 5.6))
+    axes = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1.5, 4))
+    levels, start = _levels(waveform, encoder)
+    end = spikes.durations[0] * spikes.dt
+    # The liquid's clock starts in the middle of the first window that is not trimmed.
+    offset = start * encoder.hop + (encoder.window - encoder.hop) / 2
+    times = 1000 * np.arange(len(waveform)) / encoder.sample_rate - offset
+    axes[0].plot(times, waveform / np.abs(waveform).max(), color="0.25", linewidth=0.5)
+    axes[0].set(ylabel="sound", ylim=(-1.1, 1.1), yticks=[])
+    axes[0].set_title(title, fontsize="medium")
+    image = axes[1].imshow(
+        encoder.floor_db * (1 - levels.T), origin="lower", aspect="auto", cmap="magma",
+        vmin=encoder.floor_db, vmax=0, interpolation="nearest",
+        extent=(0, end, -0.5, encoder.n_bands - 0.5),
+    )  # fmt: skip
+    figure.colorbar(image, ax=axes[1], label="dB", pad=0.02, fraction=0.04)
+    bands = np.unique(np.linspace(0, encoder.n_bands - 1, 4).astype(int))
+    axes[1].set_yticks(bands, [f"{encoder.frequencies_[band] / 1000:.1f}" for band in bands])
+    axes[1].set_ylabel("band (kHz)")
+    RasterDisplay.from_spikes(spikes, inhibitory=inhibitory, ax=axes[2])
+    for ax in (axes[0], axes[2]):
+        ax.spines[["top", "right"]].set_visible(False)
+    for ax in axes[:2]:
+        ax.tick_params(labelbottom=False)
+    figure.align_ylabels(axes)
+    figure.savefig(path)
+
+
+def _levels(waveform, encoder):
+    """Return the level of each band in the windows that are left, and the first one's number."""
+    n_bands = encoder.n_bands
+    kept = encoder.transform([waveform]).to_dense(0)[:, :n_bands]
+    untrimmed = clone(encoder).set_params(trim_db=None).fit([waveform])
+    everything = untrimmed.transform([waveform]).to_dense(0)[:, :n_bands]
+    starts = range(len(everything) - len(kept) + 1)
+    start = next(i for i in starts if np.array_equal(everything[i : i + len(kept)], kept))
+    return kept, start
+
+
+def draw_connectivity(path, liquid):
+    """Draw who reaches whom in a fitted liquid, and how strongly."""
+    figure = ConnectivityDisplay.from_estimator(liquid).figure_
+    figure.savefig(path, dpi=DPI)
+
+
+def draw_confusion(path, target, predicted, names, title):
+    """Draw which words are taken for which; cells that are never hit stay empty."""
+    size = 2.0 + 0.27 * len(names)
+    figure = _figure((size + 0.4, size))
+    ax = figure.subplots()
+    display = ConfusionMatrixDisplay.from_predictions(
+        target, predicted, labels=np.arange(len(names)), display_labels=names, ax=ax,
+        cmap="Blues", xticks_rotation="vertical", colorbar=False, text_kw={"fontsize": "small"},
+    )  # fmt: skip
+    for text, count in zip(display.text_.flat, display.confusion_matrix.flat, strict=True):
+        text.set_visible(bool(count))
+    ax.set(xlabel="predicted word", ylabel="spoken word")
+    ax.set_title(f"{title}: {np.mean(target == predicted):.1%} right", fontsize="medium")
+    figure.savefig(path)
