@@ -1,6 +1,5 @@
 """The command `lsm`."""
 
-import argparse
 import importlib
 import inspect
 import os

@@ -83,7 +83,7 @@ def draw_connectivity(path, liquid):
 def draw_confusion(path, target, predicted, names, title):
     """Draw which words are taken for which; cells that are never hit stay empty."""
     size = 2.0 + 0.27 * len(names)
-    figure = _figure((size + 0.4, size))
+    figure = _figure((size, size))
     ax = figure.subplots()
     display = ConfusionMatrixDisplay.from_predictions(
         target, predicted, labels=np.arange(len(names)), display_labels=names, ax=ax,

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import inspect
 import json
 import os
 import platform
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 __all__ = [
+    "cannot_write",
     "command_line",
     "default_folder",
     "difference_interval",
@@ -28,7 +30,7 @@ __all__ = [
     "write_json",
 ]
 
-Z = 1.959964  # of the normal distribution, for 95 %
+Z = 1.959963984540054  # of the normal distribution, for 95 %
 PROBE_BYTES = 32 * 2**20
 
 
@@ -72,13 +74,13 @@ def results_folder(out, probe_bytes=PROBE_BYTES):
             folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
             _probe(folder / "probe", probe_bytes)
         except OSError as error:
-            raise _cannot_write(out, error) from error
+            raise cannot_write(out, error) from error
         yield folder
         try:
             folder.chmod(0o777 & ~_umask())  # mkdtemp keeps everyone else out
             os.rename(folder, out)
         except OSError as error:
-            raise _cannot_write(out, error) from error
+            raise cannot_write(out, error) from error
     finally:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -102,8 +104,11 @@ def _probe(path, n_bytes):
     path.unlink()
 
 
-def _cannot_write(out, error):
-    # The class follows from the number, so that a PermissionError stays one.
+def cannot_write(out, error):
+    """Return an error that says which results could not be written, and why.
+
+    Its class follows from the error's number, so that a PermissionError stays one.
+    """
     return OSError(error.errno, f"cannot write results to {out}: {error.strerror or error}")
 
 
@@ -138,10 +143,29 @@ def environment():
     }
 
 
-def command_line(arguments=None):
-    """Return the command as typed, to be pasted into a shell."""
-    program, *given = sys.argv
-    return shlex.join([Path(program).name, *(given if arguments is None else arguments)])
+def command_line(name, function, settings):
+    """Return the command that runs an experiment with these settings, to paste into a shell.
+
+    Parameters
+    ----------
+    name : str
+        Name of the experiment.
+    function : callable
+        What runs it, whose signature tells the defaults.
+    settings : dict
+        Its arguments.
+
+    Returns
+    -------
+    command : str
+    """
+    words = ["lsm", "run", name]
+    for key, parameter in inspect.signature(function).parameters.items():
+        value = settings[key]
+        if value != parameter.default:
+            values = value if isinstance(value, list | tuple) else [value]
+            words += [f"--{key.replace('_', '-')}", *map(str, values)]
+    return shlex.join(words)
 
 
 def peak_memory():

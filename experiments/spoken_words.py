@@ -7,13 +7,11 @@ import joblib
 import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import RidgeClassifier
-from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from lsm import Calibration, Liquid, Snapshots
 from lsm._validation import check_choice, check_integer
-from lsm.datasets import VOCABULARY, fetch_spoken_digits, make_spoken_words
 from lsm.encoding import CochleagramEncoder
 from lsm.readout import KernelRidgeClassifier
 from lsm.topology import ErdosRenyi
@@ -22,6 +20,7 @@ from ._compare import Comparison, fit_encoded, format_difference, format_table
 from ._figures import draw_confusion, draw_connectivity, draw_word
 from ._progress import Stages, warm_up
 from ._results import (
+    cannot_write,
     command_line,
     default_folder,
     digest,
@@ -30,84 +29,11 @@ from ._results import (
     results_folder,
     write_json,
 )
+from ._words import load_data, split
 
-__all__ = ["load_data", "make_baseline", "make_model", "run", "split"]
+__all__ = ["load_data", "make_baseline", "make_model", "run"]
 
-DIGITS = VOCABULARY[:10]
 N_BINS = 8
-TAKES_PER_FOLD = {"synth": 1, "fsdd": 5}
-
-
-def load_data(
-    dataset="synth",
-    words=None,
-    n_voices=None,
-    takes=None,
-    noise_db=None,
-    data_home=None,
-    random_state=None,
-):
-    """Load recordings of spoken words.
-
-    Parameters
-    ----------
-    dataset : {"synth", "fsdd"}, default="synth"
-        Words synthesised by eSpeak NG, or the training takes of the Free Spoken Digit Dataset.
-    words : list of str, optional
-        The words; by default :data:`lsm.datasets.VOCABULARY`, or the ten digits.
-    n_voices : int, optional
-        How many voices; by default 40, or all six speakers.
-    takes : int, optional
-        How often each voice says each word; by default 2, or all 45 takes.
-    noise_db : float, optional
-        Signal-to-noise ratio in dB of white noise, for "synth"; by default there is none.
-    data_home : str or path, optional
-        Folder or archive of the recordings, for "fsdd"; by default they are downloaded once.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the synthesised voices.
-
-    Returns
-    -------
-    data : Bunch
-        As of :func:`lsm.datasets.make_spoken_words`; only "synth" has a split of its own.
-    """
-    check_choice("dataset", dataset, ("synth", "fsdd"))
-    if dataset == "fsdd":
-        if noise_db is not None:
-            raise ValueError("noise_db goes with dataset 'synth' only")
-        return _load_digits(words, n_voices, takes, data_home)
-    if data_home is not None:
-        raise ValueError("data_home goes with dataset 'fsdd' only: 'synth' reads no file")
-    return make_spoken_words(
-        VOCABULARY if words is None else words,
-        n_voices=40 if n_voices is None else n_voices,
-        takes=2 if takes is None else takes,
-        noise_db=noise_db,
-        random_state=random_state,
-    )
-
-
-def _load_digits(words, n_voices, takes, data_home):
-    for word in words or ():
-        check_choice("a word of dataset 'fsdd'", word, DIGITS)
-    digits = fetch_spoken_digits(data_home)
-    digits.target_names = np.array(DIGITS)
-    kept = np.ones(len(digits.data), dtype=bool)
-    if words is not None:
-        digits.target_names = np.array(list(dict.fromkeys(words)))
-        kept &= np.isin(np.array(DIGITS)[digits.target], words)
-        positions = {DIGITS.index(word): i for i, word in enumerate(digits.target_names)}
-        digits.target = np.array([positions.get(digit, -1) for digit in digits.target])
-    for name, count, values in (
-        ("n_voices", n_voices, digits.speaker),
-        ("takes", takes, digits.take),
-    ):
-        if count is not None:
-            there = np.unique(values)
-            kept &= np.isin(values, there[: check_integer(name, count, 1, len(there))])
-    for name in ("data", "target", "speaker", "take"):
-        digits[name] = digits[name][kept]
-    return digits
 
 
 def make_model(n_neurons=1000, readout="ridge", sample_rate=8000, random_state=None, **settings):
@@ -176,7 +102,7 @@ def make_baseline(readout="ridge", sample_rate=8000):
     """
     steps = [
         ("encoder", CochleagramEncoder(sample_rate=sample_rate)),
-        ("bins", FunctionTransformer(_mean_in_bins)),
+        ("bins", FunctionTransformer(mean_in_bins)),
         ("scaler", StandardScaler(copy=False)),
         ("readout", _make_readout(readout)),
     ]
@@ -193,7 +119,7 @@ def _dense(states):
     return states.toarray()
 
 
-def _mean_in_bins(spikes):
+def mean_in_bins(spikes):
     """Average each channel over equal parts of each sample; short samples share frames."""
     features = np.empty((len(spikes), N_BINS * spikes.n_channels), dtype=np.float32)
     for i in range(len(spikes)):
@@ -205,50 +131,12 @@ def _mean_in_bins(spikes):
     return features
 
 
-def split(data, dataset, protocol, folds=None):
-    """Split words into training and test.
-
-    Parameters
-    ----------
-    data : Bunch
-        As of :func:`load_data`.
-    dataset : {"synth", "fsdd"}
-        Where the data are from.
-    protocol : {"speaker", "take"}
-        What the test words have not in common with any training word.
-    folds : int, optional
-        As of :func:`run`.
-
-    Returns
-    -------
-    splits : list of (train, test)
-        Arrays of indices.
-    """
-    if folds is not None:
-        check_integer("folds", folds, 1)
-    if dataset == "synth" and protocol == "speaker":
-        if folds in (None, 1):
-            return [(data.train, data.test)]
-        # Voices of one variant sound alike, whatever their language.
-        variants = [name.rpartition("+")[2] for name in data.speaker]
-        n_groups = len(set(variants))
-        if folds > n_groups:
-            raise ValueError(f"folds must be at most {n_groups}, one for each voice, got {folds}")
-        return list(GroupKFold(folds).split(data.data, groups=variants))
-    groups = data.speaker if protocol == "speaker" else data.take // TAKES_PER_FOLD[dataset]
-    n_groups = len(np.unique(groups))
-    if n_groups < 2:
-        raise ValueError(f"protocol {protocol!r} needs two folds, and the data have {n_groups}")
-    if folds is not None and folds > n_groups:
-        raise ValueError(f"folds must be at most {n_groups} on these data, got {folds}")
-    return list(LeaveOneGroupOut().split(data.data, groups=groups))[:folds]
-
-
 def run(
     dataset="synth",
     data_home=None,
     words=None,
     n_voices=None,
+    voices=None,
     takes=None,
     noise_db=None,
     protocol="speaker",
@@ -277,6 +165,8 @@ def run(
         The words, such as: zero one two. By default twenty, or the ten digits of fsdd.
     n_voices : int or None
         How many voices. By default 40, or all six of fsdd.
+    voices : list of str or None
+        Voices of eSpeak NG to use instead, such as: en-us+m3 en-gb-scotland+f1.
     takes : int or None
         How often each voice says each word. By default 2, or all 45 training takes of fsdd.
     noise_db : float or None
@@ -311,7 +201,7 @@ def run(
     _check(settings)
     out = default_folder("spoken-words") if out is None else out
     with results_folder(out) as folder:
-        data = load_data(dataset, words, n_voices, takes, noise_db, data_home, seed)
+        data = load_data(dataset, words, n_voices, voices, takes, noise_db, data_home, seed)
         splits = split(data, dataset, protocol, folds)
         print(_describe(data, splits, protocol), flush=True)
         warm_up()
@@ -320,11 +210,15 @@ def run(
             comparison, model, encoded = _compare(models, data, splits, stages)
         print("\n" + format_table(comparison.table()), end="\n\n")
         print(_verdict(comparison), flush=True)
-        comparison.table().to_csv(folder / "table.csv", index=False)
-        _draw(folder, data, model, encoded, comparison)
-        joblib.dump(model, folder / "model.joblib")
         facts = _facts(settings, data, comparison, model, stages)
-        write_json(folder / "result.json", facts | {"wall_time_s": time.perf_counter() - started})
+        try:
+            comparison.table().to_csv(folder / "table.csv", index=False)
+            _draw(folder, data, model, encoded, comparison)
+            joblib.dump(model, folder / "model.joblib")
+            facts["wall_time_s"] = time.perf_counter() - started
+            write_json(folder / "result.json", facts)
+        except OSError as error:
+            raise cannot_write(out, error) from error
     print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
     return comparison
 
@@ -384,16 +278,21 @@ def _describe(data, splits, protocol):
 
 def _verdict(comparison):
     liquid, unconnected, *baselines = comparison.predicted
-    parts = [
-        f"{format_difference(comparison.difference(liquid, other))} beside '{other}'"
+    lines = [
+        f"The liquid is worth {format_difference(comparison.difference(liquid, other))} over "
+        f"'{other}'."
         for other in baselines
     ]
     recurrence = comparison.difference(liquid, unconnected)
-    text = f"The liquid is worth {' and '.join(parts)}. "
-    text += f"Its recurrence is worth {format_difference(recurrence)}"
+    text = f"Its recurrence is worth {format_difference(recurrence)}"
     if recurrence["low"] <= 0:
-        text += ", which is nothing: single words need little memory"
-    return text + ".\nIntervals are 95 %: Wilson's for shares, Agresti and Min's for differences."
+        text += ": no gain that these words show, for single words need little memory"
+    lines += [
+        f"{text}.",
+        "Intervals are 95 %, words taken as independent: Wilson's for accuracies, Agresti and "
+        "Min's for differences.",
+    ]
+    return "\n".join(lines)
 
 
 def _draw(folder, data, model, encoded, comparison):
@@ -416,10 +315,15 @@ def _facts(settings, data, comparison, model, stages):
     liquid, *others = comparison.predicted
     return {
         "experiment": "spoken-words",
-        "command": command_line(),
+        "command": command_line("spoken-words", run, settings),
         "created": datetime.now().astimezone().isoformat(timespec="seconds"),
         "parameters": settings,
-        "model_parameters": {key: repr(value) for key, value in model.get_params().items()},
+        # The parts' own parameters are listed too, so the parts need not be.
+        "model_parameters": {
+            key: value if isinstance(value, int | float | None) else str(value)
+            for key, value in model.get_params().items()
+            if not hasattr(value, "get_params") and key != "steps" and not callable(value)
+        },
         "interval": "95 %, Wilson for accuracies, Agresti & Min (2005) for differences; "
         "words are taken as independent",
         "metrics": comparison.table().to_dict("records"),

@@ -207,7 +207,7 @@ class ConnectivityDisplay:
 
     def _plot_matrix(self, ax, n_cells=200):
         """Draw the matrix, excitatory neurons first; a cell is the sum of its weights."""
-        from matplotlib.colors import LinearSegmentedColormap
+        from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 
         order = np.argsort(self.inhibitory, kind="stable")
         weights = sparse.csr_array(self.weights)[order][:, order].tocoo()
@@ -216,12 +216,14 @@ class ConnectivityDisplay:
         cell = (weights.row * n_cells // n_neurons, weights.col * n_cells // n_neurons)
         image = np.zeros((n_cells, n_cells))
         np.add.at(image, cell, weights.data)
-        strongest = np.quantile(np.abs(image[image != 0]), 0.98) if weights.nnz else 1.0
+        # Each sign has a scale of its own: inhibitory weights are several times stronger.
+        sides = -image[image < 0], image[image > 0]
+        low, high = (np.quantile(side, 0.98) if side.size else 1.0 for side in sides)
         colours = LinearSegmentedColormap.from_list(
             "signed", [INHIBITORY, "#F5C9A8", "white", "#A9CFE8", EXCITATORY]
         )
         drawn = ax.imshow(
-            image, cmap=colours, vmin=-strongest, vmax=strongest, interpolation="nearest",
+            image, cmap=colours, norm=TwoSlopeNorm(0, -low, high), interpolation="nearest",
             extent=(0, n_neurons, n_neurons, 0),
         )  # fmt: skip
         ax.set(xlabel="to neuron", ylabel="from neuron")
