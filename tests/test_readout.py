@@ -43,8 +43,8 @@ def test_scores_are_those_of_kernel_ridge_regression(container, n_classes, alpha
 def test_two_samples_follow_the_closed_form(distance, alpha):
     X = [[0.0], [distance]]
     model = KernelRidgeClassifier(alpha=alpha).fit(X, ["a", "b"])
-    # The only distance is the median, so the kernel between the two is exp(-1).
-    score = (1 - np.exp(-1)) / (1 + alpha - np.exp(-1))
+    # The only distance is the median, so the kernel between the two is exp(-1 / 2).
+    score = (1 - np.exp(-0.5)) / (1 + alpha - np.exp(-0.5))
     np.testing.assert_allclose(model.decision_function(X), [-score, score], rtol=1e-6)
     assert model.predict(X).tolist() == ["a", "b"]
 
@@ -52,7 +52,7 @@ def test_two_samples_follow_the_closed_form(distance, alpha):
 def test_median_is_that_of_all_distances():
     X = np.random.default_rng(0).normal(size=(41, 7))
     model = KernelRidgeClassifier().fit(X, np.arange(41) % 2)
-    assert model.gamma_ == pytest.approx(1 / np.median(pdist(X) ** 2))
+    assert model.gamma_ == pytest.approx(0.5 / np.median(pdist(X) ** 2))
 
 
 def test_copies_of_a_sample_do_not_narrow_the_kernel():

@@ -57,7 +57,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
     frequencies_ : float64 array of shape (n_bands,)
         Centre of each band in Hz.
     filter_bank_ : float64 array of shape (n_bands, n_frequencies)
-        Weights of the power spectrum in each band, which sum to 1.
+        Weights of the power spectrum in each band; a filter's peak has about weight 1.
     channel_names_ : list of str
         Names of the 3 * n_bands channels, such as "level 212 Hz": levels first, then rises, then
         falls.
@@ -149,14 +149,14 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         lay_out = {"mel": _mel_filters, "gammatone": _gammatone_filters}[self.scale]
         layout = self.sample_rate, self._n_fft, self.n_bands, self.f_min, f_max
         self.frequencies_, weights = lay_out(*layout)
-        total = weights.sum(axis=1, keepdims=True)
+        total = weights.sum(axis=1)
         if not total.all():
             raise ValueError(
                 f"n_bands={self.n_bands} is too many for window={self.window:g} ms: the band at "
                 f"{self.frequencies_[np.argmin(total)]:.0f} Hz lies between two frequencies of "
                 "its spectrum; lower n_bands or lengthen window"
             )
-        self.filter_bank_ = weights / total
+        self.filter_bank_ = weights
         self.channel_names_ = [
             f"{kind} {frequency:.0f} Hz"
             for kind in ("level", "rise", "fall")

@@ -30,7 +30,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
     alpha : float, default=0.1
         Regularisation, added to the diagonal of the kernel matrix, whose own entries are 1.
     gamma : {"median", "scale"} or float, default="median"
-        Inverse squared width of the kernel. "median" is 1 / m**2, where m is the median distance
+        Inverse squared width of the kernel. "median" is 1 / (2 m**2), where m is the median distance
         between two training samples that differ; "scale" is 1 / (n_features * X.var()), as in
         :class:`sklearn.svm.SVC`.
 
@@ -152,7 +152,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         if self.gamma == "median":
             # Rounding leaves equal samples a hair apart, and a median of hairs is no width.
             apart = squared_distances[squared_distances > 1e-6 * squared_distances.max()]
-            return 1 / float(np.median(apart)) if apart.size else 1.0
+            return 1 / (2 * float(np.median(apart))) if apart.size else 1.0
         raise ValueError(f"gamma must be 'median', 'scale' or a number > 0, got {self.gamma!r}")
 
 
