@@ -46,8 +46,7 @@ def test_mel_levels_are_those_of_librosa():
         y=np.pad(waveform, (28, 256)), sr=8000, n_fft=256, win_length=200, hop_length=80,
         center=False, n_mels=14, fmin=60, fmax=4000, norm=None,
     )  # fmt: skip
-    bank = librosa.filters.mel(sr=8000, n_fft=256, n_mels=14, fmin=60, fmax=4000, norm=None)
-    power = (power / bank.sum(axis=1, keepdims=True))[:, : len(levels)]
+    power = power[:, : len(levels)]
     decibels = librosa.power_to_db(power, ref=power.max(), amin=1e-30, top_db=45)
     np.testing.assert_allclose(levels, decibels.T / 45 + 1, atol=1e-4)
 
@@ -62,11 +61,13 @@ def test_a_tone_is_loudest_in_the_band_at_its_frequency(scale):
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("n_bands", [1, 5, 20])
-def test_a_click_is_equally_loud_in_all_bands(scale, n_bands):
+def test_a_click_is_as_loud_as_each_band_is_wide(scale, n_bands):
     click = np.zeros(200)
     click[90] = 1
     levels, rises, falls = encode(click, scale=scale, n_bands=n_bands)
-    np.testing.assert_allclose(levels, np.ones((1, n_bands)), atol=1e-6)
+    bank = CochleagramEncoder(scale=scale, n_bands=n_bands).fit([click]).filter_bank_
+    decibels = 10 * np.log10(bank.sum(axis=1) / bank.sum(axis=1).max())
+    np.testing.assert_allclose(levels, [1 + decibels / 45], atol=1e-6)
     assert not rises.any()
     assert not falls.any()
 

@@ -58,7 +58,7 @@ def test_median_is_that_of_all_distances():
 def test_copies_of_a_sample_do_not_narrow_the_kernel():
     X = np.repeat([[0.1, 0.7], [1.3, 0.2]], [50, 2], axis=0)
     model = KernelRidgeClassifier().fit(X, np.repeat([0, 1], [50, 2]))
-    assert model.gamma_ == pytest.approx(1 / (1.2**2 + 0.5**2))
+    assert model.gamma_ == pytest.approx(0.5 / (1.2**2 + 0.5**2))
 
 
 @given(st.floats(1e-3, 1e3), st.floats(-100, 100))

@@ -27,7 +27,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    alpha : float, default=0.1
+    alpha : float, default=0.03
         Regularisation, added to the diagonal of the kernel matrix, whose own entries are 1.
     gamma : {"median", "scale"} or float, default="median"
         Inverse squared width of the kernel. "median" is 1 / (2 m**2), where m is the median distance
@@ -65,7 +65,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, alpha=0.1, gamma="median"):
+    def __init__(self, alpha=0.03, gamma="median"):
         self.alpha = alpha
         self.gamma = gamma
 
