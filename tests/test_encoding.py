@@ -90,13 +90,12 @@ def test_a_gammatone_band_has_the_power_that_its_filter_lets_pass():
     parameters = {"scale": "gammatone", "window": 10_000.0, "floor_db": -100}
     levels, _, _ = encode(sound, **parameters)
     encoder = CochleagramEncoder(**parameters).fit([sound])
-    impulse = np.eye(1, 8000)[0]
 
-    def passed(frequency, waveform):
+    def passed(frequency):
         b, a = signal.gammatone(frequency, "iir", fs=8000)
-        return np.sum(signal.lfilter(b, a, waveform) ** 2)
+        return np.sum(signal.lfilter(b, a, sound) ** 2)
 
-    power = [passed(f, sound) / passed(f, impulse) for f in encoder.frequencies_]
+    power = [passed(frequency) for frequency in encoder.frequencies_]
     expected = 10 * np.log10(power / np.max(power))
     np.testing.assert_allclose(100 * (levels[0] - 1), expected, atol=0.3)
 
