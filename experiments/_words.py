@@ -1,10 +1,10 @@
 """Recordings of words, and what of them to train on."""
 
 import numpy as np
-from lsm.datasets import VOCABULARY, fetch_spoken_digits, make_spoken_words
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 
 from lsm._validation import check_choice, check_integer
+from lsm.datasets import VOCABULARY, fetch_spoken_digits, make_spoken_words
 
 __all__ = ["load_data", "split"]
 

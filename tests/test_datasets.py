@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.io import wavfile
+
 from lsm.datasets import VOCABULARY, _spoken_digits, fetch_spoken_digits, make_spoken_words
 from lsm.datasets._espeak import synthesize
 from lsm.datasets._wav import read_wav
-from scipy.io import wavfile
 
 load_real_registry = _spoken_digits._load_registry
 SHARED_ARCHIVE = Path(__file__).parents[2] / "shared" / "fsdd" / "recordings-takes-5-49.tar.xz"

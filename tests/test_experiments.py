@@ -8,13 +8,13 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from lsm.experiments import _progress, _results, spoken_words
-from lsm.experiments.__main__ import main
-from lsm.experiments._cli import describe
 from scipy.stats import binomtest
 from sklearn.model_selection import cross_val_score
 
 from lsm import SpikeArray
+from lsm.experiments import _progress, _results, spoken_words
+from lsm.experiments.__main__ import main
+from lsm.experiments._cli import describe
 
 TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60"]
 PICTURES = ("raster.png", "confusion.png", "connectivity.png")

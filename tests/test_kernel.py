@@ -6,15 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from lsm import neurons as neuron_models
+from lsm import synapses as synapse_models
 from lsm.kernel import Network, Plan, simulate, simulate_reference
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
 
+# Every model that its folder exports is covered by the equality test below.
+NEURONS = [getattr(neuron_models, name) for name in neuron_models.__all__]
+SYNAPSES = [getattr(synapse_models, name) for name in synapse_models.__all__]
+
 
 def make_network(
     n_neurons=20, n_channels=5, *, density=0.3, dale=True, max_delay=1, graded=False, seed=0,
-    dt=1.0, heterogeneous=False,
+    dt=1.0, heterogeneous=False, models=(LIF, Exponential),
 ):  # fmt: skip
     """Draw a network whose weights are multiples of 2**-10: sums of them are exact."""
     rng = np.random.default_rng(seed)
@@ -28,13 +34,16 @@ def make_network(
     w *= np.where(inhibitory, -1, 1)[:, None] if dale else rng.choice([-1, 1], w.shape)
     w_in = matrix(n_channels, 1.0) * (1 if dale else rng.choice([-1, 1], (n_channels, n_neurons)))
     w, w_in = sparse.csr_array(w), sparse.csr_array(w_in)
-    neurons = LIF(refractory=2.0, tau_m=(20.0, 10.0) if heterogeneous else 20.0)
+    neurons, synapses = (model() for model in models)
+    if heterogeneous:
+        pairs = {name: (v, 0.8 * v) for name, v in neurons.get_params().items() if "tau" in name}
+        neurons.set_params(**pairs)
     parameters = neurons.draw(inhibitory, dt, rng)
     return Network(
         neurons,
-        Exponential(),
+        synapses,
         neurons.constants(parameters, dt),
-        Exponential().constants(dt, parameters["tau_m"]),
+        synapses.constants(dt, parameters.get("tau_m", np.inf)),
         neurons.initial(parameters, n_neurons, rng),
         rng.uniform(0, 0.5, n_neurons),
         w_in,
@@ -62,7 +71,9 @@ def make_plan(spikes, hold=1, decays=(1.0, 0.9)):
     return Plan(offsets, np.concatenate(times), np.array(decays))
 
 
-@settings(deadline=None, max_examples=60)
+@pytest.mark.parametrize("synapses", SYNAPSES)
+@pytest.mark.parametrize("neurons", NEURONS)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 10**6),
     n_neurons=st.integers(1, 70),
@@ -74,11 +85,11 @@ def make_plan(spikes, hold=1, decays=(1.0, 0.9)):
     hold=st.sampled_from([1, 3]),
 )
 def test_compiled_equals_reference(
-    seed, n_neurons, density, dale, graded, heterogeneous, max_delay, hold
+    neurons, synapses, seed, n_neurons, density, dale, graded, heterogeneous, max_delay, hold
 ):
     network = make_network(
         n_neurons, density=density, dale=dale, graded=graded, max_delay=max_delay, seed=seed,
-        heterogeneous=heterogeneous,
+        heterogeneous=heterogeneous, models=(neurons, synapses),
     )  # fmt: skip
     spikes = make_input(graded=graded, seed=seed, hold=hold)
     plan = make_plan(spikes, hold)

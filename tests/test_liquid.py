@@ -203,11 +203,13 @@ def test_health_reports_dead_channels():
 
 def test_synchrony_tells_lockstep_from_independence():
     drive = np.random.default_rng(0).poisson(0.02, (400, 1))
-    same = Liquid(n_neurons=50, calibration=None, topology=ErdosRenyi(fan_out=0), random_state=0,
-                  inputs=RandomInput(weight=5.0, distribution="constant")).fit([drive] * 3)  # fmt: skip
+    unconnected = ErdosRenyi(fan_out=0)
+    strong = RandomInput(weight=5.0, distribution="constant")
+    same = Liquid(50, topology=unconnected, inputs=strong, calibration=None, random_state=0)
+    same.fit([drive] * 3)
     assert same.health_.synchrony == pytest.approx(1)
-    apart = Liquid(n_neurons=300, inputs=RandomInput(fan_in=1), random_state=0,
-                   topology=ErdosRenyi(fan_out=0)).fit(spike_samples(n_channels=300))  # fmt: skip
+    apart = Liquid(300, topology=unconnected, inputs=RandomInput(fan_in=1), random_state=0)
+    apart.fit(spike_samples(n_channels=300))
     assert apart.health_.synchrony < 0.15
 
 

@@ -35,19 +35,30 @@ def _at(constants, n):
     return scope["read"]
 
 
-def _deliver(buffer, base, row, scale, matrix):
-    """Add `scale` times one row of synapses to the buffer."""
+def _deliver(buffer, base, rows, first, last, amplitudes, matrix):
+    """Add the synapses of `rows[first:last]` to the buffer, times their amplitudes if any."""
     indptr, split, target, weight, dense, dense_base = matrix
-    if dense.shape[0] > 0:
-        into = buffer[dense_base[row] : dense_base[row] + dense.shape[1]]
-        weights = dense[row]
-        for n in range(dense.shape[1]):
-            into[n] += scale * weights[n]
-        return
-    for k in range(indptr[row], split[row]):
-        buffer[target[k]] += scale * weight[k]
-    for k in range(split[row], indptr[row + 1]):
-        buffer[base + target[k]] += scale * weight[k]
+    scale = weight_type(1)
+    for i in range(first, last):
+        row = rows[i]
+        if len(amplitudes) > 0:
+            scale = weight_type(amplitudes[i])
+        if dense.shape[0] > 0:
+            into, weights = buffer[dense_base[row] :], dense[row]
+            for n in range(len(weights)):
+                into[n] += scale * weights[n]
+        else:
+            for k in range(indptr[row], split[row]):
+                buffer[target[k]] += scale * weight[k]
+            for k in range(split[row], indptr[row + 1]):
+                buffer[base + target[k]] += scale * weight[k]
+
+
+def _last_of_step(event, last, steps, step):
+    """Return the index behind the last event of a step."""
+    while event < last and steps[event] == step:
+        event += 1
+    return event
 
 
 def _collect(spiked, fired):
@@ -79,9 +90,9 @@ def _loop(
     plan_offset, plan_step = plan
     record_step, record_neuron, n_recorded = record
     n_neurons, padded, slot_size = len(bias), np.uint64(len(syn[0])), np.uint64(len(currents))
-    has_amplitude, has_delays = len(event_amplitude) > 0, len(delays) > 0
+    has_delays = len(delays) > 0
     ring_mask = np.uint64(max(len(ring), 1) - 1)
-    unit, nowhere = weight_type(1), np.uint64(0)
+    nowhere, none = np.uint64(0), event_amplitude[:0]
 
     for sample in range(samples[0], samples[1]):
         if window[0] == 0:
@@ -92,14 +103,18 @@ def _loop(
             cursor[:] = (event_offset[sample], plan_offset[sample], 0, 0)
         event, snapshot, count, now = cursor[0], cursor[1], cursor[2], np.uint64(cursor[3])
         last_event, last_snapshot = event_offset[sample + 1], plan_offset[sample + 1]
+        frame = (window[0] + hold - 1) // hold
 
         for t in range(window[0], min(window[1], durations[sample])):
-            if graded and t % hold == 0:
-                drive[:n_neurons] = bias
-                while event < last_event and event_step[event] * hold == t:
-                    amplitude = event_amplitude[event]
-                    _deliver(drive, nowhere, event_channel[event], amplitude, w_in)
-                    event += 1
+            first_event = event
+            if t == frame * hold:
+                event = _last_of_step(event, last_event, event_step, frame)
+                frame += 1
+                if graded:
+                    drive[:n_neurons] = bias
+                    _deliver(
+                        drive, nowhere, event_channel, first_event, event, event_amplitude, w_in
+                    )  # fmt: skip
 
             _advance(n_neurons, state, syn, drive, spiked, constants, syn_constants)
             if has_delays:
@@ -108,13 +123,11 @@ def _loop(
                     currents[n] += slot[n]
                     slot[n] = 0
             else:
-                for k in range(count):
-                    _deliver(currents, padded, fired[k], unit, w)
+                _deliver(currents, padded, fired, 0, count, none, w)
             if not graded:
-                while event < last_event and event_step[event] * hold == t:
-                    amplitude = event_amplitude[event] if has_amplitude else unit
-                    _deliver(currents, padded, event_channel[event], amplitude, w_in)
-                    event += 1
+                _deliver(
+                    currents, padded, event_channel, first_event, event, event_amplitude, w_in
+                )  # fmt: skip
 
             count = _collect(spiked, fired)
             if has_delays:
@@ -163,12 +176,13 @@ def kernel_for(neuron, synapse, dtype):
         "neuron_step": neuron.step,
         "synapse_current": synapse.current,
         "synapse_decay": synapse.decay,
-        "_deliver": _deliver,
         "_collect": _collect,
+        "_last_of_step": _last_of_step,
     }
     scope = {**globals(), "weight_type": np.dtype(dtype).type}
     scope |= {name: inner(part) for name, part in parts.items()}
-    scope["_advance"] = inner(types.FunctionType(_advance.__code__, scope))
+    for function in (_advance, _deliver):
+        scope[function.__name__] = inner(types.FunctionType(function.__code__, scope))
     bound = types.FunctionType(_loop.__code__, scope)
     # numba keys a cached kernel by its own code and this file's time stamp: with the source of
     # the parts in its name, a model edited elsewhere is compiled anew.

@@ -12,8 +12,8 @@ __all__ = ["simulate"]
 # keyboard can interrupt a run and a progress bar moves.
 UPDATES_PER_CALL = 50_000_000
 # A dense row is added by vector instructions, a sparse one target by target: dense wins from
-# about one target in six, as long as the matrix fits the cache.
-DENSE_FROM, DENSE_BYTES = 1 / 6, 2**22
+# about one target in eight, as long as the matrix fits the cache.
+DENSE_FROM, DENSE_BYTES = 1 / 8, 2**24
 
 
 def simulate(network, spikes, plan, *, dtype="float32", n_jobs=None, record=False, verbose=False):
@@ -164,7 +164,7 @@ class _Packed:
                 rows = np.repeat(np.arange(n_rows), np.diff(w.indptr))
                 order = np.lexsort((negative, rows))
                 indices, data = indices[order], data[order]
-        dense_rows, width = np.empty((0, 0)), 2 * self.padded if mixed else n_columns
+        dense_rows, width = np.empty((0, 0)), self.padded * (2 if mixed else 1)
         if dense and self._use_dense(w.nnz, n_rows, width):
             dense_rows = np.zeros((n_rows, width), self.dtype)
             if mixed:
@@ -172,7 +172,7 @@ class _Packed:
                 rows = np.repeat(np.arange(n_rows), np.diff(w.indptr))
                 np.add.at(dense_rows, (rows, indices + self.padded * (data < 0)), data)
             else:
-                dense_rows[:] = w.toarray()
+                dense_rows[:, :n_columns] = w.toarray()
         packed = (
             _frozen(indptr), _frozen(split), _frozen(indices.view(np.uint32)), self._real(data),
             self._real(dense_rows), _frozen(base),
@@ -200,7 +200,7 @@ class _Packed:
             state,
             (currents[: self.padded], currents[self.padded :]),
             currents,
-            np.zeros(self.n_neurons, self.dtype),
+            np.zeros(self.padded, self.dtype),
             np.zeros(self.n_slots * 2 * self.padded, self.dtype),
             np.zeros(self.padded, np.uint8),
             np.zeros(self.padded, np.uint32),

@@ -30,8 +30,9 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
     alpha : float, default=0.03
         Regularisation, added to the diagonal of the kernel matrix, whose own entries are 1.
     gamma : {"median", "scale"} or float, default="median"
-        Inverse squared width of the kernel. "median" is 1 / (2 m**2), where m is the median distance
-        between two training samples that differ; "scale" is 1 / (n_features * X.var()), as in
+        Inverse squared width of the kernel. "median" is 1 / (2 m**2), where m is the median
+        distance between two training samples that differ; "scale" is
+        1 / (n_features * X.var()), as in
         :class:`sklearn.svm.SVC`.
 
     Attributes

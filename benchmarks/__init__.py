@@ -1,0 +1,1 @@
+"""Kernels against a C reference: `python -m benchmarks`, see README.md here."""
