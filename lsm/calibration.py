@@ -176,15 +176,19 @@ class Calibration(BaseEstimator):
 
 
 def probe(spikes, network, n_samples, max_duration):
-    """Take evenly spaced samples, or pieces of a few long ones, of at most `max_duration` ms."""
+    """Take evenly spaced pieces of samples of at most `max_duration` ms, none of them silent."""
     length = max(int(max_duration / spikes.dt), 1)
-    pieces = np.maximum(spikes.durations // length, 1)
-    if len(spikes) >= n_samples:
-        pieces[:] = 1
-    owner = np.repeat(np.arange(len(spikes)), pieces)
-    starts = np.concatenate([np.arange(n) * length for n in pieces])
-    chosen = np.unique(np.linspace(0, len(owner) - 1, n_samples).astype(int))
-    return spikes[owner[chosen]].crop(starts[chosen], starts[chosen] + length)
+    n_pieces = np.maximum(spikes.durations // length, 1)
+    owner = np.repeat(np.arange(len(spikes)), n_pieces)
+    first = np.cumsum(n_pieces) - n_pieces
+    starts = (np.arange(len(owner)) - first[owner]) * length
+    sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
+    piece = first[sample] + np.minimum(spikes.steps // length, n_pieces[sample] - 1)
+    lively = np.flatnonzero(np.bincount(piece, minlength=len(owner)))
+    if not len(lively):
+        lively = np.arange(len(owner))
+    chosen = lively[np.unique(np.linspace(0, len(lively) - 1, n_samples).astype(int))]
+    return spikes.pieces(owner[chosen], starts[chosen], starts[chosen] + length)
 
 
 def mean_rate(network, probes):
@@ -222,15 +226,16 @@ def echo_state_index(network, probes, other_initial):
     here = readings[:, 1].astype(np.float64)
     there = _read(replace(network, initial=other_initial), probes, decay)[:, 0]
     same_input = ((here - there) ** 2).sum(axis=1).mean()
-    n = len(here)
-    # The mean over pairs of different samples, from the variance; a lone sample is compared
-    # with silence.
-    other_input = 2 * here.var(axis=0, ddof=1).sum() if n > 1 else (here**2).sum()
+    # The mean over pairs of different samples, from the variance; a lone sample, or copies of
+    # one, are compared with silence.
+    other_input = 2 * here.var(axis=0, ddof=1).sum() if len(here) > 1 else 0.0
+    if other_input == 0:
+        other_input = (here**2).sum(axis=1).mean()
     return float(same_input / other_input if other_input > 0 else same_input > 0), float(rate)
 
 
 def _read(network, probes, decays):
-    ends = probes.durations.astype(np.int64) * network.hold(probes)
+    ends = network.n_steps(probes)
     plan = Plan(np.arange(len(probes) + 1), ends, np.atleast_1d(np.asarray(decays, dtype=float)))
     return simulate(network, probes, plan)[0]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.linear_model import RidgeClassifierCV
+from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
@@ -14,6 +14,8 @@ __all__ = ["LSMClassifier"]
 
 
 def _default_readout():
+    from sklearn.linear_model import RidgeClassifierCV  # slow to import, and not always used
+
     return RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
 
 
@@ -86,6 +88,7 @@ class LSMClassifier(PartsMixin, ClassifierMixin, BaseEstimator):
         self : LSMClassifier
         """
         check_classification_targets(y)
+        check_consistent_length(X, y)
         self.liquid_ = clone(self.part("liquid"))
         states = self.liquid_.fit_transform(X)
         self.readout_ = clone(self.part("readout")).fit(states, y)

@@ -57,7 +57,8 @@ class Health:
 
     def complaint(self):
         """Say in one sentence why the liquid is of no use and what to do, or return None."""
-        if self.rate < 0.5 or self.silent > 0.9:
+        brief = self.duration < TIME_TO_FORGET
+        if self.rate < 0.5 or (self.silent > 0.9 and not brief):
             return (
                 f"the liquid is nearly silent ({self.rate:.2g} Hz, {self.silent:.0%} of neurons "
                 "never spike): raise the input weights, or let calibration scale them"
@@ -67,7 +68,7 @@ class Health:
                 f"the liquid is saturated ({self.rate:.3g} Hz, {self.saturated:.0%} of neurons "
                 "spike whenever they can): lower the gains, or let calibration set them"
             )
-        if self.echo_state_index > 0.5 and self.duration >= TIME_TO_FORGET:
+        if self.echo_state_index > 0.5 and not brief:
             return (
                 "the liquid does not forget where it started (echo-state index "
                 f"{self.echo_state_index:.2f}), so its states say little about the input: lower "
@@ -97,7 +98,7 @@ def diagnose(network, probes, other_initial, max_rates, dead_channels):
     health : Health
     """
     index, rate = echo_state_index(network, probes, other_initial)
-    n_steps = probes.durations.astype(np.int64) * network.hold(probes)
+    n_steps = network.n_steps(probes)
     plan = Plan(np.arange(len(probes) + 1), n_steps, np.ones(1))
     counts, recorded = simulate(network, probes, plan, record=True)
     neuron_rates = counts[:, 0].sum(axis=0) / (n_steps.sum() * network.dt / 1000)

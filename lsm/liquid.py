@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from joblib import effective_n_jobs
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -19,6 +20,16 @@ from .synapses import Exponential
 from .topology import Column, ErdosRenyi, RandomInput
 
 __all__ = ["Liquid"]
+
+# What an object must be able to do to serve as a part.
+PART_METHODS = {
+    "neurons": "reference_step",
+    "synapses": "current",
+    "topology": "draw",
+    "inputs": "draw",
+    "snapshots": "plan",
+    "calibration": "calibrate",
+}
 
 
 class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
@@ -185,6 +196,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         self._check_params()
         spikes = self._spikes(X, reset=True)
         network, other_initial = self._draw(spikes)
+        self.part("snapshots").plan(network.n_steps(spikes), self.dt)  # refuses what is too short
         self.calibrated_ = None
         if self.calibration is not None:
             calibration = self.part("calibration")
@@ -212,8 +224,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         spikes = self._spikes(X, reset=False)
         snapshots = self.part("snapshots")
-        hold = self.network_.hold(spikes)
-        plan = snapshots.plan(spikes.durations.astype(np.int64) * hold, self.dt)
+        plan = snapshots.plan(self.network_.n_steps(spikes), self.dt)
         readings, _ = simulate(
             self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs, verbose=self.verbose
         )
@@ -234,7 +245,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         spikes = self._spikes(X, reset=False)
-        n_steps = spikes.durations.astype(np.int64) * self.network_.hold(spikes)
+        n_steps = self.network_.n_steps(spikes)
         plan = Snapshots().plan(n_steps, self.dt)
         _, recorded = simulate(
             self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs, record=True
@@ -255,6 +266,14 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         check_choice("Liquid.initial", self.initial, ("rest", "random"))
         if self.n_neurons is not None:
             check_integer("Liquid.n_neurons", self.n_neurons, 1)
+        effective_n_jobs(self.n_jobs)
+        for name, method in PART_METHODS.items():
+            part = self.part(name)
+            optional = name == "calibration" and part is None
+            if isinstance(part, type) or not (optional or hasattr(part, method)):
+                raise TypeError(
+                    f"Liquid.{name} must be an object such as {self._parts[name]()!r}, got {part!r}"
+                )
         self.part("snapshots").check()
 
     def _spikes(self, X, *, reset):
@@ -262,17 +281,24 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         graded = None if reset else self.network_.graded
         if hasattr(X, "__array__") and not hasattr(X, "__len__"):
             X = np.asarray(X)
+        if hasattr(X, "iloc") and X.ndim == 1:
+            X = list(X)
         if _is_static(X):
+            if graded is False:
+                raise ValueError(
+                    "X is a 2-D array, a table of static patterns, but the liquid was fitted on "
+                    "spike trains; a single spike train goes into a list, [X]"
+                )
             X = validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric")
             frames = [row.reshape(1, -1) for row in X]
             return SpikeArray.from_sparse(frames, dt=self.static_steps * self.dt, graded=True)
         spikes = as_spike_array(X, dt=self.dt, graded=graded)
         if reset:
             self.n_features_in_ = spikes.n_channels
-        elif spikes.n_channels != self.n_features_in_:
+        elif spikes.n_channels != self.network_.w_in.shape[0]:
             raise ValueError(
                 f"X has {spikes.n_channels} channels, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} channels as input"
+                f"{self.network_.w_in.shape[0]} channels as input"
             )
         return spikes
 
@@ -305,7 +331,6 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
             dt=self.dt,
             graded=spikes.graded,
         )
-        network.hold(spikes)
         return network, neurons.initial(parameters, n_neurons, streams["other"])
 
     def _diagnose(self, spikes, other_initial):

@@ -65,13 +65,13 @@ class SpikeArray:
     def __init__(
         self, steps, channels, amplitudes, offsets, durations, n_channels, *, dt=1.0, graded=False
     ):
-        self.steps = np.ascontiguousarray(steps, dtype=np.int32)
-        self.channels = np.ascontiguousarray(channels, dtype=np.int32)
+        self.steps = _integers("steps", steps, np.int32)
+        self.channels = _integers("channels", channels, np.int32)
         self.amplitudes = (
             None if amplitudes is None else np.ascontiguousarray(amplitudes, dtype=np.float32)
         )
-        self.offsets = np.ascontiguousarray(offsets, dtype=np.int64)
-        self.durations = np.ascontiguousarray(durations, dtype=np.int32)
+        self.offsets = _integers("offsets", offsets, np.int64)
+        self.durations = _integers("durations", durations, np.int32)
         self.n_channels = check_integer("n_channels", n_channels, 1)
         self.dt = check_number("dt", dt, 0, low_open=True)
         self.graded = bool(graded)
@@ -104,8 +104,10 @@ class SpikeArray:
             self._check_amplitudes()
 
     def _check_amplitudes(self):
-        if len(self.amplitudes) != len(self.steps):
-            raise ValueError(f"{len(self.steps)} steps but {len(self.amplitudes)} amplitudes")
+        if self.amplitudes.shape != self.steps.shape:
+            raise ValueError(
+                f"{len(self.steps)} steps but amplitudes of shape {self.amplitudes.shape}"
+            )
         bad = ~np.isfinite(self.amplitudes)
         if bad.any():
             self._refuse(bad, "amplitudes must be finite, not NaN or infinity")
@@ -113,6 +115,9 @@ class SpikeArray:
             bad = (self.amplitudes < 0) | (self.amplitudes != np.rint(self.amplitudes))
             if bad.any():
                 self._refuse(bad, "a spike count must be a whole number that is not negative")
+            bad = self.amplitudes > 2**24
+            if bad.any():
+                self._refuse(bad, "a spike count must be at most 2**24")
 
     def _refuse(self, bad, rule):
         event = int(np.argmax(bad))
@@ -212,7 +217,18 @@ class SpikeArray:
         check_choice("out_of_range", out_of_range, ("error", "drop"))
         check_number("dt", dt, 0, low_open=True)
         events = list(events)
-        durations = np.broadcast_to(np.asarray(durations, dtype=float), (len(events),))
+        durations = np.asarray(durations, dtype=float)
+        if durations.shape not in ((), (len(events),)):
+            raise ValueError(
+                f"durations must be one number or one for each of {len(events)} samples, got "
+                f"shape {durations.shape}"
+            )
+        if not np.all(np.isfinite(durations) & (durations > 0)):
+            raise ValueError(f"durations must be finite numbers > 0 (ms), got {durations}")
+        durations = np.broadcast_to(durations, (len(events),))
+        for i, sample in enumerate(events):
+            if not isinstance(sample, tuple | list) or len(sample) != 2:
+                raise ValueError(f"sample {i} must be a pair (times, channels)")
         # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2.
         n_steps = np.ceil(durations / dt - 1e-9).astype(np.int64)
         matrices = [
@@ -266,17 +282,23 @@ class SpikeArray:
         new.offsets, new.durations = offsets, self.durations[chosen]
         return new
 
-    def crop(self, starts, stops):
-        """Cut every sample to its own steps `starts[i]` to `stops[i]`; return a SpikeArray."""
-        owner = np.repeat(np.arange(len(self)), np.diff(self.offsets))
-        starts, stops = np.asarray(starts), np.minimum(stops, self.durations)
-        kept = (self.steps >= starts[owner]) & (self.steps < stops[owner])
+    def pieces(self, samples, starts, stops):
+        """Cut steps `starts[i]` to `stops[i]` out of `samples[i]`; return a SpikeArray."""
+        ranges, steps, lengths = [], [], []
+        for sample, start, stop in zip(samples, starts, stops, strict=True):
+            offset, end = self.offsets[sample : sample + 2]
+            stop = min(stop, self.durations[sample])
+            first, last = offset + np.searchsorted(self.steps[offset:end], [start, stop])
+            ranges.append(np.arange(first, last))
+            steps.append(self.steps[first:last] - start)
+            lengths.append(stop - start)
+        rows = np.concatenate(ranges)
         return SpikeArray(
-            self.steps[kept] - starts[owner[kept]],
-            self.channels[kept],
-            None if self.amplitudes is None else self.amplitudes[kept],
-            np.concatenate([[0], np.cumsum(np.bincount(owner[kept], minlength=len(self)))]),
-            stops - starts,
+            np.concatenate(steps),
+            self.channels[rows],
+            None if self.amplitudes is None else self.amplitudes[rows],
+            np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])]),
+            lengths,
             self.n_channels,
             dt=self.dt,
             graded=self.graded,
@@ -284,6 +306,7 @@ class SpikeArray:
 
     def to_dense(self, sample):
         """Return one sample as a float32 array of shape (n_steps, n_channels)."""
+        sample = range(len(self))[sample]
         dense = np.zeros((self.durations[sample], self.n_channels), dtype=np.float32)
         part = slice(self.offsets[sample], self.offsets[sample + 1])
         amplitudes = 1 if self.amplitudes is None else self.amplitudes[part]
@@ -292,6 +315,7 @@ class SpikeArray:
 
     def digest(self, sample):
         """Return a hash of one sample's content, the same wherever the sample stands."""
+        sample = range(len(self))[sample]
         part = slice(self.offsets[sample], self.offsets[sample + 1])
         head = f"{self.durations[sample]} {self.n_channels} {self.dt!r} {self.graded}"
         digest = hashlib.blake2b(head.encode(), digest_size=16)
@@ -320,6 +344,19 @@ class SpikeArray:
         squares = np.bincount(self.channels, deviations, self.n_channels)
         squares = squares + (total - present) * mean**2
         return mean, np.sqrt(squares / total)
+
+
+def _integers(name, values, dtype):
+    """Return a 1-D array of integers, and refuse what a cast would silently change."""
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
+        raise ValueError(
+            f"{name} must be a 1-D array of integers, got {array.dtype} of shape {array.shape}"
+        )
+    limits = np.iinfo(dtype)
+    if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
+        raise ValueError(f"{name} must fit {np.dtype(dtype)}, got up to {array.max()}")
+    return np.ascontiguousarray(array, dtype=dtype)
 
 
 def _check_sample(i, sample):
@@ -409,6 +446,11 @@ def as_spike_array(X, *, dt=1.0, graded=None):
             X.steps, X.channels, X.amplitudes, X.offsets, X.durations, X.n_channels,
             dt=X.dt, graded=graded,
         )  # fmt: skip
-    if isinstance(X, str | bytes) or not hasattr(X, "__len__"):
+    if (
+        isinstance(X, str | bytes)
+        or not hasattr(X, "__len__")
+        or not hasattr(X, "__getitem__")
+        or (isinstance(X, dict))
+    ):
         raise ValueError(f"X must be a SpikeArray, a sequence of arrays or an array, got {X!r:.80}")
     return SpikeArray.from_sparse(X, dt=dt, graded=graded)

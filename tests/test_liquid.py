@@ -301,3 +301,93 @@ def test_bad_parameters_are_refused_in_fit(params, message):
 def test_bad_input_is_refused_at_transform(fitted, X, message):
     with pytest.raises(ValueError, match=message):
         fitted[0].transform(X)
+
+
+def test_a_refused_refit_leaves_the_liquid_safe():
+    X = spike_samples()
+    liquid = Liquid(n_neurons=20, random_state=0).fit(X)
+    wide = [np.zeros((100, 4000), dtype=int)] * 3
+    with pytest.raises(ValueError, match="constant or silent"):
+        liquid.fit(wide)
+    with pytest.raises(ValueError, match="expecting 8 channels"):
+        liquid.transform(wide)
+
+
+def test_silent_graded_samples_run_and_do_not_depend_on_the_batch():
+    X = graded_samples()
+    silent = np.zeros((50, 3))
+    liquid = Liquid(n_neurons=20, random_state=0).fit(X)
+    alone = liquid.transform([silent]).toarray()
+    np.testing.assert_array_equal(alone[0], liquid.transform([*X, silent]).toarray()[-1])
+    late = [np.concatenate([np.zeros((600, 3)), x]) for x in X]
+    assert Liquid(n_neurons=50, random_state=0).fit(late).health_.complaint() is None
+
+
+def test_samples_that_are_silent_at_first_are_probed_where_they_are_not():
+    late = [np.concatenate([np.zeros((600, 8), dtype=int), x]) for x in spike_samples(30)]
+    liquid = Liquid(n_neurons=100, random_state=0).fit(late)
+    assert liquid.health_.echo_state_index <= 0.11
+
+
+def test_copies_of_one_sample_do_not_let_the_recurrence_run_away():
+    x = np.random.default_rng(0).normal(size=(300, 8))
+    one = Liquid(n_neurons=100, random_state=0).fit([x]).calibrated_
+    two = Liquid(n_neurons=100, random_state=0).fit([x, x]).calibrated_
+    assert one == two
+
+
+def test_wide_indices_of_a_users_wiring_are_read_right():
+    class Given(ErdosRenyi):
+        def draw(self, n_neurons, rng):
+            wiring = super().draw(n_neurons, rng)
+            wiring.weights.indices = wiring.weights.indices.astype(np.int64)
+            wiring.weights.indptr = wiring.weights.indptr.astype(np.int64)
+            return wiring
+
+    X = spike_samples()
+    narrow, wide = (
+        Liquid(n_neurons=60, topology=topology(fan_out=5), random_state=0).fit_transform(X)
+        for topology in (ErdosRenyi, Given)
+    )
+    assert (narrow != wide).nnz == 0
+
+
+@pytest.mark.parametrize("params", [{"n_neurons": 1}, {"n_neurons": 20}])
+def test_delays_without_synapses(params):
+    topology = ErdosRenyi(fan_out=0, delay=5.0)
+    states = Liquid(**params, topology=topology, random_state=0).fit_transform(spike_samples())
+    assert states.nnz > 0
+
+
+def test_a_spike_train_is_no_table(fitted):
+    liquid, X = fitted
+    with pytest.raises(ValueError, match=r"goes into a list, \[X\]"):
+        liquid.transform(X[0])
+
+
+@pytest.mark.parametrize("name", ["neurons", "synapses", "topology", "inputs", "snapshots"])
+@pytest.mark.parametrize("value", [LIF, "lif", 5])
+def test_what_is_no_part_is_refused_by_name(name, value):
+    with pytest.raises(TypeError, match=f"Liquid.{name} must be an object such as"):
+        Liquid(n_neurons=10, **{name: value}).fit(spike_samples(3))
+
+
+def test_an_interrupt_stops_all_threads(monkeypatch):
+    """The exception of one thread reaches the caller, and the others start no further call."""
+    from lsm.kernel import compiled
+
+    X = spike_samples(64)
+    liquid = Liquid(n_neurons=50, random_state=0, n_jobs=2).fit(X)
+    monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 1000)
+    calls = []
+
+    def run(self, kernel, samples, windows, scratch, record):
+        calls.append(samples)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return []
+
+    monkeypatch.setattr(compiled._Packed, "run", run)
+    with pytest.raises(KeyboardInterrupt):
+        liquid.transform(X)
+    assert len(calls) < 64

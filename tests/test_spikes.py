@@ -64,11 +64,12 @@ def test_channel_moments_are_those_of_the_stacked_samples(samples):
     np.testing.assert_allclose(std, stacked.std(axis=0), atol=1e-7)
 
 
-def test_crop_cuts_every_sample_at_its_own_steps():
+def test_pieces_are_cut_out_of_samples():
     samples = [np.arange(12).reshape(6, 2), np.arange(8).reshape(4, 2)]
-    cut = SpikeArray.from_dense(samples).crop([1, 2], [4, 9])
+    cut = SpikeArray.from_dense(samples).pieces([0, 1, 0], [1, 2, 0], [4, 9, 1])
     np.testing.assert_array_equal(cut.to_dense(0), samples[0][1:4])
     np.testing.assert_array_equal(cut.to_dense(1), samples[1][2:])
+    np.testing.assert_array_equal(cut.to_dense(-1), samples[0][:1])
 
 
 def test_kind_follows_the_dtype():
@@ -102,6 +103,7 @@ def test_event_lists():
         ([([np.nan], [0])], {}, "finite"),
         ([([1.0], [0.5])], {}, "channels must be integers"),
         ([([1.0, 2.0], [0])], {}, "equal length"),
+        ([([1.0], [0], [1])], {}, r"sample 0 must be a pair \(times, channels\)"),
         ([([1.0], [0])], {"duplicates": "many"}, "duplicates must be one of"),
     ],
 )
@@ -142,7 +144,11 @@ def test_bad_samples_are_refused(X, message):
         ({"offsets": [0, 1]}, "offsets"),
         ({"durations": [0]}, "sample 0 has no steps"),
         ({"amplitudes": [1.5, 1]}, "whole number"),
-        ({"amplitudes": [1.0]}, "1 amplitudes"),
+        ({"amplitudes": [1.0]}, "2 steps but amplitudes of shape"),
+        ({"amplitudes": [1.0, 2.0**25]}, "at most"),
+        ({"steps": [0.0, 2.7]}, "steps must be a 1-D array of integers, got float64"),
+        ({"channels": [[0], [2]]}, "channels must be a 1-D array of integers"),
+        ({"steps": [0, 2**32 + 1]}, "steps must fit int32, got up to 4294967297"),
         ({"dt": 0.0}, "dt must be"),
         ({"n_channels": 0}, "n_channels must be"),
     ],

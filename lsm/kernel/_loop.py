@@ -14,6 +14,8 @@ import numba
 import numpy as np
 from numba.extending import overload
 
+from .._jit import njit
+
 __all__ = ["kernel_for"]
 
 # Placeholders: `kernel_for` binds a pair of models and a precision to these names.
@@ -171,7 +173,7 @@ def kernel_for(neuron, synapse, dtype):
     -------
     kernel : numba dispatcher
     """
-    inner = numba.njit(error_model="numpy", nogil=True)
+    inner = functools.partial(njit, cache=False, error_model="numpy")
     parts = {
         "neuron_step": neuron.step,
         "synapse_current": synapse.current,
@@ -185,9 +187,12 @@ def kernel_for(neuron, synapse, dtype):
         scope[function.__name__] = inner(types.FunctionType(function.__code__, scope))
     bound = types.FunctionType(_loop.__code__, scope)
     # numba keys a cached kernel by its own code and this file's time stamp: with the source of
-    # the parts in its name, a model edited elsewhere is compiled anew.
-    source = "".join(inspect.getsource(part) for part in parts.values())
-    digest = hashlib.blake2b(source.encode(), digest_size=6).hexdigest()
+    # the models in its name, one that is edited is compiled anew.
+    try:
+        source = "".join(inspect.getsource(inspect.getmodule(p)) for p in (neuron, synapse))
+    except (OSError, TypeError):  # models typed into a console have no source to tell by
+        source = None
+    digest = hashlib.blake2b(repr(source).encode(), digest_size=6).hexdigest()
     bound.__qualname__ = bound.__name__ = f"loop_{dtype}_{digest}"
     bound.__module__ = __name__
-    return numba.njit(error_model="numpy", nogil=True, cache=True)(bound)
+    return njit(bound, cache=source is not None, error_model="numpy")

@@ -47,14 +47,17 @@ def simulate(network, spikes, plan, *, dtype="float32", n_jobs=None, record=Fals
     """
     packed = _Packed(network, spikes, plan, dtype)
     kernel = kernel_for(type(network.neurons), type(network.synapses), dtype)
-    calls = _share(packed.durations, network.n_neurons, record)
+    calls = _share(packed.durations, packed.costs, record)
     n_threads = min(effective_n_jobs(n_jobs), len(calls))
     with tqdm(total=len(spikes), unit="sample", desc="liquid", disable=not verbose) as bar:
+        interrupted = False
 
         def run(part):
             recorded = []
             scratch = packed.scratch()
             for samples, windows in part:
+                if interrupted:
+                    break
                 recorded += packed.run(kernel, samples, windows, scratch, record)
                 bar.update(samples[1] - samples[0])
             return recorded
@@ -63,27 +66,31 @@ def simulate(network, spikes, plan, *, dtype="float32", n_jobs=None, record=Fals
             parts = [run(calls)]
         else:
             chunks = np.array_split(np.arange(len(calls)), min(len(calls), 4 * n_threads))
-            parts = Parallel(n_threads, prefer="threads")(
-                delayed(run)([calls[i] for i in chunk]) for chunk in chunks
-            )
+            try:
+                parts = Parallel(n_threads, prefer="threads")(
+                    delayed(run)([calls[i] for i in chunk]) for chunk in chunks
+                )
+            except BaseException:
+                interrupted = True  # or the other threads would run on
+                raise
     return packed.readings, [pair for part in parts for pair in part]
 
 
-def _share(durations, n_neurons, record):
+def _share(durations, costs, record):
     """Split the work into calls of the loop: `(first, last)` samples, windows of steps."""
-    steps_per_call = max(UPDATES_PER_CALL // n_neurons, 1)
     calls, first, total = [], 0, 0
-    for sample, duration in enumerate(durations):
-        long = duration > steps_per_call
-        if first < sample and (long or record or total + duration > steps_per_call):
+    for sample, (duration, cost) in enumerate(zip(durations, costs, strict=True)):
+        long = cost > UPDATES_PER_CALL
+        if first < sample and (long or record or total + cost > UPDATES_PER_CALL):
             calls.append(((first, sample), [(0, int(durations[first:sample].max()))]))
             first, total = sample, 0
         if long:
-            edges = [*range(0, duration, steps_per_call), int(duration)]
+            edges = [*range(0, duration, max(int(duration * UPDATES_PER_CALL / cost), 1)), duration]
+            edges = [int(edge) for edge in edges]
             calls.append(((sample, sample + 1), list(zip(edges[:-1], edges[1:], strict=True))))
             first, total = sample + 1, 0
         else:
-            total += duration
+            total += cost
     if first < len(durations):
         calls.append(((first, len(durations)), [(0, int(durations[first:].max()))]))
     return calls
@@ -104,22 +111,29 @@ class _Packed:
         self.n_neurons = network.n_neurons
         self.hold = network.hold(spikes)
         self.graded = network.graded
-        self.durations = spikes.durations.astype(np.int64) * self.hold
-        delayed_ = np.any(np.asarray(network.delays) > 1)
+        if spikes.n_channels != network.w_in.shape[0]:
+            raise ValueError(
+                f"X has {spikes.n_channels} channels, but the network has {network.w_in.shape[0]}"
+            )
+        self.durations = network.n_steps(spikes)
+        # Neurons updated in a sample, with synapses of the input counted as neurons.
+        targets = network.w_in.nnz / spikes.n_channels
+        self.costs = self.durations * self.n_neurons + np.diff(spikes.offsets) * targets
+        delayed_ = network.w.nnz > 0 and np.any(np.asarray(network.delays) > 1)
         # Rings wrap by a mask, so with delays a step's slot is a power of two long.
         self.padded = (
             1 << (self.n_neurons - 1).bit_length() if delayed_ else -(-self.n_neurons // 8) * 8
         )
         self.padded = max(self.padded, 8)
-        amplitudes = np.empty(0, np.float32) if spikes.amplitudes is None else spikes.amplitudes
+        amplitudes = spikes.amplitudes
+        if amplitudes is None:  # all are one, which graded input must say
+            amplitudes = np.ones(len(spikes.steps) if self.graded else 0, np.float32)
         self.events = tuple(
             map(
                 _frozen,
                 (spikes.offsets, spikes.steps, spikes.channels, amplitudes, self.durations),
             )
         )
-        if self.graded and not len(amplitudes):
-            raise ValueError("a graded network takes graded amplitudes")
         self.bias = self._real(network.bias)
         self.w_in = self._matrix(network.w_in, by_sign=not network.graded)
         self.w, order = self._matrix(network.w, by_sign=True, dense=not delayed_, ordered=True)
@@ -173,8 +187,10 @@ class _Packed:
                 np.add.at(dense_rows, (rows, indices + self.padded * (data < 0)), data)
             else:
                 dense_rows[:, :n_columns] = w.toarray()
+        # Only 32-bit indices can be looked at as unsigned without a copy.
+        targets = indices.astype(np.int32, copy=False).view(np.uint32)
         packed = (
-            _frozen(indptr), _frozen(split), _frozen(indices.view(np.uint32)), self._real(data),
+            _frozen(indptr), _frozen(split), _frozen(targets), self._real(data),
             self._real(dense_rows), _frozen(base),
         )  # fmt: skip
         return (packed, order) if ordered else packed

@@ -57,6 +57,10 @@ class Network:
         """Number of neurons."""
         return len(self.bias)
 
+    def n_steps(self, spikes):
+        """Return the length of each sample in steps of the network."""
+        return spikes.durations.astype(np.int64) * self.hold(spikes)
+
     def hold(self, spikes):
         """Return how many steps of the network one step of the input lasts."""
         hold = round(spikes.dt / self.dt)

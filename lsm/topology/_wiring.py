@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from scipy import sparse
 
+from .._jit import njit
 from .._validation import check_choice, check_number
 
 __all__ = ["Wiring", "choose_inhibitory", "csr", "distinct", "draw_magnitudes"]
@@ -90,7 +90,7 @@ def csr(data, indices, indptr, shape):
     return array
 
 
-@numba.njit(cache=True, nogil=True)
+@njit
 def distinct(n_rows, n_options, per_row, rng):
     """Draw for each row `per_row` different numbers below `n_options`, sorted (Floyd's algorithm).
 

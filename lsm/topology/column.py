@@ -1,9 +1,9 @@
 """The cortical column: neurons on a grid, connected by distance."""
 
-import numba
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from .._jit import njit
 from .._validation import check_integer, check_number
 from ._wiring import Wiring, choose_inhibitory, csr, draw_magnitudes
 
@@ -162,7 +162,7 @@ def _offsets(shape, lam, top_probability):
     return offsets[(square <= reach**2) & (square > 0)]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit
 def _connect(shape, offsets, nearness, inhibitory, probability, rng):
     """Draw the connections row by row; only offsets within reach are looked at."""
     n_neurons, layer, line = len(inhibitory), shape[1] * shape[2], shape[2]
