@@ -202,6 +202,7 @@ def run(
     _check(settings)
     out = default_folder("spoken-words") if out is None else out
     with results_folder(out) as folder:
+        print("speaking the words" if dataset == "synth" else "reading the recordings", flush=True)
         data = load_data(dataset, words, n_voices, voices, takes, noise_db, data_home, seed)
         splits = split(data, dataset, protocol, folds)
         print(_describe(data, splits, protocol), flush=True)

@@ -1,0 +1,40 @@
+"""What docstrings and the README show, run."""
+
+import doctest
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import lsm
+import lsm.datasets
+import lsm.experiments
+
+README = Path(__file__).parents[1] / "README.md"
+MODULES = sorted(
+    module.name
+    for package in (lsm, lsm.datasets, lsm.experiments)
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
+    if not module.name.endswith(("__main__", "_espeak_worker"))
+)
+EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_there_is_something_to_run():
+    assert len(EXAMPLES) == 2
+    assert "lsm.liquid" in MODULES
+    assert "lsm.datasets._spoken_words" in MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_give_what_they_say(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_of_the_readme_run(example, capsys):
+    exec(compile(example, str(README), "exec"), {"__name__": "readme"})
+    score = float(capsys.readouterr().out.split()[0])
+    assert score > 0.9
