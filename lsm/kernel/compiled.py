@@ -11,6 +11,7 @@ __all__ = ["simulate"]
 # One call of the loop updates about this many neurons (a tenth of a second), so that the
 # keyboard can interrupt a run and a progress bar moves.
 UPDATES_PER_CALL = 50_000_000
+CALLS_PER_THREAD = 16
 # A dense row is added by vector instructions, a sparse one target by target: dense wins from
 # about one target in eight, as long as the matrix fits the cache.
 DENSE_FROM, DENSE_BYTES = 1 / 8, 2**24
@@ -47,8 +48,11 @@ def simulate(network, spikes, plan, *, dtype="float32", n_jobs=None, record=Fals
     """
     packed = _Packed(network, spikes, plan, dtype)
     kernel = kernel_for(type(network.neurons), type(network.synapses), dtype)
-    calls = _share(packed.durations, packed.costs, record)
-    n_threads = min(effective_n_jobs(n_jobs), len(calls))
+    n_threads = min(effective_n_jobs(n_jobs), len(spikes))
+    cost = UPDATES_PER_CALL
+    if n_threads > 1:  # enough calls for every thread to be busy to the end
+        cost = min(cost, packed.costs.sum() / (CALLS_PER_THREAD * n_threads))
+    calls = _share(packed.durations, packed.costs, cost, record)
     with tqdm(total=len(spikes), unit="sample", desc="liquid", disable=not verbose) as bar:
         interrupted = False
 
@@ -65,23 +69,20 @@ def simulate(network, spikes, plan, *, dtype="float32", n_jobs=None, record=Fals
         if n_threads == 1:
             parts = [run(calls)]
         else:
-            chunks = np.array_split(np.arange(len(calls)), min(len(calls), 4 * n_threads))
             try:
-                parts = Parallel(n_threads, prefer="threads")(
-                    delayed(run)([calls[i] for i in chunk]) for chunk in chunks
-                )
+                parts = Parallel(n_threads, prefer="threads")(delayed(run)([c]) for c in calls)
             except BaseException:
                 interrupted = True  # or the other threads would run on
                 raise
     return packed.readings, [pair for part in parts for pair in part]
 
 
-def _share(durations, costs, record):
+def _share(durations, costs, cost_of_call, record):
     """Split the work into calls of the loop: `(first, last)` samples, windows of steps."""
     calls, first, total = [], 0, 0
     for sample, (duration, cost) in enumerate(zip(durations, costs, strict=True)):
         long = cost > UPDATES_PER_CALL
-        if first < sample and (long or record or total + cost > UPDATES_PER_CALL):
+        if first < sample and (long or record or total + cost > cost_of_call):
             calls.append(((first, sample), [(0, int(durations[first:sample].max()))]))
             first, total = sample, 0
         if long:
