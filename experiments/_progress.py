@@ -54,7 +54,7 @@ class Stages:
 
 def warm_up():
     """Compile or load the kernel, and say so if that takes long."""
-    message = "compiling the kernel, once per machine, about 15 s"
+    message = "compiling the kernel, once per environment, about 15 s"
     timer = threading.Timer(PATIENCE, lambda: print(message, file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()

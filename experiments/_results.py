@@ -13,6 +13,7 @@ import sys
 import tempfile
 from datetime import datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,8 @@ def _plain(value):
 def environment():
     """Return the versions of what the numbers depend on, and the machine."""
     packages = ("numpy", "scipy", "scikit-learn", "numba", "librosa", "liquid-state-machine")
+    if find_spec("espeakng_loader"):
+        packages += ("espeakng-loader",)
     return {
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in packages},

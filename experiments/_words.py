@@ -55,6 +55,8 @@ def load_data(
             if value is not None:
                 raise ValueError(f"{name} goes with dataset 'synth' only")
         return _load_digits(words, n_voices, takes, data_home)
+    if voices is not None and n_voices is not None:
+        raise ValueError("n_voices and voices exclude each other")
     if data_home is not None:
         raise ValueError("data_home goes with dataset 'fsdd' only: 'synth' reads no file")
     return make_spoken_words(

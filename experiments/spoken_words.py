@@ -239,9 +239,13 @@ def _make_models(n_neurons, readout, sample_rate, seed, jobs):
     liquid = make_model(n_neurons, readout, sample_rate, seed, liquid__n_jobs=jobs)
     unconnected = clone(liquid).set_params(liquid__topology=ErdosRenyi(fan_out=0))
     names = {"ridge": "ridge", "kernel": "RBF kernel"}
+    other = "kernel" if readout == "ridge" else "ridge"
     return {
         f"liquid, {names[readout]}": liquid,
         f"liquid without recurrence, {names[readout]}": unconnected,
+        f"liquid, {names[other]}": make_model(
+            n_neurons, other, sample_rate, seed, liquid__n_jobs=jobs
+        ),
     } | {f"no liquid, {name}": make_baseline(key, sample_rate) for key, name in names.items()}
 
 
@@ -275,22 +279,24 @@ def _describe(data, splits, protocol):
     text = f"{len(data.data)} recordings of {n_words} words; trained on {len(train)} of "
     text += f"{n_heard} voices, tested on {len(test)} of {n_unheard}"
     text += " unheard" if protocol == "speaker" else " in takes not heard"
-    return text + (f"; the first of {len(splits)} folds" if len(splits) > 1 else "")
+    return text + (f", and so on for {len(splits)} folds" if len(splits) > 1 else "")
 
 
 def _verdict(comparison):
-    liquid, unconnected, *baselines = comparison.predicted
-    lines = [
-        f"The liquid is worth {format_difference(comparison.difference(liquid, other))} over "
-        f"'{other}'."
-        for other in baselines
-    ]
-    recurrence = comparison.difference(liquid, unconnected)
-    text = f"Its recurrence is worth {format_difference(recurrence)}"
-    if recurrence["low"] <= 0:
-        text += ": no gain that these words show, for single words need little memory"
+    liquid, unconnected, *_ = comparison.predicted
+
+    def worth(model, other):
+        difference = comparison.difference(model, other)
+        unsure = difference["low"] <= 0 <= difference["high"]
+        return format_difference(difference) + (", which may be chance" if unsure else "")
+
+    lines = []
+    for other in comparison.predicted:
+        with_liquid = other.removeprefix("no ")
+        if with_liquid != other:
+            lines.append(f"'{with_liquid}' against '{other}': {worth(with_liquid, other)}.")
     lines += [
-        f"{text}.",
+        f"Recurrence is worth {worth(liquid, unconnected)}.",
         "Intervals are 95 %, words taken as independent: Wilson's for accuracies, Agresti and "
         "Min's for differences.",
     ]
@@ -320,6 +326,7 @@ def _facts(settings, data, comparison, model, stages):
         "command": command_line("spoken-words", run, settings),
         "created": datetime.now().astimezone().isoformat(timespec="seconds"),
         "parameters": settings,
+        "model": model.__repr__(N_CHAR_MAX=10**6),
         # The parts' own parameters are listed too, so the parts need not be.
         "model_parameters": {
             key: value if isinstance(value, int | float | None) else str(value)

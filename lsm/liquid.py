@@ -92,7 +92,9 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
     `X` is a :class:`~lsm.spikes.SpikeArray`, a sequence of arrays of shape (T_i, n_channels),
     dense or sparse, a 3-D array (n_samples, T, n_channels), or a 2-D array
     (n_samples, n_features) of static patterns. Arrays of integers are spike counts, arrays of
-    floats are currents.
+    floats (0. and 1. too) are currents. A row of a sample is one step of `dt`; for rows of
+    another length give `SpikeArray.from_dense(X, dt=...)`. One channel has shape (T, 1), and a
+    single sample goes into a list.
 
     References
     ----------
@@ -156,7 +158,8 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         """Return the column of Maass, Natschläger & Markram (2002), with static synapses.
 
         A column of 15 x 3 x 3 neurons with their published numbers; `params` override them.
-        Delays of 0.8 and 1.5 ms need a fine step, so `dt` is 0.1 ms. Without the paper's
+        Delays of 0.8 and 1.5 ms need a fine step, so `dt` is 0.1 ms: give samples in rows of
+        1 ms as `SpikeArray.from_dense(X, dt=1.0)`. Without the paper's
         short-term depression the published weights run away, so calibration scales them, in
         published proportions; `calibration=None` takes them as they are.
         """

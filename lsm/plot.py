@@ -127,7 +127,10 @@ class RasterDisplay:
         style = {"s": np.clip(height, 1.1, 4) ** 2, "linewidths": 0, "rasterized": True} | kwargs
         ax.scatter(self.times, position[self.rows], c=colours[self.rows], **style)
         ax.set(xlim=(0, self.duration), ylim=(-0.5, self.n_rows - 0.5))
-        ax.set(xlabel="time (ms)", ylabel="neuron")
+        ax.set(
+            xlabel="time (ms)",
+            ylabel="neuron, sorted by kind" if self.inhibitory is not None else "neuron",
+        )
         if inhibitory.any() and not inhibitory.all():
             n_excitatory = np.sum(~inhibitory)
             for rows, label, colour in (

@@ -360,13 +360,16 @@ def _integers(name, values, dtype):
 
 
 def _check_sample(i, sample):
-    array = sample if sparse.issparse(sample) else np.asarray(sample)
+    try:
+        array = sample if sparse.issparse(sample) else np.asarray(sample)
+    except ValueError:
+        raise ValueError(f"sample {i} must be an array of shape (n_steps, n_channels)") from None
     if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
         raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
     if array.ndim != 2:
         raise ValueError(
-            f"sample {i} must have shape (n_steps, n_channels), got {array.ndim} dimension(s) of "
-            f"shape {array.shape}"
+            f"sample {i} must have shape (n_steps, n_channels), one channel being (n_steps, 1), "
+            f"got shape {array.shape}"
         )
     if array.shape[0] == 0 or array.shape[1] == 0:
         raise ValueError(f"sample {i} needs at least one step and one channel, got {array.shape}")

@@ -61,6 +61,7 @@ class TestResults:
         assert list(table["model"]) == [
             "liquid, ridge",
             "liquid without recurrence, ridge",
+            "liquid, RBF kernel",
             "no liquid, ridge",
             "no liquid, RBF kernel",
         ]
@@ -336,7 +337,7 @@ class TestIntervals:
 def test_a_slow_start_is_explained_once(capsys, monkeypatch):
     monkeypatch.setattr(_progress, "PATIENCE", 0.0)
     _progress.warm_up()
-    assert capsys.readouterr().err == "compiling the kernel, once per machine, about 15 s\n"
+    assert capsys.readouterr().err == "compiling the kernel, once per environment, about 15 s\n"
     monkeypatch.setattr(_progress, "PATIENCE", 60.0)
     _progress.warm_up()
     assert capsys.readouterr().err == ""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 ROWS = [
     ["lsm._validation", "lsm._parts", "lsm._jit"],
     ["lsm.spikes"],
-    ["lsm.neurons", "lsm.synapses", "lsm.topology", "lsm.plasticity", "lsm.encoding"],
+    ["lsm.neurons", "lsm.synapses", "lsm.topology", "lsm.encoding"],
     ["lsm.kernel"],
     ["lsm.snapshots"],
     ["lsm.calibration"],
@@ -21,7 +21,6 @@ ROWS = [
     ["lsm.liquid"],
     ["lsm.readout"],
     ["lsm.estimators"],
-    ["lsm.measures"],
     ["lsm.plot"],
     ["lsm"],  # the public names, gathered from all of the above
     ["lsm.datasets"],

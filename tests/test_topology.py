@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lsm import topology
 from lsm.topology import Column, ErdosRenyi, RandomInput
 
 
@@ -136,3 +137,20 @@ def test_input_reads_different_channels_with_the_right_scale():
 def test_parameters_outside_their_meaning_are_refused(wiring, message):
     with pytest.raises((ValueError, TypeError), match=message):
         wiring.draw(20, rng())
+
+
+WIRINGS = [w for w in (getattr(topology, name) for name in topology.__all__)
+           if hasattr(w, "draw") and w is not RandomInput]  # fmt: skip
+
+
+@pytest.mark.parametrize("wiring", WIRINGS)
+def test_every_wiring_keeps_the_contract(wiring):
+    n_neurons = getattr(wiring(), "n_neurons", 60)
+    drawn, again = (wiring().draw(n_neurons, rng(3)) for _ in range(2))
+    weights = drawn.weights
+    assert weights.shape == (n_neurons, n_neurons)
+    assert (weights != again.weights).nnz == 0
+    signs = np.sign(weights.tocoo().data)
+    assert np.all(signs * np.where(drawn.inhibitory, -1, 1)[weights.tocoo().row] >= 0)
+    assert np.ndim(drawn.delays) == 0 or drawn.delays.shape == (weights.nnz,)
+    assert np.min(drawn.delays) > 0

@@ -32,7 +32,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         Number of frequency bands. Few bands tell unknown speakers' words apart better than many.
     f_min : float, default=60.0
         Lower edge of the lowest band in Hz.
-    f_max : float or None, default=4000.0
+    f_max : float or None, default=None
         Upper edge of the highest band in Hz, at most half the sample rate, which is what None
         stands for.
     window : float, default=25.0
@@ -100,7 +100,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         sample_rate=8000,
         n_bands=14,
         f_min=60.0,
-        f_max=4000.0,
+        f_max=None,
         window=25.0,
         hop=10.0,
         scale="mel",

@@ -10,7 +10,7 @@ __all__ = ["ErdosRenyi"]
 
 
 class ErdosRenyi(BaseEstimator):
-    """Random graph with a fixed out-degree, without self-connections.
+    """Random graph with a fixed out-degree, without self-connections, balanced as in [1]_.
 
     Mean weights are `gain / sqrt(fan_out)` from excitatory and
     `-inhibition * gain / sqrt(fan_out)` from inhibitory neurons.
