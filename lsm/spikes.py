@@ -4,8 +4,8 @@ import hashlib
 import numbers
 
 import numpy as np
-from scipy import sparse
 
+from ._packing import bin_events, check_sample, events_of, integers
 from ._validation import check_choice, check_integer, check_number
 
 __all__ = ["SpikeArray", "as_spike_array"]
@@ -65,13 +65,13 @@ class SpikeArray:
     def __init__(
         self, steps, channels, amplitudes, offsets, durations, n_channels, *, dt=1.0, graded=False
     ):
-        self.steps = _integers("steps", steps, np.int32)
-        self.channels = _integers("channels", channels, np.int32)
+        self.steps = integers("steps", steps, np.int32)
+        self.channels = integers("channels", channels, np.int32)
         self.amplitudes = (
             None if amplitudes is None else np.ascontiguousarray(amplitudes, dtype=np.float32)
         )
-        self.offsets = _integers("offsets", offsets, np.int64)
-        self.durations = _integers("durations", durations, np.int32)
+        self.offsets = integers("offsets", offsets, np.int64)
+        self.durations = integers("durations", durations, np.int32)
         self.n_channels = check_integer("n_channels", n_channels, 1)
         self.dt = check_number("dt", dt, 0, low_open=True)
         self.graded = bool(graded)
@@ -165,7 +165,7 @@ class SpikeArray:
         -------
         spikes : SpikeArray
         """
-        arrays = [_check_sample(i, sample) for i, sample in enumerate(samples)]
+        arrays = [check_sample(i, sample) for i, sample in enumerate(samples)]
         if not arrays:
             raise ValueError("X is empty: at least one sample is required")
         widths = {array.shape[1] for array in arrays}
@@ -173,7 +173,7 @@ class SpikeArray:
             raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
         if graded is None:
             graded = any(np.issubdtype(array.dtype, np.floating) for array in arrays)
-        steps, channels, amplitudes = zip(*map(_events, arrays), strict=True)
+        steps, channels, amplitudes = zip(*map(events_of, arrays), strict=True)
         counts = [len(step) for step in steps]
         amplitudes = np.concatenate(amplitudes)
         return cls(
@@ -232,7 +232,7 @@ class SpikeArray:
         # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2.
         n_steps = np.ceil(durations / dt - 1e-9).astype(np.int64)
         matrices = [
-            _bin(i, *sample, n, n_channels, dt, duplicates, out_of_range)
+            bin_events(i, *sample, n, n_channels, dt, duplicates, out_of_range)
             for i, (sample, n) in enumerate(zip(events, n_steps, strict=True))
         ]
         return cls.from_sparse(matrices, dt=dt, graded=False)
@@ -344,79 +344,6 @@ class SpikeArray:
         squares = np.bincount(self.channels, deviations, self.n_channels)
         squares = squares + (total - present) * mean**2
         return mean, np.sqrt(squares / total)
-
-
-def _integers(name, values, dtype):
-    """Return a 1-D array of integers, and refuse what a cast would silently change."""
-    array = np.asarray(values)
-    if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
-        raise ValueError(
-            f"{name} must be a 1-D array of integers, got {array.dtype} of shape {array.shape}"
-        )
-    limits = np.iinfo(dtype)
-    if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
-        raise ValueError(f"{name} must fit {np.dtype(dtype)}, got up to {array.max()}")
-    return np.ascontiguousarray(array, dtype=dtype)
-
-
-def _check_sample(i, sample):
-    try:
-        array = sample if sparse.issparse(sample) else np.asarray(sample)
-    except ValueError:
-        raise ValueError(f"sample {i} must be an array of shape (n_steps, n_channels)") from None
-    if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
-        raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
-    if array.ndim != 2:
-        raise ValueError(
-            f"sample {i} must have shape (n_steps, n_channels), one channel being (n_steps, 1), "
-            f"got shape {array.shape}"
-        )
-    if array.shape[0] == 0 or array.shape[1] == 0:
-        raise ValueError(f"sample {i} needs at least one step and one channel, got {array.shape}")
-    if np.iscomplexobj(array):
-        raise ValueError(f"sample {i} must hold real numbers: Complex data not supported")
-    return array
-
-
-def _events(array):
-    """Return steps, channels and amplitudes of one sample, sorted by step, then channel."""
-    if sparse.issparse(array):
-        array = array.tocsr(copy=True)
-        array.sum_duplicates()
-        coo = array.tocoo()
-        present = coo.data != 0
-        return coo.row[present], coo.col[present], coo.data[present].astype(np.float32)
-    step, channel = np.nonzero(array)
-    with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused by name
-        return step, channel, array[step, channel].astype(np.float32)
-
-
-def _bin(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_range):
-    times, channels = np.asarray(times, dtype=float), np.asarray(channels)
-    if times.shape != channels.shape or times.ndim != 1:
-        raise ValueError(f"sample {i}: times and channels must be 1-D and of equal length")
-    if channels.size and not np.issubdtype(channels.dtype, np.integer):
-        raise ValueError(f"sample {i}: channels must be integers, got {channels.dtype}")
-    if not np.isfinite(times).all():
-        raise ValueError(f"sample {i}: spike times must be finite, not NaN or infinity")
-    steps = np.floor(times / dt + 1e-9).astype(np.int64)
-    outside = (steps < 0) | (steps >= n_steps) | (channels < 0) | (channels >= n_channels)
-    if outside.any():
-        if out_of_range == "error":
-            bad = int(np.argmax(outside))
-            raise ValueError(
-                f"sample {i}: the spike at {times[bad]:g} ms in channel {channels[bad]} lies "
-                f"outside {n_steps * dt:g} ms and {n_channels} channels"
-            )
-        steps, channels = steps[~outside], channels[~outside]
-    counts = sparse.coo_array(
-        (np.ones(len(steps), dtype=np.int64), (steps, channels)), shape=(n_steps, n_channels)
-    ).tocsr()
-    if duplicates != "sum" and counts.nnz and counts.data.max() > 1:
-        if duplicates == "error":
-            raise ValueError(f"sample {i} has several spikes in one step of one channel")
-        counts.data[:] = 1
-    return counts
 
 
 def as_spike_array(X, *, dt=1.0, graded=None):

@@ -1,0 +1,81 @@
+"""How samples of other forms become events, with every refusal that a sample can meet."""
+
+import numpy as np
+from scipy import sparse
+
+__all__ = ["bin_events", "check_sample", "events_of", "integers"]
+
+
+def integers(name, values, dtype):
+    """Return a 1-D array of integers, and refuse what a cast would silently change."""
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
+        raise ValueError(
+            f"{name} must be a 1-D array of integers, got {array.dtype} of shape {array.shape}"
+        )
+    limits = np.iinfo(dtype)
+    if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
+        raise ValueError(f"{name} must fit {np.dtype(dtype)}, got up to {array.max()}")
+    return np.ascontiguousarray(array, dtype=dtype)
+
+
+def check_sample(i, sample):
+    """Return sample i as a 2-D array of numbers, dense or sparse, or refuse it by name."""
+    try:
+        array = sample if sparse.issparse(sample) else np.asarray(sample)
+    except ValueError:
+        raise ValueError(f"sample {i} must be an array of shape (n_steps, n_channels)") from None
+    if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
+        raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
+    if array.ndim != 2:
+        raise ValueError(
+            f"sample {i} must have shape (n_steps, n_channels), one channel being (n_steps, 1), "
+            f"got shape {array.shape}"
+        )
+    if array.shape[0] == 0 or array.shape[1] == 0:
+        raise ValueError(f"sample {i} needs at least one step and one channel, got {array.shape}")
+    if np.iscomplexobj(array):
+        raise ValueError(f"sample {i} must hold real numbers: Complex data not supported")
+    return array
+
+
+def events_of(array):
+    """Return steps, channels and amplitudes of one sample, sorted by step, then channel."""
+    if sparse.issparse(array):
+        array = array.tocsr(copy=True)
+        array.sum_duplicates()
+        coo = array.tocoo()
+        present = coo.data != 0
+        return coo.row[present], coo.col[present], coo.data[present].astype(np.float32)
+    step, channel = np.nonzero(array)
+    with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused by name
+        return step, channel, array[step, channel].astype(np.float32)
+
+
+def bin_events(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_range):
+    """Count the spikes of sample i in each step and channel; return a CSR array."""
+    times, channels = np.asarray(times, dtype=float), np.asarray(channels)
+    if times.shape != channels.shape or times.ndim != 1:
+        raise ValueError(f"sample {i}: times and channels must be 1-D and of equal length")
+    if channels.size and not np.issubdtype(channels.dtype, np.integer):
+        raise ValueError(f"sample {i}: channels must be integers, got {channels.dtype}")
+    if not np.isfinite(times).all():
+        raise ValueError(f"sample {i}: spike times must be finite, not NaN or infinity")
+    steps = np.floor(times / dt + 1e-9).astype(np.int64)
+    outside = (steps < 0) | (steps >= n_steps) | (channels < 0) | (channels >= n_channels)
+    if outside.any():
+        if out_of_range == "error":
+            bad = int(np.argmax(outside))
+            raise ValueError(
+                f"sample {i}: the spike at {times[bad]:g} ms in channel {channels[bad]} lies "
+                f"outside {n_steps * dt:g} ms and {n_channels} channels"
+            )
+        steps, channels = steps[~outside], channels[~outside]
+    counts = sparse.coo_array(
+        (np.ones(len(steps), dtype=np.int64), (steps, channels)), shape=(n_steps, n_channels)
+    ).tocsr()
+    if duplicates != "sum" and counts.nnz and counts.data.max() > 1:
+        if duplicates == "error":
+            raise ValueError(f"sample {i} has several spikes in one step of one channel")
+        counts.data[:] = 1
+    return counts
