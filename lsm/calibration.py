@@ -13,6 +13,7 @@ __all__ = ["Calibrated", "Calibration", "echo_state_index", "probe"]
 
 # Gains lie on a grid of eighths of an octave, so that folds of the same data agree on them.
 STEPS_PER_OCTAVE = 8
+FARTHEST = 40 * STEPS_PER_OCTAVE  # where the search for an input gain gives up
 TRACE = 30.0  # ms, of the end states that the echo-state index compares
 
 
@@ -277,19 +278,13 @@ def _find_input_gain(rate_at, target):
         rates[exponent] = rate_at(2 ** (exponent / STEPS_PER_OCTAVE))
         return rates[exponent] > target
 
-    stride = STEPS_PER_OCTAVE
-    upward = not above(0)
-    low = high = 0
-    while abs(low if not upward else high) < 40 * STEPS_PER_OCTAVE:
-        if upward:
-            low, high = high, high + stride
-            if above(high):
-                break
-        else:
-            low, high = low - stride, low
-            if not above(low):
-                break
+    started_above = above(0)
+    near, stride = 0, -STEPS_PER_OCTAVE if started_above else STEPS_PER_OCTAVE
+    far = stride
+    while above(far) == started_above and abs(far) < FARTHEST:
         stride *= 2
+        near, far = far, far + stride
+    low, high = sorted((near, far))
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if above(middle) else (middle, high)
