@@ -69,8 +69,8 @@ def compare_kernels(n_neurons, dtype, repeats):
                 "spread %": 100 * (np.percentile(rates, 75) - np.percentile(rates, 25))
                 / np.median(rates),
                 "ratio to C": np.median(seconds["C"] / values),
-                "rate (Hz)": counts[name].mean() / 0.5,
-                "counts as C's %": 100 * same,
+                "rate (Hz)": float(counts[name].mean()) / 0.5,
+                "counts as C's %": 100 * float(same),
             }
         )  # fmt: skip
     return rows
