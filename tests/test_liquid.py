@@ -381,8 +381,9 @@ def test_an_interrupt_stops_all_threads(monkeypatch):
     monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 1000)
     calls = []
 
-    def run(self, kernel, samples, windows, scratch, record):
-        calls.append(samples)
+    def run(self, kernel, samples, windows, record, stopped):
+        if not stopped():
+            calls.append(samples)
         if len(calls) == 3:
             raise KeyboardInterrupt
         return []
