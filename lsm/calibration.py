@@ -63,6 +63,11 @@ class Calibration(BaseEstimator):
         How many training samples are used.
     max_duration : float, default=500.0
         How much of each, in ms.
+
+    Notes
+    -----
+    What is centred has no silence: an input below its mean, an empty one above all, drives the
+    neurons whose input weights are negative on balance.
     """
 
     def __init__(
