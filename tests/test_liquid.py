@@ -1,6 +1,7 @@
 """The liquid as a scikit-learn transformer, its calibration and its diagnosis."""
 
 import pickle
+import time
 import warnings
 
 import numpy as np
@@ -11,7 +12,8 @@ from scipy import sparse, stats
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lsm import Calibration, Liquid, LSMClassifier, Snapshots, SpikeArray
+from lsm import Calibration, Liquid, LSMClassifier, Snapshots, SpikeArray, health
+from lsm.kernel import compiled
 from lsm.neurons import LIF
 from lsm.topology import Column, ErdosRenyi, RandomInput
 
@@ -372,23 +374,25 @@ def test_what_is_no_part_is_refused_by_name(name, value):
         Liquid(n_neurons=10, **{name: value}).fit(spike_samples(3))
 
 
-def test_an_interrupt_stops_all_threads(monkeypatch):
-    """The exception of one thread reaches the caller, and the others start no further call."""
-    from lsm.kernel import compiled
+def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
+    X = [np.ones((1000, 8), dtype=int)] * 2
+    liquid = Liquid(n_neurons=50, random_state=0, n_jobs=2).fit(spike_samples())
+    windows = []
 
-    X = spike_samples(64)
-    liquid = Liquid(n_neurons=50, random_state=0, n_jobs=2).fit(X)
-    monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 1000)
-    calls = []
-
-    def run(self, kernel, samples, windows, record, stopped):
-        if not stopped():
-            calls.append(samples)
-        if len(calls) == 3:
+    def kernel(samples, *_):
+        if samples == (0, 1):
             raise KeyboardInterrupt
-        return []
+        windows.append(samples)
+        time.sleep(0.005)
 
-    monkeypatch.setattr(compiled._Packed, "run", run)
+    monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 100)
+    monkeypatch.setattr(compiled, "kernel_for", lambda *_: kernel)
     with pytest.raises(KeyboardInterrupt):
         liquid.transform(X)
-    assert len(calls) < 64
+    assert len(windows) < 500  # of a thousand
+
+
+def test_branching_ratio_is_the_factor_between_steps():
+    activity = np.array([16, 8, 4, 2, 1])
+    recorded = [(np.repeat(np.arange(5), activity), np.zeros(31, dtype=int))]
+    assert health._branching_ratio(recorded, [5]) == pytest.approx(0.5)
