@@ -1,6 +1,7 @@
 """The liquid as a scikit-learn transformer, its calibration and its diagnosis."""
 
 import pickle
+import threading
 import time
 import warnings
 
@@ -377,13 +378,15 @@ def test_what_is_no_part_is_refused_by_name(name, value):
 def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
     X = [np.ones((1000, 8), dtype=int)] * 2
     liquid = Liquid(n_neurons=50, random_state=0, n_jobs=2).fit(spike_samples())
-    windows = []
+    windows, under_way = [], threading.Event()
 
     def kernel(samples, *_):
         if samples == (0, 1):
+            under_way.wait(10)
             raise KeyboardInterrupt
         windows.append(samples)
-        time.sleep(0.005)
+        under_way.set()
+        time.sleep(0.002)
 
     monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 100)
     monkeypatch.setattr(compiled, "kernel_for", lambda *_: kernel)
