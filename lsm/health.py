@@ -4,8 +4,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from . import statistics
 from .calibration import echo_state_index
 from .kernel import Plan, simulate
+from .spikes import SpikeArray
 
 __all__ = ["Health", "diagnose"]
 
@@ -29,9 +31,11 @@ class Health:
         Share of neurons that spike in more than 80 % of the steps their refractory period
         leaves.
     synchrony : float
-        Golomb's measure: 0 for independent neurons, 1 where all do the same.
+        Near 0 for independent neurons, 1 where all do the same; see
+        :func:`lsm.statistics.synchrony`.
     branching_ratio : float
-        Spikes in a step for each spike in the step before, beyond what the mean explains.
+        Spikes in a millisecond for each spike in the one before, beyond what the mean explains;
+        see :func:`lsm.statistics.branching_ratio`.
     dead_channels : tuple of int
         Input channels without any event in the training samples.
     duration : float
@@ -98,47 +102,25 @@ def diagnose(network, probes, other_initial, max_rates, dead_channels):
     health : Health
     """
     index, rate = echo_state_index(network, probes, other_initial)
-    n_steps = network.n_steps(probes)
-    plan = Plan(np.arange(len(probes) + 1), n_steps, np.ones(1))
-    counts, recorded = simulate(network, probes, plan, record=True)
-    neuron_rates = counts[:, 0].sum(axis=0) / (n_steps.sum() * network.dt / 1000)
+    spikes = _record(network, probes)
+    neuron_rates = statistics.rates(spikes)
     return Health(
         rate=rate,
         echo_state_index=index,
         silent=float(np.mean(neuron_rates == 0)),
         saturated=float(np.mean(neuron_rates > 0.8 * max_rates)),
-        synchrony=_synchrony(recorded, n_steps, network),
-        branching_ratio=_branching_ratio(recorded, n_steps),
+        synchrony=statistics.synchrony(spikes),
+        branching_ratio=statistics.branching_ratio(spikes),
         dead_channels=tuple(int(channel) for channel in dead_channels),
-        duration=float(n_steps.mean() * network.dt),
+        duration=float(spikes.durations.mean() * network.dt),
     )
 
 
-def _synchrony(recorded, n_steps, network, window=5.0):
-    """Square root of the variance of the mean activity over the mean variance of activities."""
-    width = max(round(window / network.dt), 1)
-    means, squares, sizes = 0.0, 0.0, 0
-    population = []
-    for (steps, neurons), n in zip(recorded, n_steps, strict=True):
-        n_bins = -(-n // width)
-        cells = steps // width * np.int64(network.n_neurons) + neurons
-        counts = np.unique(cells, return_counts=True)[1]
-        squares += (counts.astype(float) ** 2).sum()
-        population.append(np.bincount(steps // width, minlength=n_bins) / network.n_neurons)
-        sizes += n_bins
-        means = means + np.bincount(neurons, minlength=network.n_neurons)
-    variance = squares / (sizes * network.n_neurons) - ((means / sizes) ** 2).mean()
-    return float(np.sqrt(np.concatenate(population).var() / variance)) if variance > 0 else 0.0
-
-
-def _branching_ratio(recorded, n_steps):
-    """Slope of the population's spikes in a step over those in the step before."""
-    before, after = [], []
-    for (steps, _), n in zip(recorded, n_steps, strict=True):
-        activity = np.bincount(steps, minlength=n)
-        before.append(activity[:-1])
-        after.append(activity[1:])
-    before, after = np.concatenate(before), np.concatenate(after)
-    if before.size < 2 or before.var() == 0:
-        return 0.0
-    return float(np.cov(before, after)[0, 1] / before.var(ddof=1))
+def _record(network, probes):
+    """Return the spikes of all neurons."""
+    n_steps = network.n_steps(probes)
+    plan = Plan(np.arange(len(probes) + 1), n_steps, np.ones(1))
+    _, recorded = simulate(network, probes, plan, record=True)
+    steps, neurons = (np.concatenate(parts) for parts in zip(*recorded, strict=True))
+    offsets = np.concatenate([[0], np.cumsum([len(pair[0]) for pair in recorded])])
+    return SpikeArray(steps, neurons, None, offsets, n_steps, network.n_neurons, dt=network.dt)

@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[1]
 # A new module or folder is added to this table.
 ROWS = [
     ["lsm._validation", "lsm._parts", "lsm._jit", "lsm._packing"],
+    ["lsm._model"],
     ["lsm.spikes"],
+    ["lsm.statistics"],
+    ["lsm.distances"],
     ["lsm.neurons", "lsm.synapses", "lsm.topology", "lsm.encoding"],
     ["lsm.kernel"],
     ["lsm.snapshots"],
@@ -21,6 +24,7 @@ ROWS = [
     ["lsm.liquid"],
     ["lsm.readout"],
     ["lsm.estimators"],
+    ["lsm.measures"],
     ["lsm.plot"],
     ["lsm"],  # the public names, gathered from all of the above
     ["lsm.datasets"],

@@ -13,7 +13,7 @@ from scipy import sparse, stats
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lsm import Calibration, Liquid, LSMClassifier, Snapshots, SpikeArray, health
+from lsm import Calibration, Liquid, LSMClassifier, Snapshots, SpikeArray
 from lsm.kernel import compiled
 from lsm.neurons import LIF
 from lsm.topology import Column, ErdosRenyi, RandomInput
@@ -393,9 +393,3 @@ def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         liquid.transform(X)
     assert len(windows) < 500  # of a thousand
-
-
-def test_branching_ratio_is_the_factor_between_steps():
-    activity = np.array([16, 8, 4, 2, 1])
-    recorded = [(np.repeat(np.arange(5), activity), np.zeros(31, dtype=int))]
-    assert health._branching_ratio(recorded, [5]) == pytest.approx(0.5)
