@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-__all__ = ["bin_events", "check_sample", "events_of", "integers"]
+__all__ = ["bin_events", "check_sample", "events_of", "integers", "last_step_end"]
 
 
 def integers(name, values, dtype):
@@ -54,14 +54,12 @@ def events_of(array):
 
 def bin_events(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_range):
     """Count the spikes of sample i in each step and channel; return a CSR array."""
-    times, channels = np.asarray(times, dtype=float), np.asarray(channels)
+    times, channels = _check_times(i, times), np.asarray(channels)
     if times.shape != channels.shape or times.ndim != 1:
         raise ValueError(f"sample {i}: times and channels must be 1-D and of equal length")
     if channels.size and not np.issubdtype(channels.dtype, np.integer):
         raise ValueError(f"sample {i}: channels must be integers, got {channels.dtype}")
-    if not np.isfinite(times).all():
-        raise ValueError(f"sample {i}: spike times must be finite, not NaN or infinity")
-    steps = np.floor(times / dt + 1e-9).astype(np.int64)
+    steps = _step_of(times, dt)
     outside = (steps < 0) | (steps >= n_steps) | (channels < 0) | (channels >= n_channels)
     if outside.any():
         if out_of_range == "error":
@@ -79,3 +77,23 @@ def bin_events(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_r
             raise ValueError(f"sample {i} has several spikes in one step of one channel")
         counts.data[:] = 1
     return counts
+
+
+def last_step_end(i, times, dt):
+    """Return the end of the step of the last spike of sample i, in ms."""
+    times = _check_times(i, times)
+    if times.size == 0:
+        raise ValueError(f"sample {i} has no spikes, so its duration must be given")
+    return (_step_of(times.max(), dt) + 1) * dt
+
+
+def _check_times(i, times):
+    times = np.asarray(times, dtype=float)
+    if not np.isfinite(times).all():
+        raise ValueError(f"sample {i}: spike times must be finite, not NaN or infinity")
+    return times
+
+
+def _step_of(times, dt):
+    # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2.
+    return np.floor(times / dt + 1e-9).astype(np.int64)

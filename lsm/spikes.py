@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-from ._packing import bin_events, check_sample, events_of, integers
+from ._packing import bin_events, check_sample, events_of, integers, last_step_end
 from ._validation import check_choice, check_integer, check_number
 
 __all__ = ["SpikeArray", "as_spike_array"]
@@ -189,7 +189,7 @@ class SpikeArray:
 
     @classmethod
     def from_events(
-        cls, events, n_channels, durations, *, dt=1.0, duplicates="sum", out_of_range="error"
+        cls, events, n_channels, durations=None, *, dt=1.0, duplicates="sum", out_of_range="error"
     ):
         """Pack lists of spike times.
 
@@ -199,8 +199,9 @@ class SpikeArray:
             For each sample the times of its spikes in ms and their channels, in any order.
         n_channels : int
             Number of channels.
-        durations : float or sequence of float
-            Length of the samples in ms; each is rounded up to whole steps.
+        durations : float or sequence of float, optional
+            Length of the samples in ms; each is rounded up to whole steps. By default a sample
+            ends with the step of its last spike.
         dt : float, default=1.0
             Length of a step in ms. A spike at time t falls into step `floor(t / dt)`.
         duplicates : {"sum", "one", "error"}, default="sum"
@@ -217,6 +218,11 @@ class SpikeArray:
         check_choice("out_of_range", out_of_range, ("error", "drop"))
         check_number("dt", dt, 0, low_open=True)
         events = list(events)
+        for i, sample in enumerate(events):
+            if not isinstance(sample, tuple | list) or len(sample) != 2:
+                raise ValueError(f"sample {i} must be a pair (times, channels)")
+        if durations is None:
+            durations = [last_step_end(i, times, dt) for i, (times, _) in enumerate(events)]
         durations = np.asarray(durations, dtype=float)
         if durations.shape not in ((), (len(events),)):
             raise ValueError(
@@ -226,9 +232,6 @@ class SpikeArray:
         if not np.all(np.isfinite(durations) & (durations > 0)):
             raise ValueError(f"durations must be finite numbers > 0 (ms), got {durations}")
         durations = np.broadcast_to(durations, (len(events),))
-        for i, sample in enumerate(events):
-            if not isinstance(sample, tuple | list) or len(sample) != 2:
-                raise ValueError(f"sample {i} must be a pair (times, channels)")
         # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2.
         n_steps = np.ceil(durations / dt - 1e-9).astype(np.int64)
         matrices = [

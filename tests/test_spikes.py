@@ -93,6 +93,13 @@ def test_event_lists():
     assert dropped.to_dense(0).sum() == 1
 
 
+def test_a_sample_ends_with_its_last_spike_unless_told_otherwise():
+    spikes = SpikeArray.from_events([([0.3, 0.1], [0, 0]), ([0.0], [0])], 1, dt=0.1)
+    assert spikes.durations.tolist() == [4, 1]
+    with pytest.raises(ValueError, match="sample 1 has no spikes, so its duration must be given"):
+        SpikeArray.from_events([([1.0], [0]), ([], [])], 1)
+
+
 @pytest.mark.parametrize(
     ("events", "options", "message"),
     [

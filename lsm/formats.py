@@ -1,0 +1,196 @@
+"""Samples in the formats of other libraries, as SpikeArray.
+
+None of these libraries is needed to import this module.
+"""
+
+import os
+
+import numpy as np
+
+from ._validation import check_choice, check_integer
+from .spikes import SpikeArray
+
+__all__ = ["from_aeon", "from_neo", "from_tonic", "read_shd"]
+
+
+def from_aeon(X, *, dt=1.0, graded=None):
+    """Pack time series as aeon holds them, channels before time.
+
+    Parameters
+    ----------
+    X : array of shape (n_cases, n_channels, n_timepoints), or sequence of (n_channels, T_i)
+        The series.
+    dt : float, default=1.0
+        Time from one point to the next in ms.
+    graded : bool, optional
+        Whether the values are graded currents; by default told by the dtype, see
+        :meth:`SpikeArray.from_dense`.
+
+    Returns
+    -------
+    spikes : SpikeArray
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm.formats import from_aeon
+    >>> from_aeon(np.ones((5, 3, 20)))
+    SpikeArray(n_samples=5, n_channels=3, n_events=300, dt=1 ms, graded)
+    """
+    cases = [np.asarray(case) for case in X]
+    for i, case in enumerate(cases):
+        if case.ndim != 2:
+            raise ValueError(
+                f"case {i} must have shape (n_channels, n_timepoints), got shape {case.shape}"
+            )
+    return SpikeArray.from_dense([case.T for case in cases], dt=dt, graded=graded)
+
+
+def from_tonic(
+    recordings, sensor_size, durations=None, *, dt=1.0, duplicates="sum", out_of_range="error"
+):
+    """Pack recordings of event sensors as Tonic gives them.
+
+    Parameters
+    ----------
+    recordings : sequence of structured arrays of shape (n_events_i,)
+        Events with the fields `t` (in microseconds) and `x`, and `y` and `p` where the sensor
+        has them.
+    sensor_size : (int, int, int)
+        Number of values of x, y and p. A field that has but one value is not read.
+    durations, dt, duplicates, out_of_range
+        As in :meth:`SpikeArray.from_events`, in ms.
+
+    Returns
+    -------
+    spikes : SpikeArray
+        Channel `(p * n_y + y) * n_x + x` holds the events of one pixel and polarity, the order
+        of the axes of Tonic's frames.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm.formats import from_tonic
+    >>> events = np.array([(0, 1, 0), (2500, 0, 1)], dtype=[("t", int), ("x", int), ("p", int)])
+    >>> X = from_tonic([events], sensor_size=(2, 1, 2))
+    >>> X.steps, X.channels
+    (array([0, 2], dtype=int32), array([1, 2], dtype=int32))
+    """
+    check_choice("out_of_range", out_of_range, ("error", "drop"))
+    if len(sensor_size) != 3:
+        raise ValueError(f"sensor_size must be three numbers (x, y, p), got {sensor_size!r}")
+    sizes = {
+        name: check_integer("sensor_size", n, 1) for name, n in zip("xyp", sensor_size, strict=True)
+    }
+    events = []
+    for i, recording in enumerate(recordings):
+        names = getattr(getattr(recording, "dtype", None), "names", None) or ()
+        missing = {"t", *(name for name, n in sizes.items() if n > 1)} - set(names)
+        if missing:
+            raise ValueError(f"recording {i} must have the fields {sorted(missing)}, got {names}")
+        channels = _pixel(i, recording, sizes, out_of_range)
+        events.append((recording["t"] / 1000, channels))
+    n_channels = int(np.prod(list(sizes.values())))
+    return SpikeArray.from_events(
+        events, n_channels, durations, dt=dt, duplicates=duplicates, out_of_range=out_of_range
+    )
+
+
+def _pixel(i, recording, sizes, out_of_range):
+    """Return the channel of each event, -1 for those outside the sensor."""
+    channels = np.zeros(len(recording), dtype=np.int64)
+    outside = np.zeros(len(recording), dtype=bool)
+    for name in "pyx":
+        if sizes[name] > 1:
+            values = recording[name].astype(np.int64)
+            bad = (values < 0) | (values >= sizes[name])
+            if bad.any() and out_of_range == "error":
+                raise ValueError(
+                    f"recording {i} has an event at {name}={values[bad][0]}, outside the "
+                    f"{sizes[name]} that sensor_size allows"
+                )
+            outside |= bad
+            channels = channels * sizes[name] + values
+    return np.where(outside, -1, channels)
+
+
+def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
+    """Pack spike trains of Neo.
+
+    Parameters
+    ----------
+    segments : sequence of neo.Segment or of sequences of neo.SpikeTrain
+        Each segment is a sample and each of its spike trains a channel. A sample lasts from the
+        first start to the last stop of its trains.
+    dt, duplicates, out_of_range
+        As in :meth:`SpikeArray.from_events`. Neo allows a spike at the very end of a train,
+        which is out of range here.
+
+    Returns
+    -------
+    spikes : SpikeArray
+    """
+    samples = [list(getattr(segment, "spiketrains", segment)) for segment in segments]
+    widths = {len(trains) for trains in samples}
+    if len(widths) > 1 or 0 in widths:
+        raise ValueError(
+            f"segments must have equal numbers of spike trains, one or more, got {sorted(widths)}"
+        )
+    events, durations = [], []
+    for trains in samples:
+        start = min(_in_ms(train.t_start) for train in trains)
+        durations.append(max(_in_ms(train.t_stop) for train in trains) - start)
+        times = [np.atleast_1d(_in_ms(train)) - start for train in trains]
+        channels = np.repeat(np.arange(len(trains)), [len(time) for time in times])
+        events.append((np.concatenate(times), channels))
+    return SpikeArray.from_events(
+        events, max(widths, default=1), durations, dt=dt, duplicates=duplicates,
+        out_of_range=out_of_range,
+    )  # fmt: skip
+
+
+def _in_ms(quantity):
+    return quantity.rescale("ms").magnitude
+
+
+def read_shd(
+    file, durations=None, *, n_channels=700, dt=1.0, duplicates="sum", out_of_range="error"
+):
+    """Read recordings in the HDF5 layout of the Spiking Heidelberg Digits [1]_.
+
+    Parameters
+    ----------
+    file : path or h5py.File
+        Holds `spikes/times` (in seconds), `spikes/units` and `labels`. A path needs h5py.
+    durations : float or sequence of float, optional
+        As in :meth:`SpikeArray.from_events`, in ms.
+    n_channels : int, default=700
+        Number of units.
+    dt, duplicates, out_of_range
+        As in :meth:`SpikeArray.from_events`, in ms.
+
+    Returns
+    -------
+    spikes : SpikeArray
+    labels : int array of shape (n_samples,)
+
+    References
+    ----------
+    .. [1] B. Cramer, Y. Stradmann, J. Schemmel, F. Zenke (2022). The Heidelberg spiking data sets
+       for the systematic evaluation of spiking neural networks. IEEE Transactions on Neural
+       Networks and Learning Systems 33, 2744-2757.
+    """
+    options = {"dt": dt, "duplicates": duplicates, "out_of_range": out_of_range}
+    if isinstance(file, str | os.PathLike):
+        import h5py  # only who reads such files needs it
+
+        with h5py.File(file, "r") as opened:
+            return read_shd(opened, durations, n_channels=n_channels, **options)
+    times, units = file["spikes"]["times"], file["spikes"]["units"]
+    # Times are kept in half precision, in which milliseconds would overflow.
+    events = [
+        (1000 * np.asarray(time, dtype=np.float64), np.asarray(unit).astype(np.int64))
+        for time, unit in zip(times, units, strict=True)
+    ]
+    spikes = SpikeArray.from_events(events, n_channels, durations, **options)
+    return spikes, np.asarray(file["labels"])

@@ -1,0 +1,157 @@
+"""Samples of other libraries: what each field means, and what is refused."""
+
+import sys
+import types
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lsm.formats import from_aeon, from_neo, from_tonic, read_shd
+
+PIXELS = np.dtype([("t", int), ("x", int), ("y", int), ("p", bool)])
+
+
+def test_series_of_aeon_have_their_channels_first():
+    X = np.random.default_rng(0).normal(size=(4, 3, 20))
+    packed = from_aeon(X, dt=2.0)
+    assert packed.graded
+    assert (packed.n_channels, packed.dt) == (3, 2)
+    for i, case in enumerate(X):
+        np.testing.assert_allclose(packed.to_dense(i), case.T, rtol=1e-6)
+    unequal = from_aeon([X[0], X[1, :, :7]])
+    assert unequal.durations.tolist() == [20, 7]
+    assert not from_aeon(np.ones((1, 2, 3), dtype=int)).graded
+    with pytest.raises(ValueError, match=r"case 0 must have shape .* got shape \(20,\)"):
+        from_aeon(X[0])
+
+
+def tonic_frames(recording, size, n_steps):
+    """Return counts as Tonic's frames have them, of shape (n_steps, n_p, n_y, n_x)."""
+    frames = np.zeros((n_steps, *size[::-1]))
+    for t, x, y, p in recording:
+        frames[t // 1000, int(p), y, x] += 1
+    return frames
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9999), st.integers(0, 3), st.integers(0, 2), st.booleans()),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_events_of_tonic_lie_in_its_frames(events):
+    recording = np.array(events, dtype=PIXELS)
+    packed = from_tonic([recording], (4, 3, 2), durations=10.0)
+    frames = tonic_frames(recording, (4, 3, 2), 10)
+    np.testing.assert_array_equal(packed.to_dense(0), frames.reshape(10, -1))
+
+
+def test_a_field_of_one_value_is_not_read():
+    # As in Tonic's SHD: every p is 1, and sensor_size has one polarity.
+    recording = np.array([(1500, 699, 1)], dtype=[("t", int), ("x", int), ("p", int)])
+    packed = from_tonic([recording], (700, 1, 1))
+    assert (packed.n_channels, packed.channels, packed.steps) == (700, 699, 1)
+    assert packed.durations == [2]
+
+
+def test_events_outside_a_sensor_are_refused_or_dropped():
+    # Without a check of each field the first would be taken for x=0 of the next row.
+    recording = np.array([(0, 4, 0, 0), (0, 1, 0, 1), (99_000, 0, 0, 0)], dtype=PIXELS)
+    with pytest.raises(ValueError, match="recording 0 has an event at x=4, outside the 4"):
+        from_tonic([recording], (4, 3, 2))
+    with pytest.raises(ValueError, match="99 ms in channel 0 lies outside 10 ms"):
+        from_tonic([recording[1:]], (4, 3, 2), durations=10.0)
+    dropped = from_tonic([recording], (4, 3, 2), durations=10.0, out_of_range="drop")
+    assert (dropped.channels.tolist(), dropped.steps.tolist()) == ([13], [0])
+
+
+@pytest.mark.parametrize(
+    ("recording", "sensor_size", "message"),
+    [
+        (np.zeros(2, dtype=[("t", int)]), (4, 1, 1), r"recording 0 must have the fields \['x'\], got"),
+        (np.zeros((2, 4)), (4, 1, 1), r"recording 0 must have the fields .* got \(\)"),
+        (np.zeros(2, dtype=PIXELS), (4, 3), "sensor_size must be three numbers"),
+        (np.zeros(2, dtype=PIXELS), (4, 0, 1), "sensor_size must be an integer >= 1"),
+    ],
+)
+def test_bad_recordings_are_named(recording, sensor_size, message):
+    with pytest.raises(ValueError, match=message):
+        from_tonic([recording], sensor_size)
+
+
+class Quantity(np.ndarray):
+    """What the module uses of a quantity of the package quantities: here, always seconds."""
+
+    def rescale(self, unit):
+        assert unit == "ms"
+        return types.SimpleNamespace(magnitude=1000 * np.asarray(self))
+
+
+def seconds(values):
+    return np.array(values, dtype=float).view(Quantity)
+
+
+def train(times, start, stop):
+    """Return what the module uses of a neo.SpikeTrain."""
+    spikes = seconds(times)
+    spikes.t_start, spikes.t_stop = seconds(start), seconds(stop)
+    return spikes
+
+
+def test_trains_of_neo_are_the_channels_of_a_segment():
+    first = [train([0.06, 0.07, 0.0704], 0.05, 0.2), train([0.1, 0.25], 0.06, 0.3)]
+    second = types.SimpleNamespace(spiketrains=[train([], 0, 1), train([0.005], 0, 0.01)])
+    packed = from_neo([first, second])
+    assert packed.durations.tolist() == [250, 1000]
+    assert packed.steps.tolist() == [10, 20, 50, 200, 5]
+    assert packed.channels.tolist() == [0, 0, 1, 1, 1]
+    assert packed.amplitudes.tolist() == [1, 2, 1, 1, 1]
+    with pytest.raises(ValueError, match="several spikes in one step"):
+        from_neo([first], duplicates="error")
+    with pytest.raises(ValueError, match=r"equal numbers of spike trains, .* got \[1, 2\]"):
+        from_neo([first, first[:1]])
+    with pytest.raises(ValueError, match=r"one or more, got \[0\]"):
+        from_neo([[]])
+
+
+def shd():
+    """Return recordings laid out as in the files of the Spiking Heidelberg Digits."""
+    times, units = np.empty(2, dtype=object), np.empty(2, dtype=object)
+    times[:] = [np.array([0.125, 0.25], np.float16), np.array([1.25], np.float16)]
+    units[:] = [np.array([1, 699], np.uint16), np.array([0], np.uint16)]
+    return {"spikes": {"times": times, "units": units}, "labels": np.array([3, 5])}
+
+
+def test_recordings_of_shd_are_in_seconds():
+    packed, labels = read_shd(shd())
+    assert packed.n_channels == 700
+    assert packed.steps.tolist() == [125, 250, 1250]
+    assert packed.channels.tolist() == [1, 699, 0]
+    assert packed.durations.tolist() == [251, 1251]
+    assert labels.tolist() == [3, 5]
+    assert read_shd(shd(), 1400.0, dt=10.0)[0].durations.tolist() == [140, 140]
+    with pytest.raises(ValueError, match="channel 699 lies outside"):
+        read_shd(shd(), n_channels=100)
+
+
+def test_a_path_is_opened_and_closed(monkeypatch, tmp_path):
+    opened = []
+
+    class File(dict):
+        def __init__(self, path, mode):
+            super().__init__(shd())
+            opened.append((path, mode))
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            opened.append("closed")
+
+    monkeypatch.setitem(sys.modules, "h5py", types.SimpleNamespace(File=File))
+    packed, _ = read_shd(tmp_path / "shd.h5", 1400.0)
+    assert packed.durations.tolist() == [1400, 1400]
+    assert opened == [(tmp_path / "shd.h5", "r"), "closed"]
