@@ -1,341 +1,300 @@
-"""Encoders against what is known of a sound: its pitch, its course and librosa's spectrum."""
+"""What holds for every encoder: scikit-learn's contract, every form of input, content alone."""
 
-import librosa
+import pickle
+import warnings
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import signal, sparse
+from scipy import sparse
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lsm import encoding
-from lsm.encoding import CochleagramEncoder
+from lsm import Liquid, encoding
+from lsm.encoding import DeltaEncoder, LatencyEncoder, PopulationEncoder, RateEncoder
+from lsm.encoding._base import Encoder
 from lsm.spikes import SpikeArray
-
-SCALES = ("mel", "gammatone")
-
-
-def encode(waveform, **parameters):
-    """Return levels, rises and falls of one waveform, each of shape (n_steps, n_bands)."""
-    X = CochleagramEncoder(**parameters).fit([waveform]).transform([waveform])
-    return np.split(X.to_dense(0), 3, axis=1)
-
-
-def word(n_timesteps=3000, seed=0):
-    """Return noise that swells and fades, with a resonance that moves."""
-    rng = np.random.default_rng(seed)
-    noise = rng.normal(size=n_timesteps)
-    sweep = signal.chirp(np.arange(n_timesteps), 0.03, n_timesteps, 0.2)
-    return signal.windows.hann(n_timesteps) * (0.1 * noise + sweep)
-
-
-def seconds(duration, rate=8000):
-    return np.arange(int(duration * rate)) / rate
-
 
 # Every encoder that its folder exports.
 ENCODERS = [getattr(encoding, name)() for name in encoding.__all__]
+CODES = [encoder for encoder in ENCODERS if isinstance(encoder, Encoder)]
+VALUES = [code for code in CODES if not code._series]
+RANDOM = [code for code in CODES if "random_state" in code.get_params()]
+VARIANTS = [
+    RateEncoder(kind="bernoulli"),
+    LatencyEncoder(tau_m=20.0, threshold=0.2),
+    PopulationEncoder(encoder=RateEncoder(random_state=0)),
+    DeltaEncoder(method="moving-window"),
+]
+
+codes = pytest.mark.parametrize("code", CODES, ids=repr)
+values = pytest.mark.parametrize("code", VALUES, ids=repr)
 
 
-@parametrize_with_checks([*ENCODERS, CochleagramEncoder(scale="gammatone")])
+def seeded(code):
+    return clone(code).set_params(random_state=0) if code in RANDOM else clone(code)
+
+
+def signals(n=4, n_channels=3, seed=0):
+    """Return signals of different lengths between 0 and 1."""
+    rng = np.random.default_rng(seed)
+    return [rng.random((3 + 2 * i, n_channels)) for i in range(n)]
+
+
+def parameter(code, name, default):
+    """Return a parameter of a code or of the code within it."""
+    parameters = code.get_params()
+    return parameters.get(name, parameters.get(f"encoder__{name}", default))
+
+
+def same(one, other):
+    return [one.digest(i) for i in range(len(one))] == [other.digest(i) for i in range(len(other))]
+
+
+@parametrize_with_checks([*ENCODERS, *VARIANTS])
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
 
-def test_mel_levels_are_those_of_librosa():
-    waveform = word()
-    levels, _, _ = encode(waveform, trim_db=None)
-    # librosa centres the window of 200 values in the 256 of its transform, 28 further on.
-    power = librosa.feature.melspectrogram(
-        y=np.pad(waveform, (28, 256)), sr=8000, n_fft=256, win_length=200, hop_length=80,
-        center=False, n_mels=14, fmin=60, fmax=4000, norm=None,
-    )  # fmt: skip
-    power = power[:, : len(levels)]
-    decibels = librosa.power_to_db(power, ref=power.max(), amin=1e-30, top_db=45)
-    np.testing.assert_allclose(levels, decibels.T / 45 + 1, atol=1e-4)
+@codes
+def test_a_code_gives_spikes_in_its_own_steps(code):
+    X = signals()
+    encoded = code.fit_transform(X)
+    assert isinstance(encoded, SpikeArray)
+    assert encoded.graded == code._graded
+    n_steps = [len(x) * parameter(code, "duration", encoded.dt) / encoded.dt for x in X]
+    np.testing.assert_array_equal(encoded.durations, n_steps)
+    assert len(encoded.steps) > 0
 
 
-@pytest.mark.parametrize("scale", SCALES)
-def test_a_tone_is_loudest_in_the_band_at_its_frequency(scale):
-    frequencies = CochleagramEncoder(scale=scale).fit([np.ones(1)]).frequencies_
-    for band, frequency in enumerate(frequencies):
-        levels, _, _ = encode(np.sin(2 * np.pi * frequency * seconds(0.3)), scale=scale)
-        assert set(levels[:-2].argmax(axis=1)) == {band}  # the last windows hold its end
+@pytest.mark.parametrize("code", [code for code in CODES if not code._graded], ids=repr)
+def test_a_finer_step_keeps_the_duration(code):
+    X = signals()
+    name = "dt" if "dt" in code.get_params() else "encoder__dt"
+    fine = clone(code).set_params(**{name: 0.5}).fit(X)
+    assert fine.transform(X).dt == 0.5
+    expected = [len(x) * parameter(code, "duration", 0.5) / 0.5 for x in X]
+    np.testing.assert_array_equal(fine.transform(X).durations, expected)
+    for decoded, x in zip(fine.inverse_transform(fine.transform(X)), X, strict=True):
+        assert decoded.shape == x.shape
 
 
-@pytest.mark.parametrize("scale", SCALES)
-@pytest.mark.parametrize("n_bands", [1, 5, 20])
-def test_a_click_is_as_loud_as_each_band_is_wide(scale, n_bands):
-    click = np.zeros(200)
-    click[90] = 1
-    levels, rises, falls = encode(click, scale=scale, n_bands=n_bands)
-    bank = CochleagramEncoder(scale=scale, n_bands=n_bands).fit([click]).filter_bank_
-    decibels = 10 * np.log10(bank.sum(axis=1) / bank.sum(axis=1).max())
-    np.testing.assert_allclose(levels, [1 + decibels / 45], atol=1e-6)
-    assert not rises.any()
-    assert not falls.any()
-
-
-@pytest.mark.parametrize("scale", SCALES)
-def test_gammatone_and_mel_bands_cover_the_range_in_order(scale):
-    encoder = CochleagramEncoder(scale=scale, f_min=100, f_max=None).fit([np.ones(1)])
-    assert np.all(np.diff([100, *encoder.frequencies_, 4000]) > 0)
-    widths = np.diff(encoder.frequencies_)
-    assert widths[-1] > 2 * widths[0]  # as in the ear, wider at high frequencies
-    kinds = [name.split()[0] for name in encoder.channel_names_]
-    assert kinds == ["level"] * 14 + ["rise"] * 14 + ["fall"] * 14
-    assert encoder.channel_names_[13] == f"level {encoder.frequencies_[13]:.0f} Hz"
-
-
-def test_a_gammatone_band_has_the_power_that_its_filter_lets_pass():
-    time = np.arange(80_000)
-    sound = np.random.default_rng(0).normal(size=len(time)) + np.sin(0.8 * time)
-    # One window as long as the sound, so that the filters' own resolution is all there is.
-    parameters = {"scale": "gammatone", "window": 10_000.0, "floor_db": -100}
-    levels, _, _ = encode(sound, **parameters)
-    encoder = CochleagramEncoder(**parameters).fit([sound])
-
-    def passed(frequency):
-        b, a = signal.gammatone(frequency, "iir", fs=8000)
-        return np.sum(signal.lfilter(b, a, sound) ** 2)
-
-    power = [passed(frequency) for frequency in encoder.frequencies_]
-    expected = 10 * np.log10(power / np.max(power))
-    np.testing.assert_allclose(100 * (levels[0] - 1), expected, atol=0.3)
-
-
-@given(st.integers(-40, 40), st.sampled_from([-1, 1]))
-def test_a_gain_of_a_power_of_two_changes_no_bit(exponent, sign):
-    waveform = word()
-    encoder = CochleagramEncoder().fit([waveform])
-    X = encoder.transform([waveform, sign * 2.0**exponent * waveform])
-    assert X.digest(0) == X.digest(1)
-
-
-@given(st.floats(1e-150, 1e150), st.sampled_from(SCALES))
-def test_a_gain_changes_nothing(gain, scale):
-    waveform = word()
-    for loud, quiet in zip(
-        encode(gain * waveform, scale=scale), encode(waveform, scale=scale), strict=True
-    ):
-        np.testing.assert_allclose(loud, quiet, atol=1e-5)
-
-
-def test_integers_are_sound_like_floats():
-    pcm = np.rint(20_000 * word()).astype(np.int16)
-    pcm[100] = -(2**15)  # the one value whose absolute value does not fit
-    X = CochleagramEncoder().fit([pcm]).transform([pcm, pcm.astype(float), pcm.tolist()])
-    assert X.digest(0) == X.digest(1) == X.digest(2)
-
-
-def test_a_rising_tone_raises_the_next_band_and_lowers_the_last():
-    waveform = signal.chirp(seconds(1.0), 300, 1.0, 3000)
-    levels, rises, falls = encode(waveform)
-    loudest = levels[:-3].argmax(axis=1)  # the last windows hold the tone's end
-    steps = np.flatnonzero(np.diff(loudest))  # after these the tone enters the next band
-    np.testing.assert_array_equal(np.diff(loudest)[steps], 1)
-    assert len(steps) >= 10
-    left, entered = loudest[steps], loudest[steps + 1]
-    assert np.all(rises[steps, entered] > 0.05)
-    assert not falls[steps, entered].any()
-    assert np.all(falls[steps + 1, left] > 0.05)
-    assert not rises[steps + 1, left].any()
-
-
-@given(st.integers(0, 20), st.integers(0, 2**31), st.sampled_from(SCALES))
-def test_sound_played_backwards_swaps_rises_and_falls(n_hops, seed, scale):
-    waveform = np.random.default_rng(seed).normal(size=200 + 80 * n_hops)
-    # A periodic Hann window begins with a zero and ends without one, hence the shift by one.
-    backwards = np.roll(waveform[::-1], 1)
-    levels, rises, falls = encode(waveform, scale=scale, trim_db=None)
-    reverse = encode(backwards, scale=scale, trim_db=None)
-    for forward, backward in zip((levels, falls, rises), reverse, strict=True):
-        np.testing.assert_allclose(forward, backward[::-1], atol=1e-5)
-
-
-@given(st.integers(0, 2**31), st.floats(0.1, 30), st.floats(0.1, 3), st.floats(-80, -5))
-def test_channels_stay_in_their_range_and_deltas_are_the_gradient(seed, gain, limit, floor):
-    levels, rises, falls = encode(
-        word(seed=seed), delta_gain=gain, delta_limit=limit, floor_db=floor
-    )
-    assert levels.min() >= 0
-    assert levels.max() == 1
-    assert min(rises.min(), falls.min()) >= 0
-    assert not np.any((rises > 0) & (falls > 0))
-    expected = np.clip(gain * np.gradient(levels, axis=0), -limit, limit)
-    np.testing.assert_allclose(rises - falls, expected, atol=1e-5)
-
-
-def test_the_floor_costs_no_events():
-    levels, _, _ = encode(np.sin(2 * np.pi * 1000 * seconds(0.5)))
-    assert (levels == 0).mean() > 0.3
-    assert levels[levels > 0].min() > 1e-6
-
-
-@given(st.integers(0, 30), st.integers(0, 30))
-def test_silence_around_a_word_is_trimmed(before, after):
-    waveform = word()
-    padded = np.pad(waveform, (80 * before, 80 * after))
-    for trimmed, alone in zip(encode(padded), encode(waveform), strict=True):
-        np.testing.assert_array_equal(trimmed, alone)
-    levels, _, _ = encode(padded, trim_db=None)
-    assert len(levels) == 1 + -(-(len(padded) - 200) // 80)
-
-
-def test_a_pause_inside_a_word_is_kept():
-    waveform = np.concatenate([word(), np.zeros(8000), word()])
-    levels, _, _ = encode(waveform)
-    assert len(levels) > 100
-    assert not levels[45:130].any()
-
-
-def test_quiet_parts_are_trimmed_by_the_threshold_asked_for():
-    tone = np.sin(2 * np.pi * 1000 * seconds(0.5))
-    waveform = np.concatenate([0.03 * tone, tone])  # 30 dB below
-    assert 50 <= len(encode(waveform, trim_db=-25)[0]) < 55
-    assert len(encode(waveform, trim_db=-35)[0]) == 99
-
-
-@pytest.mark.parametrize("rate", [8000, 11_025, 16_000, 22_050, 44_100])
-def test_the_step_is_the_hop_at_any_sample_rate(rate):
-    waveform = np.zeros(2 * rate)
-    waveform[rate // 10] = waveform[int(1.9 * rate)] = 1
-    encoder = CochleagramEncoder(sample_rate=rate, trim_db=None, n_bands=5).fit([waveform])
-    X = encoder.transform([waveform])
-    assert X.dt == 10
-    assert X.graded
-    assert X.durations[0] in (199, 200)
-    heard = np.flatnonzero(X.to_dense(0)[:, :5].any(axis=1))
-    # Window k lasts from 10 k to 10 k + 25 ms, so the clicks are in those around 9 and 189.
-    assert set(heard) <= {8, 9, 10, 188, 189, 190}
-    assert {9, 189} <= set(heard)
-
-
-def test_the_same_sound_at_two_sample_rates_is_encoded_alike():
-    low, high = word(4000), signal.resample(word(4000), 8000)
-    for a, b in zip(
-        encode(low, f_max=3000.0), encode(high, sample_rate=16_000, f_max=3000.0), strict=True
-    ):
-        assert abs(len(a) - len(b)) <= 1
-        n_steps = min(len(a), len(b)) - 2
-        assert np.mean(np.abs(a[1:n_steps] - b[1:n_steps])) < 0.02
-
-
-@given(st.permutations(range(6)), st.integers(1, 6), st.sampled_from(SCALES))
-def test_a_word_is_the_same_to_the_bit_alone_and_in_any_batch(order, n_samples, scale):
-    words = [word(500 + 317 * i, seed=i) for i in range(6)]
-    encoder = CochleagramEncoder(scale=scale).fit(words)
-    alone = [encoder.transform([waveform]).digest(0) for waveform in words]
-    batch = encoder.transform([words[i] for i in order[:n_samples]])
+@codes
+@settings(max_examples=10)
+@given(order=st.permutations(range(4)), n_samples=st.integers(1, 4))
+def test_a_sample_is_the_same_alone_and_in_any_batch(code, order, n_samples):
+    X = signals()
+    fitted = seeded(code).fit(X)
+    alone = [fitted.transform([x]).digest(0) for x in X]
+    batch = fitted.transform([X[i] for i in order[:n_samples]])
     assert [batch.digest(i) for i in range(n_samples)] == [alone[i] for i in order[:n_samples]]
 
 
-def test_all_forms_of_input_give_the_same():
-    words = np.stack([word(seed=i) for i in range(3)])
+@pytest.mark.parametrize("code", RANDOM, ids=repr)
+def test_draws_hang_on_the_seed_and_on_the_values(code):
+    x = np.full((1, 5), 0.5)
+    y = x.copy()
+    y[0, 0] = 0.501
+    fitted = seeded(code).set_params(limits=(0.0, 1.0)).fit([x])
+    again = seeded(code).set_params(limits=(0.0, 1.0)).fit([y])
+    assert same(fitted.transform([x, y]), again.transform([x, y]))
+    other = clone(again).set_params(random_state=1).fit([x])
+    assert not same(fitted.transform([x]), other.transform([x]))
+    # All channels but the first hold the same value in both samples, but are drawn anew.
+    split = [fitted.transform([sample]).to_dense(0) for sample in (x, y)]
+    split = [sample.reshape(len(sample), 5, -1) for sample in split]
+    assert np.any(split[0][:, 1:] != split[1][:, 1:])
+    zero = np.zeros((1, 5))
+    assert same(fitted.transform([zero]), fitted.transform([-zero]))
+    assert same(fitted.transform([x]), fitted.transform([x.astype(np.float32)]))
+
+
+@codes
+def test_all_forms_of_signals_give_the_same(code):
+    X = np.random.default_rng(0).random((3, 6, 2)).astype(np.float32)
+    fitted = seeded(code).fit(X)
     ragged = np.empty(3, dtype=object)
-    ragged[:] = list(words)
-    encoder = CochleagramEncoder().fit(words)
-    assert encoder.n_features_in_ == 3000
-    expected = encoder.transform(words)
-    assert isinstance(expected, SpikeArray)
-    assert expected.n_channels == 42
-    for X in (list(words), tuple(words), ragged):
-        found = encoder.transform(X)
-        assert [found.digest(i) for i in range(3)] == [expected.digest(i) for i in range(3)]
+    ragged[:] = list(X)
+    forms = [list(X), X.tolist(), ragged, [sparse.csr_array(x) for x in X]]
+    for form in forms:
+        assert same(fitted.transform(form), fitted.transform(X))
+        np.testing.assert_array_equal(seeded(code).fit(form).high_, fitted.high_)
 
 
-def test_ragged_input_forgets_the_length_of_an_earlier_array():
-    encoder = CochleagramEncoder().fit(np.ones((2, 300))).fit([np.ones(10), np.ones(20)])
-    assert not hasattr(encoder, "n_features_in_")
+@codes
+def test_a_graded_spike_array_is_a_signal_with_steps_of_its_own(code):
+    X = np.random.default_rng(0).random((3, 6, 2)).astype(np.float32)
+    packed = SpikeArray.from_dense(X, dt=100.0, graded=True)
+    code = seeded(code)
+    if isinstance(code, DeltaEncoder):
+        code.set_params(start=0.0)
+    fitted = code.fit(packed)
+    encoded = fitted.transform(packed)
+    np.testing.assert_allclose(encoded.durations * encoded.dt, 600)
+    for decoded in fitted.inverse_transform(encoded):
+        assert decoded.shape == (6, 2)
+    if hasattr(code, "duration"):
+        assert same(encoded, fitted.transform(X))
+        assert same(encoded, seeded(code).fit(X).transform(X))
+    with pytest.raises(ValueError, match="X has steps of 50 ms"):
+        fitted.transform(SpikeArray.from_dense(X, dt=50.0, graded=True))
 
 
-def test_silence_has_no_levels():
-    X = CochleagramEncoder().fit([np.zeros(1000)]).transform([np.zeros(1000), np.zeros(1)])
-    assert X.durations.tolist() == [11, 1]
-    assert len(X.steps) == 0
+@values
+def test_a_row_of_a_table_is_a_vector(code):
+    X = np.random.default_rng(0).random((5, 3))
+    fitted = seeded(code).fit(X)
+    assert fitted.n_features_in_ == 3
+    assert same(fitted.transform(X), fitted.transform([x[None] for x in X]))
+    assert fitted.inverse_transform(fitted.transform(X)).shape == (5, 3)
+    decoded = seeded(code).fit([x[None] for x in X]).inverse_transform(fitted.transform(X))
+    assert [x.shape for x in decoded] == [(1, 3)] * 5
 
 
-def test_no_part_of_a_waveform_is_lost():
-    for n_timesteps in (1, 199, 201, 285, 360, 361):
-        click = np.zeros(n_timesteps)
-        click[-1] = 1
-        levels, _, _ = encode(click, trim_db=None)
-        assert levels.any() == (n_timesteps > 1)  # a Hann window begins with a zero
-        assert len(levels) == 1 + max(0, -(-(n_timesteps - 200) // 80))
+@pytest.mark.parametrize("code", [code for code in CODES if code._series], ids=repr)
+def test_a_row_of_a_table_is_a_signal_of_one_channel(code):
+    X = np.random.default_rng(0).random((5, 40))
+    fitted = clone(code).fit(X)
+    assert same(fitted.transform(X), fitted.transform(list(X)))
+    assert same(fitted.transform(X), fitted.transform([x[:, None] for x in X]))
+    assert fitted.inverse_transform(fitted.transform(X)).shape == (5, 40)
+    ragged = clone(code).fit([x[: 10 + i] for i, x in enumerate(X)])
+    assert not hasattr(ragged, "n_features_in_")
+    assert ragged.transform([X[0, :7]]).durations == [7]
 
 
-def stereo():
-    return np.zeros((100, 2))
+@codes
+def test_values_outside_the_limits_are_clipped_with_a_warning(code):
+    fitted = seeded(code).fit([np.array([[0.0, -2.0], [1.0, 2.0]])])
+    with pytest.warns(UserWarning, match="2 of 4 values lie outside the limits"):
+        clipped = fitted.transform([np.array([[1.5, 0.0], [0.5, -3.0]])])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert same(clipped, fitted.transform([np.array([[1.0, 0.0], [0.5, -2.0]])]))
 
 
+@codes
+@settings(max_examples=10)
+@given(exponent=st.integers(-20, 20), offset=st.integers(-100, 100))
+def test_a_code_is_that_of_shares_of_the_range(code, exponent, offset):
+    shares = np.array([[0.0, 0.5], [0.25, 1.0], [1.0, 0.125], [0.75, 0.0]])
+    unit = seeded(code).set_params(limits=(0.0, 1.0)).fit([shares])
+    other = seeded(code).fit([2.0**exponent * (shares + offset)])  # to the bit
+    assert same(other.transform([2.0**exponent * (shares + offset)]), unit.transform([shares]))
+
+
+def test_limits_hold_for_all_channels_or_for_each():
+    X = [np.array([[0.0, 10.0], [4.0, 30.0]])]
+    learnt = LatencyEncoder().fit(X)
+    np.testing.assert_array_equal(learnt.low_, [0, 10])
+    np.testing.assert_array_equal(learnt.high_, [4, 30])
+    each = LatencyEncoder(limits=([0.0, 10.0], [4.0, 30.0])).fit(X)
+    assert same(learnt.transform(X), each.transform(X))
+    both = LatencyEncoder(limits=(0.0, 30.0)).fit(X)
+    np.testing.assert_array_equal(both.high_, [30, 30])
+    constant = LatencyEncoder().fit([np.ones((2, 1))])
+    np.testing.assert_array_equal(constant.transform([np.ones((1, 1))]).steps, [99])
+
+
+@pytest.mark.parametrize(
+    "limits", [(1.0, 1.0), (2.0, 1.0), (0.0, np.inf), 5.0, "ab", (0.0, 1.0, 2.0), ([0, 1], [1])]
+)
+def test_limits_must_be_a_range(limits):
+    with pytest.raises(ValueError, match="limits must be None or a pair"):
+        LatencyEncoder(limits=limits).fit([np.ones((2, 3))])
+
+
+@pytest.mark.parametrize("estimator", [*ENCODERS, *VARIANTS], ids=repr)
+def test_a_pickled_encoder_encodes_alike(estimator):
+    X = np.random.default_rng(0).random((4, 50))
+    fitted = estimator.fit(X)
+    again = pickle.loads(pickle.dumps(fitted))
+    assert same(fitted.transform(X), again.transform(X))
+
+
+@codes
+def test_a_pipeline_with_a_liquid_runs(code):
+    X = [np.random.default_rng(i).random((20, 3)) for i in range(4)]
+    code = seeded(code)
+    if "duration" in code.get_params():
+        X = [x[:3] for x in X]
+    if "gain" in code.get_params():
+        code.set_params(gain=10.0)
+    pipeline = make_pipeline(code, Liquid(n_neurons=30, random_state=0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # so small a liquid may be in bad health
+        states = pipeline.fit_transform(X)
+    assert states.shape == (4, 30)
+    assert states.nnz > 0
+
+
+@codes
 @pytest.mark.parametrize(
     ("X", "message"),
     [
         ([], "X is empty"),
-        (np.empty(0, dtype=object), "X is empty"),
-        (np.empty((0, 5)), "0 sample"),
-        ([np.ones(9), np.ones(0)], "sample 1 .* length 0"),
-        ([np.ones(9), [1.0, np.nan]], "sample 1 .* NaN or infinity"),
-        (np.array([[1.0, 2.0], [np.inf, 0.0]]), "sample 1 .* NaN or infinity"),
-        ([np.ones(9), stereo()], r"sample 1 .* got shape \(100, 2\): mix its channels"),
-        ([np.ones(9), 3.0], r"sample 1 .* got shape \(\)"),
-        ([np.ones(9), "zero.wav"], "sample 1 .* got 'zero.wav'"),
-        ([np.ones(9), None], "sample 1 .* got None"),
-        ([[[1.0], [1.0, 2.0]]], "sample 0 .* ragged"),
-        ([np.ones(9), np.ones(9, dtype=complex)], "sample 1 .* Complex data not supported"),
-        ([np.ones(9, dtype=np.uint8)], "sample 0 .* signed integers, .* uint8"),
-        (np.ones((3, 9), dtype=np.uint8), "sample 0 .* signed integers, .* uint8"),
+        ([np.ones((2, 3)), np.ones((2, 2))], r"equal numbers of channels, got \[2, 3\]"),
+        ([np.ones((2, 3)), np.full((2, 3), np.nan)], "sample 1 must be finite"),
+        ([np.ones((2, 3)), np.ones((0, 3))], "sample 1 needs at least one step"),
+        ([np.ones((2, 3)), np.ones((1, 2, 3))], r"sample 1 must have shape .* got shape \(1, 2"),
+        ([np.ones((2, 3)), None], "sample 1 must hold numbers"),
+        ([[[1.0], [1.0, 2.0]]], "sample 0 must be an array of shape"),
+        ([np.ones((2, 3)) * 1j], "Complex data not supported"),
+        (np.full((2, 3), np.nan), "NaN"),
         (np.ones(9), "Reshape your data"),
-        (np.ones((2, 3, 9)), "dim 3"),
-        ("zero.wav", "Expected 2D array"),
-        (SpikeArray.from_dense(np.ones((1, 2, 3))), "SpikeArray, which is encoded already"),
+        ("zero.wav", "could not convert string"),
+        (SpikeArray.from_dense(np.ones((1, 2, 3), int)), "spikes, which is encoded already"),
     ],
 )
-def test_bad_waveforms_are_named(X, message):
-    fitted = CochleagramEncoder().fit([np.ones(9)])
+def test_bad_samples_are_named(code, X, message):
     with pytest.raises(ValueError, match=message):
-        CochleagramEncoder().fit(X)
+        clone(code).fit(X)
+    fitted = clone(code).fit([np.ones((2, 3))])
     with pytest.raises(ValueError, match=message):
         fitted.transform(X)
 
 
-def test_sparse_input_is_refused():
-    with pytest.raises(TypeError, match="[Ss]parse"):
-        CochleagramEncoder().fit(sparse.csr_array(np.ones((2, 9))))
+@codes
+def test_another_number_of_channels_is_refused(code):
+    fitted = clone(code).fit(signals())
+    with pytest.raises(ValueError, match="X has 2 channels, but .* is expecting 3"):
+        fitted.transform(signals(n_channels=2))
+    encoded = fitted.transform(signals())
+    wider = SpikeArray.from_dense(np.zeros((1, encoded.durations[0], encoded.n_channels + 1)))
+    with pytest.raises(ValueError, match="channels in steps of 1 ms, but"):
+        fitted.inverse_transform(wider)
+    with pytest.raises(TypeError, match="X must be a SpikeArray, got ndarray"):
+        fitted.inverse_transform(np.zeros((1, 2, 3)))
+    if fitted.hold_ > 1:
+        start = encoded.pieces([0], [0], [fitted.hold_ + 1])
+        with pytest.raises(ValueError, match="sample 0 has 101 steps, which are not whole rows"):
+            fitted.inverse_transform(start)
+
+
+@pytest.mark.parametrize("estimator", ENCODERS, ids=repr)
+def test_an_encoder_must_be_fitted(estimator):
+    with pytest.raises(NotFittedError):
+        clone(estimator).transform([np.ones((9, 1))])
 
 
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"sample_rate": 0}, "sample_rate must be a finite number > 0, got 0"),
-        ({"n_bands": 0}, "n_bands must be an integer >= 1, got 0"),
-        ({"f_min": -1}, "f_min must be a finite number >= 0 and < 4000, got -1"),
-        ({"f_min": 4000}, "f_min must be a finite number >= 0 and < 4000, got 4000"),
-        ({"f_max": 4001}, "f_max must be a finite number > 60 and <= 4000, got 4001"),
-        ({"f_max": 60.0}, "f_max must be a finite number > 60"),
-        ({"sample_rate": 6000, "f_max": 4e3}, "f_max must be a finite number > 60 and <= 3000"),
-        ({"window": 0.1}, "window must be a finite number >= 0.125"),
-        ({"hop": 0}, "hop must be a finite number >= 0.125"),
-        ({"scale": "bark"}, "scale must be one of 'mel', 'gammatone', got 'bark'"),
-        ({"floor_db": 0}, "floor_db must be a finite number < 0"),
-        ({"floor_db": -np.inf}, "floor_db must be a finite number < 0, got -inf"),
-        ({"trim_db": 40}, "trim_db must be a finite number < 0, got 40"),
-        ({"delta_gain": -1}, "delta_gain must be a finite number >= 0"),
-        ({"delta_limit": 0}, "delta_limit must be a finite number > 0"),
+        ({"dt": 0.0}, "dt must be a finite number > 0, got 0"),
+        ({"dt": "1"}, "dt must be a number > 0, got '1'"),
+        ({"duration": -1.0}, "duration must be a finite number > 0, got -1"),
+        ({"duration": 10.5}, "duration must be a multiple of dt=1 ms, got 10.5 ms"),
     ],
 )
-def test_bad_parameters_are_named(parameters, message):
-    with pytest.raises(ValueError, match=message):
-        CochleagramEncoder(**parameters).fit([np.ones(9)])
+def test_a_bad_clock_is_named(parameters, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        RateEncoder(**parameters).fit([np.ones((2, 3))])
 
 
-@pytest.mark.filterwarnings("ignore:Empty filters:UserWarning")
-def test_more_bands_than_the_spectrum_resolves_are_refused():
-    with pytest.raises(ValueError, match="n_bands=200 is too many for window=25 ms"):
-        CochleagramEncoder(n_bands=200).fit([np.ones(9)])
-
-
-def test_an_encoder_must_be_fitted():
-    with pytest.raises(NotFittedError):
-        CochleagramEncoder().transform([np.ones(9)])
+def test_steps_of_a_spike_array_must_hold_whole_steps():
+    X = SpikeArray.from_dense(np.ones((1, 3, 2)), dt=2.5, graded=True)
+    with pytest.raises(ValueError, match="a step of X must be a multiple of dt=1 ms, got 2.5 ms"):
+        RateEncoder().fit(X)

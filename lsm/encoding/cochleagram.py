@@ -3,10 +3,11 @@
 import numpy as np
 from scipy import fft, signal
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_choice, check_integer, check_number
 from ..spikes import SpikeArray
+from ._inputs import check_waveforms
 
 __all__ = ["CochleagramEncoder"]
 
@@ -141,7 +142,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
             If a parameter or a waveform is not allowed.
         """
         self._check_parameters()
-        self._check_waveforms(X, reset=True)
+        check_waveforms(self, X, reset=True)
         size = round(self.window * self.sample_rate / 1000)
         self._hann = signal.windows.hann(size, sym=False)
         self._n_fft = 2 ** int(np.ceil(np.log2(size)))
@@ -183,7 +184,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
             If a waveform is not allowed. All are checked before the first is encoded.
         """
         check_is_fitted(self)
-        waveforms = self._check_waveforms(X, reset=False)
+        waveforms = check_waveforms(self, X, reset=False)
         encoded = [self._encode(waveform) for waveform in waveforms]
         return SpikeArray.from_dense(encoded, dt=self.hop, graded=True)
 
@@ -206,22 +207,6 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
             check_number("trim_db", self.trim_db, high=0, high_open=True)
         check_number("delta_gain", self.delta_gain, 0)
         check_number("delta_limit", self.delta_limit, 0, low_open=True)
-
-    def _check_waveforms(self, X, reset):
-        if isinstance(X, SpikeArray):
-            raise ValueError("X must hold waveforms, got a SpikeArray, which is encoded already")
-        ragged = isinstance(X, list | tuple) or (
-            getattr(X, "ndim", None) == 1 and X.dtype == object  # one of numbers is one waveform
-        )
-        if not ragged:
-            X = validate_data(self, X, reset=reset, dtype="numeric", ensure_all_finite=False)
-        elif reset:
-            # What an earlier fit on a 2-D array left would bind the ragged input to one length.
-            vars(self).pop("n_features_in_", None)
-            vars(self).pop("feature_names_in_", None)
-        if len(X) == 0:
-            raise ValueError("X is empty: at least one waveform is required")
-        return [_check_waveform(i, waveform) for i, waveform in enumerate(X)]
 
     def _encode(self, waveform):
         level = self._levels(self._band_power(waveform))
@@ -279,23 +264,3 @@ def _gammatone_filters(sample_rate, n_fft, n_bands, f_min, f_max):
     filters = [signal.gammatone(centre, "iir", fs=sample_rate) for centre in centres]
     responses = [signal.freqz(b, a, worN=bins, fs=sample_rate)[1] for b, a in filters]
     return centres, np.abs(responses) ** 2
-
-
-def _check_waveform(i, waveform):
-    rule = f"sample {i} must be a 1-D waveform of floats or signed integers"
-    try:
-        array = np.asarray(waveform)
-    except ValueError:
-        raise ValueError(f"{rule}, got a ragged sequence") from None
-    if array.dtype.kind == "c":
-        raise ValueError(f"{rule}: Complex data not supported")
-    if array.dtype.kind not in "if":  # unsigned audio rests at 128, not at 0
-        raise ValueError(f"{rule}, got {waveform!r:.40} of type {array.dtype}")
-    if array.ndim != 1:
-        remedy = ": mix its channels into one" if array.ndim == 2 else ""
-        raise ValueError(f"{rule}, got shape {array.shape}{remedy}")
-    if array.size == 0:
-        raise ValueError(f"{rule}, got one of length 0")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{rule}, got one that contains NaN or infinity")
-    return array

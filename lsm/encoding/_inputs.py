@@ -1,0 +1,139 @@
+"""What encoders take, checked: waveforms, vectors and signals."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import validate_data
+
+from .._packing import check_sample
+from ..spikes import SpikeArray
+
+__all__ = ["check_signals", "check_waveforms", "is_table", "row_duration"]
+
+
+def check_waveforms(encoder, X, *, reset):
+    """Return the waveforms of `X` as 1-D arrays.
+
+    Parameters
+    ----------
+    encoder : estimator
+        Whose input it is; a 2-D array sets or must fit its `n_features_in_`.
+    X : sequence of (n_timesteps_i,) arrays, or array of shape (n_samples, n_timesteps)
+        The waveforms.
+    reset : bool
+        Whether the encoder is being fitted.
+
+    Returns
+    -------
+    waveforms : list of arrays of shape (n_timesteps_i,)
+    """
+    if isinstance(X, SpikeArray):
+        raise ValueError("X must hold waveforms, got a SpikeArray, which is encoded already")
+    ragged = isinstance(X, list | tuple) or (
+        getattr(X, "ndim", None) == 1 and X.dtype == object  # one of numbers is one waveform
+    )
+    if not ragged:
+        X = validate_data(encoder, X, reset=reset, dtype="numeric", ensure_all_finite=False)
+    elif reset:
+        _forget_features(encoder)
+    if len(X) == 0:
+        raise ValueError("X is empty: at least one waveform is required")
+    return [_check_waveform(i, waveform) for i, waveform in enumerate(X)]
+
+
+def check_signals(encoder, X, *, reset, series=False):
+    """Return the samples of `X` as float64 arrays of shape (n_rows, n_channels).
+
+    Parameters
+    ----------
+    encoder : estimator
+        Whose input it is; `n_features_in_` is set or checked.
+    X : graded SpikeArray, sequence of (n_rows_i, n_channels) arrays, 3-D or 2-D array
+        The samples.
+    reset : bool
+        Whether the encoder is being fitted.
+    series : bool, default=False
+        Whether a row of a 2-D `X` is a signal of one channel rather than a vector, and a
+        sequence may hold 1-D arrays.
+
+    Returns
+    -------
+    samples : list of float64 arrays of shape (n_rows_i, n_channels)
+    """
+    if is_table(X, series=series):
+        X = validate_data(encoder, X, reset=reset, dtype=np.float64)
+        return [row[:, None] if series else row[None] for row in X]
+    if isinstance(X, SpikeArray):
+        X = [X.to_dense(i) for i in range(len(X))]
+    if len(X) == 0:
+        raise ValueError("X is empty: at least one sample is required")
+    samples = [_check_signal(i, sample, series) for i, sample in enumerate(X)]
+    widths = {sample.shape[1] for sample in samples}
+    if len(widths) > 1:
+        raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
+    if reset:
+        _forget_features(encoder)
+        if not series:
+            encoder.n_features_in_ = widths.pop()
+    return samples
+
+
+def row_duration(X):
+    """Return how long a row of `X` lasts in ms, or None where `X` does not say."""
+    if not isinstance(X, SpikeArray):
+        return None
+    if not X.graded:
+        raise ValueError("X is a SpikeArray of spikes, which is encoded already")
+    return X.dt
+
+
+def is_table(X, *, series=False):
+    """Tell a 2-D `X` from a sequence of samples, and leave what is neither to scikit-learn."""
+    if isinstance(X, SpikeArray):
+        return False
+    if isinstance(X, list | tuple) and len(X) > 0:
+        return _ndim(X[0]) < (1 if series else 2)
+    ndim = getattr(X, "ndim", None)
+    return not (ndim == 3 or (ndim == 1 and X.dtype == object) or isinstance(X, list | tuple))
+
+
+def _ndim(sample):
+    try:
+        return 2 if sparse.issparse(sample) else np.ndim(sample)
+    except ValueError:  # ragged, which is refused by name later
+        return 2
+
+
+def _forget_features(encoder):
+    # What an earlier fit on a 2-D array left would bind ragged input to its width.
+    vars(encoder).pop("n_features_in_", None)
+    vars(encoder).pop("feature_names_in_", None)
+
+
+def _check_signal(i, sample, series):
+    if series and _ndim(sample) == 1:
+        sample = np.reshape(sample, (-1, 1))
+    array = check_sample(i, sample)
+    array = (array.toarray() if sparse.issparse(array) else array).astype(np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"sample {i} must be finite, got one that contains NaN or infinity")
+    return array
+
+
+def _check_waveform(i, waveform):
+    rule = f"sample {i} must be a 1-D waveform of floats or signed integers"
+    try:
+        array = np.asarray(waveform)
+    except ValueError:
+        raise ValueError(f"{rule}, got a ragged sequence") from None
+    if array.dtype.kind == "c":
+        raise ValueError(f"{rule}: Complex data not supported")
+    if array.dtype.kind not in "if":  # unsigned audio rests at 128, not at 0
+        raise ValueError(f"{rule}, got {waveform!r:.40} of type {array.dtype}")
+    if array.ndim != 1:
+        remedy = ": mix its channels into one" if array.ndim == 2 else ""
+        raise ValueError(f"{rule}, got shape {array.shape}{remedy}")
+    if array.size == 0:
+        raise ValueError(f"{rule}, got one of length 0")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{rule}, got one that contains NaN or infinity")
+    return array

@@ -1,0 +1,79 @@
+"""The phase code: when in a background oscillation the spike comes."""
+
+import numpy as np
+
+from .._validation import check_number
+from ._base import Encoder, period_steps, spike_at
+
+__all__ = ["PhaseEncoder"]
+
+
+class PhaseEncoder(Encoder):
+    """Encode values as the phase of a spike in each cycle of an oscillation [1]_.
+
+    The upper limit spikes in the first step of every cycle and the lower limit in the last. The
+    oscillation is the same in all channels and starts with the sample.
+
+    Parameters
+    ----------
+    frequency : float, default=20.0
+        Frequency of the oscillation in Hz. Its period must be a multiple of `dt`.
+    reference : bool, default=False
+        Whether one more channel, the last, spikes at the start of each cycle.
+    duration : float, default=100.0
+        How long a row is held in ms, a whole number of periods.
+    dt : float, default=1.0
+        Length of a step in ms.
+    limits : (low, high) or None, default=None
+        Range of the values, see :mod:`lsm.encoding`.
+
+    Attributes
+    ----------
+    low_, high_ : float64 arrays of shape (n_channels,)
+        Range of each channel.
+
+    Notes
+    -----
+    `inverse_transform` reads the phase of a row's first cycle, which was rounded to whole steps:
+    with n steps in a period the error is at most 1 / (2 (n - 1)) of the range.
+
+    References
+    ----------
+    .. [1] J. O'Keefe, M. L. Recce (1993). Phase relationship between hippocampal place units and
+       the EEG theta rhythm. Hippocampus 3, 317-330.
+
+    Examples
+    --------
+    >>> from lsm.encoding import PhaseEncoder
+    >>> encoder = PhaseEncoder(frequency=100.0, duration=20.0).fit([[0.0], [1.0]])
+    >>> X = encoder.transform([[1.0], [1 / 3]])
+    >>> X.steps
+    array([ 0, 10,  6, 16], dtype=int32)
+    >>> encoder.inverse_transform(X).round(6).ravel()
+    array([1.      , 0.333333])
+    """
+
+    def __init__(self, frequency=20.0, reference=False, duration=100.0, dt=1.0, limits=None):
+        self.frequency = frequency
+        self.reference = reference
+        self.duration = duration
+        self.dt = dt
+        self.limits = limits
+
+    def _check(self):
+        check_number("frequency", self.frequency, 0, 500 / self.dt_, low_open=True)
+        self._period = period_steps("frequency", self.frequency, self.dt_, self.hold_)
+
+    def _count_outputs(self, n_channels):
+        return n_channels + bool(self.reference)
+
+    def _encode(self, x):
+        step = np.rint((1 - x) * (self._period - 1))
+        if self.reference:
+            step = np.pad(step, ((0, 0), (0, 1)))
+        return np.tile(spike_at(step, self._period), (1, self.hold_ // self._period, 1))
+
+    def _decode(self, rows):
+        first = rows[:, : self._period, : len(self.low_)]
+        x = 1 - first.argmax(axis=1) / (self._period - 1)
+        return np.where(first.any(axis=1), x, 0.0)

@@ -1,0 +1,508 @@
+"""Codes of values against their closed forms, and back within the error they document."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import optimize, stats
+
+from lsm.encoding import (
+    BurstEncoder,
+    DeltaEncoder,
+    DirectCurrentEncoder,
+    IntegrateAndFireEncoder,
+    LatencyEncoder,
+    PhaseEncoder,
+    PopulationEncoder,
+    RankOrderEncoder,
+    RateEncoder,
+    SynchronyEncoder,
+)
+
+UNIT = (0.0, 1.0)
+# Vectors of values between 0 and 1, as one sample each.
+vectors = arrays(float, (1, 6), elements=st.floats(0, 1))
+
+
+def encode(encoder, x):
+    """Return the spikes of one sample of values between 0 and 1, (n_steps, n_out)."""
+    encoder.set_params(limits=UNIT)
+    return encoder.fit([x]).transform([x]).to_dense(0)
+
+
+def round_trip(encoder, x):
+    encoder.set_params(limits=UNIT).fit([x])
+    return encoder.inverse_transform(encoder.transform([x]))[0]
+
+
+def held(x, n=4000):
+    """Return a row with n channels of the same value."""
+    return np.full((1, n), x)
+
+
+def intervals(train):
+    """Return the time of the first spike, and the intervals between all, of a 1-D train."""
+    times = np.flatnonzero(train)
+    return times[0], np.diff(times)
+
+
+# Rates
+
+
+@pytest.mark.parametrize("x", [0.0, 0.1, 0.5, 1.0])
+def test_poisson_counts_have_the_mean_and_variance_of_their_law(x):
+    counts = encode(RateEncoder(max_rate=200.0, min_rate=20.0, random_state=0), held(x)).sum(axis=0)
+    mean = (20 + 180 * x) * 0.1
+    assert abs(counts.mean() - mean) < 4 * np.sqrt(mean / 4000)
+    # The variance of a variance of 4000 Poisson counts is (2 + 1 / mean) mean^2 / 4000.
+    assert abs(counts.var() - mean) < 4 * mean * np.sqrt((2 + 1 / mean) / 4000)
+    values = np.arange(int(mean + 4 * np.sqrt(mean)))
+    found = [np.sum(counts == value) for value in values]
+    expected = 4000 * stats.poisson(mean).pmf(values)
+    enough = expected > 5
+    chi = np.sum((np.array(found) - expected)[enough] ** 2 / expected[enough])
+    assert stats.chi2(enough.sum()).sf(chi) > 1e-4
+
+
+def test_poisson_steps_may_hold_several_spikes():
+    dense = encode(RateEncoder(max_rate=1000.0, random_state=0), held(1.0))
+    assert dense.max() >= 3
+    assert abs(dense.mean() - 1) < 0.01
+
+
+@pytest.mark.parametrize("x", [0.1, 0.5, 1.0])
+def test_bernoulli_counts_are_binomial(x):
+    dense = encode(RateEncoder("bernoulli", max_rate=800.0, random_state=0), held(x))
+    assert dense.max() == 1
+    law = stats.binom(100, 0.8 * x)
+    counts = dense.sum(axis=0)
+    assert abs(counts.mean() - law.mean()) < 4 * law.std() / np.sqrt(4000)
+    assert abs(counts.var() / law.var() - 1) < 0.1
+    # Steps are independent: so are even and odd ones.
+    assert abs(np.corrcoef(dense[::2].sum(axis=0), dense[1::2].sum(axis=0))[0, 1]) < 0.07
+
+
+def test_poisson_channels_are_independent():
+    counts = encode(RateEncoder(random_state=0, duration=4000.0), held(0.5, 40))
+    correlation = np.corrcoef(counts.T)[np.triu_indices(40, 1)]
+    assert abs(correlation.mean()) < 0.01
+    assert correlation.max() < 0.1
+
+
+@given(st.floats(0.02, 1), st.floats(10, 1000))
+def test_regular_spikes_are_evenly_spaced(x, max_rate):
+    train = encode(RateEncoder("regular", max_rate=max_rate, duration=2000.0), held(x, 1))[:, 0]
+    period = 1000 / (x * max_rate)
+    assert abs(train.sum() - 2000 / period) <= 0.5 + 1e-6
+    if train.sum() > 1:
+        first, gaps = intervals(train)
+        assert abs(first - period / 2) <= 1
+        assert np.all(np.abs(gaps - period) < 1)
+
+
+@given(arrays(float, (5, 3), elements=st.floats(0, 1)), st.floats(10, 1000))
+def test_regular_spikes_give_the_rate_back(x, max_rate):
+    decoded = round_trip(RateEncoder("regular", max_rate=max_rate), x)
+    n = 0.1 * max_rate
+    assert np.abs(decoded - x).max() <= 1 / n + 1e-9
+    assert np.abs(decoded - x)[0].max() <= 0.5 / n + 1e-9
+
+
+@pytest.mark.parametrize("x", [0.2, 0.9])
+def test_drawn_spikes_give_the_rate_back_with_the_error_of_a_count(x):
+    for kind, deviation in (
+        ("poisson", np.sqrt(x / 50)),
+        ("bernoulli", np.sqrt(x * (1 - x / 2) / 50)),
+    ):
+        decoded = round_trip(RateEncoder(kind, max_rate=500.0, random_state=0), held(x))
+        assert abs(decoded.mean() - x) < 4 * deviation / np.sqrt(4000)
+        assert abs(decoded.std() / deviation - 1) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"max_rate": 1001.0}, "max_rate must be a finite number > 0 and <= 1000, got 1001"),
+        ({"max_rate": 400.0, "dt": 4.0}, "max_rate must be a finite number > 0 and <= 250"),
+        ({"min_rate": -1.0}, "min_rate must be a finite number >= 0"),
+        ({"min_rate": 200.0}, "max_rate must be a finite number > 200"),
+        ({"kind": "gamma"}, "kind must be one of 'poisson', 'bernoulli', 'regular', got 'gamma'"),
+    ],
+)
+def test_bad_rates_are_named(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        RateEncoder(**parameters).fit(np.ones((2, 3)))
+
+
+# Latencies
+
+
+def test_the_time_to_the_first_spike_is_linear_in_the_value():
+    x = np.linspace(1, 0, 101)[None]
+    dense = encode(LatencyEncoder(duration=101.0), x)
+    np.testing.assert_array_equal(dense, np.eye(101))
+
+
+@given(st.floats(0.05, 0.9), st.floats(5, 50), arrays(float, (1, 4), elements=st.floats(0, 1)))
+def test_with_tau_m_a_membrane_reaches_the_threshold_at_the_spike(threshold, tau_m, x):
+    dense = encode(LatencyEncoder(tau_m=tau_m, threshold=threshold, dt=0.5), x)
+    for value, train in zip(x[0], dense.T, strict=True):
+
+        def missing(time, value=value):
+            return value * -np.expm1(-time / tau_m) - threshold
+
+        if missing(100.0) < 0:  # not within the row
+            assert not train[:199].any()
+        else:
+            expected = optimize.brentq(missing, 0, 100.0)
+            if expected < 99:
+                assert train.sum() == 1
+                assert abs(0.5 * train.argmax() - expected) <= 0.25 + 1e-6
+
+
+@given(vectors, st.integers(2, 300))
+def test_a_linear_latency_gives_the_value_back(x, n_steps):
+    decoded = round_trip(LatencyEncoder(duration=float(n_steps)), x)
+    assert np.abs(decoded - x).max() <= 1 / (2 * (n_steps - 1)) + 1e-9
+
+
+@given(st.floats(0.2, 1), st.floats(5, 100))
+def test_a_charging_latency_is_off_by_what_half_a_step_changes(x, tau_m):
+    encoder = LatencyEncoder(tau_m=tau_m, threshold=0.1, duration=500.0)
+    decoded = round_trip(encoder, np.array([[x]]))[0, 0]
+    time = -tau_m * np.log1p(-0.1 / x)
+    early, late = (
+        min(-0.1 / np.expm1(-max(t, 1e-12) / tau_m), 1) for t in (time - 0.5, time + 0.5)
+    )
+    assert late - 1e-9 <= decoded <= early + 1e-9
+
+
+def test_values_below_the_threshold_are_silent_and_come_back_as_nothing():
+    x = np.array([[0.29, 0.31]])
+    for tau_m in (None, 10.0):
+        encoder = LatencyEncoder(tau_m=tau_m, threshold=0.3)
+        assert encode(encoder, x).sum(axis=0).tolist() == [0, 1]
+        assert round_trip(encoder, x)[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"duration": 1.0}, "duration must be at least two steps, got 1 ms"),
+        ({"threshold": 1.0}, "threshold must be a finite number >= 0 and < 1"),
+        ({"tau_m": 10.0}, "threshold must be a finite number > 0 and < 1, got 0"),
+        ({"tau_m": 0.0, "threshold": 0.1}, "tau_m must be a finite number > 0"),
+    ],
+)
+def test_bad_latencies_are_named(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        LatencyEncoder(**parameters).fit(np.ones((2, 3)))
+
+
+# Rank order
+
+
+@given(arrays(float, (1, 8), elements=st.floats(0, 1)), st.integers(8, 40), st.integers(1, 8))
+def test_channels_spike_in_the_order_of_their_values(x, duration, n_spikes):
+    x[0, 3] = x[0, 5]  # a tie, which the lower channel wins
+    dense = encode(RankOrderEncoder(duration=float(duration), n_spikes=n_spikes), x)
+    steps, channels = np.nonzero(dense)
+    assert len(steps) == n_spikes
+    assert len(set(steps)) == n_spikes  # one at a time
+    rank = stats.rankdata(-x[0], method="ordinal")
+    np.testing.assert_array_equal(rank[channels], np.arange(1, n_spikes + 1))
+    assert set(np.diff(steps)) <= {duration // n_spikes, -(-duration // n_spikes)}
+
+
+def test_all_channels_together_are_a_permutation():
+    X = np.random.default_rng(0).random((50, 7))
+    encoded = RankOrderEncoder(duration=7.0).fit_transform(X)
+    orders = encoded.channels.reshape(50, 7)
+    np.testing.assert_array_equal(np.sort(orders), np.tile(np.arange(7), (50, 1)))
+    assert len(np.unique(orders, axis=0)) > 40
+
+
+@pytest.mark.parametrize("duration", [1, 4, 6, 7, 11, 53])
+def test_ranks_come_back_as_their_mean_values(duration):
+    X = np.random.default_rng(0).random((200, 6))
+    n_spikes = min(duration, 6)
+    encoder = RankOrderEncoder(n_spikes=n_spikes, duration=float(duration), limits=UNIT).fit(X)
+    means = np.sort(X)[:, ::-1].mean(axis=0)
+    means[n_spikes:] = means[n_spikes:].mean() if n_spikes < 6 else 0
+    ranks = stats.rankdata(-X, axis=1).astype(int) - 1
+    np.testing.assert_allclose(encoder.inverse_transform(encoder.transform(X)), means[ranks])
+
+
+def test_channels_without_a_step_of_their_own_are_refused():
+    with pytest.raises(ValueError, match="30 channels cannot spike one after another in 20 steps"):
+        RankOrderEncoder(duration=20.0).fit(np.ones((2, 30)))
+    with pytest.raises(ValueError, match="n_spikes must be an integer >= 1 and <= 3, got 4"):
+        RankOrderEncoder(n_spikes=4).fit(np.ones((2, 3)))
+
+
+# Phase
+
+
+@given(vectors)
+def test_each_cycle_has_a_spike_at_the_phase_of_the_value(x):
+    dense = encode(PhaseEncoder(frequency=25.0, duration=200.0, reference=True), x)
+    cycles = dense.reshape(5, 40, 7)
+    np.testing.assert_array_equal(cycles.sum(axis=1), 1)
+    phase = cycles.argmax(axis=1)
+    assert np.all(np.abs(phase[:, :6] - 39 * (1 - x)) <= 0.5 + 1e-9)
+    np.testing.assert_array_equal(phase[:, 6], 0)
+
+
+@given(vectors, st.sampled_from([5.0, 20.0, 50.0, 250.0]), st.booleans())
+def test_a_phase_gives_the_value_back(x, frequency, reference):
+    encoder = PhaseEncoder(frequency=frequency, reference=reference, duration=200.0)
+    error = np.abs(round_trip(encoder, x) - x).max()
+    assert error <= 1 / (2 * (1000 / frequency - 1)) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("encoder", "message"),
+    [
+        (PhaseEncoder(frequency=15.0), "1000 / frequency must be a multiple of dt=1 ms, got 66.6"),
+        (PhaseEncoder(frequency=8.0), "whole number of periods of 125 ms, which .* frequency=8 Hz"),
+        (PhaseEncoder(frequency=600.0), "frequency must be a finite number > 0 and <= 500"),
+        (SynchronyEncoder(rate=15.0), "1000 / rate must be a multiple of dt=1 ms"),
+        (SynchronyEncoder(rate=8.0), "whole number of periods of 125 ms, which .* rate=8 Hz"),
+        (SynchronyEncoder(n_neurons=0), "n_neurons must be an integer >= 1"),
+    ],
+)
+def test_bad_periods_are_named(encoder, message):
+    with pytest.raises(ValueError, match=message):
+        encoder.fit(np.ones((2, 3)))
+
+
+# Bursts
+
+
+@given(st.floats(0, 1), st.integers(1, 6), st.floats(2, 5), st.floats(6, 19))
+def test_a_burst_has_the_number_and_the_interval_of_its_value(x, n, shortest, longest):
+    encoder = BurstEncoder(n, shortest, longest)
+    train = encode(encoder, np.array([[x]]))[:, 0]
+    assert train.sum() == np.ceil(n * x)
+    if train.sum() > 1:
+        first, gaps = intervals(train)
+        assert first == 0
+        assert len(set(gaps)) == 1
+        assert abs(gaps[0] - (longest - (longest - shortest) * x)) <= 0.5 + 1e-9
+
+
+@given(st.floats(0, 1), st.integers(1, 6), st.floats(2, 5), st.floats(6, 19))
+def test_a_burst_gives_the_value_back(x, n, shortest, longest):
+    encoder = BurstEncoder(n, shortest, longest)
+    decoded = round_trip(encoder, np.array([[x]]))[0, 0]
+    assert abs(decoded - x) <= 1 / (2 * n) + 1e-9
+    if n * x > 1:
+        assert abs(decoded - x) <= 1 / (2 * (longest - shortest)) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"max_spikes": 7}, "max_spikes=7 at max_interval=20 ms does not fit into a row of 100 ms"),
+        ({"max_spikes": 0}, "max_spikes must be an integer >= 1"),
+        ({"min_interval": 0.5}, "min_interval must be a finite number >= 1"),
+        ({"max_interval": 2.0}, "max_interval must be a finite number > 2"),
+    ],
+)
+def test_bad_bursts_are_named(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        BurstEncoder(**parameters).fit(np.ones((2, 3)))
+
+
+# Populations
+
+
+@pytest.mark.parametrize(("n_fields", "beta"), [(3, 1.5), (8, 1.5), (12, 3.0)])
+def test_tuning_curves_are_gaussian(n_fields, beta):
+    x = np.linspace(0, 1, 50)[:, None]
+    encoder = PopulationEncoder(n_fields, beta, DirectCurrentEncoder(), limits=UNIT).fit(x)
+    responses = np.array([encoder.transform([[value]]).to_dense(0)[0] for value in x[:, 0]])
+    for i, centre in enumerate(encoder.centres_):
+        # Bohte et al. number the fields from 1: the centre is (2 i - 3) / 2 / (m - 2).
+        assert np.isclose(centre, (2 * (i + 1) - 3) / 2 / (n_fields - 2))
+        law = stats.norm(centre, 1 / (beta * (n_fields - 2)))
+        np.testing.assert_allclose(responses[:, i], law.pdf(x[:, 0]) / law.pdf(centre), atol=1e-6)
+
+
+@given(arrays(float, (3, 2), elements=st.floats(0, 1)), st.integers(3, 20), st.floats(0.5, 3))
+def test_exact_responses_give_the_value_back(x, n_fields, beta):
+    decoded = round_trip(PopulationEncoder(n_fields, beta, DirectCurrentEncoder()), x)
+    np.testing.assert_allclose(decoded, x, atol=1e-5)
+
+
+@given(
+    arrays(float, (3, 2), elements=st.floats(0, 1)),
+    st.integers(3, 20),
+    st.integers(20, 500),
+)
+def test_first_spikes_of_a_population_give_the_value_back(x, n_fields, n_steps):
+    inner = LatencyEncoder(threshold=0.1, duration=float(n_steps))
+    decoded = round_trip(PopulationEncoder(n_fields, encoder=inner), x)
+    assert np.abs(decoded - x).max() < 0.7 / (n_steps * (n_fields - 2))
+
+
+def test_a_population_with_one_active_field_is_where_this_field_is():
+    encoder = PopulationEncoder(5, 6.0, limits=UNIT).fit([[0.0], [1.0]])
+    centre = encoder.centres_[2]
+    silent = encoder.centres_[1:3].mean() - 0.02
+    X = encoder.transform([[centre], [silent]])
+    assert [int(X.to_dense(i).sum()) for i in range(2)] == [1, 0]
+    np.testing.assert_allclose(encoder.inverse_transform(X)[:, 0], [centre, 0])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"n_fields": 2}, ValueError, "n_fields must be an integer >= 3, got 2"),
+        ({"beta": 0.0}, ValueError, "beta must be a finite number > 0"),
+        (
+            {"encoder": DeltaEncoder()},
+            TypeError,
+            "encoder must be an encoder of values such as Lat",
+        ),
+        ({"encoder": PopulationEncoder()}, TypeError, "encoder must be an encoder of values"),
+        ({"encoder": "rate"}, TypeError, "encoder must be .*, got 'rate'"),
+    ],
+)
+def test_bad_populations_are_named(parameters, error, message):
+    with pytest.raises(error, match=message):
+        PopulationEncoder(**parameters).fit(np.ones((2, 3)))
+
+
+def test_parameters_of_the_inner_code_are_reachable_by_name():
+    encoder = PopulationEncoder().set_params(encoder__duration=30.0)
+    assert encoder.fit_transform([[0.0], [1.0]]).durations.tolist() == [30, 30]
+
+
+# Currents
+
+
+@given(arrays(float, (4, 2), elements=st.floats(0, 1)), st.floats(0.01, 100))
+def test_a_current_is_the_value(x, gain):
+    encoder = DirectCurrentEncoder(gain=gain)
+    np.testing.assert_allclose(encode(encoder, x), gain * x, rtol=1e-6, atol=1e-30)
+    np.testing.assert_allclose(round_trip(encoder, x), x, atol=1e-7)
+
+
+# Synchrony
+
+
+def test_all_neurons_fire_once_a_period_whatever_the_value():
+    x = np.linspace(0, 1, 11)[None]
+    dense = encode(SynchronyEncoder(n_neurons=5, rate=20.0, random_state=0), x)
+    np.testing.assert_array_equal(dense.reshape(2, 50, 55).sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("x", [0.0, 0.3, 0.8])
+def test_spike_times_are_uniform_around_the_middle_of_the_period(x):
+    encoder = SynchronyEncoder(n_neurons=4000, rate=5.0, duration=200.0, random_state=0, dt=0.1)
+    steps = encode(encoder, np.array([[x]])).argmax(axis=0)
+    law = stats.uniform(100 - 100 * (1 - x), 200 * (1 - x))
+    assert stats.kstest(0.1 * (steps + 0.5), law.cdf).pvalue > 1e-3
+
+
+def test_the_upper_limit_spikes_as_one():
+    dense = encode(SynchronyEncoder(n_neurons=30, random_state=0), np.ones((1, 1)))
+    np.testing.assert_array_equal(np.flatnonzero(dense.any(axis=1)), [25, 75])
+
+
+@pytest.mark.parametrize(("n_neurons", "duration"), [(5, 50.0), (10, 100.0), (20, 200.0)])
+def test_synchrony_gives_the_value_back(n_neurons, duration):
+    x = np.tile(np.linspace(0, 1, 11), 300)[None]
+    encoder = SynchronyEncoder(n_neurons=n_neurons, duration=duration, random_state=0)
+    errors = (round_trip(encoder, x) - x).reshape(300, 11)
+    m = n_neurons * duration / 50
+    assert np.sqrt((errors**2).mean(axis=0)).max() < 1 / m + 2 / 50
+
+
+# Encoding neurons
+
+
+def closed_form(drive, tau_m, leaky):
+    """Return the time in ms that a constant drive takes from 0 to the threshold of 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return tau_m * np.log(drive / (drive - 1)) if leaky else tau_m / drive
+
+
+@given(
+    drive=st.floats(1.05, 8),
+    tau_m=st.floats(15, 50),
+    leaky=st.booleans(),
+    refractory=st.integers(0, 5),
+    dt=st.sampled_from([0.5, 1.0]),
+)
+def test_intervals_are_those_of_the_closed_form(drive, tau_m, leaky, refractory, dt):
+    encoder = IntegrateAndFireEncoder(
+        gain=drive, tau_m=tau_m, leaky=leaky, refractory=float(refractory), duration=1000.0, dt=dt
+    )
+    train = encode(encoder, np.ones((1, 1)))[:, 0]
+    expected = closed_form(drive, tau_m, leaky) / dt
+    first, gaps = intervals(train)
+    assert expected - 1e-6 <= first + 1 < expected + 1 + 1e-6
+    assert np.all(gaps == first + 1 + refractory / dt)
+
+
+def test_the_potential_outlasts_the_row():
+    encoder = IntegrateAndFireEncoder(
+        gain=10.0, leaky=False, tau_m=100.0, refractory=0.0, duration=1.0, limits=UNIT
+    )
+    x = np.random.default_rng(0).random((200, 1))
+    # Without a leak the charge that has come in is what the spikes have carried away, but for
+    # the little above the threshold that each reset loses.
+    train = encode(encoder, x)[:, 0]
+    charge = 0.0
+    for value, spike in zip(x[:, 0], train, strict=True):
+        charge += 0.1 * value
+        assert spike == (charge >= 1)
+        charge *= 1 - spike
+    assert train.sum() > 5
+
+
+@given(
+    arrays(float, (1, 5), elements=st.floats(0, 1)),
+    st.floats(1.5, 6),
+    st.floats(-0.5, 0.5),
+    st.booleans(),
+    st.integers(0, 4),
+)
+def test_a_constant_value_comes_back_to_within_a_step_of_its_interval(
+    x, gain, bias, leaky, refractory
+):
+    encoder = IntegrateAndFireEncoder(
+        gain=gain, bias=bias, leaky=leaky, refractory=float(refractory), duration=300.0
+    )
+    decoded = round_trip(encoder, x)[0]
+    spikes = encoder.transform([x]).to_dense(0)
+    for value, found, train in zip(x[0], decoded, spikes.T, strict=True):
+        if not train.any():
+            assert found == 0
+            assert bias + gain * value < (1 if leaky else 20 / 300) + 1e-3
+            continue
+        n = np.flatnonzero(train)[0] + 1  # steps of charging
+        if leaky:
+            least, most = 1 / -np.expm1(-n / 20), 1 / -np.expm1(-(n - 1) / 20) if n > 1 else np.inf
+        else:
+            least, most = 20 / n, 20 / (n - 1) if n > 1 else np.inf
+        assert least - 1e-6 <= bias + gain * value <= most + 1e-6
+        assert least - 1e-6 <= bias + gain * found <= most + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"gain": 30.0}, "gain=30 with bias=0 passes the threshold in less than a step of 1 ms"),
+        ({"gain": 0.0}, "gain must be a finite number > 0"),
+        ({"tau_m": 0.0}, "tau_m must be a finite number > 0"),
+        ({"refractory": 1.5}, "refractory must be a multiple of dt=1 ms, got 1.5 ms"),
+        ({"bias": np.nan}, "bias must be a finite number"),
+    ],
+)
+def test_bad_neurons_are_named(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        IntegrateAndFireEncoder(**parameters).fit(np.ones((2, 3)))
