@@ -16,7 +16,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from lsm import Calibration, Liquid, LSMClassifier, Snapshots, SpikeArray
 from lsm.kernel import compiled
 from lsm.neurons import LIF
-from lsm.topology import Column, ErdosRenyi, RandomInput
+from lsm.topology import Column, ErdosRenyi, RandomInput, Weights
 
 
 def spike_samples(n_samples=12, n_channels=8, rate=0.05, seed=0):
@@ -190,8 +190,8 @@ def test_liquids_of_no_use_are_told_with_a_remedy():
     with pytest.warns(UserWarning, match="saturated.*lower the gains"):
         wild.fit(X)
     chaotic = Liquid(
-        n_neurons=200, calibration=None, random_state=0, topology=ErdosRenyi(gain=40.0),
-        neurons=LIF(bias=1.2),
+        n_neurons=200, calibration=None, random_state=0, neurons=LIF(bias=1.2),
+        topology=ErdosRenyi(weights=Weights(gain=40.0)),
     )  # fmt: skip
     with pytest.warns(UserWarning, match="does not forget"):
         chaotic.fit(X)

@@ -1,4 +1,4 @@
-"""What every wiring returns, and the draws they share."""
+"""What every wiring returns, and the pieces that it is put together from."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,14 @@ import numpy as np
 from scipy import sparse
 
 from .._jit import njit
-from .._validation import check_choice, check_number
+from .._validation import check_number
 
-__all__ = ["Wiring", "choose_inhibitory", "csr", "distinct", "draw_magnitudes"]
+__all__ = [
+    "Wiring", "check_delay", "check_pairs", "choose_inhibitory", "csr", "draw_delays",
+    "scale_by_pair",
+]  # fmt: skip
 
-DISTRIBUTIONS = ("constant", "uniform", "normal", "lognormal", "gamma")
+PAIRS = ("EE", "EI", "IE", "II")  # source, then target
 
 
 class Wiring(NamedTuple):
@@ -19,11 +22,12 @@ class Wiring(NamedTuple):
     Attributes
     ----------
     weights : scipy.sparse.csr_array of shape (n_neurons, n_neurons), float32
-        `weights[pre, post]`; rows of inhibitory neurons are not positive (Dale's law).
+        `weights[pre, post]`, sorted within rows; rows of inhibitory neurons are not positive and
+        the others not negative (Dale's law), unless the weights are meant to be of either sign.
     inhibitory : bool array of shape (n_neurons,)
         Which neurons are inhibitory.
     delays : float or float32 array of shape (nnz,)
-        Delay of each synapse in ms, in the order of `weights.data`.
+        Delay of each synapse in ms, in the order of `weights.data`; a float where all are equal.
     positions : float array of shape (n_neurons, 3) or None
         Where the neurons are, for wirings that have a space.
     """
@@ -42,43 +46,48 @@ def choose_inhibitory(n_neurons, fraction, rng):
     return inhibitory
 
 
-def draw_magnitudes(name, distribution, cv, size, rng):
-    """Draw float32 magnitudes of mean one.
+def check_pairs(name, value, low=None, high=None, **bounds):
+    """Return the values of the pairs EE, EI, IE, II; one number serves all four."""
+    values = value if isinstance(value, tuple | list | np.ndarray) else (value,) * 4
+    if len(values) != 4:
+        raise ValueError(f"{name} must be a number or four, for {', '.join(PAIRS)}, got {value!r}")
+    return np.array(
+        [
+            check_number(f"{name}[{pair}]", number, low, high, **bounds)
+            for pair, number in zip(PAIRS, values, strict=True)
+        ]
+    )
 
-    Parameters
-    ----------
-    name : str
-        Name of the wiring, for messages.
-    distribution : {"constant", "uniform", "normal", "lognormal", "gamma"}
-        Kind of distribution. Normal draws are clipped at zero, to keep Dale's law.
-    cv : float
-        Standard deviation over mean.
-    size : int
-        How many.
-    rng : numpy.random.Generator
-        Source of draws.
 
-    Returns
-    -------
-    magnitudes : float32 array of shape (size,)
-    """
-    check_choice(f"{name}.distribution", distribution, DISTRIBUTIONS)
-    cv = check_number(f"{name}.cv", cv, 0)
-    if distribution == "constant" or cv == 0:
-        return np.ones(size, dtype=np.float32)
-    if distribution == "gamma":
-        shape = 1 / cv**2
-        return rng.standard_gamma(shape, size, dtype=np.float32) / np.float32(shape)
-    if distribution == "uniform":
-        if cv > 1 / np.sqrt(3):
-            raise ValueError(f"{name}.cv of a uniform distribution is at most 0.577, got {cv!r}")
-        width = np.float32(np.sqrt(12) * cv)
-        return 1 + width * (rng.random(size, dtype=np.float32) - np.float32(0.5))
-    normal = rng.standard_normal(size, dtype=np.float32)
-    if distribution == "normal":
-        return np.maximum(1 + np.float32(cv) * normal, 0)
-    sigma = np.sqrt(np.log1p(cv**2))
-    return np.exp(np.float32(sigma) * normal - np.float32(sigma**2 / 2))
+def check_delay(name, delay):
+    """Return one delay in ms, two ends of a uniform distribution, or a value for each pair."""
+    if not isinstance(delay, tuple | list):
+        return [check_number(name, delay, 0, low_open=True)]
+    if len(delay) == 4:
+        return check_pairs(name, delay, 0, low_open=True)
+    if len(delay) != 2:
+        raise ValueError(
+            f"{name} must be a number, two ends, or four numbers, for {', '.join(PAIRS)}, "
+            f"got {delay!r}"
+        )
+    low, high = (check_number(name, end, 0, low_open=True) for end in delay)
+    if high < low:
+        raise ValueError(f"{name} must go from low to high, got {delay!r}")
+    return [low, high]
+
+
+def draw_delays(delay, indptr, targets, inhibitory, rng):
+    """Draw the delays of a pattern from what `check_delay` returned; see :class:`Wiring`."""
+    if len(set(delay)) == 1:
+        return float(delay[0])
+    delays = np.ones(len(targets), dtype=np.float32)
+    if len(delay) == 4:
+        scale_by_pair(delays, indptr, targets, inhibitory, np.float32(delay))
+        return delays
+    rng.random(dtype=np.float32, out=delays)
+    delays *= np.float32(delay[1] - delay[0])
+    delays += np.float32(delay[0])
+    return delays
 
 
 def csr(data, indices, indptr, shape):
@@ -91,20 +100,9 @@ def csr(data, indices, indptr, shape):
 
 
 @njit
-def distinct(n_rows, n_options, per_row, rng):
-    """Draw for each row `per_row` different numbers below `n_options`, sorted (Floyd's algorithm).
-
-    Compiled, so that a million rows take seconds and no memory beside the result.
-    """
-    picks = np.empty((n_rows, per_row), dtype=np.int32)
-    last_row = np.full(n_options, -1, dtype=np.int32)
-    for row in range(n_rows):
-        for k in range(per_row):
-            top = n_options - per_row + k
-            pick = rng.integers(0, top + 1)
-            if last_row[pick] == row:
-                pick = top
-            last_row[pick] = row
-            picks[row, k] = pick
-        picks[row].sort()
-    return picks
+def scale_by_pair(data, indptr, targets, inhibitory, factors):
+    """Multiply each synapse's value by the factor of its pair: EE, EI, IE or II."""
+    for pre in range(len(inhibitory)):
+        of_source = factors[2 * inhibitory[pre] :]
+        for k in range(indptr[pre], indptr[pre + 1]):
+            data[k] *= of_source[int(inhibitory[targets[k]])]

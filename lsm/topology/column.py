@@ -1,43 +1,46 @@
 """The cortical column: neurons on a grid, connected by distance."""
 
+import math
+
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from .._jit import njit
-from .._validation import check_integer, check_number
-from ._wiring import Wiring, choose_inhibitory, csr, draw_magnitudes
+from .._validation import check_integer
+from ._base import Topology
+from ._draws import STEP, mix, seed_of, unit
+from ._wiring import check_pairs
+from .weights import Weights
 
 __all__ = ["Column"]
 
-PAIRS = ("EE", "EI", "IE", "II")  # source, then target
+# Connections that are less likely are left out: of 10^12 pairs, at most so many.
+NEGLIGIBLE = 1e-9
 
 
-class Column(BaseEstimator):
+class Column(Topology):
     """Grid of neurons in which near ones connect more often [1]_.
 
     A neuron connects to another at distance d, in grid units, with probability
-    `C * exp(-(d / lam)**2)`, where C depends on which of the two are excitatory (E) and
-    inhibitory (I). The four values are given in the order EE, EI, IE, II: source, then target.
-    The defaults are the column of [1]_.
+    `C * exp(-(d / lam)**2)`. `C` and `lam` may depend on which of the two neurons are excitatory
+    (E) and inhibitory (I): four values are those of the pairs EE, EI, IE and II, source, then
+    target. The defaults are the column of [1]_.
 
     Parameters
     ----------
     shape : tuple of int, default=(15, 3, 3)
         Neurons along each of one to three axes; their product is the number of neurons.
+    periodic : bool, default=False
+        Whether each axis is closed to a ring, so that no neuron is at the border.
+    C : float or 4 floats, default=(0.3, 0.2, 0.4, 0.1)
+        Probability of a connection at distance zero.
+    lam : float or 4 floats, default=2.0
+        Length of connections in grid units, lambda in [1]_.
     inhibitory : float, default=0.2
         Share of inhibitory neurons, at random places.
-    lam : float, default=2.0
-        Length of connections in grid units, lambda in [1]_.
-    C : tuple of 4 floats, default=(0.3, 0.2, 0.4, 0.1)
-        Probability of a connection at distance zero.
-    weight : tuple of 4 floats, default=(30.0, 60.0, -19.0, -19.0)
-        Mean weights in nA.
-    distribution : {"constant", "uniform", "normal", "lognormal", "gamma"}, default="gamma"
-        Distribution of the weights' magnitudes.
-    cv : float, default=1.0
-        Standard deviation of the magnitudes over their mean.
-    delay : tuple of 4 floats, default=(1.5, 0.8, 0.8, 0.8)
-        Delays in ms.
+    weights : Weights, default=Weights.maass2002()
+        Weights of the connections.
+    delay : float, (float, float) or 4 floats, default=(1.5, 0.8, 0.8, 0.8)
+        Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs.
 
     References
     ----------
@@ -54,24 +57,24 @@ class Column(BaseEstimator):
     ((135, 135), 27)
     """
 
+    _parts = {"weights": Weights.maass2002}
+
     def __init__(
         self,
         shape=(15, 3, 3),
-        inhibitory=0.2,
-        lam=2.0,
+        periodic=False,
         C=(0.3, 0.2, 0.4, 0.1),
-        weight=(30.0, 60.0, -19.0, -19.0),
-        distribution="gamma",
-        cv=1.0,
+        lam=2.0,
+        inhibitory=0.2,
+        weights=None,
         delay=(1.5, 0.8, 0.8, 0.8),
     ):
         self.shape = shape
-        self.inhibitory = inhibitory
-        self.lam = lam
+        self.periodic = periodic
         self.C = C
-        self.weight = weight
-        self.distribution = distribution
-        self.cv = cv
+        self.lam = lam
+        self.inhibitory = inhibitory
+        self.weights = weights
         self.delay = delay
 
     @classmethod
@@ -79,110 +82,126 @@ class Column(BaseEstimator):
         """Return the wiring of Maass, Natschläger & Markram (2002), which is the default."""
         return cls()
 
-    def draw(self, n_neurons, rng):
-        """Draw the column.
-
-        Parameters
-        ----------
-        n_neurons : int
-            Number of neurons, which the grid must have.
-        rng : numpy.random.Generator
-            Source of draws.
-
-        Returns
-        -------
-        wiring : Wiring
-
-        Raises
-        ------
-        ValueError
-            If the grid has another number of neurons, or a parameter is outside its meaning.
-        """
-        shape = self._check_shape(n_neurons)
-        lam = check_number("Column.lam", self.lam, 0, low_open=True)
-        share = check_number("Column.inhibitory", self.inhibitory, 0, 1)
-        probability = self._check_pairs("C", 0, 1)
-        mean = self._check_pairs("weight")
-        if min(mean[:2]) < 0 or max(mean[2:]) > 0:
-            raise ValueError(
-                "Column.weight must not be negative from excitatory and not positive from "
-                f"inhibitory neurons (Dale's law), got {self.weight!r}"
-            )
-        delay = self._check_pairs("delay", 0, low_open=True)
-        inhibitory = choose_inhibitory(n_neurons, share, rng)
-        offsets = _offsets(shape, lam, probability.max())
-        nearness = np.exp(-((offsets**2).sum(axis=1)) / lam**2)
-        pair_of = 2 * inhibitory[:, None] + np.arange(2)  # of a source, by the target's kind
-        indptr, targets = _connect(np.array(shape), offsets, nearness, inhibitory, probability, rng)
-        rows = np.repeat(np.arange(n_neurons, dtype=np.int32), np.diff(indptr))
-        pairs = pair_of[rows, inhibitory[targets].astype(np.int8)]
-        weights = draw_magnitudes("Column", self.distribution, self.cv, targets.size, rng)
-        weights *= mean.astype(np.float32)[pairs]
-        delays = delay.astype(np.float32)[pairs]
-        positions = np.indices(shape).reshape(3, -1).T.astype(float)
-        matrix = csr(weights, targets, indptr, (n_neurons, n_neurons))
-        return Wiring(matrix, inhibitory, delays, positions)
-
-    def _check_shape(self, n_neurons):
-        if not isinstance(self.shape, tuple | list) or not 1 <= len(self.shape) <= 3:
-            raise ValueError(f"Column.shape must have one to three axes, got {self.shape!r}")
-        shape = [check_integer("Column.shape", length, 1) for length in self.shape]
-        if np.prod(shape) != n_neurons:
-            raise ValueError(
-                f"Column.shape {tuple(shape)} has {np.prod(shape)} neurons, but n_neurons is "
-                f"{n_neurons}: leave n_neurons at None, or change either"
-            )
-        return (*shape, *(1,) * (3 - len(shape)))
-
     @property
     def n_neurons(self):
         """Number of neurons on the grid."""
-        return int(np.prod(self.shape))
+        return math.prod(self._grid())
 
-    def _check_pairs(self, name, *bounds, **open_bounds):
-        values = getattr(self, name)
-        if not isinstance(values, tuple | list | np.ndarray) or len(values) != 4:
+    def draw(self, n_neurons, rng):
+        """Draw the network and its neurons' positions; see :class:`Topology`."""
+        wiring = super().draw(n_neurons, rng)
+        return wiring._replace(positions=np.indices(self._grid()).reshape(3, -1).T.astype(float))
+
+    def connect(self, n_neurons, inhibitory, rng):
+        """Draw who connects to whom; see :class:`Topology`."""
+        grid = self._grid()
+        if math.prod(grid) != n_neurons:
             raise ValueError(
-                f"Column.{name} must have four values, for {', '.join(PAIRS)}, got {values!r}"
+                f"Column.shape {tuple(self.shape)} has {math.prod(grid)} neurons, but n_neurons "
+                f"is {n_neurons}: leave n_neurons at None, or change either"
             )
-        return np.array(
-            [
-                check_number(f"Column.{name}[{pair}]", value, *bounds, **open_bounds)
-                for pair, value in zip(PAIRS, values, strict=True)
-            ]
-        )
+        lam = check_pairs("Column.lam", self.lam, 0, low_open=True)
+        C = check_pairs("Column.C", self.C, 0, 1)
+        offsets, square = _offsets(grid, lam, C, self.periodic)
+        chance = (C[:, None] * np.exp(-square / lam[:, None] ** 2)).reshape(2, 2, -1)
+        bound = chance.max(axis=1)  # by the source's kind, for targets of either
+        accepted = (chance / np.maximum(bound, 1e-300)[:, None]).astype(np.float32)
+        # Twelve standard deviations above the mean: this will never do not.
+        expected = bound.sum(axis=1)[inhibitory.astype(int)].sum()
+        targets = np.empty(int(expected + 12 * np.sqrt(expected) + 100), dtype=np.int32)
+        indptr = _connect(
+            np.array(grid), offsets, *_hazard(bound), accepted, inhibitory, self.periodic, targets,
+            seed_of(rng),
+        )  # fmt: skip
+        targets.resize(indptr[-1], refcheck=False)  # gives the rest back, without a copy
+        return indptr, targets
+
+    def _grid(self):
+        """Return the lengths of three axes."""
+        if not isinstance(self.shape, tuple | list) or not 1 <= len(self.shape) <= 3:
+            raise ValueError(f"Column.shape must have one to three axes, got {self.shape!r}")
+        lengths = [check_integer("Column.shape", length, 1) for length in self.shape]
+        return (*lengths, *(1,) * (3 - len(lengths)))
 
 
-def _offsets(shape, lam, top_probability):
-    """List the grid offsets at which a connection is more likely than one in 10^9."""
-    reach = lam * np.sqrt(max(np.log(max(top_probability, 1e-300) / 1e-9), 0))
-    axes = [np.arange(-k, k + 1) for k in np.minimum(int(reach), np.array(shape) - 1)]
+def _offsets(grid, lam, C, periodic):
+    """List the steps from a neuron to all that it may connect to, and their squared lengths."""
+    reach = (lam * np.sqrt(np.log(np.maximum(C / NEGLIGIBLE, 1)))).max()
+    axes = []
+    for length in grid:
+        back, ahead = ((length - 1) // 2, length // 2) if periodic else (length - 1, length - 1)
+        axes.append(np.arange(-min(back, int(reach)), min(ahead, int(reach)) + 1, dtype=np.int32))
     offsets = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    square = (offsets**2).sum(axis=1)
-    return offsets[(square <= reach**2) & (square > 0)]
+    square = (offsets.astype(float) ** 2).sum(axis=1)
+    near = (square > 0) & (square <= reach**2)
+    return offsets[near], square[near]
+
+
+def _hazard(chance):
+    """Add up the hazards of the offsets, and prepare to look one up by its place in the sum.
+
+    Events at rate one along the sum hit the interval of an offset with its chance, if the
+    interval has the length `-log(1 - chance)`. So the next connection is found by one
+    exponential draw, however many offsets come to nothing in between.
+
+    Parameters
+    ----------
+    chance : array of shape (n_kinds, n_offsets)
+        Probability of a connection.
+
+    Returns
+    -------
+    hazard : float64 array of shape (n_kinds, n_offsets + 1)
+        Offset k has the interval `hazard[kind, k]:hazard[kind, k + 1]`.
+    guide : int32 array of shape (n_kinds, n_bins + 1)
+        The interval in which each of `n_bins` equal parts of the sum begins.
+    """
+    n_kinds, n_offsets = chance.shape
+    hazard = np.zeros((n_kinds, n_offsets + 1))
+    np.cumsum(-np.log1p(-np.minimum(chance, 1 - 2**-53)), axis=1, out=hazard[:, 1:])
+    parts = np.linspace(0, 1, 2 * n_offsets + 1)
+    guide = [np.searchsorted(row, parts * row[-1], side="right") - 1 for row in hazard]
+    return hazard, np.clip(guide, 0, max(n_offsets - 1, 0)).astype(np.int32)
 
 
 @njit
-def _connect(shape, offsets, nearness, inhibitory, probability, rng):
-    """Draw the connections row by row; only offsets within reach are looked at."""
-    n_neurons, layer, line = len(inhibitory), shape[1] * shape[2], shape[2]
+def _connect(
+    grid, offsets, hazard, guide, accepted, inhibitory, periodic, targets, state
+):  # fmt: skip
+    """Fill `targets` row by row, from connection to connection; return `indptr`."""
+    n_neurons, plane, line = len(inhibitory), grid[1] * grid[2], grid[2]
     indptr = np.zeros(n_neurons + 1, dtype=np.int64)
-    targets = np.empty(16 * n_neurons, dtype=np.int32)
     count = 0
     for pre in range(n_neurons):
-        x, y, z = pre // layer, pre % layer // line, pre % line
-        if count + len(offsets) > len(targets):
-            bigger = np.empty(2 * len(targets) + len(offsets), dtype=np.int32)
-            bigger[:count] = targets[:count]
-            targets = bigger
-        for k in range(len(offsets)):
+        x, y, z = pre // plane, pre % plane // line, pre % line
+        kind = int(inhibitory[pre])
+        edges, chance = hazard[kind], accepted[kind]
+        end, at = edges[-1], 0.0
+        bins_per_hazard = (guide.shape[1] - 1) / max(end, 1e-300)
+        while True:
+            state += STEP
+            at -= math.log(1 - unit(mix(state)))
+            if at >= end:
+                break
+            k = guide[kind, int(at * bins_per_hazard)]
+            while edges[k + 1] <= at:
+                k += 1
+            at = edges[k + 1]
             i, j, m = x + offsets[k, 0], y + offsets[k, 1], z + offsets[k, 2]
-            inside = 0 <= i < shape[0] and 0 <= j < shape[1] and 0 <= m < shape[2]
-            if inside:
-                post = i * layer + j * line + m
-                pair = 2 * inhibitory[pre] + inhibitory[post]
-                if rng.random() < probability[pair] * nearness[k]:
-                    targets[count] = post
-                    count += 1
+            if periodic:
+                i, j, m = _wrap(i, grid[0]), _wrap(j, grid[1]), _wrap(m, grid[2])
+            if 0 <= i < grid[0] and 0 <= j < grid[1] and 0 <= m < grid[2]:
+                post = i * plane + j * line + m
+                state += STEP
+                targets[count] = post
+                count += unit(mix(state)) < chance[int(inhibitory[post]), k]
+        if periodic:
+            targets[indptr[pre] : count].sort()
         indptr[pre + 1] = count
-    return indptr, targets[:count].copy()
+    return indptr
+
+
+@njit
+def _wrap(place, length):
+    """Return a place on a ring of which it is less than one turn off."""
+    return place + length * (int(place < 0) - int(place >= length))

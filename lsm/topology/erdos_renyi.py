@@ -1,41 +1,40 @@
 """Random graphs in which every pair of neurons is as likely as any other."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from .._validation import check_integer, check_number
-from ._wiring import Wiring, choose_inhibitory, csr, distinct, draw_magnitudes
+from ._base import Topology
+from ._draws import pick, seed_of, transpose
 
 __all__ = ["ErdosRenyi"]
 
+FAN_OUT = 50
 
-class ErdosRenyi(BaseEstimator):
-    """Random graph with a fixed out-degree, without self-connections, balanced as in [1]_.
 
-    Mean weights are `gain / sqrt(fan_out)` from excitatory and
-    `-inhibition * gain / sqrt(fan_out)` from inhibitory neurons.
+class ErdosRenyi(Topology):
+    """Random graph without self-connections [1]_: so many targets, or sources, or so likely.
+
+    Give one of `fan_out`, `fan_in` and `probability`; without any, `fan_out` is 50.
 
     Parameters
     ----------
-    fan_out : int, default=50
+    fan_out : int, optional
         Targets of each neuron; at most `n_neurons - 1` are used, and 0 gives no recurrence.
+    fan_in : int, optional
+        Sources of each neuron; at most `n_neurons - 1` are used.
+    probability : float, optional
+        Probability of each connection.
     inhibitory : float, default=0.2
         Share of inhibitory neurons.
-    gain : float, default=1.0
-        Scale of the weights, in nA for exponential synapses.
-    inhibition : float, default=4.0
-        Strength of inhibitory over excitatory weights. The default balances 80 to 20 %.
-    distribution : {"constant", "uniform", "normal", "lognormal", "gamma"}, default="gamma"
-        Distribution of the weights' magnitudes.
-    cv : float, default=0.7071
-        Standard deviation of the magnitudes over their mean.
-    delay : float or (float, float), default=1.0
-        Delay in ms, or the ends of a uniform distribution of delays.
+    weights : Weights, default=Weights()
+        Weights of the connections.
+    delay : float, (float, float) or 4 floats, default=1.0
+        Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs
+        EE, EI, IE and II (source, then target; excitatory and inhibitory).
 
     References
     ----------
-    .. [1] N. Brunel (2000). Dynamics of sparsely connected networks of excitatory and
-       inhibitory spiking neurons. Journal of Computational Neuroscience 8, 183-208.
+    .. [1] P. Erdős, A. Rényi (1959). On random graphs I. Publicationes Mathematicae 6, 290-297.
 
     Examples
     --------
@@ -48,59 +47,36 @@ class ErdosRenyi(BaseEstimator):
 
     def __init__(
         self,
-        fan_out=50,
+        fan_out=None,
+        fan_in=None,
+        probability=None,
         inhibitory=0.2,
-        gain=1.0,
-        inhibition=4.0,
-        distribution="gamma",
-        cv=0.7071,
+        weights=None,
         delay=1.0,
     ):
         self.fan_out = fan_out
+        self.fan_in = fan_in
+        self.probability = probability
         self.inhibitory = inhibitory
-        self.gain = gain
-        self.inhibition = inhibition
-        self.distribution = distribution
-        self.cv = cv
+        self.weights = weights
         self.delay = delay
 
-    def draw(self, n_neurons, rng):
-        """Draw the graph.
-
-        Parameters
-        ----------
-        n_neurons : int
-            Number of neurons.
-        rng : numpy.random.Generator
-            Source of draws.
-
-        Returns
-        -------
-        wiring : Wiring
-        """
-        fan_out = min(check_integer("ErdosRenyi.fan_out", self.fan_out, 0), n_neurons - 1)
-        share = check_number("ErdosRenyi.inhibitory", self.inhibitory, 0, 1)
-        gain = check_number("ErdosRenyi.gain", self.gain, 0)
-        inhibition = check_number("ErdosRenyi.inhibition", self.inhibition, 0)
-        inhibitory = choose_inhibitory(n_neurons, share, rng)
-        targets = distinct(n_neurons, n_neurons - 1, fan_out, rng)
-        targets += targets >= np.arange(n_neurons, dtype=np.int32)[:, None]  # skips itself
-        targets = targets.ravel()
-        weights = draw_magnitudes("ErdosRenyi", self.distribution, self.cv, targets.size, rng)
-        mean = gain / np.sqrt(max(fan_out, 1))
-        row_means = np.where(inhibitory, -inhibition * mean, mean).astype(np.float32)
-        weights.reshape(n_neurons, fan_out)[:] *= row_means[:, None]
-        indptr = np.arange(n_neurons + 1, dtype=np.int64) * fan_out
-        delays = _draw_delays(self.delay, targets.size, rng)
-        return Wiring(csr(weights, targets, indptr, (n_neurons, n_neurons)), inhibitory, delays)
-
-
-def _draw_delays(delay, size, rng):
-    if not isinstance(delay, tuple | list):
-        return check_number("ErdosRenyi.delay", delay, 0, low_open=True)
-    if len(delay) != 2:
-        raise ValueError(f"ErdosRenyi.delay must be a number or two ends, got {delay!r}")
-    low, high = (check_number("ErdosRenyi.delay", end, 0, low_open=True) for end in delay)
-    if high < low:
-        raise ValueError(f"ErdosRenyi.delay must go from low to high, got {delay!r}")
-    return np.float32(low) + np.float32(high - low) * rng.random(size, dtype=np.float32)
+    def connect(self, n_neurons, inhibitory, rng):
+        """Draw who connects to whom; see :class:`Topology`."""
+        names = ("fan_out", "fan_in", "probability")
+        given = {name: value for name in names if (value := getattr(self, name)) is not None}
+        if len(given) > 1:
+            raise ValueError(
+                f"ErdosRenyi takes one of fan_out, fan_in and probability, got {given}"
+            )
+        [(name, value)] = given.items() or [("fan_out", FAN_OUT)]
+        n_options = n_neurons - 1
+        if name == "probability":
+            probability = check_number("ErdosRenyi.probability", value, 0, 1)
+            counts = rng.binomial(n_options, probability, n_neurons)
+        else:
+            degree = min(check_integer(f"ErdosRenyi.{name}", value, 0), n_options)
+            counts = np.full(n_neurons, degree)
+        edges = np.array([0, n_neurons])
+        indptr, targets = pick(counts[:, None], edges, True, seed_of(rng))
+        return transpose(indptr, targets, n_neurons) if name == "fan_in" else (indptr, targets)

@@ -3,8 +3,10 @@
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from .._validation import check_choice, check_integer, check_number
-from ._wiring import DISTRIBUTIONS, csr, distinct, draw_magnitudes
+from .._validation import check_integer, check_number
+from ._draws import pick, seed_of, transpose
+from ._wiring import csr
+from .weights import check_distribution, draw_magnitudes
 
 __all__ = ["RandomInput"]
 
@@ -54,8 +56,7 @@ class RandomInput(BaseEstimator):
         weights : scipy.sparse.csr_array of shape (n_channels, n_neurons), float32
         """
         fan_in = min(check_integer("RandomInput.fan_in", self.fan_in, 1), n_channels)
-        kinds = ("signed", *DISTRIBUTIONS)
-        kind = check_choice("RandomInput.distribution", self.distribution, kinds)
+        check_distribution("RandomInput", self.distribution, self.cv)
         pair = self.weight if isinstance(self.weight, tuple | list) else (self.weight,) * 2
         if len(pair) != 2:
             raise ValueError(f"RandomInput.weight must be one or two numbers, got {self.weight!r}")
@@ -64,12 +65,9 @@ class RandomInput(BaseEstimator):
             for w in pair
         ]
         n_neurons = len(inhibitory)
-        channels = distinct(n_neurons, n_channels, fan_in, rng).ravel()
-        if kind == "signed":
-            weights = rng.standard_normal(channels.size, dtype=np.float32)
-        else:
-            weights = draw_magnitudes("RandomInput", kind, self.cv, channels.size, rng)
-        scales = np.where(inhibitory, scale[1], scale[0]).astype(np.float32)
-        weights *= np.repeat(scales, fan_in)
-        indptr = np.arange(n_neurons + 1, dtype=np.int32) * fan_in
-        return csr(weights, channels, indptr, (n_neurons, n_channels)).T.tocsr()
+        counts, edges = np.full((n_neurons, 1), fan_in), np.array([0, n_channels])
+        channels = pick(counts, edges, False, seed_of(rng))
+        indptr, targets = transpose(*channels, n_channels)
+        weights = draw_magnitudes(self.distribution, self.cv, len(targets), rng)
+        weights *= np.float32(scale)[inhibitory[targets].view(np.int8)]
+        return csr(weights, targets, indptr, (n_channels, n_neurons))

@@ -1,0 +1,60 @@
+"""What the wirings of a liquid share: who is inhibitory, weights and delays."""
+
+from sklearn.base import BaseEstimator
+
+from .._parts import PartsMixin
+from .._validation import check_number
+from ._wiring import Wiring, check_delay, choose_inhibitory, csr, draw_delays
+from .weights import Weights
+
+__all__ = ["Topology"]
+
+
+class Topology(PartsMixin, BaseEstimator):
+    """Base of wirings that draw who connects to whom, and share all else.
+
+    A subclass has the parameters `inhibitory`, `weights` and `delay` beside its own, and a
+    method `connect(n_neurons, inhibitory, rng)` that checks its own and returns the pattern:
+    `indptr`, an int64 array of shape (n_neurons + 1,), and `targets`, an int32 array in which
+    those of neuron i are `targets[indptr[i]:indptr[i + 1]]`, sorted.
+    """
+
+    _parts = {"weights": Weights}
+
+    def draw(self, n_neurons, rng):
+        """Draw the network.
+
+        Who is inhibitory, the pattern, the weights and the delays come from streams of their
+        own, so that a change of one leaves the others.
+
+        Parameters
+        ----------
+        n_neurons : int
+            Number of neurons.
+        rng : numpy.random.Generator
+            Source of draws.
+
+        Returns
+        -------
+        wiring : Wiring
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is outside its meaning, before anything is drawn.
+        """
+        name, weights = type(self).__name__, self.part("weights")
+        share = check_number(f"{name}.inhibitory", self.inhibitory, 0, 1)
+        delay = check_delay(f"{name}.delay", self.delay)
+        if isinstance(weights, type) or not hasattr(weights, "draw"):
+            raise TypeError(f"{name}.weights must be an object such as Weights(), got {weights!r}")
+        weights.check()
+        streams = rng.spawn(4)
+        inhibitory = choose_inhibitory(n_neurons, share, streams[0])
+        indptr, targets = self.connect(n_neurons, inhibitory, streams[1])
+        data = weights.draw(indptr, targets, inhibitory, streams[2])
+        return Wiring(
+            csr(data, targets, indptr, (n_neurons, n_neurons)),
+            inhibitory,
+            draw_delays(delay, indptr, targets, inhibitory, streams[3]),
+        )

@@ -1,0 +1,74 @@
+"""Modules: groups of neurons, connected more densely inside than among each other."""
+
+import numpy as np
+
+from .._validation import check_number
+from ._base import Topology
+from ._blocks import block_sizes, connect_blocks, total_size
+
+__all__ = ["Modular"]
+
+
+class Modular(Topology):
+    """Modules of neurons with a probability of connections within and one between them [1]_.
+
+    With `between=0` it is an ensemble of liquids that hear the same input.
+
+    Parameters
+    ----------
+    modules : int or tuple of int, default=4
+        Number of modules of equal size, or the size of each. Neurons of a module are
+        consecutive.
+    within : float, default=0.2
+        Probability of a connection from a neuron to another of its module.
+    between : float, default=0.01
+        Probability of a connection from a neuron to one of another module.
+    inhibitory : float, default=0.2
+        Share of inhibitory neurons.
+    weights : Weights, default=Weights()
+        Weights of the connections.
+    delay : float, (float, float) or 4 floats, default=1.0
+        Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs
+        EE, EI, IE and II (source, then target; excitatory and inhibitory).
+
+    References
+    ----------
+    .. [1] P. W. Holland, K. B. Laskey, S. Leinhardt (1983). Stochastic blockmodels: first steps.
+       Social Networks 5, 109-137.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm.topology import Modular
+    >>> ensemble = Modular((2, 3), within=1.0, between=0.0).draw(5, np.random.default_rng(0))
+    >>> (ensemble.weights != 0).toarray().astype(int)
+    array([[0, 1, 0, 0, 0],
+           [1, 0, 0, 0, 0],
+           [0, 0, 0, 1, 1],
+           [0, 0, 1, 0, 1],
+           [0, 0, 1, 1, 0]])
+    """
+
+    def __init__(
+        self, modules=4, within=0.2, between=0.01, inhibitory=0.2, weights=None, delay=1.0
+    ):
+        self.modules = modules
+        self.within = within
+        self.between = between
+        self.inhibitory = inhibitory
+        self.weights = weights
+        self.delay = delay
+
+    @property
+    def n_neurons(self):
+        """Number of neurons; there is none where `modules` is a number."""
+        return total_size("Modular.modules", self.modules)
+
+    def connect(self, n_neurons, inhibitory, rng):
+        """Draw who connects to whom; see :class:`Topology`."""
+        within = check_number("Modular.within", self.within, 0, 1)
+        between = check_number("Modular.between", self.between, 0, 1)
+        sizes = block_sizes("Modular.modules", self.modules, n_neurons)
+        probability = np.full((len(sizes), len(sizes)), between)
+        np.fill_diagonal(probability, within)
+        return connect_blocks(sizes, probability, rng)

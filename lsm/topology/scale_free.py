@@ -1,0 +1,128 @@
+"""Scale-free networks, grown by preferential attachment."""
+
+import numpy as np
+
+from .._jit import njit
+from .._validation import check_integer, check_number
+from ._base import Topology
+from ._draws import STEP, mix, seed_of, unit
+
+__all__ = ["ScaleFree"]
+
+
+class ScaleFree(Topology):
+    """Network with hubs: the number of synapses of a neuron follows a power law.
+
+    Neurons are added one by one, and each is connected to `fan_out` different older ones, which
+    are chosen in proportion to the number of synapses that they have, plus a constant that sets
+    the exponent [2]_. An exponent of 3 is the model of [1]_, without the constant. Which of two
+    connected neurons is the source is drawn at random, so that there are loops. The first
+    neurons are the hubs.
+
+    Parameters
+    ----------
+    fan_out : int, default=50
+        Mean number of targets, and half of the synapses that each neuron has at least. The
+        first `fan_out` neurons connect to all older ones.
+    exponent : float, default=3.0
+        Exponent of the distribution of the numbers of synapses (incoming and outgoing), above 2;
+        infinity attaches without preference.
+    inhibitory : float, default=0.2
+        Share of inhibitory neurons.
+    weights : Weights, default=Weights()
+        Weights of the connections.
+    delay : float, (float, float) or 4 floats, default=1.0
+        Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs
+        EE, EI, IE and II (source, then target; excitatory and inhibitory).
+
+    References
+    ----------
+    .. [1] A.-L. Barabási, R. Albert (1999). Emergence of scaling in random networks. Science
+       286, 509-512.
+    .. [2] S. N. Dorogovtsev, J. F. F. Mendes, A. N. Samukhin (2000). Structure of growing
+       networks with preferential linking. Physical Review Letters 85, 4633-4636.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm.topology import ScaleFree
+    >>> weights = ScaleFree(fan_out=5).draw(1000, np.random.default_rng(0)).weights
+    >>> degree = np.diff(weights.indptr) + np.bincount(weights.indices, minlength=1000)
+    >>> int(np.median(degree)), bool(degree.max() > 100)
+    (7, True)
+    """
+
+    def __init__(self, fan_out=50, exponent=3.0, inhibitory=0.2, weights=None, delay=1.0):
+        self.fan_out = fan_out
+        self.exponent = exponent
+        self.inhibitory = inhibitory
+        self.weights = weights
+        self.delay = delay
+
+    def connect(self, n_neurons, inhibitory, rng):
+        """Draw who connects to whom; see :class:`Topology`."""
+        fan_out = check_integer("ScaleFree.fan_out", self.fan_out, 0)
+        exponent = check_number("ScaleFree.exponent", self.exponent, 2, np.inf, low_open=True)
+        first = np.cumsum(np.minimum(np.arange(n_neurons), fan_out))
+        first = np.concatenate([[0], first])
+        older = _grow(first, 1 / (exponent - 1), seed_of(rng))
+        return _orient(first, older, seed_of(rng))
+
+
+@njit
+def _grow(first, preference, state):
+    """Let neurons choose older ones; those of neuron i are `older[first[i]:first[i + 1]]`.
+
+    An end of an earlier connection is a neuron in proportion to its connections: taken with the
+    probability `preference`, and else any older neuron, it gives the exponent
+    `1 + 1 / preference`.
+    """
+    n_neurons = len(first) - 1
+    older = np.empty(first[-1], dtype=np.int32)
+    chosen_by = np.full(n_neurons, -1, dtype=np.int32)
+    for young in range(n_neurons):
+        start, stop = first[young], first[young + 1]
+        for k in range(start, stop):
+            choice = k - start  # all of them, where there are no more
+            chosen = stop - start < young
+            while chosen:
+                state += STEP
+                preferred = unit(mix(state)) < preference
+                state += STEP
+                if preferred and start > 0:
+                    choice = older[int(unit(mix(state)) * start)]
+                else:
+                    choice = int(unit(mix(state)) * young)
+                chosen = chosen_by[choice] == young
+            chosen_by[choice] = young
+            older[k] = choice
+    return older
+
+
+@njit
+def _orient(first, older, state):
+    """Turn each pair of a younger and an older neuron into a synapse of random direction."""
+    n_neurons = len(first) - 1
+    indptr = np.zeros(n_neurons + 1, dtype=np.int64)
+    targets = np.empty(len(older), dtype=np.int32)
+    place = np.zeros(n_neurons, dtype=np.int64)
+    for fill in (False, True):
+        bits = state
+        for young in range(n_neurons):
+            for k in range(first[young], first[young + 1]):
+                bits += STEP
+                pre, post = young, older[k]
+                if unit(mix(bits)) < 0.5:
+                    pre, post = post, pre
+                if fill:
+                    targets[place[pre]] = post
+                    place[pre] += 1
+                else:
+                    indptr[pre + 1] += 1
+        if not fill:
+            for neuron in range(n_neurons):
+                indptr[neuron + 1] += indptr[neuron]
+            place[:] = indptr[:-1]
+    for pre in range(n_neurons):
+        targets[indptr[pre] : indptr[pre + 1]].sort()
+    return indptr, targets
