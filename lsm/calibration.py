@@ -14,6 +14,7 @@ __all__ = ["Calibrated", "Calibration", "echo_state_index", "probe"]
 # Gains lie on a grid of eighths of an octave, so that folds of the same data agree on them.
 STEPS_PER_OCTAVE = 8
 FARTHEST = 40 * STEPS_PER_OCTAVE  # where the search for an input gain gives up
+STEPS_OF_SILENCE = 100  # after which a synapse's current is over
 TRACE = 30.0  # ms, of the end states that the echo-state index compares
 
 
@@ -263,14 +264,18 @@ def _centre(network, spikes):
 
 def _charges(network):
     """Sum the current that one spike of weight one causes, in nA steps, for both signs."""
-    charges = []
+    charges, n_neurons = [], network.n_neurons
     for row in range(2):
-        syn = np.zeros((2, network.n_neurons))
-        syn[row] = 1
-        charge = np.zeros(network.n_neurons)
-        while np.abs(syn).max() > 1e-9:
-            charge += network.synapses.current(slice(None), syn, network.syn_constants)
+        syn = (*np.zeros((2, n_neurons)), *map(np.copy, network.synapses.initial(n_neurons)))
+        syn[row][:] = 1
+        charge, quiet = np.zeros(n_neurons), 0
+        while quiet < STEPS_OF_SILENCE:
+            flow = network.synapses.current(
+                slice(None), syn, network.syn_constants, network.initial[0]
+            )
             network.synapses.decay(slice(None), syn, network.syn_constants)
+            charge += flow
+            quiet = quiet + 1 if np.abs(flow).max() < 1e-9 else 0
         charges.append(charge)
     return charges
 

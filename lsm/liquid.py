@@ -307,7 +307,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
 
     def _draw(self, spikes):
         """Draw the network, and a second initial state to compare with."""
-        names = ("topology", "input", "parameters", "initial", "other")
+        names = ("topology", "input", "parameters", "synapses", "initial", "other")
         streams = random_streams(self.random_state, names)
         topology, neurons, synapses = (
             self.part(name) for name in ("topology", "neurons", "synapses")
@@ -322,12 +322,12 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         network = Network(
             neurons=neurons,
             synapses=synapses,
-            constants=neurons.constants(parameters, self.dt),
-            syn_constants=synapses.constants(self.dt, parameters.get("tau_m", np.inf)),
+            parameters=parameters,
+            syn_parameters=synapses.draw(wiring.inhibitory, self.dt, streams["synapses"]),
             initial=neurons.initial(
                 parameters, n_neurons, streams["initial"] if self.initial == "random" else None
             ),
-            bias=np.broadcast_to(parameters["bias"], n_neurons).astype(float),
+            bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
             w_in=self.part("inputs").draw(spikes.n_channels, wiring.inhibitory, streams["input"]),
             w=wiring.weights,
             delays=steps(f"{type(topology).__name__}.delay", wiring.delays, self.dt),
@@ -339,7 +339,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
     def _diagnose(self, spikes, other_initial):
         calibration = self.part("calibration") or Calibration()
         probes = probe(spikes, self.network_, calibration.n_samples, calibration.max_duration)
-        max_rates = 1000 / (self.dt + np.asarray(self.parameters_["refractory"]))
+        max_rates = 1000 / (self.dt + np.asarray(self.parameters_.get("refractory", 0.0)))
         dead = np.flatnonzero(np.bincount(spikes.channels, minlength=spikes.n_channels) == 0)
         return diagnose(self.network_, probes, other_initial, max_rates, dead)
 

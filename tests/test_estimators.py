@@ -42,7 +42,7 @@ def test_more_snapshots_tell_the_halves_apart(task):
     X, y = task
     whole = cross_val_score(model(), X, y, cv=4).mean()
     halves = cross_val_score(model().set_params(liquid__snapshots__n=2), X, y, cv=4).mean()
-    assert halves > max(whole, 0.9)
+    assert halves > whole + 0.15
 
 
 def test_grid_search_reaches_nested_parameters_in_parallel(task):

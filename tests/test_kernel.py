@@ -19,8 +19,9 @@ SYNAPSES = [getattr(synapse_models, name) for name in synapse_models.__all__]
 
 
 def make_network(
-    n_neurons=20, n_channels=5, *, density=0.3, dale=True, max_delay=1, graded=False, seed=0,
-    dt=1.0, heterogeneous=False, models=(LIF, Exponential),
+    n_neurons=20, n_channels=5, *, density=0.3, dale=True, max_delay=1, max_delay_in=0,
+    graded=False, seed=0, dt=1.0, heterogeneous=False, dynamic=False, noise=0.0,
+    models=(LIF, Exponential),
 ):  # fmt: skip
     """Draw a network whose weights are multiples of 2**-10: sums of them are exact."""
     rng = np.random.default_rng(seed)
@@ -42,15 +43,21 @@ def make_network(
     return Network(
         neurons,
         synapses,
-        neurons.constants(parameters, dt),
-        synapses.constants(dt, parameters.get("tau_m", np.inf)),
+        parameters,
+        synapses.draw(inhibitory, dt, rng),
         neurons.initial(parameters, n_neurons, rng),
         rng.uniform(0, 0.5, n_neurons),
         w_in,
         w,
-        rng.integers(1, max_delay + 1, w.nnz) if max_delay > 1 else 1,
-        dt,
-        graded,
+        delays=rng.integers(1, max_delay + 1, w.nnz) if max_delay > 1 else 1,
+        delays_in=rng.integers(0, max_delay_in + 1, w_in.nnz) if max_delay_in > 0 else 0,
+        short_term=tuple(rng.uniform(0.1, high, w.nnz) for high in (0.9, 50, 50))
+        if dynamic and not neurons.graded
+        else None,
+        noise=noise,
+        seed=seed,
+        dt=dt,
+        graded=graded,
     )
 
 
@@ -71,9 +78,16 @@ def make_plan(spikes, hold=1, decays=(1.0, 0.9)):
     return Plan(offsets, np.concatenate(times), np.array(decays))
 
 
-@pytest.mark.parametrize("synapses", SYNAPSES)
-@pytest.mark.parametrize("neurons", NEURONS)
-@settings(max_examples=60)
+def assert_compiled_equals_reference(network, spikes, plan):
+    ours, our_spikes = simulate(network, spikes, plan, dtype="float64", record=True)
+    theirs, their_spikes = simulate_reference(network, spikes, plan, record=True)
+    for (step, neuron), (their_step, their_neuron) in zip(our_spikes, their_spikes, strict=True):
+        np.testing.assert_array_equal(step, their_step)
+        np.testing.assert_array_equal(neuron, their_neuron)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
+@settings(max_examples=80)
 @given(
     seed=st.integers(0, 10**6),
     n_neurons=st.integers(1, 70),
@@ -82,23 +96,45 @@ def make_plan(spikes, hold=1, decays=(1.0, 0.9)):
     graded=st.booleans(),
     heterogeneous=st.booleans(),
     max_delay=st.sampled_from([1, 2, 5, 16]),
+    max_delay_in=st.sampled_from([0, 0, 3, 16]),
+    dynamic_and_noisy=st.booleans(),
+    potential=st.booleans(),
     hold=st.sampled_from([1, 3]),
 )
 def test_compiled_equals_reference(
-    neurons, synapses, seed, n_neurons, density, dale, graded, heterogeneous, max_delay, hold
-):
+    seed, n_neurons, density, dale, graded, heterogeneous, max_delay, max_delay_in,
+    dynamic_and_noisy, potential, hold,
+):  # fmt: skip
     network = make_network(
         n_neurons, density=density, dale=dale, graded=graded, max_delay=max_delay, seed=seed,
-        heterogeneous=heterogeneous, models=(neurons, synapses),
+        max_delay_in=max_delay_in, heterogeneous=heterogeneous, dynamic=dynamic_and_noisy,
+        noise=0.3 if dynamic_and_noisy else 0.0,
     )  # fmt: skip
     spikes = make_input(graded=graded, seed=seed, hold=hold)
-    plan = make_plan(spikes, hold)
-    ours, our_spikes = simulate(network, spikes, plan, dtype="float64", record=True)
-    theirs, their_spikes = simulate_reference(network, spikes, plan, record=True)
-    for (step, neuron), (their_step, their_neuron) in zip(our_spikes, their_spikes, strict=True):
-        np.testing.assert_array_equal(step, their_step)
-        np.testing.assert_array_equal(neuron, their_neuron)
-    np.testing.assert_allclose(ours, theirs, rtol=1e-9)
+    plan = make_plan(spikes, hold)._replace(potential=potential)
+    assert_compiled_equals_reference(network, spikes, plan)
+
+
+@pytest.mark.parametrize(
+    "models",
+    [(neurons, Exponential) for neurons in NEURONS if neurons is not LIF]
+    + [(LIF, synapses) for synapses in SYNAPSES if synapses is not Exponential],
+)
+@settings(max_examples=10)
+@given(
+    seed=st.integers(0, 10**6),
+    dale=st.booleans(),
+    graded=st.booleans(),
+    max_delay=st.sampled_from([1, 4]),
+)
+def test_compiled_equals_reference_for_every_model(models, seed, dale, graded, max_delay):
+    network = make_network(
+        dale=dale, graded=graded, max_delay=max_delay, seed=seed, heterogeneous=True,
+        models=models,
+    )  # fmt: skip
+    spikes = make_input(graded=graded, seed=seed)
+    plan = make_plan(spikes)._replace(potential=bool(seed % 2))
+    assert_compiled_equals_reference(network, spikes, plan)
 
 
 def test_networks_of_the_equality_test_are_alive():
@@ -117,8 +153,8 @@ def test_rate_of_a_constant_current_is_the_closed_form(run, current):
     parameters = lif.draw(np.zeros(1, bool), dt, None)
     empty = sparse.csr_array((1, 1))
     network = Network(
-        lif, Exponential(), lif.constants(parameters, dt), Exponential().constants(dt, 20.0),
-        lif.initial(parameters, 1), np.array([current]), empty, empty, 1, dt, False,
+        lif, Exponential(), parameters, Exponential().draw(np.zeros(1, bool), dt, None),
+        lif.initial(parameters, 1), np.array([current]), empty, empty, dt=dt,
     )  # fmt: skip
     spikes = SpikeArray.from_dense([np.zeros((4000, 1), dtype=int)], dt=dt)
     plan = Plan(np.array([0, 1]), np.array([4000]), np.array([1.0]))
@@ -146,9 +182,9 @@ def test_response_to_one_input_spike_is_the_closed_form(run, tau_m, tau_syn):
     parameters = lif.draw(np.zeros(7, bool), dt, None)
     synapses = Exponential(tau_syn_exc=tau_syn)
     network = Network(
-        lif, synapses, lif.constants(parameters, dt), synapses.constants(dt, tau_m),
+        lif, synapses, parameters, synapses.draw(np.zeros(7, bool), dt, None),
         lif.initial(parameters, 7), np.zeros(7), sparse.csr_array(np.full((1, 7), weight)),
-        sparse.csr_array((7, 7)), 1, dt, False,
+        sparse.csr_array((7, 7)), dt=dt,
     )  # fmt: skip
     spikes = SpikeArray.from_dense([np.eye(n_steps, 1, dtype=int)], dt=dt)
     plan = Plan(np.array([0, 1]), np.array([n_steps]), np.array([1.0]))

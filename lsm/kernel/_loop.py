@@ -1,8 +1,8 @@
-"""The compiled loop: one for every pair of a neuron and a synapse model.
+"""The compiled loop: one for every combination of a neuron, a synapse and a learning rule.
 
 Samples outside, time inside: a sample's state stays in cache from its first step to its last.
-`_loop` never runs as Python. `kernel_for` binds the update functions of a neuron model and a
-synapse model into it and compiles the result, once for each pair of models, on disk.
+`_loop` never runs as Python. `kernel_for` binds the functions of the models into it and into the
+parts of a step, and compiles the result, once for each combination, on disk.
 """
 
 import functools
@@ -10,157 +10,158 @@ import hashlib
 import inspect
 import types
 
-import numba
 import numpy as np
-from numba.extending import overload
 
 from .._jit import njit
+from . import _noise, _steps
+from ._cpu import flush_denormals, restore_denormals
 
 __all__ = ["kernel_for"]
 
-# Placeholders: `kernel_for` binds a pair of models and a precision to these names.
-neuron_step = synapse_current = synapse_decay = weight_type = None
+LONG_AGO = -(2**40)  # the step of a spike that never was
 
-
-def at(constants, n):
-    """Read the constants of neuron n, whether all neurons share them or each has its own."""
-    return tuple(constant[n] if np.ndim(constant) else constant for constant in constants)
-
-
-@overload(at)
-def _at(constants, n):
-    if not isinstance(constants.dtype, numba.types.Array):
-        return lambda constants, n: constants
-    reads = "".join(f"constants[{i}][n], " for i in range(len(constants)))
-    scope = {}
-    exec(f"def read(constants, n):\n    return ({reads})", scope)
-    return scope["read"]
-
-
-def _deliver(buffer, base, rows, first, last, amplitudes, matrix):
-    """Add the synapses of `rows[first:last]` to the buffer, times their amplitudes if any."""
-    indptr, split, target, weight, dense, dense_base = matrix
-    scale = weight_type(1)
-    for i in range(first, last):
-        row = rows[i]
-        if len(amplitudes) > 0:
-            scale = weight_type(amplitudes[i])
-        if dense.shape[0] > 0:
-            into, weights = buffer[dense_base[row] :], dense[row]
-            for n in range(len(weights)):
-                into[n] += scale * weights[n]
-        else:
-            for k in range(indptr[row], split[row]):
-                buffer[target[k]] += scale * weight[k]
-            for k in range(split[row], indptr[row + 1]):
-                buffer[base + target[k]] += scale * weight[k]
-
-
-def _last_of_step(event, last, steps, step):
-    """Return the index behind the last event of a step."""
-    while event < last and steps[event] == step:
-        event += 1
-    return event
-
-
-def _collect(spiked, fired):
-    """List the neurons whose byte is set; eight silent ones are skipped at a time."""
-    count = 0
-    for word, byte8 in enumerate(spiked.view(np.uint64)):
-        if byte8 != 0:
-            for n in range(8 * word, 8 * word + 8):
-                fired[count] = n
-                count += spiked[n]
-    return count
-
-
-def _advance(n_neurons, state, syn, drive, spiked, constants, syn_constants):
-    for n in range(n_neurons):
-        of_synapse = at(syn_constants, n)
-        current = drive[n] + synapse_current(n, syn, of_synapse)
-        spiked[n] = neuron_step(n, state, at(constants, n), current)
-        synapse_decay(n, syn, of_synapse)
+# Placeholders: `kernel_for` binds models, a precision and the compiled parts to these names.
+ARRIVES_FIRST = GRADED_OUTPUT = False
+advance = arrive = collect = deliver = learn = last_of_step = read = send = send_dynamic = None
 
 
 def _loop(
-    samples, window, events, graded, hold, bias, w_in, w, delays, constants, syn_constants,
-    initial, scratch, plan, tables, out, record,
+    samples, window, events, graded, hold, bias, noise, inputs, recurrence, dynamics, learning,
+    constants, syn_constants, initial, syn_initial, scratch, plan, tables, out, record,
 ):  # fmt: skip
     """Run samples[0]:samples[1] through steps window[0]:window[1]; see `lsm.kernel.compiled`."""
-    event_offset, event_step, event_channel, event_amplitude, durations = events
-    state, syn, currents, drive, ring, spiked, fired, acc, cursor = scratch
-    plan_offset, plan_step = plan
+    event_offset, event_step, event_channel, event_amplitude, durations, keys = events
+    state, syn, currents, drive, ring, drive_ring, spiked, fired, acc, cursor = scratch
+    plan_offset, plan_step, reads_potential = plan
     record_step, record_neuron, n_recorded = record
-    n_neurons, padded, slot_size = len(bias), np.uint64(len(syn[0])), np.uint64(len(currents))
-    has_delays = len(delays) > 0
-    ring_mask = np.uint64(max(len(ring), 1) - 1)
-    nowhere, none = np.uint64(0), event_amplitude[:0]
+    (w_in, places_in), (w, places) = inputs, recurrence
+    nowhere = np.uint64(0)
+    n_neurons, slot, padded = len(bias), np.uint64(len(currents)), np.uint64(len(drive))
+    ring_mask, drive_mask = np.uint64(max(len(ring), 1) - 1), np.uint64(max(len(drive_ring), 1) - 1)
+    values = state[0] if GRADED_OUTPUT else state[0][:0]
+    potential = state[0] if reads_potential else state[0][:0]
+    control = flush_denormals()
 
     for sample in range(samples[0], samples[1]):
         if window[0] == 0:
             for row in range(len(state)):
                 state[row][:] = initial[row]
-            currents[:], ring[:], acc[:] = 0, 0, 0
-            drive[:n_neurons] = bias
-            cursor[:] = (event_offset[sample], plan_offset[sample], 0, 0)
-        event, snapshot, count, now = cursor[0], cursor[1], cursor[2], np.uint64(cursor[3])
+            for row in range(len(syn)):
+                syn[row][:] = syn_initial[row]
+            currents[:], drive[:n_neurons], ring[:], drive_ring[:], acc[:] = 0, bias, 0, 0, 0
+            cursor[:] = (event_offset[sample], plan_offset[sample], 0, 0, 0)
+            if dynamics is not None:
+                dynamics[0][:] = LONG_AGO
+            if GRADED_OUTPUT:
+                cursor[2] = collect(spiked, fired)
+                if len(places) > 0:
+                    before = np.uint64(0) - slot
+                    send(ring, before, slot, fired, 0, cursor[2], values, 1, w, places)
+        event, snapshot, count = cursor[0], cursor[1], cursor[2]
+        now, drive_now = np.uint64(cursor[3]), np.uint64(cursor[4])
         last_event, last_snapshot = event_offset[sample + 1], plan_offset[sample + 1]
         frame = (window[0] + hold - 1) // hold
 
         for t in range(window[0], min(window[1], durations[sample])):
-            first_event = event
-            if t == frame * hold:
-                event = _last_of_step(event, last_event, event_step, frame)
+            new_frame, first_event = t == frame * hold, event
+            if new_frame:
+                event = last_of_step(event, last_event, event_step, frame)
                 frame += 1
-                if graded:
-                    drive[:n_neurons] = bias
-                    _deliver(
+            if graded and (new_frame or len(drive_ring) > 0):
+                drive[:n_neurons] = bias
+                if len(drive_ring) > 0:
+                    send(
+                        drive_ring, drive_now, padded, event_channel, first_event, event,
+                        event_amplitude, hold, w_in, places_in,
+                    )  # fmt: skip
+                    arrive(drive_ring, drive_now, drive)
+                    drive_now = (drive_now + padded) & drive_mask
+                else:
+                    deliver(
                         drive, nowhere, event_channel, first_event, event, event_amplitude, w_in
                     )  # fmt: skip
 
-            _advance(n_neurons, state, syn, drive, spiked, constants, syn_constants)
-            if has_delays:
-                slot = ring[now : now + slot_size]
-                for n in range(len(slot)):
-                    currents[n] += slot[n]
-                    slot[n] = 0
-            else:
-                _deliver(currents, padded, fired, 0, count, none, w)
+            if not ARRIVES_FIRST:
+                advance(
+                    n_neurons, state, syn, drive, spiked, constants, syn_constants, noise,
+                    keys[sample], t,
+                )  # fmt: skip
+            if len(places) == 0:
+                deliver(currents, padded, fired, 0, count, values, w)
             if not graded:
-                _deliver(
-                    currents, padded, event_channel, first_event, event, event_amplitude, w_in
+                if len(places_in) == 0:
+                    deliver(
+                        currents, padded, event_channel, first_event, event, event_amplitude, w_in
+                    )  # fmt: skip
+                else:
+                    send(
+                        ring, now, slot, event_channel, first_event, event, event_amplitude, 1,
+                        w_in, places_in,
+                    )  # fmt: skip
+            if len(ring) > 0:
+                arrive(ring, now, currents)
+            if ARRIVES_FIRST:
+                advance(
+                    n_neurons, state, syn, drive, spiked, constants, syn_constants, noise,
+                    keys[sample], t,
                 )  # fmt: skip
 
-            count = _collect(spiked, fired)
-            if has_delays:
-                for k in range(count):
-                    for s in range(w[0][fired[k]], w[0][fired[k] + 1]):
-                        ring[(now + delays[s]) & ring_mask] += w[3][s]
-                now = (now + slot_size) & ring_mask
-
+            count = collect(spiked, fired)
+            if learning is not None:
+                learn(t, fired, count, w, learning)
+            if len(places) > 0:
+                if dynamics is None:
+                    send(ring, now, slot, fired, 0, count, values, 1, w, places)
+                else:
+                    send_dynamic(ring, now, fired, count, w, places, dynamics, t)
+            now = (now + slot) & ring_mask
             if snapshot < last_snapshot:
                 age = plan_step[snapshot] - 1 - t
                 for f in range(len(tables)):
                     weight = tables[f, age]
                     for k in range(count):
-                        acc[f, fired[k]] += weight
-                while snapshot < last_snapshot and plan_step[snapshot] == t + 1:
-                    out[snapshot] = acc[:, :n_neurons]
-                    snapshot += 1
-                    if snapshot < last_snapshot:
-                        for f in range(len(tables)):
-                            acc[f] *= tables[f, plan_step[snapshot] - (t + 1)]
+                        n = fired[k]
+                        acc[f, n] += weight * values[n] if GRADED_OUTPUT else weight
+                if plan_step[snapshot] == t + 1:
+                    snapshot = read(snapshot, last_snapshot, plan_step, acc, potential, tables, out)
             if len(record_step) > 0:
                 first = n_recorded[0]
                 record_step[first : first + count] = t
                 record_neuron[first : first + count] = fired[:count]
                 n_recorded[0] += count
-        cursor[:] = (event, snapshot, count, np.int64(now))
+        cursor[:] = (event, snapshot, count, np.int64(now), np.int64(drive_now))
+    restore_denormals(control)
+
+
+def _inner(function):
+    return njit(function, cache=False, error_model="numpy")
+
+
+def _bind(function, scope):
+    """Return a copy of a function that looks names up in `scope`."""
+    return types.FunctionType(function.__code__, scope)
+
+
+def _source(models):
+    """Return the source of the modules that models come from, or None if there is none."""
+    try:
+        return "".join(inspect.getsource(inspect.getmodule(model)) for model in models)
+    except (OSError, TypeError):  # models typed into a console have no source to tell by
+        return None
 
 
 @functools.cache
-def kernel_for(neuron, synapse, dtype):
-    """Compile the loop for a pair of models.
+def _parts(dtype):
+    """Compile the parts of a step that need no model, once for all kernels of a precision."""
+    scope = {**vars(_noise), **vars(_steps), **globals(), "real": np.dtype(dtype).type}
+    for part in (*_noise.PARTS, *_steps.PARTS):  # each after those that it calls
+        scope[part.__name__] = _inner(_bind(part, scope))
+    return scope
+
+
+@functools.cache
+def kernel_for(neuron, synapse, dtype, rule=None):
+    """Compile the loop for a combination of models.
 
     Parameters
     ----------
@@ -168,30 +169,31 @@ def kernel_for(neuron, synapse, dtype):
         Models, see :mod:`lsm.neurons` and :mod:`lsm.synapses`.
     dtype : {"float32", "float64"}
         Precision of state and weights.
+    rule : class, optional
+        What changes the weights as it runs, see :mod:`lsm.plasticity`.
 
     Returns
     -------
     kernel : numba dispatcher
     """
-    inner = functools.partial(njit, cache=False, error_model="numpy")
-    parts = {
-        "neuron_step": neuron.step,
-        "synapse_current": synapse.current,
-        "synapse_decay": synapse.decay,
-        "_collect": _collect,
-        "_last_of_step": _last_of_step,
+    scope = _parts(dtype) | {
+        "STOCHASTIC": neuron.stochastic,
+        "GRADED_OUTPUT": neuron.graded,
+        "ARRIVES_FIRST": synapse.arrives_first,
+        "neuron_step": _inner(neuron.step),
+        "synapse_current": _inner(synapse.current),
+        "synapse_decay": _inner(synapse.decay),
     }
-    scope = {**globals(), "weight_type": np.dtype(dtype).type}
-    scope |= {name: inner(part) for name, part in parts.items()}
-    for function in (_advance, _deliver):
-        scope[function.__name__] = inner(types.FunctionType(function.__code__, scope))
-    bound = types.FunctionType(_loop.__code__, scope)
+    if rule is not None:
+        names = ("on_pre", "on_post", "decay_traces", "add_to_traces")
+        scope |= {name: _inner(getattr(rule, name)) for name in names}
+    for part in _steps.OF_MODELS:
+        scope[part.__name__] = _inner(_bind(part, scope))
+    bound = _bind(_loop, scope)
     # numba keys a cached kernel by its own code and this file's time stamp: with the source of
-    # the models in its name, one that is edited is compiled anew.
-    try:
-        source = "".join(inspect.getsource(inspect.getmodule(p)) for p in (neuron, synapse))
-    except (OSError, TypeError):  # models typed into a console have no source to tell by
-        source = None
+    # all it calls in its name, one that is edited is compiled anew.
+    models = (neuron, synapse) if rule is None else (neuron, synapse, rule)
+    source = _source((*models, *_noise.PARTS, *_steps.PARTS, _loop))
     digest = hashlib.blake2b(repr(source).encode(), digest_size=6).hexdigest()
     bound.__qualname__ = bound.__name__ = f"loop_{dtype}_{digest}"
     bound.__module__ = __name__

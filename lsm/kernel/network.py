@@ -22,8 +22,8 @@ class Network:
     ----------
     neurons, synapses : object
         Models, see :mod:`lsm.neurons` and :mod:`lsm.synapses`.
-    constants, syn_constants : tuple of float or array of shape (n_neurons,)
-        What one step of the models needs.
+    parameters, syn_parameters : dict
+        What `draw` of the two models returned.
     initial : tuple of arrays of shape (n_neurons,)
         State of the neurons at the start of every sample.
     bias : float64 array of shape (n_neurons,)
@@ -34,28 +34,57 @@ class Network:
         Recurrent weights `w[pre, post]` in nA.
     delays : int or int array of shape (w.nnz,)
         Delays in steps, at least one, in the order of `w.data`.
+    delays_in : int or int array of shape (w_in.nnz,)
+        Delays of the input in steps, in the order of `w_in.data`.
     dt : float
         Length of a step in ms.
     graded : bool
         Whether input amplitudes are currents held for a frame, or counts of spikes.
+    short_term : tuple of 3 float arrays of shape (w.nnz,), or None
+        Use U, and time constants of recovery D and facilitation F in ms, of dynamic synapses.
+    noise : float
+        Standard deviation in nA of a current that is drawn anew for each neuron and step.
+    seed : int
+        Seed of what is drawn as it runs, beside the content of the sample.
     """
 
     neurons: object
     synapses: object
-    constants: tuple
-    syn_constants: tuple
+    parameters: dict
+    syn_parameters: dict
     initial: tuple
     bias: np.ndarray
     w_in: sparse.csr_array
     w: sparse.csr_array
-    delays: int | np.ndarray
-    dt: float
-    graded: bool
+    delays: int | np.ndarray = 1
+    delays_in: int | np.ndarray = 0
+    dt: float = 1.0
+    graded: bool = False
+    short_term: tuple | None = None
+    noise: float = 0.0
+    seed: int = 0
 
     @property
     def n_neurons(self):
         """Number of neurons."""
         return len(self.bias)
+
+    @property
+    def constants(self):
+        """What one step of the neurons needs."""
+        return self.neurons.constants(self.parameters, self.dt)
+
+    @property
+    def syn_constants(self):
+        """What one step of the synapses needs."""
+        return self.synapses.constants(self.syn_parameters, self.parameters, self.dt)
+
+    def keys(self, spikes):
+        """Return a 32-bit number for each sample from its content and the network's seed."""
+        if self.noise == 0 and not self.neurons.stochastic:
+            return np.zeros(len(spikes), dtype=np.uint32)
+        digests = [int(spikes.digest(i)[:8], 16) for i in range(len(spikes))]
+        return np.array(digests, dtype=np.uint32) ^ np.uint32(self.seed)
 
     def n_steps(self, spikes):
         """Return the length of each sample in steps of the network."""
@@ -84,8 +113,11 @@ class Plan(NamedTuple):
     decays : float array of shape (n_filters,)
         Each reading is one value a filter and neuron: the sum over the neuron's spikes so far
         of `decay**age`, with age in steps and zero in the step just done. A decay of one counts.
+    potential : bool
+        Whether the first filter gives the membrane potential instead.
     """
 
     offsets: np.ndarray
     times: np.ndarray
     decays: np.ndarray
+    potential: bool = False

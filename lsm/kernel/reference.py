@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ._noise import gaussian, uniform
+
 __all__ = ["simulate_reference"]
 
 
@@ -27,49 +29,112 @@ def simulate_reference(network, spikes, plan, *, record=False):
     """
     readings, recorded = [], []
     for sample in range(len(spikes)):
-        raster = _run_sample(network, spikes.to_dense(sample), network.hold(spikes))
+        signal, key = spikes.to_dense(sample).astype(float), network.keys(spikes)[sample]
+        output, potential = _run_sample(network, signal, network.hold(spikes), key)
         if record:
-            recorded.append(np.nonzero(raster))
+            recorded.append(np.nonzero(output))
         for time in plan.times[plan.offsets[sample] : plan.offsets[sample + 1]]:
             ages = np.arange(time)[::-1]
-            readings.append(plan.decays[:, None] ** ages @ raster[:time])
+            reading = plan.decays[:, None] ** ages @ output[:time]
+            if plan.potential:
+                reading[0] = potential[time - 1]
+            readings.append(reading)
     return np.array(readings).reshape(len(readings), len(plan.decays), -1), recorded
 
 
-def _run_sample(network, signal, hold):
-    """Return the raster of one sample, a bool array of shape (n_steps, n_neurons)."""
-    n_steps = len(signal) * hold
-    w_in = _by_sign(network.w_in.astype(float))
-    by_delay = _by_delay(network)
+def _run_sample(network, signal, hold, key):
+    """Return what each neuron sent and its potential, two arrays of shape (n_steps, n_neurons)."""
+    n_steps, n_neurons = len(signal) * hold, network.n_neurons
     state = tuple(np.array(row, dtype=float) for row in network.initial)
-    syn = np.zeros((2, network.n_neurons))
-    raster = np.zeros((n_steps, network.n_neurons), dtype=bool)
+    syn = (*np.zeros((2, n_neurons)), *map(np.copy, network.synapses.initial(n_neurons)))
+    keys, everyone = np.full(n_neurons, key), np.arange(n_neurons)
+    output, potential = np.zeros((n_steps, n_neurons)), np.zeros((n_steps, n_neurons))
+    inputs, recurrence = _by_delay(network.w_in, network.delays_in), _Recurrence(network)
+
+    def receive(t):
+        for row, part in enumerate(recurrence.arriving(t)):
+            syn[row][:] += part
+        if not network.graded:
+            for delay, w in inputs.items():
+                if t >= delay and (t - delay) % hold == 0:
+                    for row, part in enumerate(_by_sign(w)):
+                        syn[row][:] += part.T @ signal[(t - delay) // hold]
+
     for t in range(n_steps):
-        frame = signal[t // hold].astype(float)
-        current = network.bias + network.synapses.current(slice(None), syn, network.syn_constants)
+        here = keys, np.full(n_neurons, t), everyone
+        current = network.bias + network.noise * gaussian(*here)
         if network.graded:
-            current = current + network.w_in.astype(float).T @ frame
-        state, raster[t] = network.neurons.reference_step(state, network.constants, current)
-        network.synapses.decay(slice(None), syn, network.syn_constants)
-        for delay, w in by_delay.items():
-            if t >= delay:
-                syn += [part.T @ raster[t - delay].astype(float) for part in w]
-        if not network.graded and t % hold == 0:
-            syn += [part.T @ frame for part in w_in]
-    return raster
+            for delay, w in inputs.items():
+                if t >= delay:
+                    current = current + w.T @ signal[(t - delay) // hold]
+        if network.synapses.arrives_first:
+            receive(t)
+        everything = slice(None)
+        current = current + network.synapses.current(
+            everything, syn, network.syn_constants, state[0]
+        )
+        chance = (uniform(*here),) if network.neurons.stochastic else ()
+        state, spiked = network.neurons.reference_step(state, network.constants, current, *chance)
+        network.synapses.decay(everything, syn, network.syn_constants)
+        if not network.synapses.arrives_first:
+            receive(t)
+        output[t], potential[t] = state[0] if network.neurons.graded else spiked, state[0]
+        recurrence.send(output[t])
+    return output, potential
+
+
+class _Recurrence:
+    """What reaches each neuron through the recurrent synapses."""
+
+    def __init__(self, network):
+        self.by_delay = _by_delay(network.w, network.delays)
+        self.n_neurons = network.n_neurons
+        self.sent = []  # by step: what each synapse sends, before its weight
+        self.pre = np.repeat(np.arange(network.n_neurons), np.diff(network.w.indptr))
+        self.dt, self.short_term = network.dt, network.short_term
+        self.before = network.initial[0][self.pre] if network.neurons.graded else 0 * self.pre
+        self.u, self.r = np.zeros(len(self.pre)), np.ones(len(self.pre))
+        self.last = np.full(len(self.pre), -np.inf)
+
+    def send(self, output):
+        """Note what the neurons send in a step."""
+        sent = output[self.pre]
+        if self.short_term is not None:
+            sent = sent * self._efficacy(len(self.sent), sent > 0)
+        self.sent.append(sent)
+
+    def _efficacy(self, t, spiked):
+        """Return u * r of each synapse by the recursion of Markram, Wang & Tsodyks (1998)."""
+        use, depression, facilitation = self.short_term
+        since = self.dt * (t - self.last)
+        r = 1 + (self.r - self.u * self.r - 1) * np.exp(-since / depression)
+        u = use + self.u * (1 - use) * np.exp(-since / facilitation)
+        self.u, self.r = np.where(spiked, u, self.u), np.where(spiked, r, self.r)
+        self.last = np.where(spiked, t, self.last)
+        return self.u * self.r
+
+    def arriving(self, t):
+        """Return excitatory and inhibitory arrivals of a step, each of shape (n_neurons,)."""
+        total = np.zeros((2, self.n_neurons))
+        for delay, w in self.by_delay.items():
+            if t >= delay - 1:
+                now = w.copy()
+                now.data = w.data * (self.sent[t - delay] if t >= delay else self.before)
+                total += [np.asarray(part.sum(axis=0)) for part in _by_sign(now)]
+        return total
 
 
 def _by_sign(w):
     return w.maximum(0), w.minimum(0)
 
 
-def _by_delay(network):
-    """Split the recurrent weights by delay, then by sign."""
-    w = network.w.astype(float)
-    delays = np.broadcast_to(network.delays, w.nnz)
+def _by_delay(w, delays):
+    """Split weights by delay."""
+    w = w.astype(float)
+    delays = np.broadcast_to(delays, w.nnz)
     matrices = {}
     for delay in np.unique(delays):
         part = w.copy()
         part.data = np.where(delays == delay, w.data, 0)
-        matrices[int(delay)] = _by_sign(part)
+        matrices[int(delay)] = part
     return matrices

@@ -1,14 +1,20 @@
 """Neuron models: parameter objects with their equation, compiled and as a NumPy reference.
 
-A model is one file with one class. Its instances hold parameters; the class carries
+A model is one file with one class, a :class:`~lsm._model.NeuronModel`: its instances hold
+parameters, which `draw` spreads over the neurons as a dict. The class carries
 
-- `draw(inhibitory, dt, rng)`: check the parameters, spread them over the neurons (a dict);
 - `constants(parameters, dt)`: the numbers that one step needs, a tuple;
-- `initial(parameters, n_neurons, rng)`: the state at the start of a sample, a tuple of arrays;
+- `initial(parameters, n_neurons, rng)`: the state at the start of a sample, a tuple of arrays,
+  the membrane potential first;
 - `step(n, state, constants, current)`: move neuron n by one step, tell whether it spiked; this
-  is compiled into the kernel, so every number in it comes from `state` or `constants` (a
-  literal would turn float32 into float64);
-- `reference_step(state, constants, current)`: the same for all neurons at once, in NumPy.
+  is compiled into the kernel. A literal number in it makes the arithmetic double precision, so
+  fast models take all their numbers from `constants`;
+- `reference_step(state, constants, current)`: the same for all neurons at once, in NumPy,
+  returns the new state and who spiked.
+
+Two class attributes tell what a model needs beyond that. Where `stochastic` is true, both steps
+take one argument more, `chance`: a number from 0 to 1, drawn anew for each neuron and step.
+Where `graded` is true, a neuron sends its first state variable in every step, not spikes.
 """
 
 from .lif import LIF

@@ -1,14 +1,14 @@
 """The leaky integrate-and-fire neuron."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
-from .._validation import per_neuron, steps
+from .._model import NeuronModel
+from .._validation import steps
 
 __all__ = ["LIF"]
 
 
-class LIF(BaseEstimator):
+class LIF(NeuronModel):
     """Leaky integrate-and-fire neuron, integrated exactly [1]_.
 
     Between spikes the membrane potential follows::
@@ -50,6 +50,12 @@ class LIF(BaseEstimator):
     LIF(refractory=(3.0, 2.0), tau_m=30.0)
     """
 
+    _bounds = {
+        "tau_m": {"low": 0, "low_open": True},
+        "refractory": {"low": 0},
+        "resistance": {"low": 0, "low_open": True},
+    }
+
     def __init__(
         self,
         tau_m=20.0,
@@ -73,36 +79,7 @@ class LIF(BaseEstimator):
         """Return the neuron of the column of Maass, Natschläger & Markram (2002)."""
         return cls(tau_m=30.0, v_threshold=15.0, v_reset=13.5, refractory=(3.0, 2.0), bias=13.5)
 
-    def draw(self, inhibitory, dt, rng):
-        """Check the parameters and spread them over the neurons.
-
-        Parameters
-        ----------
-        inhibitory : bool array of shape (n_neurons,)
-            Which neurons are inhibitory.
-        dt : float
-            Length of a step in ms.
-        rng : numpy.random.Generator
-            Source of draws.
-
-        Returns
-        -------
-        parameters : dict of str to float or array of shape (n_neurons,)
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a parameter is outside its meaning.
-        """
-        bounds = {
-            "tau_m": {"low": 0, "low_open": True},
-            "refractory": {"low": 0},
-            "resistance": {"low": 0, "low_open": True},
-        }
-        parameters = {
-            name: per_neuron(f"LIF.{name}", value, inhibitory, rng, **bounds.get(name, {}))
-            for name, value in self.get_params(deep=False).items()
-        }
+    def _check(self, parameters, dt):
         below = np.asarray(parameters["v_threshold"]) > parameters["v_reset"]
         if not np.all(below):
             raise ValueError(
@@ -113,7 +90,6 @@ class LIF(BaseEstimator):
             "LIF.refractory", parameters["refractory"], dt,
             exact=not hasattr(self.refractory, "rvs"),
         )  # fmt: skip
-        return parameters
 
     @staticmethod
     def constants(parameters, dt):

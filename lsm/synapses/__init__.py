@@ -1,13 +1,19 @@
 """Synapse models: what an arriving spike does to the current of its target.
 
-A model is one file with one class. Its instances hold parameters; the class carries
+A model is one file with one class, a :class:`~lsm._model.SynapseModel`: its instances hold
+parameters, which `draw` spreads over the target neurons as a dict. The class carries
 
-- `constants(dt, tau_m)`: check the parameters and return the numbers one step needs, a tuple;
-- `current(n, syn, constants)`: the current into neuron n, averaged over the coming step as the
-  membrane weighs it, from `syn`, the two rows that excitatory and inhibitory weights add to;
-- `decay(n, syn, constants)`: move those rows by one step.
+- `constants(parameters, neurons, dt)`: the numbers one step needs, a tuple; `neurons` is the
+  dict of the neurons' parameters;
+- `initial(n_neurons)`: state beyond the two rows that excitatory and inhibitory weights add to,
+  a tuple of arrays, empty by default;
+- `current(n, syn, constants, v)`: the current into neuron n at potential v, averaged over the
+  coming step as the membrane weighs it, from `syn`: the two rows, then the further state;
+- `decay(n, syn, constants)`: move that state by one step.
 
 The last two are compiled into the kernel; the NumPy reference calls them with a slice for n.
+What arrives in a step adds to the two rows after the neurons have moved; where the class
+attribute `arrives_first` is true, before.
 """
 
 from .exponential import Exponential

@@ -2,14 +2,13 @@
 
 import numpy as np
 from scipy.special import exprel
-from sklearn.base import BaseEstimator
 
-from .._validation import check_number
+from .._model import SynapseModel
 
 __all__ = ["Exponential"]
 
 
-class Exponential(BaseEstimator):
+class Exponential(SynapseModel):
     """Synaptic currents that decay exponentially.
 
     They follow::
@@ -32,6 +31,11 @@ class Exponential(BaseEstimator):
        systems with applications to neuronal modeling. Biological Cybernetics 81, 381-402.
     """
 
+    _bounds = {
+        "tau_syn_exc": {"low": 0, "low_open": True},
+        "tau_syn_inh": {"low": 0, "low_open": True},
+    }
+
     def __init__(self, tau_syn_exc=5.0, tau_syn_inh=10.0):
         self.tau_syn_exc = tau_syn_exc
         self.tau_syn_inh = tau_syn_inh
@@ -41,33 +45,18 @@ class Exponential(BaseEstimator):
         """Return the time constants of the column of Maass, Natschläger & Markram (2002)."""
         return cls(tau_syn_exc=3.0, tau_syn_inh=6.0)
 
-    def constants(self, dt, tau_m):
-        """Return what one step needs, in the order of `current` and `decay`.
-
-        Parameters
-        ----------
-        dt : float
-            Length of a step in ms.
-        tau_m : float or array of shape (n_neurons,)
-            Membrane time constant in ms that weighs the current within a step; infinite for a
-            plain average.
-
-        Returns
-        -------
-        constants : tuple
-        """
-        factors, decays = [], []
-        for name in ("tau_syn_exc", "tau_syn_inh"):
-            tau = check_number(f"Exponential.{name}", getattr(self, name), 0, low_open=True)
-            leak, fall = dt / np.asarray(tau_m, dtype=float), dt / tau
-            # The mean of exp(-t/tau) over the step, weighed by exp(-(dt - t)/tau_m); exprel
-            # keeps it exact where the two time constants meet.
-            factors.append(np.exp(-leak) * exprel(leak - fall) / exprel(-leak))
-            decays.append(np.exp(-fall))
-        return (*factors, *decays)
+    @staticmethod
+    def constants(parameters, neurons, dt):
+        """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
+        leak = dt / np.asarray(neurons.get("tau_m", np.inf), dtype=float)
+        falls = [dt / np.asarray(parameters[name]) for name in ("tau_syn_exc", "tau_syn_inh")]
+        # The mean of exp(-t/tau) over the step, weighed by exp(-(dt - t)/tau_m); exprel keeps it
+        # exact where the two time constants meet.
+        factors = [np.exp(-leak) * exprel(leak - fall) / exprel(-leak) for fall in falls]
+        return (*factors, *(np.exp(-fall) for fall in falls))
 
     @staticmethod
-    def current(n, syn, constants):
+    def current(n, syn, constants, v):
         """Return the mean current into neuron n over the coming step."""
         exc, inh = syn
         factor_exc, factor_inh, _, _ = constants
