@@ -17,8 +17,10 @@ the upper one. `limits=None` takes both from the data that `fit` saw, channel by
 clipped, with a warning. A channel that is constant in `fit` is 0.
 
 **Back.** `inverse_transform` gives back samples of shape (n_rows, n_channels) where the code can
-be undone, each code's docstring says how well. :mod:`lsm.encoding.decoders` reads spikes of
+be undone; each code's docstring says how well. :mod:`lsm.encoding.decoders` reads spikes of
 unknown origin.
+
+A new code is a subclass of `Encoder` in `_base.py`, whose docstring says what it must have.
 """
 
 from .bsa import BSAEncoder

@@ -182,7 +182,7 @@ class Encoder(TransformerMixin, BaseEstimator):
                 f"{outside} of {sum(x.size for x in samples)} values lie outside the limits and "
                 "are clipped: give wider `limits` to keep them",
                 UserWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
         # Adding 0 turns -0.0 into 0.0, which is the same value and so must draw the same spikes.
         return [np.clip((x - self.low_) / self._span(), 0, 1) + 0.0 for x in samples]
