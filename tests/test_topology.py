@@ -48,44 +48,39 @@ def pattern(wiring, n_neurons, seed=0):
 
 @settings(max_examples=60)
 @given(
-    sizes=st.lists(st.integers(1, 40), min_size=1, max_size=4),
+    n_columns=st.integers(1, 60),
     share=st.floats(0, 1),
     skip_self=st.booleans(),
     seed=st.integers(0, 2**64 - 1),
 )
-def test_picked_targets_are_different_sorted_and_in_their_block(sizes, share, skip_self, seed):
-    edges = np.concatenate([[0], np.cumsum(sizes)])
-    n_rows = edges[-1] if skip_self else 7
-    counts = np.tile((share * (np.array(sizes) - skip_self)).astype(int), (n_rows, 1))
-    indptr, targets = pick(counts, edges, skip_self, np.uint64(seed))
-    for row in range(n_rows):
-        chosen = targets[indptr[row] : indptr[row + 1]]
+def test_picked_columns_are_different_and_sorted(n_columns, share, skip_self, seed):
+    degree = int(share * (n_columns - skip_self))
+    columns = pick(n_columns, degree, n_columns, skip_self, np.uint64(seed))
+    assert columns.shape == (n_columns, degree)
+    for row, chosen in enumerate(columns):
         assert np.all(np.diff(chosen) > 0)
+        assert np.all((chosen >= 0) & (chosen < n_columns))
         assert not skip_self or row not in chosen
-        np.testing.assert_array_equal(np.histogram(chosen, bins=edges - 0.5)[0], counts[row])
 
 
-@pytest.mark.parametrize(("n_options", "n_chosen"), [(12, 2), (5, 2), (6, 5)])
-def test_all_subsets_are_picked_equally_often(n_options, n_chosen):
-    n_rows = 60000
-    counts = np.full((n_rows, 1), n_chosen)
-    _, targets = pick(counts, np.array([0, n_options]), False, seed_of(rng()))
-    subsets = targets.reshape(n_rows, n_chosen)
+@pytest.mark.parametrize(("n_columns", "degree"), [(12, 2), (5, 2), (6, 5)])
+def test_all_subsets_are_picked_equally_often(n_columns, degree):
+    picked = pick(60000, degree, n_columns, False, seed_of(rng()))
     observed = [
-        np.all(subsets == subset, axis=1).sum()
-        for subset in itertools.combinations(range(n_options), n_chosen)
+        np.all(picked == subset, axis=1).sum()
+        for subset in itertools.combinations(range(n_columns), degree)
     ]
-    assert sum(observed) == n_rows
+    assert sum(observed) == 60000
     assert stats.chisquare(observed).pvalue > 1e-4
 
 
-def test_transposed_patterns_are_those_of_scipy():
-    matrix = sparse.random_array((30, 50), density=0.1, rng=rng()).tocsr()
-    matrix.sort_indices()
-    indptr, sources = transpose(matrix.indptr, matrix.indices, 50)
+def test_transposed_columns_are_those_of_scipy():
+    columns = pick(30, 6, 50, False, seed_of(rng()))
+    matrix = sparse.csr_array((np.ones(180), columns.ravel(), np.arange(31) * 6), shape=(30, 50))
+    indptr, rows = transpose(columns, 50)
     expected = matrix.T.tocsr()
     np.testing.assert_array_equal(indptr, expected.indptr)
-    np.testing.assert_array_equal(sources, expected.indices)
+    np.testing.assert_array_equal(rows, expected.indices)
 
 
 # --- random graphs ---

@@ -4,8 +4,9 @@ import numbers
 
 import numpy as np
 
+from .._jit import njit
 from .._validation import check_integer
-from ._draws import pick, seed_of
+from ._draws import STEP, exponential, mix, room_for, seed_of
 
 __all__ = ["block_sizes", "connect_blocks", "total_size"]
 
@@ -46,9 +47,41 @@ def connect_blocks(sizes, probability, rng):
     Returns
     -------
     indptr, targets : int arrays
-        The pattern, see :class:`~lsm.topology._base.Topology`.
+        The pattern, see :class:`~lsm.topology.Topology`.
     """
-    of_row = np.repeat(np.arange(len(sizes)), sizes)
-    options = (np.array(sizes) - np.eye(len(sizes), dtype=int))[of_row]  # none is its own target
-    counts = rng.binomial(options, probability[of_row])
-    return pick(counts, np.concatenate([[0], np.cumsum(sizes)]), True, seed_of(rng))
+    edges = np.concatenate([[0], np.cumsum(sizes)])
+    targets = room_for(sizes @ np.asarray(probability, dtype=float) @ sizes)
+    hazard = -np.log1p(-np.minimum(probability, 1 - 2**-53))
+    indptr = _connect(edges, hazard, targets, seed_of(rng))
+    targets.resize(indptr[-1], refcheck=False)
+    return indptr, targets
+
+
+@njit
+def _connect(edges, hazard, targets, state):
+    """Fill `targets` row by row and return `indptr`.
+
+    From one target to the next the gap is geometric, so that nothing is done in between [1]_.
+
+    References
+    ----------
+    .. [1] V. Batagelj, U. Brandes (2005). Efficient generation of large random networks.
+       Physical Review E 71, 036113.
+    """
+    indptr = np.zeros(edges[-1] + 1, dtype=np.int64)
+    count = 0
+    for block in range(len(edges) - 1):
+        for pre in range(edges[block], edges[block + 1]):
+            for other in range(len(edges) - 1):
+                post, stop = edges[other], edges[other + 1]
+                while hazard[block, other] > 0:
+                    state += STEP
+                    gap = exponential(mix(state)) / hazard[block, other]
+                    if gap >= stop - post:
+                        break
+                    post += int(gap)
+                    targets[count] = post
+                    count += post != pre
+                    post += 1
+            indptr[pre + 1] = count
+    return indptr

@@ -11,11 +11,15 @@ References
    OOPSLA 2014, 453-472.
 """
 
+import math
+
 import numpy as np
 
 from .._jit import njit
 
-__all__ = ["STEP", "mix", "pick", "seed_of", "transpose", "unit"]
+__all__ = [
+    "STEP", "exponential", "mix", "pick", "regular", "room_for", "seed_of", "transpose", "unit",
+]  # fmt: skip
 
 # All in uint64: with a signed number numba would go through float64.
 STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -43,55 +47,61 @@ def unit(bits):
 
 
 @njit
-def pick(counts, edges, skip_self, state):
-    """Draw different targets for each row, from each block of the columns.
+def exponential(bits):
+    """Turn random bits into a number of the exponential distribution of mean one."""
+    return -math.log(1 - unit(bits))
+
+
+def room_for(expected):
+    """Return space for so many targets on average, if each is drawn independently.
+
+    Twelve standard deviations more will never come up; what is not filled costs no memory, and
+    `resize` gives it back without a copy.
+    """
+    return np.empty(int(expected + 12 * np.sqrt(expected) + 100), dtype=np.int32)
+
+
+def regular(targets):
+    """Return the pattern of neurons that all have as many targets, `(indptr, targets)`."""
+    n_rows, degree = targets.shape
+    return np.arange(n_rows + 1, dtype=np.int64) * degree, targets.ravel()
+
+
+@njit
+def pick(n_rows, degree, n_columns, skip_self, state):
+    """Draw for each row different columns, each subset as likely as any other.
 
     Parameters
     ----------
-    counts : int array of shape (n_rows, n_blocks)
-        How many targets of a row lie in each block, at most as many as there are.
-    edges : int array of shape (n_blocks + 1,)
-        Block b is the columns `edges[b]:edges[b + 1]`.
+    n_rows : int
+        Number of rows.
+    degree : int
+        Columns of a row, at most as many as there are.
+    n_columns : int
+        Number of columns.
     skip_self : bool
-        Whether column i is no target for row i.
+        Whether row i leaves out column i.
     state : uint64
         Of the generator, see :func:`seed_of`.
 
     Returns
     -------
-    indptr : int64 array of shape (n_rows + 1,)
-    targets : int32 array of shape (counts.sum(),)
-        Targets of row i are `targets[indptr[i]:indptr[i + 1]]`, sorted.
+    columns : int32 array of shape (n_rows, degree)
+        Sorted in each row.
     """
-    n_rows, n_blocks = counts.shape
-    indptr = np.zeros(n_rows + 1, dtype=np.int64)
-    longest = 1
+    columns = np.empty((n_rows, degree), dtype=np.int32)
+    scratch = np.empty((2, degree), np.uint64), np.empty(2 * degree + 2, np.int64)
+    n_options = n_columns - skip_self
     for row in range(n_rows):
-        indptr[row + 1] = indptr[row]
-        for block in range(n_blocks):
-            indptr[row + 1] += counts[row, block]
-            longest = max(longest, counts[row, block])
-    targets = np.empty(indptr[-1], dtype=np.int32)
-    scratch = (
-        np.empty(longest, np.uint64),
-        np.empty(longest, np.uint64),
-        np.empty(2 * longest + 2, np.int64),
-    )
-    first = 0
-    for row in range(n_rows):
-        for block in range(n_blocks):
-            low, high = edges[block], edges[block + 1]
-            skip = skip_self and low <= row < high
-            chosen = targets[first : first + counts[row, block]]
-            if 4 * len(chosen) > high - low:
-                state = _walk(chosen, high - low - skip, state)
-            else:
-                state = _scatter(chosen, high - low - skip, scratch, state)
-            for k in range(len(chosen)):
-                chosen[k] += low
-                chosen[k] += skip and chosen[k] >= row
-            first += len(chosen)
-    return indptr, targets
+        chosen = columns[row]
+        if 4 * degree > n_options:
+            state = _walk(chosen, n_options, state)
+        else:
+            state = _scatter(chosen, n_options, scratch, state)
+        if skip_self:
+            for k in range(degree):
+                chosen[k] += chosen[k] >= row
+    return columns
 
 
 @njit
@@ -111,13 +121,13 @@ def _walk(chosen, n_options, state):
 @njit
 def _scatter(chosen, n_options, scratch, state):
     """Choose by drawing until all are different: the way where few of many are chosen."""
-    drawn, ordered, first = scratch
+    (drawn, ordered), first = scratch
     count, n_chosen = 0, len(chosen)
     while count < n_chosen:
         for k in range(count, n_chosen):
             state += STEP
             drawn[k] = mix(state)
-        _sort(drawn[:n_chosen], ordered, first)
+        _sort(drawn, ordered, first)
         count = 0
         for k in range(n_chosen):
             option = int(unit(ordered[k]) * n_options)
@@ -152,16 +162,16 @@ def _sort(drawn, ordered, first):
 
 
 @njit
-def transpose(indptr, targets, n_columns):
-    """Turn the rows of a pattern into its columns; both sorted."""
-    starts = np.zeros(n_columns + 1, dtype=np.int64)
-    for target in targets:
-        starts[target + 1] += 1
+def transpose(columns, n_columns):
+    """Return the rows of each column, `(indptr, rows)`, from the columns of each row."""
+    indptr = np.zeros(n_columns + 1, dtype=np.int64)
+    for column in columns.ravel():
+        indptr[column + 1] += 1
     for column in range(n_columns):
-        starts[column + 1] += starts[column]
-    place, sources = starts[:-1].copy(), np.empty(len(targets), dtype=np.int32)
-    for row in range(len(indptr) - 1):
-        for target in targets[indptr[row] : indptr[row + 1]]:
-            sources[place[target]] = row
-            place[target] += 1
-    return starts, sources
+        indptr[column + 1] += indptr[column]
+    place, rows = indptr[:-1].copy(), np.empty(columns.size, dtype=np.int32)
+    for row in range(len(columns)):
+        for column in columns[row]:
+            rows[place[column]] = row
+            place[column] += 1
+    return indptr, rows

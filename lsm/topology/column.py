@@ -7,7 +7,7 @@ import numpy as np
 from .._jit import njit
 from .._validation import check_integer
 from ._base import Topology
-from ._draws import STEP, mix, seed_of, unit
+from ._draws import STEP, exponential, mix, room_for, seed_of, unit
 from ._wiring import check_pairs
 from .weights import Weights
 
@@ -106,14 +106,12 @@ class Column(Topology):
         chance = (C[:, None] * np.exp(-square / lam[:, None] ** 2)).reshape(2, 2, -1)
         bound = chance.max(axis=1)  # by the source's kind, for targets of either
         accepted = (chance / np.maximum(bound, 1e-300)[:, None]).astype(np.float32)
-        # Twelve standard deviations above the mean: this will never do not.
-        expected = bound.sum(axis=1)[inhibitory.astype(int)].sum()
-        targets = np.empty(int(expected + 12 * np.sqrt(expected) + 100), dtype=np.int32)
+        targets = room_for(bound.sum(axis=1)[inhibitory.astype(int)].sum())
         indptr = _connect(
             np.array(grid), offsets, *_hazard(bound), accepted, inhibitory, self.periodic, targets,
             seed_of(rng),
         )  # fmt: skip
-        targets.resize(indptr[-1], refcheck=False)  # gives the rest back, without a copy
+        targets.resize(indptr[-1], refcheck=False)
         return indptr, targets
 
     def _grid(self):
@@ -180,7 +178,7 @@ def _connect(
         bins_per_hazard = (guide.shape[1] - 1) / max(end, 1e-300)
         while True:
             state += STEP
-            at -= math.log(1 - unit(mix(state)))
+            at += exponential(mix(state))
             if at >= end:
                 break
             k = guide[kind, int(at * bins_per_hazard)]

@@ -1,10 +1,9 @@
 """Random graphs in which every pair of neurons is as likely as any other."""
 
-import numpy as np
-
 from .._validation import check_integer, check_number
 from ._base import Topology
-from ._draws import pick, seed_of, transpose
+from ._blocks import connect_blocks
+from ._draws import pick, regular, seed_of, transpose
 
 __all__ = ["ErdosRenyi"]
 
@@ -70,13 +69,9 @@ class ErdosRenyi(Topology):
                 f"ErdosRenyi takes one of fan_out, fan_in and probability, got {given}"
             )
         [(name, value)] = given.items() or [("fan_out", FAN_OUT)]
-        n_options = n_neurons - 1
         if name == "probability":
             probability = check_number("ErdosRenyi.probability", value, 0, 1)
-            counts = rng.binomial(n_options, probability, n_neurons)
-        else:
-            degree = min(check_integer(f"ErdosRenyi.{name}", value, 0), n_options)
-            counts = np.full(n_neurons, degree)
-        edges = np.array([0, n_neurons])
-        indptr, targets = pick(counts[:, None], edges, True, seed_of(rng))
-        return transpose(indptr, targets, n_neurons) if name == "fan_in" else (indptr, targets)
+            return connect_blocks([n_neurons], [[probability]], rng)
+        degree = min(check_integer(f"ErdosRenyi.{name}", value, 0), n_neurons - 1)
+        partners = pick(n_neurons, degree, n_neurons, True, seed_of(rng))
+        return transpose(partners, n_neurons) if name == "fan_in" else regular(partners)

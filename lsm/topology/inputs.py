@@ -65,9 +65,8 @@ class RandomInput(BaseEstimator):
             for w in pair
         ]
         n_neurons = len(inhibitory)
-        counts, edges = np.full((n_neurons, 1), fan_in), np.array([0, n_channels])
-        channels = pick(counts, edges, False, seed_of(rng))
-        indptr, targets = transpose(*channels, n_channels)
+        channels = pick(n_neurons, fan_in, n_channels, False, seed_of(rng))
+        indptr, targets = transpose(channels, n_channels)
         weights = draw_magnitudes(self.distribution, self.cv, len(targets), rng)
         weights *= np.float32(scale)[inhibitory[targets].view(np.int8)]
         return csr(weights, targets, indptr, (n_channels, n_neurons))

@@ -4,6 +4,7 @@ import numpy as np
 
 from .._validation import check_choice, check_integer
 from ._base import Topology
+from ._draws import regular
 
 __all__ = ["Ring", "lattice"]
 
@@ -51,11 +52,11 @@ class Ring(Topology):
         """Say who connects to whom; see :class:`Topology`."""
         fan_out = check_integer("Ring.fan_out", self.fan_out, 0)
         check_choice("Ring.direction", self.direction, ("forward", "both"))
-        return lattice(n_neurons, fan_out, both=self.direction == "both")
+        return regular(lattice(n_neurons, fan_out, both=self.direction == "both"))
 
 
 def lattice(n_neurons, fan_out, *, both):
-    """Return the pattern of a ring in which each neuron connects to its nearest neighbours."""
+    """Return the nearest neighbours of each neuron on a ring, an array (n_neurons, fan_out)."""
     fan_out = min(fan_out, n_neurons - 1)
     away = np.arange(1, fan_out + 1, dtype=np.int32)
     if both:
@@ -63,4 +64,4 @@ def lattice(n_neurons, fan_out, *, both):
     targets = np.arange(n_neurons, dtype=np.int32)[:, None] + away
     targets %= np.int32(n_neurons)
     targets.sort(axis=1)
-    return np.arange(n_neurons + 1, dtype=np.int64) * fan_out, targets.ravel()
+    return targets

@@ -5,7 +5,7 @@ import numpy as np
 from .._jit import njit
 from .._validation import check_integer, check_number
 from ._base import Topology
-from ._draws import STEP, mix, seed_of, unit
+from ._draws import STEP, mix, regular, seed_of, unit
 from .ring import lattice
 
 __all__ = ["SmallWorld"]
@@ -56,26 +56,26 @@ class SmallWorld(Topology):
         """Draw who connects to whom; see :class:`Topology`."""
         fan_out = check_integer("SmallWorld.fan_out", self.fan_out, 0)
         rewiring = check_number("SmallWorld.rewiring", self.rewiring, 0, 1)
-        indptr, targets = lattice(n_neurons, fan_out, both=True)
-        _rewire(indptr, targets, rewiring, seed_of(rng))
-        return indptr, targets
+        targets = lattice(n_neurons, fan_out, both=True)
+        _rewire(targets, rewiring, seed_of(rng))
+        return regular(targets)
 
 
 @njit
-def _rewire(indptr, targets, rewiring, state):
+def _rewire(targets, rewiring, state):
     """Replace each target, with the probability, by a neuron that the row does not reach yet."""
-    n_neurons = len(indptr) - 1
+    n_neurons, fan_out = targets.shape
     reached_by = np.full(n_neurons, -1, dtype=np.int32)
     for pre in range(n_neurons):
-        row = targets[indptr[pre] : indptr[pre + 1]]
+        row = targets[pre]
         reached_by[pre] = pre
-        for k in range(len(row)):
+        for k in range(fan_out):
             state += STEP
             if unit(mix(state)) < rewiring:
                 row[k] = -1
             else:
                 reached_by[row[k]] = pre
-        for k in range(len(row)):
+        for k in range(fan_out):
             while row[k] < 0:
                 state += STEP
                 post = int(unit(mix(state)) * n_neurons)
