@@ -71,7 +71,11 @@ def test_events_outside_a_sensor_are_refused_or_dropped():
 @pytest.mark.parametrize(
     ("recording", "sensor_size", "message"),
     [
-        (np.zeros(2, dtype=[("t", int)]), (4, 1, 1), r"recording 0 must have the fields \['x'\], got"),
+        (
+            np.zeros(2, dtype=[("t", int)]),
+            (4, 1, 1),
+            r"recording 0 must have the fields \['x'\], got",
+        ),
         (np.zeros((2, 4)), (4, 1, 1), r"recording 0 must have the fields .* got \(\)"),
         (np.zeros(2, dtype=PIXELS), (4, 3), "sensor_size must be three numbers"),
         (np.zeros(2, dtype=PIXELS), (4, 0, 1), "sensor_size must be an integer >= 1"),
