@@ -7,14 +7,18 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from lsm import neurons as neuron_models
+from lsm import plasticity
 from lsm import synapses as synapse_models
-from lsm.kernel import Network, Plan, simulate, simulate_reference
+from lsm.kernel import (
+    Network, Plan, learn, learn_reference, simulate, simulate_reference,
+)  # fmt: skip
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
 
 # Every model that its folder exports is covered by the equality test below.
 NEURONS = [getattr(neuron_models, name) for name in neuron_models.__all__]
+RULES = [getattr(plasticity, name) for name in plasticity.__all__]
 SYNAPSES = [getattr(synapse_models, name) for name in synapse_models.__all__]
 
 
@@ -135,6 +139,25 @@ def test_compiled_equals_reference_for_every_model(models, seed, dale, graded, m
     spikes = make_input(graded=graded, seed=seed)
     plan = make_plan(spikes)._replace(potential=bool(seed % 2))
     assert_compiled_equals_reference(network, spikes, plan)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.acts_on == "spikes"])
+@settings(max_examples=15)
+@given(
+    seed=st.integers(0, 10**6),
+    dale=st.booleans(),
+    max_delay=st.sampled_from([1, 4]),
+    variant=st.integers(0, 3),
+)
+def test_compiled_learning_equals_reference(rule, seed, dale, max_delay, variant):
+    network = make_network(dale=dale, max_delay=max_delay, seed=seed)
+    spikes = make_input(2, seed=seed)
+    words = [name for name, bounds in rule._bounds.items() if isinstance(bounds, tuple)]
+    rule = rule(**{name: rule._bounds[name][variant >> i & 1] for i, name in enumerate(words)})
+    ours = learn(network, spikes, [rule], unit=0.5, dtype="float64")
+    theirs = learn_reference(network, spikes, rule, unit=0.5)
+    np.testing.assert_allclose(ours.w.data, theirs.w.data, rtol=1e-9, atol=1e-12)
+    assert np.all(ours.w.data * network.w.data >= 0)
 
 
 def test_networks_of_the_equality_test_are_alive():

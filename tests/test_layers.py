@@ -16,7 +16,7 @@ ROWS = [
     ["lsm.spikes"],
     ["lsm.formats", "lsm.statistics"],
     ["lsm.distances"],
-    ["lsm.neurons", "lsm.synapses", "lsm.topology", "lsm.encoding"],
+    ["lsm.neurons", "lsm.synapses", "lsm.topology", "lsm.plasticity", "lsm.encoding"],
     ["lsm.kernel"],
     ["lsm.snapshots"],
     ["lsm.calibration"],

@@ -1,6 +1,7 @@
 """Run the compiled loop: pack a network into flat arrays, share samples among threads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -9,7 +10,7 @@ from tqdm.auto import tqdm
 from .._jit import njit
 from ._loop import kernel_for
 
-__all__ = ["simulate"]
+__all__ = ["Packed", "share", "simulate"]
 
 # One call of the loop updates about this many neurons (a tenth of a second), so that the
 # keyboard can interrupt a run and a progress bar moves.
@@ -50,18 +51,17 @@ def simulate(network, spikes, plan, *, dtype="float32", n_jobs=None, record=Fals
     recorded : list of (steps, neurons), one pair a sample
         Empty unless `record`.
     """
-    packed = _Packed(network, spikes, plan, dtype)
-    kernel = kernel_for(type(network.neurons), type(network.synapses), dtype)
+    packed = Packed(network, spikes, plan, dtype)
     n_threads = min(effective_n_jobs(n_jobs), len(spikes))
     cost = UPDATES_PER_CALL
     if n_threads > 1:  # enough calls for every thread to be busy to the end
         cost = min(cost, packed.costs.sum() / (CALLS_PER_THREAD * n_threads))
-    calls = _share(packed.durations, packed.costs, cost, record)
+    calls = share(packed.durations, packed.costs, cost, record)
     with tqdm(total=len(spikes), unit="sample", desc="liquid", disable=not verbose) as bar:
         interrupted = False
 
         def run(call):
-            recorded = packed.run(kernel, *call, record, lambda: interrupted)
+            recorded = packed.run(*call, record, lambda: interrupted)
             bar.update(call[0][1] - call[0][0])
             return recorded
 
@@ -78,7 +78,7 @@ def simulate(network, spikes, plan, *, dtype="float32", n_jobs=None, record=Fals
     return packed.readings, [pair for part in parts for pair in part]
 
 
-def _share(durations, costs, cost_of_call, record):
+def share(durations, costs, cost_of_call, record):
     """Split the work into calls of the loop: `(first, last)` samples, windows of steps."""
     calls, first, total = [], 0, 0
     for sample, (duration, cost) in enumerate(zip(durations, costs, strict=True)):
@@ -105,23 +105,34 @@ def _frozen(array):
     return view
 
 
-class _Packed:
+class Packed:
     """A network and its input as the flat arrays that the loop takes."""
 
-    def __init__(self, network, spikes, plan, dtype):
+    def __init__(self, network, spikes, plan, dtype, rule=None):
         if spikes.n_channels != network.w_in.shape[0]:
             raise ValueError(
                 f"X has {spikes.n_channels} channels, but the network has {network.w_in.shape[0]}"
             )
-        self.dtype = np.dtype(dtype)
-        self.network = network
-        self.n_neurons = network.n_neurons
+        self.dtype, self.rule = np.dtype(dtype), rule
         self.hold = network.hold(spikes)
         self.durations = network.n_steps(spikes)
+        self.set_network(network)
+        self.kernel = kernel_for(
+            type(network.neurons), type(network.synapses), dtype, rule and type(rule)
+        )
         # Neurons updated in a sample, with synapses of the input counted as neurons.
         targets = network.w_in.nnz / spikes.n_channels
         self.costs = self.durations * self.n_neurons + np.diff(spikes.offsets) * targets
         self.events = self._events(spikes)
+        self.plan = _frozen(plan.offsets), _frozen(plan.times.astype(np.int32)), plan.potential
+        ages = np.arange(int(self.durations.max()) + 1)
+        tables = plan.decays[:, None] ** ages
+        self.tables = self._real(np.where(tables < 1e-30, 0, tables))
+        self.readings = np.empty((len(plan.times), len(plan.decays), self.n_neurons), self.dtype)
+
+    def set_network(self, network):
+        """Take the weights and the neurons of a network of the same models and size."""
+        self.network, self.n_neurons = network, network.n_neurons
         self._pack_synapses()
         self.constants = self._constants(network.constants)
         self.syn_constants = self._constants(network.syn_constants)
@@ -129,11 +140,6 @@ class _Packed:
         self.syn_initial = tuple(map(self._real, self._rows()))
         self.bias = self._real(network.bias)
         self.noise = self.dtype.type(network.noise) if network.noise > 0 else None
-        self.plan = _frozen(plan.offsets), _frozen(plan.times.astype(np.int32)), plan.potential
-        ages = np.arange(int(self.durations.max()) + 1)
-        tables = plan.decays[:, None] ** ages
-        self.tables = self._real(np.where(tables < 1e-30, 0, tables))
-        self.readings = np.empty((len(plan.times), len(plan.decays), self.n_neurons), self.dtype)
 
     def _events(self, spikes):
         amplitudes = spikes.amplitudes
@@ -158,7 +164,12 @@ class _Packed:
             network.delays_in, self.w_in, order, delayed_in, not network.graded
         )
         self.inputs = self.w_in, places_in
-        self.w, order = self._matrix(network.w, True, not delayed)
+        plastic = self.rule is not None
+        self.w, order = self._matrix(network.w, True, not (delayed or plastic))
+        if plastic:
+            self.order, self.weight = order, np.array(self.w[3])
+            self.w = (*self.w[:3], self.weight, *self.w[4:])
+            self.columns = tuple(map(_frozen, _columns(*self.w[:3])))
         places, n_slots = self._places(network.delays, self.w, order, delayed, True)
         self.recurrence = self.w, places
         self.short_term = None
@@ -270,7 +281,24 @@ class _Packed:
         state = (np.zeros_like(self.short_term[0]) for _ in range(2))
         return np.zeros(self.n_neurons, np.int64), *self.short_term, *state
 
-    def run(self, kernel, samples, windows, record, stopped):
+    def learning(self, constants):
+        """Return what a rule works on: its numbers, traces, memory, and incoming synapses."""
+        traces = np.zeros((self.rule.n_traces, self.n_neurons), self.dtype)
+        memory = np.zeros((self.rule.n_memory, len(self.weight)), self.dtype)
+        return constants, tuple(traces), tuple(memory), self.columns
+
+    def learnt(self):
+        """Return the network with the weights as they are now."""
+        if self.rule is None:
+            return self.network
+        weights = self.weight.astype(self.network.w.dtype)
+        if self.order is not None:
+            weights[self.order] = weights.copy()
+        w = self.network.w.copy()
+        w.data = weights
+        return replace(self.network, w=w)
+
+    def run(self, samples, windows, record=False, stopped=lambda: False, learning=None):
         """Run some samples through windows of steps; return their spikes if asked."""
         recorded, scratch, dynamics = [], self.scratch(), self.dynamics()
         for window in windows:
@@ -279,9 +307,9 @@ class _Packed:
             capacity = (window[1] - window[0]) * self.n_neurons if record else 0
             spikes = (np.empty(capacity, np.int32), np.empty(capacity, np.uint32))
             counter = np.zeros(1, np.int64)
-            kernel(
+            self.kernel(
                 samples, window, self.events, self.network.graded, self.hold, self.bias,
-                self.noise, self.inputs, self.recurrence, dynamics, None, self.constants,
+                self.noise, self.inputs, self.recurrence, dynamics, learning, self.constants,
                 self.syn_constants, self.initial, self.syn_initial, scratch, self.plan,
                 self.tables, self.readings, (*spikes, counter),
             )  # fmt: skip
@@ -329,3 +357,21 @@ def _places(delays, indptr, split, target, slot, padded):
             inhibitory = padded if s >= split[row] else 0
             places[s] = delays[s] * slot + inhibitory + target[s]
     return places
+
+
+@njit
+def _columns(indptr, split, target):
+    """List for each neuron its incoming excitatory synapses, and the sources of those."""
+    starts = np.zeros(len(split) + 1, np.uint64)
+    for row in range(len(split)):
+        for s in range(indptr[row], split[row]):
+            starts[target[s] + 1] += np.uint64(1)
+    starts[:] = np.cumsum(starts)
+    end = starts.copy()
+    synapse, source = np.empty(starts[-1], np.uint32), np.empty(starts[-1], np.uint32)
+    for row in range(len(split)):
+        for s in range(indptr[row], split[row]):
+            place = end[target[s]]
+            synapse[place], source[place] = s, row
+            end[target[s]] += np.uint64(1)
+    return starts, synapse, source

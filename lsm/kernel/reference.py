@@ -1,10 +1,12 @@
 """The simulation in NumPy and SciPy: slow, for reading and as an oracle."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ._noise import gaussian, uniform
 
-__all__ = ["simulate_reference"]
+__all__ = ["learn_reference", "simulate_reference"]
 
 
 def simulate_reference(network, spikes, plan, *, record=False):
@@ -42,7 +44,51 @@ def simulate_reference(network, spikes, plan, *, record=False):
     return np.array(readings).reshape(len(readings), len(plan.decays), -1), recorded
 
 
-def _run_sample(network, signal, hold, key):
+def learn_reference(network, spikes, rule, *, unit):
+    """Let a rule that acts at spikes change the weights; as :func:`lsm.kernel.learn`.
+
+    Parameters
+    ----------
+    network : Network
+        The network to start from.
+    spikes : SpikeArray
+        Samples, learnt from in this order.
+    rule : rule
+        See :mod:`lsm.plasticity`.
+    unit : float
+        Mean excitatory weight in nA.
+
+    Returns
+    -------
+    network : Network
+        With the learnt weights.
+    """
+    constants = rule.constants(network.dt, unit)
+    pre = np.repeat(np.arange(network.n_neurons), np.diff(network.w.indptr))
+    post, excitatory = network.w.indices, network.w.data >= 0
+    for sample in range(len(spikes)):
+        w = network.w.astype(float)
+        traces = np.zeros((rule.n_traces, network.n_neurons))
+        memory = np.zeros((rule.n_memory, w.nnz))
+
+        def change(t, spiked, weight=w.data, traces=traces, memory=memory):
+            for act, neuron in ((rule.on_pre, pre), (rule.on_post, post)):
+                for s in np.flatnonzero(spiked[neuron] & excitatory):
+                    act(s, pre[s], post[s], t, weight, traces, memory, constants)
+            for n in range(len(spiked)):
+                rule.decay_traces(n, traces, constants)
+            for n in np.flatnonzero(spiked):
+                rule.add_to_traces(n, traces, constants)
+
+        network = replace(network, w=w)
+        signal = spikes.to_dense(sample).astype(float)
+        hold, key = network.hold(spikes), network.keys(spikes)[sample]
+        output, _ = _run_sample(network, signal, hold, key, change)
+        rule.consolidate(w.data, memory, len(output), 1.0, constants)
+    return network
+
+
+def _run_sample(network, signal, hold, key, change=None):
     """Return what each neuron sent and its potential, two arrays of shape (n_steps, n_neurons)."""
     n_steps, n_neurons = len(signal) * hold, network.n_neurons
     state = tuple(np.array(row, dtype=float) for row in network.initial)
@@ -79,6 +125,8 @@ def _run_sample(network, signal, hold, key):
         if not network.synapses.arrives_first:
             receive(t)
         output[t], potential[t] = state[0] if network.neurons.graded else spiked, state[0]
+        if change is not None:
+            change(t, spiked)
         recurrence.send(output[t])
     return output, potential
 
@@ -87,21 +135,24 @@ class _Recurrence:
     """What reaches each neuron through the recurrent synapses."""
 
     def __init__(self, network):
-        self.by_delay = _by_delay(network.w, network.delays)
-        self.n_neurons = network.n_neurons
-        self.sent = []  # by step: what each synapse sends, before its weight
-        self.pre = np.repeat(np.arange(network.n_neurons), np.diff(network.w.indptr))
+        self.w = network.w.astype(float)
+        self.w.data = network.w.data  # a rule may change it
+        self.delays = np.broadcast_to(network.delays, self.w.nnz)
+        self.pre = np.repeat(np.arange(network.n_neurons), np.diff(self.w.indptr))
         self.dt, self.short_term = network.dt, network.short_term
-        self.before = network.initial[0][self.pre] if network.neurons.graded else 0 * self.pre
-        self.u, self.r = np.zeros(len(self.pre)), np.ones(len(self.pre))
-        self.last = np.full(len(self.pre), -np.inf)
+        self.before = 0 * self.w.data
+        if network.neurons.graded:
+            self.before = self.w.data * network.initial[0][self.pre]
+        self.sent = []  # by step: what each synapse sends
+        self.u, self.r = np.zeros(self.w.nnz), np.ones(self.w.nnz)
+        self.last = np.full(self.w.nnz, -np.inf)
 
     def send(self, output):
         """Note what the neurons send in a step."""
         sent = output[self.pre]
         if self.short_term is not None:
             sent = sent * self._efficacy(len(self.sent), sent > 0)
-        self.sent.append(sent)
+        self.sent.append(self.w.data * sent)
 
     def _efficacy(self, t, spiked):
         """Return u * r of each synapse by the recursion of Markram, Wang & Tsodyks (1998)."""
@@ -115,12 +166,12 @@ class _Recurrence:
 
     def arriving(self, t):
         """Return excitatory and inhibitory arrivals of a step, each of shape (n_neurons,)."""
-        total = np.zeros((2, self.n_neurons))
-        for delay, w in self.by_delay.items():
-            if t >= delay - 1:
-                now = w.copy()
-                now.data = w.data * (self.sent[t - delay] if t >= delay else self.before)
-                total += [np.asarray(part.sum(axis=0)) for part in _by_sign(now)]
+        total = np.zeros((2, self.w.shape[0]))
+        for delay in np.unique(self.delays[self.delays <= t + 1]):
+            now = self.w.copy()
+            now.data = self.sent[t - delay] if t >= delay else self.before
+            now.data = np.where(self.delays == delay, now.data, 0)
+            total += [np.asarray(part.sum(axis=0)) for part in _by_sign(now)]
         return total
 
 

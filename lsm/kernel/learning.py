@@ -1,0 +1,59 @@
+"""Learning in the liquid: samples one after the other, each with the weights the last one left."""
+
+import numpy as np
+
+from .compiled import Packed, share
+from .network import Plan
+
+__all__ = ["learn"]
+
+
+def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=None):
+    """Let the weights of a network change while it runs.
+
+    Parameters
+    ----------
+    network : Network
+        The network to start from, which is left as it is.
+    spikes : SpikeArray
+        Samples, learnt from in this order.
+    rules : sequence of rules
+        At most one acts at spikes, see :mod:`lsm.plasticity`.
+    unit : float
+        Mean excitatory weight in nA, which the rules count in.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision.
+    reward : array of shape (n_samples,) or function, optional
+        Reward after each sample, one by default; a function gets the sample's index and the
+        counts of spikes of all neurons, shape (n_neurons,).
+    rng : numpy.random.Generator, optional
+        Source of draws of the rules that draw.
+
+    Returns
+    -------
+    network : Network
+        With the learnt weights.
+    """
+    between = [rule for rule in rules if rule.acts_on == "samples"]
+    rule = next((rule for rule in rules if rule.acts_on == "spikes"), None)
+    n_steps = network.n_steps(spikes)
+    plan = Plan(np.arange(len(spikes) + 1), n_steps, np.ones(1))
+    packed = Packed(network, spikes, plan, dtype, rule)
+    reward = np.ones(len(spikes)) if reward is None else reward
+    constants = None
+    if rule is not None:
+        constants = tuple(map(packed.dtype.type, rule.constants(network.dt, unit)))
+    for sample, windows in share(packed.durations, packed.costs, 0, record=True):
+        learning = packed.learning(constants) if rule is not None else None
+        packed.run(sample, windows, learning=learning)
+        counts = packed.readings[sample[0], 0]
+        if rule is not None:
+            given = reward(sample[0], counts) if callable(reward) else reward[sample[0]]
+            rule.consolidate(packed.weight, learning[2], n_steps[sample[0]], given, constants)
+        if between:
+            network = packed.learnt()
+            for other in between:
+                duration = n_steps[sample[0]] * network.dt
+                network = other.between(network, counts, duration, unit, rng)
+            packed.set_network(network)
+    return packed.learnt()

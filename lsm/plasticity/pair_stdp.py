@@ -1,0 +1,117 @@
+"""Spike-timing-dependent plasticity of pairs of spikes."""
+
+import numpy as np
+
+from ._rule import Rule
+
+__all__ = ["PairSTDP"]
+
+
+class PairSTDP(Rule):
+    """Spike-timing-dependent plasticity of pairs of spikes [1]_.
+
+    A postsynaptic spike that comes a time t after a presynaptic one changes the weight by
+    `a_plus * exp(-t / tau_plus)`, one that comes a time t before it by
+    `-a_minus * exp(-t / tau_minus)`. Times are those at which the neurons spike: the conduction
+    delay counts as much on the way back into the dendrite as on the way to the synapse.
+
+    Parameters
+    ----------
+    a_plus : float, default=0.01
+        Potentiation by a pair with no time between, in mean weights.
+    a_minus : float, default=0.012
+        Depression by a pair with no time between, in mean weights.
+    tau_plus : float, default=20.0
+        Time constant of potentiation in ms.
+    tau_minus : float, default=20.0
+        Time constant of depression in ms.
+    w_max : float, default=3.0
+        Upper bound of a weight, in mean weights; the lower one is zero. A weight that starts
+        above is not raised further.
+    bound : {"additive", "multiplicative"}, default="additive"
+        Whether changes are the same for all weights up to the bounds, or shrink towards them:
+        potentiation with `1 - w / w_max`, depression with `w / w_max` [2]_.
+    pairing : {"all", "nearest"}, default="all"
+        Whether a spike pairs with all spikes before it or with the last one.
+
+    References
+    ----------
+    .. [1] S. Song, K. D. Miller, L. F. Abbott (2000). Competitive Hebbian learning through
+       spike-timing-dependent synaptic plasticity. Nature Neuroscience 3, 919-926.
+    .. [2] J. Rubin, D. D. Lee, H. Sompolinsky (2001). Equilibrium properties of temporally
+       asymmetric Hebbian plasticity. Physical Review Letters 86, 364-367.
+    """
+
+    n_traces = 2
+    _bounds = {
+        "a_plus": {"low": 0},
+        "a_minus": {"low": 0},
+        "tau_plus": {"low": 0, "low_open": True},
+        "tau_minus": {"low": 0, "low_open": True},
+        "w_max": {"low": 0, "low_open": True},
+        "bound": ("additive", "multiplicative"),
+        "pairing": ("all", "nearest"),
+    }
+
+    def __init__(
+        self,
+        a_plus=0.01,
+        a_minus=0.012,
+        tau_plus=20.0,
+        tau_minus=20.0,
+        w_max=3.0,
+        bound="additive",
+        pairing="all",
+    ):
+        self.a_plus = a_plus
+        self.a_minus = a_minus
+        self.tau_plus = tau_plus
+        self.tau_minus = tau_minus
+        self.w_max = w_max
+        self.bound = bound
+        self.pairing = pairing
+
+    def constants(self, dt, unit):
+        """Return the numbers that the rule needs, for steps of `dt` ms and a mean weight."""
+        w_max = self.w_max * unit
+        # With a slope of zero the change does not depend on the weight.
+        slope = float(self.bound == "multiplicative") / w_max
+        return (
+            self.a_plus * unit,
+            self.a_minus * unit,
+            np.exp(-dt / self.tau_plus),
+            np.exp(-dt / self.tau_minus),
+            w_max,
+            slope,
+            float(self.pairing == "all"),
+            0.0,
+            1.0,
+        )
+
+    @staticmethod
+    def on_pre(s, pre, post, step, weight, traces, memory, constants):
+        """Depress by the postsynaptic spikes before."""
+        _, a_minus, _, _, w_max, slope, _, zero, one = constants
+        share = one + slope * (weight[s] - w_max)
+        weight[s] = max(weight[s] - a_minus * share * traces[1][post], zero)
+
+    @staticmethod
+    def on_post(s, pre, post, step, weight, traces, memory, constants):
+        """Potentiate by the presynaptic spikes before."""
+        a_plus, _, _, _, w_max, slope, _, _, one = constants
+        share = one - slope * weight[s]
+        raised = min(weight[s] + a_plus * share * traces[0][pre], w_max)
+        weight[s] = max(weight[s], raised)
+
+    @staticmethod
+    def decay_traces(n, traces, constants):
+        """Let both traces fall."""
+        traces[0][n] *= constants[2]
+        traces[1][n] *= constants[3]
+
+    @staticmethod
+    def add_to_traces(n, traces, constants):
+        """Count the spike in both traces."""
+        keep, one = constants[6], constants[8]
+        traces[0][n] = keep * traces[0][n] + one
+        traces[1][n] = keep * traces[1][n] + one
