@@ -3,7 +3,7 @@
 A million neurons with a hundred synapses each take one draw a synapse and more, so the generator
 is inlined where it is used. It is SplitMix64 [1]_: add `STEP` to a state of 64 bits, and `mix`
 it. The state starts at a seed that a NumPy generator gives, see :func:`seed_of`, so that the
-same generator gives the same network, on every machine and with any number of threads.
+same generator gives the same network.
 
 References
 ----------

@@ -89,7 +89,8 @@ default="gamma"
 
     def check(self):
         """Raise a TypeError or ValueError that names a parameter outside its meaning."""
-        self._means("excitation"), self._means("inhibition")
+        for name in ("excitation", "inhibition"):
+            self._means(name)
         check_distribution("Weights", self.distribution, self.cv)
         if self.balance is not None:
             check_number("Weights.balance", self.balance, 0)
@@ -206,11 +207,11 @@ def draw_magnitudes(distribution, cv, size, rng):
 def _balance(weights, targets, n_neurons, share):
     """Scale the negative weights onto each neuron to sum to a share of the positive ones."""
     excitation, inhibition = np.zeros(n_neurons), np.zeros(n_neurons)
-    for weight, target in zip(weights, targets):  # noqa: B905 (numba knows no strict)
-        if weight > 0:
-            excitation[target] += weight
+    for k, target in enumerate(targets):
+        if weights[k] > 0:
+            excitation[target] += weights[k]
         else:
-            inhibition[target] -= weight
+            inhibition[target] -= weights[k]
     for k, target in enumerate(targets):
         if weights[k] < 0 and excitation[target] > 0:
             weights[k] *= share * excitation[target] / inhibition[target]
