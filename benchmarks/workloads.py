@@ -1,64 +1,113 @@
 """The networks and inputs that the engines are compared on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
 from lsm.kernel import Network, Plan
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
-from lsm.topology import ErdosRenyi
+from lsm.topology import ErdosRenyi, RandomInput
 
-__all__ = ["WORKLOADS", "Workload"]
+__all__ = ["N_STEPS", "SIZES", "Workload", "parts"]
 
-N_STEPS, N_CHANNELS, CHANNEL_RATE, REACH = 500, 80, 30.0, 0.3
-# Input gains that give about 21 Hz, found once by bisection.
-WORKLOADS = {135: (20, 200, 0.40), 1000: (100, 40, 0.45), 10000: (100, 4, 0.45)}
+N_STEPS, N_CHANNELS, CHANNEL_RATE, FAN_IN = 500, 80, 30.0, 24
+# Fan-out, samples and the input gain that gives about 21 Hz, found once by bisection.
+SIZES = {135: (20, 200, 0.376), 1000: (100, 40, 0.485), 10000: (100, 4, 0.48)}
+
+
+def parts(fan_out, gain, delay=1.0):
+    """Return the wiring of the liquid and of its input."""
+    inputs = RandomInput(fan_in=FAN_IN, weight=gain, distribution="gamma", cv=0.7071)
+    return ErdosRenyi(fan_out=fan_out, delay=delay), inputs
 
 
 @dataclass(frozen=True)
 class Workload:
-    """One network with an input, for engines that know LIF with exponential currents.
+    """One network with an input.
 
-    500 steps of 1 ms; 80 input channels at 30 Hz reach 30 % of the neurons each; 80 % of the
-    neurons are excitatory.
+    80 Poisson channels of 30 Hz, of which each neuron reads 24; leaky integrate-and-fire neurons
+    with exponential currents, 80 % of them excitatory; gamma-distributed weights; steps of 1 ms.
+
+    Attributes
+    ----------
+    network : Network
+        Neurons, synapses and wiring.
+    inhibitory : bool array of shape (n_neurons,)
+        Which neurons are inhibitory.
+    spikes : SpikeArray
+        The input: samples of equal length.
     """
 
     network: Network
-    spikes: SpikeArray
     inhibitory: np.ndarray
+    spikes: SpikeArray
 
     @classmethod
-    def draw(cls, n_neurons, *, n_samples=None, seed=0, delay=1.0):
-        """Draw the workload of a size."""
-        fan_out, default_samples, gain = WORKLOADS[n_neurons]
-        rng = np.random.default_rng(seed)
-        wiring = ErdosRenyi(fan_out=fan_out, delay=delay).draw(n_neurons, rng)
-        w_in = rng.gamma(2, 0.5, (N_CHANNELS, n_neurons)) * gain
-        w_in *= rng.random(w_in.shape) < REACH
+    def of_size(cls, n_neurons, *, n_samples=None, delay=1.0):
+        """Draw the workload of a size, at about 21 Hz."""
+        fan_out, default_samples, gain = SIZES[n_neurons]
+        return cls.draw(n_neurons, fan_out, gain, n_samples or default_samples, delay=delay)
+
+    @classmethod
+    def draw(cls, n_neurons, fan_out, gain, n_samples, n_steps=N_STEPS, delay=1.0):
+        """Draw a network and its input."""
+        rng = np.random.default_rng(0)
+        topology, inputs = parts(fan_out, gain, delay)
         neurons, synapses = LIF(), Exponential()
+        wiring = topology.draw(n_neurons, rng)
         parameters = neurons.draw(wiring.inhibitory, 1.0, rng)
-        samples = rng.random((n_samples or default_samples, N_STEPS, N_CHANNELS))
         network = Network(
-            neurons,
-            synapses,
-            neurons.constants(parameters, 1.0),
-            synapses.constants(1.0, parameters["tau_m"]),
-            neurons.initial(parameters, n_neurons),
-            np.zeros(n_neurons),
-            sparse.csr_array(w_in.astype(np.float32)),
-            wiring.weights,
-            np.rint(wiring.delays).astype(int),
-            1.0,
-            False,
+            neurons=neurons,
+            synapses=synapses,
+            parameters=parameters,
+            syn_parameters=synapses.draw(wiring.inhibitory, 1.0, rng),
+            initial=neurons.initial(parameters, n_neurons),
+            bias=np.zeros(n_neurons),
+            w_in=inputs.draw(N_CHANNELS, wiring.inhibitory, rng),
+            w=wiring.weights,
+            delays=np.rint(wiring.delays).astype(int),
+            dt=1.0,
+            graded=False,
         )
-        spikes = SpikeArray.from_dense(samples < CHANNEL_RATE / 1000)
-        return cls(network, spikes, wiring.inhibitory)
+        channels = rng.random((n_samples, n_steps, N_CHANNELS)) < CHANNEL_RATE / 1000
+        return cls(network, wiring.inhibitory, SpikeArray.from_dense(channels))
+
+    def first(self, n_samples):
+        """Return the workload with its first samples only."""
+        return replace(self, spikes=self.spikes[:n_samples])
+
+    @property
+    def parameters(self):
+        """Parameters of neurons and synapses, by the names of their models."""
+        return self.network.parameters | self.network.syn_parameters
+
+    @property
+    def propagator(self):
+        """What a step of 1 ms does to potential and currents, integrated exactly.
+
+        Returns
+        -------
+        decay, decay_exc, decay_inh : float
+            What is left of the potential and of the two currents.
+        gain_exc, gain_inh : float
+            What the potential gains from the currents.
+        """
+        taus = [self.parameters[name] for name in ("tau_m", "tau_syn_exc", "tau_syn_inh")]
+        decay, *decays = (float(np.exp(-1 / tau)) for tau in taus)
+        gains = [
+            tau / (tau - taus[0]) * (d - decay) for tau, d in zip(taus[1:], decays, strict=True)
+        ]
+        return decay, *decays, *gains
+
+    @property
+    def n_steps(self):
+        """Length of a sample in steps of 1 ms."""
+        return int(self.spikes.durations[0])
 
     @property
     def plan(self):
         """Read the spike counts at the end of each sample."""
         n = len(self.spikes)
-        return Plan(np.arange(n + 1), np.full(n, N_STEPS), np.ones(1))
+        return Plan(np.arange(n + 1), np.full(n, self.n_steps), np.ones(1))

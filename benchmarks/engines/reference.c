@@ -1,14 +1,13 @@
 /* The yardstick: leaky integrate-and-fire neurons with exponential currents, in plain C.
  *
- * Compiled twice by c_reference.py, with REAL as float and as double. The order inside a step is
+ * Compiled twice by c.py, with REAL as float and as double. The order inside a step is
  * that of lsm.kernel.Network: move, decay, arrive, threshold, send with a delay of one step.
  */
 #include <stdint.h>
 #include <string.h>
 
 typedef struct {
-    REAL decay, gain, threshold, reset, refractory;
-    REAL factor_exc, factor_inh, decay_exc, decay_inh;
+    REAL decay, decay_exc, decay_inh, gain_exc, gain_inh, threshold, reset, refractory;
 } Constants;
 
 void simulate(
@@ -29,8 +28,7 @@ void simulate(
         for (int64_t t = 0; t < n_steps; t++) {
 #pragma GCC ivdep
             for (int64_t n = 0; n < n_neurons; n++) {
-                REAL current = c.factor_exc * exc[n] + c.factor_inh * inh[n];
-                REAL moved = c.decay * v[n] + c.gain * current;
+                REAL moved = c.decay * v[n] + c.gain_exc * exc[n] + c.gain_inh * inh[n];
                 REAL u = wait[n] < 1 ? moved : v[n];
                 int spike = u >= c.threshold;
                 v[n] = spike ? c.reset : u;

@@ -1,6 +1,7 @@
-"""Build reference.c with the system's compiler and call it."""
+"""The C reference, built with the system's compiler."""
 
 import ctypes
+import shutil
 import subprocess
 import tempfile
 from functools import cache
@@ -8,26 +9,34 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["simulate_c"]
+from . import clocked
+
+__all__ = ["prepare"]
+
+# Recurrent rows are dense where that is faster.
+DENSE_BELOW = 500
 
 SOURCE = Path(__file__).with_name("reference.c")
+
+if shutil.which("cc") is None:
+    raise ImportError("no C compiler `cc`")
 
 
 @cache
 def _library(dtype):
     """Compile for a precision; the library lives as long as the process."""
-    folder = Path(tempfile.mkdtemp(prefix="lsm-benchmark-"))
-    path = folder / f"reference_{dtype}.so"
     real = {"float32": "float", "float64": "double"}[dtype]
     command = ["cc", "-O3", "-march=native", "-shared", "-fPIC", f"-DREAL={real}"]
-    subprocess.run([*command, "-o", str(path), str(SOURCE)], check=True)
-    return ctypes.CDLL(str(path))
+    with tempfile.TemporaryDirectory(prefix="lsm-benchmark-c-") as folder:
+        path = f"{folder}/reference_{dtype}.so"
+        subprocess.run([*command, "-o", path, str(SOURCE)], check=True)
+        return ctypes.CDLL(path)
 
 
-def _constants(network, dtype):
+def _constants(workload, dtype):
     real = {"float32": ctypes.c_float, "float64": ctypes.c_double}[dtype]
-    decay, gain, _, threshold, reset, refractory, _ = network.constants
-    values = (decay, gain, threshold, reset, refractory, *network.syn_constants)
+    names = ("v_threshold", "v_reset", "refractory")
+    values = (*workload.propagator, *(workload.parameters[name] for name in names))
 
     class Constants(ctypes.Structure):
         _fields_ = [(f"c{i}", real) for i in range(len(values))]
@@ -35,23 +44,8 @@ def _constants(network, dtype):
     return Constants(*map(float, values))
 
 
-def simulate_c(workload, dtype, *, dense):
-    """Return a function that runs a workload and gives its spike counts.
-
-    Parameters
-    ----------
-    workload : Workload
-        A network with delays of one step.
-    dtype : {"float32", "float64"}
-        Precision.
-    dense : bool
-        Whether recurrent rows are dense.
-
-    Returns
-    -------
-    run : function
-        Takes nothing, returns counts of shape (n_samples, n_neurons).
-    """
+def prepare(workload, dtype):
+    """Compile the reference and return what runs it, with delays of one step."""
     network, spikes = workload.network, workload.spikes
     n, n_samples = network.n_neurons, len(spikes)
     padded = -(-n // 8) * 8
@@ -61,24 +55,24 @@ def simulate_c(workload, dtype, *, dense):
         "channels": spikes.channels,
         "indptr": network.w.indptr.astype(np.int64),
         "targets": network.w.indices.view(np.uint32),
-        "weights": network.w.data.astype(dtype),
+        "weights": network.w.data.astype(dtype, copy=False),
         "inhibitory": workload.inhibitory.astype(np.uint8),
-        "dense": network.w.toarray().astype(dtype) if dense else None,
-        "w_in": network.w_in.toarray().astype(dtype),
+        "dense": network.w.toarray().astype(dtype) if n < DENSE_BELOW else None,
+        "w_in": network.w_in.toarray().astype(dtype, copy=False),
     }
     state = [np.zeros(n, dtype) for _ in range(4)]
     state += [np.zeros(padded, np.uint8), np.zeros(padded, np.uint32)]
     counts = np.zeros((n_samples, n), dtype)
-    library, constants = _library(dtype), _constants(network, dtype)
+    library, constants = _library(dtype), _constants(workload, dtype)
 
     def pointer(array):
         return None if array is None else array.ctypes.data_as(ctypes.c_void_p)
 
     def run():
         library.simulate(
-            *(ctypes.c_int64(k) for k in (n_samples, n, int(spikes.durations[0]))),
+            *(ctypes.c_int64(k) for k in (n_samples, n, workload.n_steps)),
             *map(pointer, arrays.values()), constants, *map(pointer, state), pointer(counts),
         )  # fmt: skip
-        return counts
+        return counts.copy()
 
-    return run
+    return clocked(run)

@@ -1,0 +1,113 @@
+"""What is measured in one process: engines and features against a baseline."""
+
+import functools
+
+from lsm import Liquid, Snapshots
+from lsm.kernel import compiled
+
+from .engines import clocked
+from .measure import Entry, compare, entries
+from .workloads import SIZES, Workload, parts
+
+__all__ = ["delays", "kernels", "snapshots", "threads", "transform"]
+
+PRECISIONS = ("float32", "float64")
+
+
+def kernels(options):
+    """Every engine on the same networks and inputs; speed relative to C."""
+    rows = []
+    for n_neurons in _chosen(SIZES, options):
+        workload = Workload.of_size(n_neurons)
+        for dtype in PRECISIONS:
+            lines = entries(f"{n_neurons} neurons", options.engines, workload, dtype)
+            rows += compare(lines, options.repeats)
+    return rows
+
+
+def delays(options):
+    """Delays of 1 to 10 ms, relative to the kernel with delays of one step."""
+    rows = []
+    for n_neurons in _chosen((1000,), options):
+        without = Workload.of_size(n_neurons)
+        spread = Workload.of_size(n_neurons, delay=(1.0, 10.0))
+        peers = [name for name in ("Brian2", "NEST") if name in options.engines]
+        for dtype in PRECISIONS:
+            label = f"{n_neurons} neurons"
+            lines = entries(label, ["lsm"], without, dtype)
+            label += ", delays 1 to 10 ms"
+            lines += entries(label, ["lsm", *peers], spread, dtype)
+            rows += compare(lines, options.repeats)
+    return rows
+
+
+def snapshots(options):
+    """Reading two traces at ten times, relative to C that counts spikes."""
+    rows = []
+    reading = Snapshots(n=10, feature="trace", tau=(10.0, 30.0))
+    for n_neurons in _chosen(SIZES, options):
+        workload, label = Workload.of_size(n_neurons), f"{n_neurons} neurons"
+        plan = reading.plan(workload.spikes.durations, 1.0)
+        for dtype in PRECISIONS:
+            lines = entries(label, ["C", "lsm"], workload, dtype)
+            lines += entries(f"{label}, 2 traces at 10 times", ["lsm"], workload, dtype, plan=plan)
+            rows += compare(lines, options.repeats)
+    return rows
+
+
+def threads(options):
+    """Two threads over 64 samples, relative to one, by the clock on the wall."""
+    rows = []
+    for n_neurons in _chosen((1000,), options):
+        workload = Workload.of_size(n_neurons, n_samples=64)
+        lines = []
+        for n_jobs in (1, 2):
+            label = f"{n_neurons} neurons, {n_jobs} thread" + "s" * (n_jobs > 1)
+            lines += entries(label, ["lsm"], workload, "float32", n_jobs=n_jobs)
+        rows += compare(lines, options.repeats)
+    return rows
+
+
+def transform(options):
+    """`Liquid.transform` of 100 samples, relative to the compiled loop alone."""
+    rows = []
+    for n_neurons in _chosen((135, 1000), options):
+        spikes = Workload.of_size(n_neurons, n_samples=100).spikes
+        fan_out, _, gain = SIZES[n_neurons]
+        topology, inputs = parts(fan_out, gain)
+        liquid = Liquid(
+            n_neurons, topology=topology, inputs=inputs, calibration=None, random_state=0
+        ).fit(spikes)
+        for dtype in PRECISIONS:
+            liquid.set_params(dtype=dtype)
+            runs = {
+                "loop alone": _bare_loop(liquid.network_, spikes, dtype),
+                "Liquid.transform": functools.partial(_transform, liquid, spikes),
+            }
+            lines = [
+                Entry(f"{n_neurons} neurons", name, dtype, n_neurons, len(spikes), clocked(run))
+                for name, run in runs.items()
+            ]
+            rows += compare(lines, options.repeats)
+    return rows
+
+
+def _bare_loop(network, spikes, dtype):
+    """Return what runs the compiled loop on arrays that are packed already."""
+    plan = Snapshots().plan(network.n_steps(spikes), network.dt)
+    packed = compiled._Packed(network, spikes, plan, dtype)
+    kernel = compiled.kernel_for(type(network.neurons), type(network.synapses), dtype)
+    window = (0, int(packed.durations.max()))
+
+    def run():
+        packed.run(kernel, (0, len(spikes)), [window], False, lambda: False)
+
+    return run
+
+
+def _transform(liquid, spikes):
+    liquid.transform(spikes)  # its sparse states are not compared
+
+
+def _chosen(available, options):
+    return [size for size in available if options.sizes is None or size in options.sizes]

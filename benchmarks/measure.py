@@ -1,0 +1,108 @@
+"""Engines in turns: their time as medians with quartiles, and whether their spikes agree."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .engines import ENGINES, load
+from .workloads import N_STEPS
+
+__all__ = ["Entry", "compare", "entries", "quartiles"]
+
+
+class Entry(NamedTuple):
+    """One line of a comparison.
+
+    Attributes
+    ----------
+    workload : str
+        What runs. Spikes are compared within one workload.
+    engine : str
+        Who runs it.
+    precision : str
+        "float32" or "float64".
+    neurons : int
+        Size of the network.
+    n_samples : int
+        Samples in a run.
+    run : function
+        Gives seconds and spike counts or None, see :mod:`benchmarks.engines`.
+    note : str
+        How the engine differs from the others.
+    """
+
+    workload: str
+    engine: str
+    precision: str
+    neurons: int
+    n_samples: int
+    run: object
+    note: str = ""
+
+
+def entries(label, names, workload, dtype, **options):
+    """Build those of some engines that can run a workload.
+
+    Parameters
+    ----------
+    label : str
+        Name of the workload.
+    names : iterable of str
+        Engines.
+    workload : Workload
+        What they run.
+    dtype : {"float32", "float64"}
+        Precision.
+    **options : object
+        Passed to the engines.
+
+    Returns
+    -------
+    entries : list of Entry
+    """
+    built = []
+    for name in names:
+        engine, (prepare, _) = ENGINES[name], load(name)
+        n_neurons = workload.network.n_neurons
+        if not prepare or n_neurons > engine.max_neurons or dtype not in engine.precisions:
+            continue
+        part = workload.first(engine.max_samples)
+        run = prepare(part, dtype, **engine.options, **options)
+        built.append(Entry(label, name, dtype, n_neurons, len(part.spikes), run, engine.note))
+    return built
+
+
+def compare(lines, repeats):
+    """Run the lines in turns, so that what slows the machine slows all of them.
+
+    Parameters
+    ----------
+    lines : list of Entry
+        What to run; speeds are given relative to the first.
+    repeats : int
+        How often.
+
+    Returns
+    -------
+    rows : list of dict
+    """
+    counts = [line.run()[1] for line in lines]
+    seconds = np.array([[line.run()[0] / line.n_samples for line in lines] for _ in range(repeats)])
+    rows, references = [], {}
+    for i, (line, count) in enumerate(zip(lines, counts, strict=True)):
+        row = line._asdict() | {"seconds": seconds[:, i].tolist()}
+        del row["run"], row["n_samples"]
+        row["samples_per_second"] = quartiles(1 / seconds[:, i])
+        row["speed"] = quartiles(seconds[:, 0] / seconds[:, i])
+        if count is not None:
+            reference = references.setdefault(line.workload, count)
+            n = min(len(count), len(reference))
+            row["equal_counts"] = float(np.mean(count[:n] == reference[:n]))
+            row["rate"] = float(count.mean()) / (N_STEPS / 1000)
+        rows.append(row)
+    return rows
+
+
+def quartiles(values):
+    """Return the lower quartile, the median and the upper quartile."""
+    return np.percentile(values, [25, 50, 75]).tolist()

@@ -1,0 +1,170 @@
+"""The machine, tables of what was measured, and the picture."""
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .engines import ENGINES
+from .workloads import N_STEPS
+
+__all__ = ["draw", "machine", "table"]
+
+
+def machine():
+    """Return what the figures depend on: hardware, load, compiler and versions."""
+    described = {
+        "processor": _first_line("/proc/cpuinfo", "model name") or platform.processor(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+    caches = Path("/sys/devices/system/cpu/cpu0/cache")
+    for index in sorted(caches.glob("index*")):
+        if (index / "type").read_text().strip() != "Instruction":
+            level, size = ((index / name).read_text().strip() for name in ("level", "size"))
+            described[f"L{level} cache"] = size
+    try:
+        answer = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True)
+        described["compiler"] = answer.stdout.splitlines()[0]
+    except (OSError, subprocess.CalledProcessError):
+        pass
+    peers = {engine.distribution for engine in ENGINES.values() if engine.distribution}
+    for name in ("liquid-state-machine", "numpy", "scipy", "numba", *sorted(peers)):
+        try:
+            described[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return described
+
+
+def _first_line(path, key):
+    try:
+        lines = Path(path).read_text().splitlines()
+    except OSError:
+        return None
+    return next((line.split(": ")[1] for line in lines if line.startswith(key)), None)
+
+
+def table(rows):
+    """Write the rows of a group, or the outcomes of goals, as a table in Markdown."""
+    write = next(
+        write
+        for key, write in (
+            ("workload", _speed), ("neurons", _size), ("what", _duration), ("goal", _outcome)
+        )
+        if key in rows[0]
+    )  # fmt: skip
+    lines = [write(row) for row in rows]
+    columns = list({column: None for line in lines for column in line})
+    cells = [columns, *([str(line.get(column, "")) for column in columns] for line in lines)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    cells.insert(1, ["-" * width for width in widths])
+    padded = [[c.ljust(w) for c, w in zip(row, widths, strict=True)] for row in cells]
+    return "\n".join(f"| {' | '.join(row)} |" for row in padded)
+
+
+def _speed(row):
+    low, middle, high = row["samples_per_second"]
+    return {
+        "workload": row["workload"],
+        "precision": row["precision"],
+        "engine": row["engine"],
+        "samples/s": f"{middle:.4g} ({low:.4g} to {high:.4g})",
+        "relative": f"{row['speed'][1]:.3g}",
+        "Hz": f"{row['rate']:.1f}" if "rate" in row else "",
+        "equal counts": f"{100 * row['equal_counts']:.2f} %" if "equal_counts" in row else "",
+        "note": row["note"],
+    }
+
+
+def _size(row):
+    line = {
+        "neurons": row["neurons"],
+        "engine": row["engine"],
+        "synapses": f"{row['synapses'][1]:.3g}",
+        "build, s": f"{row['build'][1]:.3g}",
+        "memory, GB": f"{row['memory'][1]:.2f}",
+        "of imports": f"{row['memory_before'][1]:.2f}",
+    }
+    if "seconds" in row:
+        line |= {
+            "one second, s": _spread(row["seconds"]),
+            "10^6 events/s": f"{row['events_per_second'][1] / 1e6:.0f}",
+            "Hz": f"{row['rate'][1]:.1f}",
+        }
+    return line
+
+
+def _duration(row):
+    return {"what": row["what"], "s": _spread(row["seconds"]), "note": row.get("note", "")}
+
+
+def _outcome(row):
+    return {
+        "goal": row["goal"],
+        "asked": row["asked"],
+        "measured": _spread(row["measured"]),
+        "met": "yes" if row["met"] else "no",
+    }
+
+
+def _spread(values):
+    low, middle, high = f"{values[0]:.3g}", f"{values[len(values) // 2]:.3g}", f"{values[-1]:.3g}"
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def draw(results, path):
+    """Draw cost against size into a picture.
+
+    Parameters
+    ----------
+    results : dict of str to list of dict
+        Rows of the groups "kernels" and "scaling"; one of them is enough.
+    path : path-like
+        File, in a format that its ending tells.
+    """
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    cost, events = figure.subplots(1, 2)
+    for name, points in _costs(results).items():
+        cost.loglog(*zip(*sorted(points), strict=True), "o-", label=name)
+    cost.set(title="Cost of one second of activity", xlabel="neurons", ylabel="processor time in s")
+    scaling = [row for row in results.get("scaling", []) if "seconds" in row]
+    for name in dict.fromkeys(row["engine"] for row in scaling):
+        rows = [row for row in scaling if row["engine"] == name]
+        events.semilogx(
+            [row["neurons"] for row in rows],
+            [row["events_per_second"][1] / 1e6 for row in rows],
+            "o-",
+            label=name,
+        )
+    events.set(
+        title="Synaptic events, fan-out 100",
+        xlabel="neurons",
+        ylabel="10^6 a second",
+        ylim=(0, None),
+    )
+    for axes in (cost, events):
+        if axes.has_data():
+            axes.legend()
+            axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=120)
+
+
+def _costs(results):
+    """Return points (neurons, seconds) by the name of a line, in float32 where there is one."""
+    points = {}
+    for row in results.get("kernels", []):
+        if row["precision"] == "float32" or row["engine"] == "NEST":
+            seconds = np.median(row["seconds"]) / (N_STEPS / 1000)
+            points.setdefault(row["engine"], []).append((row["neurons"], seconds))
+    for row in results.get("scaling", []):
+        if "seconds" in row:
+            name = f"{row['engine']}, 17 Hz"
+            points.setdefault(name, []).append((row["neurons"], row["seconds"][1]))
+    return points

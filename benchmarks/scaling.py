@@ -1,0 +1,94 @@
+"""From a thousand to a million neurons: `python -m benchmarks.scaling NEURONS KIND`.
+
+Each size runs in a process of its own, whose highest memory is then that of the size.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from lsm.topology import Column
+
+from .engines import load
+from .measure import quartiles
+from .workloads import SIZES, Workload
+
+__all__ = ["KINDS", "SCALES", "scaling"]
+
+FAN_OUT, GAIN, N_STEPS = 100, 0.42, 1000  # one second at about 17 Hz
+# Samples of a run, so that a small network runs long enough to be timed; a grid for the column.
+SCALES = {
+    1_000: (40, (10, 10, 10)),
+    10_000: (4, (25, 20, 20)),
+    100_000: (1, (50, 50, 40)),
+    1_000_000: (1, (100, 100, 100)),
+}
+LAM = 4.0  # gives the column about 100 synapses a neuron too
+KINDS = ("C", "lsm", "column")
+ROOT = Path(__file__).parents[1]
+ROUNDS = 3  # at most: a million neurons take half a minute
+
+
+def scaling(options):
+    """Cost from 10^3 to 10^6 neurons of fan-out 100, float32, one second of activity."""
+    chosen = [n for n in SCALES if options.sizes is None or n in options.sizes]
+    kinds = [k for k in KINDS if k == "column" or (k in options.engines and load(k)[0])]
+    results = {(n, kind): [] for n in chosen for kind in kinds}
+    for _ in range(min(options.repeats, ROUNDS)):
+        for n, kind in results:
+            command = [sys.executable, "-m", "benchmarks.scaling", str(n), kind]
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT, text=True)
+            results[n, kind].append(json.loads(done.stdout))
+    rows = []
+    for (n, kind), runs in results.items():
+        row = {"neurons": n, "engine": kind}
+        for key in runs[0]:
+            row[key] = quartiles([run[key] for run in runs])
+        rows.append(row)
+    return rows
+
+
+def peak_memory():
+    """Return the highest memory of this process so far in GB, or nan where no file tells."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return float("nan")
+    return next(int(line.split()[1]) * 1024 / 1e9 for line in lines if line.startswith("VmHWM"))
+
+
+def main():
+    """Build one network, run it once, print what it took as JSON."""
+    n_neurons, kind = int(sys.argv[1]), sys.argv[2]
+    n_samples, shape = SCALES[n_neurons]
+    # Compile on a small network.
+    if kind != "column":
+        load(kind)[0](Workload.of_size(min(SIZES), n_samples=1), "float32")()
+    else:
+        Column(shape=(3, 3, 3), lam=LAM, delay=1.0).draw(27, np.random.default_rng(0))
+    result = {"memory_before": peak_memory()}
+    start = time.process_time()
+    if kind == "column":
+        wiring = Column(shape=shape, lam=LAM, delay=1.0).draw(n_neurons, np.random.default_rng(0))
+        result |= {"build": time.process_time() - start, "synapses": wiring.weights.nnz}
+    else:
+        workload = Workload.draw(n_neurons, FAN_OUT, GAIN, n_samples, N_STEPS)
+        result |= {"build": time.process_time() - start, "synapses": workload.network.w.nnz}
+        seconds, counts = load(kind)[0](workload, "float32")()
+        network, spikes = workload.network, workload.spikes
+        events = counts.sum(axis=0, dtype=float) @ np.diff(network.w.indptr)
+        events += np.diff(network.w_in.indptr)[spikes.channels].sum(dtype=float)
+        result |= {
+            "seconds": seconds / n_samples,
+            "rate": float(counts.mean(dtype=float)),
+            "events_per_second": events / seconds,
+        }
+    print(json.dumps(result | {"memory": peak_memory()}))
+
+
+if __name__ == "__main__":
+    main()

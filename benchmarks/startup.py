@@ -1,0 +1,61 @@
+"""What a new process waits for: imports, the first transform, compilation."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import joblib
+
+from lsm import Liquid
+
+from .measure import quartiles
+from .workloads import Workload
+
+__all__ = ["startup"]
+
+# The dependencies are numpy, scipy.sparse, scikit-learn and numba.
+TIMED = "import time; start = time.process_time(); {}; print(time.process_time() - start)"
+DEPENDENCIES = TIMED.format("import numpy, scipy.sparse, sklearn, numba")
+IMPORT = TIMED.format("import lsm")
+TRANSFORM = "import joblib, lsm; " + TIMED.format(
+    "liquid, spikes = joblib.load({!r}); liquid.transform(spikes)"
+)
+
+
+def startup(options):
+    """Processor time in new processes, Python's and numba's caches filled unless said otherwise."""
+    spikes = Workload.of_size(1000, n_samples=4).spikes
+    liquid = Liquid(1000, calibration=None, random_state=0).fit(spikes)
+    with tempfile.TemporaryDirectory(prefix="lsm-benchmark-") as folder:
+        saved = Path(folder) / "liquid.joblib"
+        joblib.dump((liquid, spikes), saved)
+        transform = TRANSFORM.format(str(saved))
+        # Compiled source of Python and of numba, both kept here.
+        environment = os.environ | {"PYTHONPYCACHEPREFIX": f"{folder}/python"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+
+        def take(script, cache="warm"):
+            variables = environment | {"NUMBA_CACHE_DIR": f"{folder}/{cache}"}
+            command = [sys.executable, "-c", script]
+            done = subprocess.run(command, capture_output=True, env=variables, text=True)
+            if done.returncode:
+                raise RuntimeError(done.stderr)
+            return float(done.stdout), done.stderr
+
+        lines = {
+            "import dependencies": DEPENDENCIES,
+            "import lsm": IMPORT,
+            "first transform, warm cache": transform,
+        }
+        for script in lines.values():
+            take(script)
+        seconds = {name: [] for name in lines}
+        for _ in range(options.repeats):
+            for name, script in lines.items():
+                seconds[name].append(take(script)[0])
+        cold, said = take(transform, cache="cold")
+    rows = [{"what": name, "seconds": quartiles(values)} for name, values in seconds.items()]
+    note = f"says {said.strip()!r}" if said else "says nothing"
+    return [*rows, {"what": "first transform, cold compile", "seconds": [cold] * 3, "note": note}]
