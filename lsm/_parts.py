@@ -23,7 +23,9 @@ class PartsMixin:
 
     def part(self, name):
         """Return the object in use for a part: the parameter, or its default."""
-        return self._parts[name]() if self._is_default(name) else getattr(self, name)
+        if name in self._parts and self._is_default(name):
+            return self._parts[name]()
+        return getattr(self, name)
 
     def get_params(self, deep=True):
         """Return the parameters, with those of parts at their default if `deep`."""

@@ -141,7 +141,9 @@ class Calibration(BaseEstimator):
                 bias=network.bias - input_gain * mean_current,
             )
 
-        isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1)
+        if network.neurons.graded:  # without spikes there is no rate to look for
+            return scaled(1.0, 1.0), Calibrated(1.0, 1.0, np.nan)
+        isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
 
         def rate_at(gain):
             part = scaled(gain, 1.0)

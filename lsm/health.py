@@ -16,7 +16,7 @@ TIME_TO_FORGET = 100.0  # ms; in less, no liquid can be blamed for remembering i
 
 @dataclass(frozen=True)
 class Health:
-    """The state of a liquid on some of its training samples.
+    """The state of a liquid on some of its training samples; NaN where spikes are missing.
 
     Attributes
     ----------
@@ -102,17 +102,23 @@ def diagnose(network, probes, other_initial, max_rates, dead_channels):
     health : Health
     """
     index, rate = echo_state_index(network, probes, other_initial)
+    common = {
+        "echo_state_index": index,
+        "dead_channels": tuple(int(channel) for channel in dead_channels),
+        "duration": float(network.n_steps(probes).mean() * network.dt),
+    }
+    if network.neurons.graded:
+        none = ("rate", "silent", "saturated", "synchrony", "branching_ratio")
+        return Health(**common, **dict.fromkeys(none, np.nan))
     spikes = _record(network, probes)
     neuron_rates = statistics.rates(spikes)
     return Health(
+        **common,
         rate=rate,
-        echo_state_index=index,
         silent=float(np.mean(neuron_rates == 0)),
         saturated=float(np.mean(neuron_rates > 0.8 * max_rates)),
         synchrony=statistics.synchrony(spikes),
         branching_ratio=statistics.branching_ratio(spikes),
-        dead_channels=tuple(int(channel) for channel in dead_channels),
-        duration=float(spikes.durations.mean() * network.dt),
     )
 
 

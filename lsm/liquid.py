@@ -6,13 +6,14 @@ import numpy as np
 from joblib import effective_n_jobs
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._parts import PartsMixin
 from ._validation import check_choice, check_integer, check_number, random_streams, steps
 from .calibration import Calibration, probe
 from .health import diagnose
-from .kernel import Network, simulate
+from .kernel import Network, learn, simulate
 from .neurons import LIF
 from .snapshots import Snapshots
 from .spikes import SpikeArray, as_spike_array
@@ -29,13 +30,23 @@ PART_METHODS = {
     "inputs": "draw",
     "snapshots": "plan",
     "calibration": "calibrate",
+    "short_term_plasticity": "draw",
+    "plasticity": "on_pre",
+    "homeostasis": "between",
 }
+OPTIONAL_PARTS = ("calibration", "short_term_plasticity", "plasticity", "homeostasis")
+
+
+def _learns(liquid):
+    """Tell whether a liquid has anything to learn with."""
+    return liquid.plasticity is not None or liquid.homeostasis is not None
 
 
 class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
     """A recurrent network of spiking neurons that turns signals into states [1]_.
 
-    The network is drawn and calibrated in `fit` and not trained. `transform` lets every sample
+    The network is drawn and calibrated in `fit` and not trained, unless `plasticity` or
+    `homeostasis` is given. `transform` changes nothing: it lets every sample
     run through it from the same initial state, and reads the neurons at the times that
     `snapshots` says. The state of a sample depends on nothing but the sample.
 
@@ -55,6 +66,16 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         When and what to read.
     calibration : Calibration or None, default="auto"
         How the gains are found; "auto" is `Calibration()`, None takes the weights as they are.
+    short_term_plasticity : TsodyksMarkram, optional
+        Lets a recurrent synapse tire and recover within a sample.
+    plasticity : rule, optional
+        Lets spikes change the excitatory recurrent weights in `fit` and `partial_fit`, see
+        :mod:`lsm.plasticity`.
+    homeostasis : rule, optional
+        What keeps neurons in range, or rewires them, between samples in `fit` and `partial_fit`.
+    noise : float, default=0.0
+        Standard deviation in nA of a current that is drawn anew for each neuron and step, from
+        the seed and the sample's content.
     initial : {"rest", "random"}, default="rest"
         Where every sample starts: at rest, or at potentials drawn once in `fit`.
     dt : float, default=1.0
@@ -73,7 +94,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
     Attributes
     ----------
     network_ : lsm.kernel.Network
-        The network, with calibrated weights.
+        The network, with calibrated and learnt weights.
     inhibitory_ : bool array of shape (n_neurons,)
         Which neurons are inhibitory.
     positions_ : array of shape (n_neurons, 3) or None
@@ -82,6 +103,8 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         Parameters of the neurons as drawn.
     calibrated_ : lsm.calibration.Calibrated or None
         The gains that calibration found.
+    weight_unit_ : float
+        Mean excitatory weight in nA before learning, which the rules of learning count in.
     health_ : lsm.health.Health
         What state the liquid is in.
     n_features_in_ : int
@@ -130,6 +153,10 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         inputs=None,
         snapshots=None,
         calibration="auto",
+        short_term_plasticity=None,
+        plasticity=None,
+        homeostasis=None,
+        noise=0.0,
         initial="rest",
         dt=1.0,
         static_steps=100,
@@ -145,6 +172,10 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         self.inputs = inputs
         self.snapshots = snapshots
         self.calibration = calibration
+        self.short_term_plasticity = short_term_plasticity
+        self.plasticity = plasticity
+        self.homeostasis = homeostasis
+        self.noise = noise
         self.initial = initial
         self.dt = dt
         self.static_steps = static_steps
@@ -172,8 +203,8 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         }
         return cls(**(defaults | params))
 
-    def fit(self, X, y=None):
-        """Draw the liquid, calibrate it on `X` and diagnose it.
+    def fit(self, X, y=None, reward=None):
+        """Draw the liquid, calibrate it on `X`, let it learn if it does, and diagnose it.
 
         Parameters
         ----------
@@ -181,6 +212,9 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
             Training samples.
         y : ignored
             For scikit-learn's pipelines.
+        reward : array of shape (n_samples,) or function, optional
+            For rules that learn from reward: the reward after each sample, or a function of a
+            sample's index and the spike counts of all neurons that returns it.
 
         Returns
         -------
@@ -206,9 +240,36 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
             network, self.calibrated_ = calibration.calibrate(network, spikes, other_initial)
         self.network_ = network
         self.n_neurons_ = network.n_neurons
-        self.health_ = self._diagnose(spikes, other_initial)
-        if complaint := self.health_.complaint():
-            warnings.warn(complaint, UserWarning, stacklevel=2)
+        excitatory = network.w.data[network.w.data > 0]
+        self.weight_unit_ = float(excitatory.mean(dtype=float)) if excitatory.size else 1.0
+        self._other_initial = other_initial
+        self._learn(spikes, reward)
+        self._diagnose(spikes)
+        return self
+
+    @available_if(_learns)
+    def partial_fit(self, X, y=None, reward=None):
+        """Go on learning, from more samples; the first call is a `fit`.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Training samples, learnt from in this order.
+        y : ignored
+            For scikit-learn's pipelines.
+        reward : array of shape (n_samples,) or function, optional
+            As in `fit`.
+
+        Returns
+        -------
+        self : Liquid
+        """
+        if not hasattr(self, "network_"):
+            return self.fit(X, y, reward)
+        self._check_params()
+        spikes = self._spikes(X, reset=False)
+        self._learn(spikes, reward)
+        self._diagnose(spikes)
         return self
 
     def transform(self, X):
@@ -272,12 +333,46 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         effective_n_jobs(self.n_jobs)
         for name, method in PART_METHODS.items():
             part = self.part(name)
-            optional = name == "calibration" and part is None
+            optional = name in OPTIONAL_PARTS and part is None
             if isinstance(part, type) or not (optional or hasattr(part, method)):
                 raise TypeError(
-                    f"Liquid.{name} must be an object such as {self._parts[name]()!r}, got {part!r}"
+                    f"Liquid.{name} must be an object{self._example(name)}, got {part!r}"
                 )
         self.part("snapshots").check()
+        check_number("Liquid.noise", self.noise, 0)
+        for rule in self._rules():
+            rule.check()
+        if self.part("neurons").graded and (self.plasticity or self.short_term_plasticity):
+            raise ValueError(
+                "Liquid.plasticity and short_term_plasticity act at spikes, which neurons of "
+                f"{self.neurons!r} do not send"
+            )
+
+    def _example(self, name):
+        return f" such as {self._parts[name]()!r}" if name in self._parts else ""
+
+    def _rules(self):
+        return [rule for rule in (self.plasticity, self.homeostasis) if rule is not None]
+
+    def _learn(self, spikes, reward):
+        """Let the rules change the network, sample by sample."""
+        if reward is not None and not callable(reward):
+            reward = np.asarray(reward, dtype=float)
+            if reward.shape != (len(spikes),) or not np.isfinite(reward).all():
+                raise ValueError(
+                    f"reward must have a finite number for each of {len(spikes)} samples, or be "
+                    f"a function, got shape {reward.shape}"
+                )
+        if self._rules():
+            self.network_ = learn(
+                self.network_, spikes, self._rules(), unit=self.weight_unit_, dtype=self.dtype,
+                reward=reward, rng=self._learning_rng, rewire=self._rewire,
+            )  # fmt: skip
+
+    def _rewire(self):
+        """Draw other connections by the same rule, with weights of the same scale."""
+        weights = self.part("topology").draw(self.n_neurons_, self._learning_rng).weights
+        return weights * (self.calibrated_.recurrent_gain if self.calibrated_ else 1.0)
 
     def _spikes(self, X, *, reset):
         """Turn input of any form into a SpikeArray, and check it against the fitted liquid."""
@@ -307,7 +402,10 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
 
     def _draw(self, spikes):
         """Draw the network, and a second initial state to compare with."""
-        names = ("topology", "input", "parameters", "synapses", "initial", "other")
+        names = (
+            "topology", "input", "parameters", "synapses", "short_term", "noise", "learning",
+            "initial", "other",
+        )  # fmt: skip
         streams = random_streams(self.random_state, names)
         topology, neurons, synapses = (
             self.part(name) for name in ("topology", "neurons", "synapses")
@@ -333,15 +431,25 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
             delays=steps(f"{type(topology).__name__}.delay", wiring.delays, self.dt),
             dt=self.dt,
             graded=spikes.graded,
+            short_term=self.short_term_plasticity
+            and self.short_term_plasticity.draw(
+                wiring.weights, wiring.inhibitory, streams["short_term"]
+            ),
+            noise=self.noise,
+            seed=int(streams["noise"].integers(2**32)),
         )
+        self._learning_rng = streams["learning"]
         return network, neurons.initial(parameters, n_neurons, streams["other"])
 
-    def _diagnose(self, spikes, other_initial):
+    def _diagnose(self, spikes):
+        """Measure the liquid's health, and warn if it is of no use."""
         calibration = self.part("calibration") or Calibration()
         probes = probe(spikes, self.network_, calibration.n_samples, calibration.max_duration)
         max_rates = 1000 / (self.dt + np.asarray(self.parameters_.get("refractory", 0.0)))
         dead = np.flatnonzero(np.bincount(spikes.channels, minlength=spikes.n_channels) == 0)
-        return diagnose(self.network_, probes, other_initial, max_rates, dead)
+        self.health_ = diagnose(self.network_, probes, self._other_initial, max_rates, dead)
+        if complaint := self.health_.complaint():
+            warnings.warn(complaint, UserWarning, stacklevel=3)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -10,7 +10,12 @@ from lsm import neurons as neuron_models
 from lsm import plasticity
 from lsm import synapses as synapse_models
 from lsm.kernel import (
-    Network, Plan, learn, learn_reference, simulate, simulate_reference,
+    Network,
+    Plan,
+    learn,
+    learn_reference,
+    simulate,
+    simulate_reference,
 )  # fmt: skip
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
@@ -20,6 +25,7 @@ from lsm.synapses import Exponential
 NEURONS = [getattr(neuron_models, name) for name in neuron_models.__all__]
 RULES = [getattr(plasticity, name) for name in plasticity.__all__]
 SYNAPSES = [getattr(synapse_models, name) for name in synapse_models.__all__]
+SYNAPSES = [model for model in SYNAPSES if hasattr(model, "current")]  # not short-term plasticity
 
 
 def make_network(

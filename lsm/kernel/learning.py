@@ -8,7 +8,7 @@ from .network import Plan
 __all__ = ["learn"]
 
 
-def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=None):
+def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=None, rewire=None):
     """Let the weights of a network change while it runs.
 
     Parameters
@@ -28,6 +28,8 @@ def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=Non
         counts of spikes of all neurons, shape (n_neurons,).
     rng : numpy.random.Generator, optional
         Source of draws of the rules that draw.
+    rewire : function, optional
+        Draws other recurrent weights, for rules that rewire.
 
     Returns
     -------
@@ -54,6 +56,6 @@ def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=Non
             network = packed.learnt()
             for other in between:
                 duration = n_steps[sample[0]] * network.dt
-                network = other.between(network, counts, duration, unit, rng)
+                network = other.between(network, counts, duration, unit, rng, rewire)
             packed.set_network(network)
     return packed.learnt()

@@ -19,8 +19,9 @@ These are compiled into the kernel. Within a step all weights change first, by t
 spikes before, then the traces: pre- and postsynaptic spikes of one step do not pair.
 
 A rule that acts between samples sets `acts_on = "samples"` and carries
-`between(network, counts, duration, unit, rng)`: it gets the network and each neuron's spikes in a
-sample of so many ms, and returns the network for the next sample.
+`between(network, counts, duration, unit, rng, rewire)`: it gets the network and each neuron's
+spikes in a sample of so many ms, and returns the network for the next sample. `rewire()` draws
+other recurrent weights by the liquid's own wiring rule.
 """
 
 from .pair_stdp import PairSTDP
