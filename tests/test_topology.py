@@ -37,9 +37,10 @@ def rng(seed=0):
 def pattern(wiring, n_neurons, seed=0):
     """Draw a wiring and return who connects to whom as a bool matrix."""
     drawn = wiring.draw(n_neurons, rng(seed)).weights
+    pre = np.repeat(np.arange(n_neurons), np.diff(drawn.indptr))
+    assert np.all(np.diff(pre * n_neurons + drawn.indices) > 0)  # sorted, none twice
     present = np.zeros(drawn.shape, dtype=bool)
-    present[np.repeat(np.arange(n_neurons), np.diff(drawn.indptr)), drawn.indices] = True
-    assert present.sum() == drawn.nnz  # none twice
+    present[pre, drawn.indices] = True
     return present
 
 
@@ -351,18 +352,22 @@ def test_weights_keep_dales_law_and_their_moments():
     assert inhibitory.mean() == pytest.approx(-6 / np.sqrt(50), rel=0.02)
 
 
-@pytest.mark.parametrize("distribution", ["constant", "uniform", "normal", "lognormal", "gamma"])
-def test_distributions_have_mean_one_and_the_given_cv(distribution):
-    weights = Weights(cv=0.3, distribution=distribution, scale=None)
+@pytest.mark.parametrize(
+    ("distribution", "cv", "frozen"),
+    [
+        ("constant", 0.0, None),
+        ("uniform", 0.5, stats.uniform(1 - np.sqrt(3) / 2, np.sqrt(3))),
+        ("normal", 0.25, stats.norm(1, 0.25)),
+        ("lognormal", 0.5, stats.lognorm(np.sqrt(np.log(1.25)), scale=1 / np.sqrt(1.25))),
+        ("gamma", 0.5, stats.gamma(4, scale=1 / 4)),
+    ],
+)
+def test_distributions_have_mean_one_and_the_given_cv(distribution, cv, frozen):
+    weights = Weights(cv=cv or 0.3, distribution=distribution, scale=None)
     data = ErdosRenyi(fan_out=100, inhibitory=0.0, weights=weights).draw(1000, rng()).weights.data
     assert data.dtype == np.float32
     assert data.mean() == pytest.approx(1, rel=0.01)
-    assert data.std() == pytest.approx(0 if distribution == "constant" else 0.3, rel=0.02)
-    frozen = {
-        "uniform": stats.uniform(1 - np.sqrt(3) * 0.3, 2 * np.sqrt(3) * 0.3),
-        "gamma": stats.gamma(1 / 0.09, scale=0.09),
-        "lognormal": stats.lognorm(np.sqrt(np.log(1.09)), scale=1 / np.sqrt(1.09)),
-    }.get(distribution)
+    assert data.std() == pytest.approx(cv, rel=0.02)
     assert frozen is None or stats.kstest(data[:20000], frozen.cdf).pvalue > 1e-3
 
 
@@ -470,13 +475,14 @@ def test_fixed_weights_are_taken_as_they_are():
 
 def test_input_reads_different_channels_with_the_right_scale():
     inhibitory = np.arange(500) < 100
-    weights = RandomInput(fan_in=8).draw(30, inhibitory, rng())
+    weights, delays = RandomInput(fan_in=8).draw(30, inhibitory, rng())
+    assert delays == 0
     assert weights.shape == (30, 500)
     np.testing.assert_array_equal((weights != 0).sum(axis=0), 8)
     assert weights.data.std() == pytest.approx(1 / np.sqrt(8), rel=0.05)
-    few = RandomInput(fan_in=8).draw(3, inhibitory, rng())
+    few, _ = RandomInput(fan_in=8).draw(3, inhibitory, rng())
     assert few.nnz == 1500
-    pair = RandomInput.maass2002(fan_in=3).draw(30, inhibitory, rng()).toarray()
+    pair = RandomInput.maass2002(fan_in=3).draw(30, inhibitory, rng())[0].toarray()
     assert pair[:, inhibitory][pair[:, inhibitory] != 0].mean() == pytest.approx(9, rel=0.2)
     assert pair[:, ~inhibitory][pair[:, ~inhibitory] != 0].mean() == pytest.approx(18, rel=0.1)
 
@@ -606,3 +612,15 @@ def test_parameters_outside_their_meaning_are_refused(wiring, message):
 def test_matrices_outside_their_meaning_are_refused(params, message):
     with pytest.raises((ValueError, TypeError), match=message):
         FixedWeights(**({"matrix": SQUARE} | params)).draw(2, rng())
+
+
+def test_several_synapses_of_a_channel_have_their_own_weights_and_delays():
+    inputs = RandomInput(fan_in=2, synapses=3, delay=(0.0, 800.0))
+    weights, delays = inputs.draw(2, np.zeros(500, bool), rng())
+    assert weights.nnz == 500 * 2 * 3
+    assert delays.shape == (3000,)
+    assert delays.min() < 10
+    assert delays.max() > 790
+    assert delays.mean() == pytest.approx(400, rel=0.05)
+    assert weights.data.std() == pytest.approx(1 / np.sqrt(6), rel=0.05)
+    assert len(np.unique(weights.data)) > 2900

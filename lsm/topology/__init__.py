@@ -3,7 +3,7 @@
 A wiring of the liquid is a class with `draw(n_neurons, rng)` that returns a :class:`Wiring`; most
 derive from :class:`Topology`, and say in `connect(n_neurons, inhibitory, rng)` who connects to
 whom, see :mod:`lsm.topology.ring`. One that fixes the number of neurons has it as `n_neurons`. A
-wiring of the input has `draw(n_channels, inhibitory, rng)` and returns a CSR array.
+wiring of the input has `draw(n_channels, inhibitory, rng)` and returns a CSR array and delays.
 """
 
 from ._base import Topology

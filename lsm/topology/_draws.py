@@ -21,6 +21,8 @@ __all__ = [
     "STEP", "exponential", "mix", "pick", "regular", "room_for", "seed_of", "transpose", "unit",
 ]  # fmt: skip
 
+# The wirings compile these into their own cached code, which numba does not renew after an edit
+# here: delete `__pycache__` then.
 # All in uint64: with a signed number numba would go through float64.
 STEP = np.uint64(0x9E3779B97F4A7C15)
 _FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

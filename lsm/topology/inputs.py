@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator
 
 from .._validation import check_integer, check_number
 from ._draws import pick, seed_of, transpose
-from ._wiring import csr
+from ._wiring import check_delay, csr, draw_delays
 from .weights import check_distribution, draw_magnitudes
 
 __all__ = ["RandomInput"]
@@ -20,19 +20,28 @@ class RandomInput(BaseEstimator):
         Channels that each neuron reads; all of them where there are fewer.
     weight : float, (float, float) or None, default=None
         Scale of the weights onto all, or onto (excitatory, inhibitory) neurons, in nA. None
-        means `1 / sqrt(fan_in)`.
+        means `1 / sqrt(fan_in * synapses)`.
     distribution : {"signed", "constant", "uniform", "normal", "lognormal", "gamma"}
         "signed" (the default) draws normal weights of either sign with standard deviation
         `weight`; the others draw magnitudes with mean `weight`.
     cv : float, default=1.0
         Standard deviation over mean of magnitudes; of no effect where they are signed.
+    synapses : int, default=1
+        Synapses from each of those channels, each with a weight and a delay of its own.
+    delay : float or (float, float), default=0.0
+        Delay in ms, or the ends of a uniform distribution of delays. Delays of several hundred
+        ms are a memory of the input.
     """
 
-    def __init__(self, fan_in=20, weight=None, distribution="signed", cv=1.0):
+    def __init__(
+        self, fan_in=20, weight=None, distribution="signed", cv=1.0, synapses=1, delay=0.0
+    ):
         self.fan_in = fan_in
         self.weight = weight
         self.distribution = distribution
         self.cv = cv
+        self.synapses = synapses
+        self.delay = delay
 
     @classmethod
     def maass2002(cls, fan_in=1):
@@ -54,19 +63,27 @@ class RandomInput(BaseEstimator):
         Returns
         -------
         weights : scipy.sparse.csr_array of shape (n_channels, n_neurons), float32
+            With an entry for each synapse, of which several may have the same row and column.
+        delays : float or float32 array of shape (nnz,)
+            Delay of each synapse in ms, in the order of `weights.data`.
         """
         fan_in = min(check_integer("RandomInput.fan_in", self.fan_in, 1), n_channels)
+        synapses = check_integer("RandomInput.synapses", self.synapses, 1)
+        delay = check_delay("RandomInput.delay", self.delay, may_be_zero=True)
         check_distribution("RandomInput", self.distribution, self.cv)
         pair = self.weight if isinstance(self.weight, tuple | list) else (self.weight,) * 2
         if len(pair) != 2:
             raise ValueError(f"RandomInput.weight must be one or two numbers, got {self.weight!r}")
         scale = [
-            1 / np.sqrt(fan_in) if w is None else check_number("RandomInput.weight", w, 0)
+            1 / np.sqrt(fan_in * synapses)
+            if w is None
+            else check_number("RandomInput.weight", w, 0)
             for w in pair
         ]
         n_neurons = len(inhibitory)
         channels = pick(n_neurons, fan_in, n_channels, False, seed_of(rng))
-        indptr, targets = transpose(channels, n_channels)
+        indptr, targets = transpose(np.repeat(channels, synapses, axis=1), n_channels)
         weights = draw_magnitudes(self.distribution, self.cv, len(targets), rng)
         weights *= np.float32(scale)[inhibitory[targets].view(np.int8)]
-        return csr(weights, targets, indptr, (n_channels, n_neurons))
+        delays = draw_delays(delay, indptr, targets, inhibitory, rng)
+        return csr(weights, targets, indptr, (n_channels, n_neurons)), delays
