@@ -65,7 +65,7 @@ class Workload:
             syn_parameters=synapses.draw(wiring.inhibitory, 1.0, rng),
             initial=neurons.initial(parameters, n_neurons),
             bias=np.zeros(n_neurons),
-            w_in=inputs.draw(N_CHANNELS, wiring.inhibitory, rng),
+            w_in=inputs.draw(N_CHANNELS, wiring.inhibitory, rng)[0],
             w=wiring.weights,
             delays=np.rint(wiring.delays).astype(int),
             dt=1.0,

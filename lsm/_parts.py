@@ -10,11 +10,24 @@ class PartsMixin:
 
     A part's default is an object, which a constructor must not share between instances: the
     signature holds a marker (None or "auto") and the object is made when needed. A class lists
-    its parts in `_parts`, a dict of parameter name to the default's factory. Comes before
-    `BaseEstimator` among the bases.
+    its parts in `_parts`, a dict of parameter name to the default's factory; `_part_methods`
+    names for each a method that it must have, unless it is None and in `_optional_parts`. Comes
+    before `BaseEstimator` among the bases.
     """
 
     _parts = {}
+    _part_methods = {}
+    _optional_parts = ()
+
+    def check_parts(self):
+        """Raise a TypeError for a part that is no object with the method its role needs."""
+        for name, method in self._part_methods.items():
+            part = self.part(name)
+            absent = part is None and name in self._optional_parts
+            if isinstance(part, type) or not (absent or hasattr(part, method)):
+                example = f" such as {self._parts[name]()!r}" if name in self._parts else ""
+                owner = type(self).__name__
+                raise TypeError(f"{owner}.{name} must be an object{example}, got {part!r}")
 
     def _is_default(self, name):
         value = getattr(self, name)

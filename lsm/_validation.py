@@ -157,7 +157,7 @@ def steps(name, duration, dt, *, exact=False):
 
     Returns
     -------
-    count : int64 array of the shape of `duration`
+    count : int32 array of the shape of `duration`
 
     Raises
     ------
@@ -165,7 +165,7 @@ def steps(name, duration, dt, *, exact=False):
         If a positive duration would vanish, or `exact` is not met.
     """
     duration = np.asarray(duration, dtype=float)
-    count = np.rint(duration / dt).astype(np.int64)
+    count = np.rint(duration / dt).astype(np.int32)
     vanished = (count == 0) & (duration > 0)
     if vanished.any():
         value = duration[vanished].min()

@@ -15,6 +15,7 @@ __all__ = ["Calibrated", "Calibration", "echo_state_index", "probe"]
 STEPS_PER_OCTAVE = 8
 FARTHEST = 40 * STEPS_PER_OCTAVE  # where the search for an input gain gives up
 STEPS_OF_SILENCE = 100  # after which a synapse's current is over
+WEAK = 2.0**-20  # a weight that does not change the conductance of a membrane by much
 TRACE = 30.0  # ms, of the end states that the echo-state index compares
 
 
@@ -255,29 +256,30 @@ def _centre(network, spikes):
     w_in = network.w_in.astype(np.float64)
     if network.graded:
         inverse = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
-        w_in = w_in.multiply(inverse[:, None]).tocsr()
+        w_in.data *= np.repeat(inverse, np.diff(w_in.indptr))
         return w_in, w_in.T @ mean
     per_step = mean / network.hold(spikes)
     excitatory, inhibitory = _charges(network)
-    return w_in, (
-        excitatory * (w_in.maximum(0).T @ per_step) + inhibitory * (w_in.minimum(0).T @ per_step)
-    )
+    mean_current = np.zeros(network.n_neurons)
+    for charge, clip in ((excitatory, np.maximum), (inhibitory, np.minimum)):
+        part = w_in.copy()
+        part.data = clip(w_in.data, 0)
+        mean_current += charge * (part.T @ per_step)
+    return w_in, mean_current
 
 
 def _charges(network):
-    """Sum the current that one spike of weight one causes, in nA steps, for both signs."""
-    charges, n_neurons = [], network.n_neurons
-    for row in range(2):
+    """Sum the current that one weak spike causes, in nA steps per weight, for both signs."""
+    charges, n_neurons, constants = [], network.n_neurons, network.syn_constants
+    for row, weight in enumerate((WEAK, -WEAK)):
         syn = (*np.zeros((2, n_neurons)), *map(np.copy, network.synapses.initial(n_neurons)))
-        syn[row][:] = 1
+        syn[row][:] = weight
         charge, quiet = np.zeros(n_neurons), 0
         while quiet < STEPS_OF_SILENCE:
-            flow = network.synapses.current(
-                slice(None), syn, network.syn_constants, network.initial[0]
-            )
-            network.synapses.decay(slice(None), syn, network.syn_constants)
-            charge += flow
-            quiet = quiet + 1 if np.abs(flow).max() < 1e-9 else 0
+            flow = network.synapses.current(slice(None), syn, constants, network.initial[0])
+            network.synapses.decay(slice(None), syn, constants)
+            charge += flow / weight
+            quiet = quiet + 1 if np.abs(flow / weight).max() < 1e-9 else 0
         charges.append(charge)
     return charges
 

@@ -4,12 +4,12 @@ import warnings
 
 import numpy as np
 from joblib import effective_n_jobs
-from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._parts import PartsMixin
+from ._samples import is_static
 from ._validation import check_choice, check_integer, check_number, random_streams, steps
 from .calibration import Calibration, probe
 from .health import diagnose
@@ -21,20 +21,6 @@ from .synapses import Exponential
 from .topology import Column, ErdosRenyi, RandomInput
 
 __all__ = ["Liquid"]
-
-# What an object must be able to do to serve as a part.
-PART_METHODS = {
-    "neurons": "reference_step",
-    "synapses": "current",
-    "topology": "draw",
-    "inputs": "draw",
-    "snapshots": "plan",
-    "calibration": "calibrate",
-    "short_term_plasticity": "draw",
-    "plasticity": "on_pre",
-    "homeostasis": "between",
-}
-OPTIONAL_PARTS = ("calibration", "short_term_plasticity", "plasticity", "homeostasis")
 
 
 def _learns(liquid):
@@ -143,6 +129,20 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         "snapshots": Snapshots,
         "calibration": Calibration,
     }
+
+    # What an object must be able to do to serve as a part.
+    _part_methods = {
+        "neurons": "reference_step",
+        "synapses": "current",
+        "topology": "draw",
+        "inputs": "draw",
+        "snapshots": "plan",
+        "calibration": "calibrate",
+        "short_term_plasticity": "draw",
+        "plasticity": "on_pre",
+        "homeostasis": "between",
+    }
+    _optional_parts = ("calibration", "short_term_plasticity", "plasticity", "homeostasis")
 
     def __init__(
         self,
@@ -331,13 +331,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         if self.n_neurons is not None:
             check_integer("Liquid.n_neurons", self.n_neurons, 1)
         effective_n_jobs(self.n_jobs)
-        for name, method in PART_METHODS.items():
-            part = self.part(name)
-            optional = name in OPTIONAL_PARTS and part is None
-            if isinstance(part, type) or not (optional or hasattr(part, method)):
-                raise TypeError(
-                    f"Liquid.{name} must be an object{self._example(name)}, got {part!r}"
-                )
+        self.check_parts()
         self.part("snapshots").check()
         check_number("Liquid.noise", self.noise, 0)
         for rule in self._rules():
@@ -347,9 +341,6 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
                 "Liquid.plasticity and short_term_plasticity act at spikes, which neurons of "
                 f"{self.neurons!r} do not send"
             )
-
-    def _example(self, name):
-        return f" such as {self._parts[name]()!r}" if name in self._parts else ""
 
     def _rules(self):
         return [rule for rule in (self.plasticity, self.homeostasis) if rule is not None]
@@ -381,7 +372,7 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
             X = np.asarray(X)
         if hasattr(X, "iloc") and X.ndim == 1:
             X = list(X)
-        if _is_static(X):
+        if is_static(X):
             if graded is False:
                 raise ValueError(
                     "X is a 2-D array, a table of static patterns, but the liquid was fitted on "
@@ -407,39 +398,41 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
             "initial", "other",
         )  # fmt: skip
         streams = random_streams(self.random_state, names)
-        topology, neurons, synapses = (
-            self.part(name) for name in ("topology", "neurons", "synapses")
-        )
         n_neurons = self.n_neurons
         if n_neurons is None:
-            n_neurons = getattr(topology, "n_neurons", 1000)
-        wiring = topology.draw(n_neurons, streams["topology"])
+            n_neurons = getattr(self.part("topology"), "n_neurons", 1000)
+        wiring = self.part("topology").draw(n_neurons, streams["topology"])
         self.inhibitory_, self.positions_ = wiring.inhibitory, wiring.positions
-        parameters = neurons.draw(wiring.inhibitory, self.dt, streams["parameters"])
-        self.parameters_ = parameters
+        neurons, synapses = self.part("neurons"), self.part("synapses")
+        self.parameters_ = neurons.draw(wiring.inhibitory, self.dt, streams["parameters"])
+        w_in, delays_in = self.part("inputs").draw(
+            spikes.n_channels, wiring.inhibitory, streams["input"]
+        )
+        dynamics = self.short_term_plasticity
         network = Network(
             neurons=neurons,
             synapses=synapses,
-            parameters=parameters,
+            parameters=self.parameters_,
             syn_parameters=synapses.draw(wiring.inhibitory, self.dt, streams["synapses"]),
             initial=neurons.initial(
-                parameters, n_neurons, streams["initial"] if self.initial == "random" else None
-            ),
-            bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
-            w_in=self.part("inputs").draw(spikes.n_channels, wiring.inhibitory, streams["input"]),
+                self.parameters_,
+                n_neurons,
+                streams["initial"] if self.initial == "random" else None,
+            ),  # fmt: skip
+            bias=np.broadcast_to(self.parameters_.get("bias", 0.0), n_neurons).astype(float),
+            w_in=w_in,
             w=wiring.weights,
-            delays=steps(f"{type(topology).__name__}.delay", wiring.delays, self.dt),
+            delays=steps(f"{type(self.part('topology')).__name__}.delay", wiring.delays, self.dt),
+            delays_in=np.rint(np.asarray(delays_in) / self.dt).astype(np.int32),
             dt=self.dt,
             graded=spikes.graded,
-            short_term=self.short_term_plasticity
-            and self.short_term_plasticity.draw(
-                wiring.weights, wiring.inhibitory, streams["short_term"]
-            ),
+            short_term=dynamics
+            and dynamics.draw(wiring.weights, wiring.inhibitory, streams["short_term"]),
             noise=self.noise,
             seed=int(streams["noise"].integers(2**32)),
         )
         self._learning_rng = streams["learning"]
-        return network, neurons.initial(parameters, n_neurons, streams["other"])
+        return network, neurons.initial(self.parameters_, n_neurons, streams["other"])
 
     def _diagnose(self, spikes):
         """Measure the liquid's health, and warn if it is of no use."""
@@ -457,16 +450,3 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _is_static(X):
-    """Tell a 2-D array of static patterns from ragged input."""
-    if isinstance(X, SpikeArray):
-        return False
-    if hasattr(X, "iloc") or sparse.issparse(X):
-        return True
-    if hasattr(X, "ndim"):
-        return X.ndim == 2 or (X.ndim < 2 and X.dtype != object)
-    # A list of lists of numbers is a table, as everywhere in scikit-learn.
-    is_list = hasattr(X, "__len__") and not isinstance(X, str) and len(X) > 0
-    return is_list and np.ndim(X[0]) < 2 and not isinstance(X[0], str)

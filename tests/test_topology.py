@@ -452,15 +452,18 @@ def test_fixed_weights_are_taken_as_they_are():
     messy = sparse.coo_array(
         ([0.5, 1.0, 0.5, -1.0, -2.0, 0.0], ([2, 0, 0, 1, 1, 2], [0, 1, 1, 0, 1, 2])), shape=(3, 3)
     )
-    for matrix in (dense, dense.tolist(), sparse.csr_array(dense), sparse.csc_matrix(dense), messy):
+    unsorted = sparse.csr_array(
+        ([0.5, 0.0, 1.0, -2.0, -1.0, 0.5], [1, 0, 1, 1, 0, 0], [0, 3, 5, 6]), shape=(3, 3)
+    )
+    for matrix in (dense, dense.tolist(), sparse.csc_matrix(dense), messy, unsorted):
         topology = clone(FixedWeights(matrix, delay=delays))
         assert topology.n_neurons == 3
         drawn = topology.draw(3, rng())
         np.testing.assert_array_equal(drawn.weights.toarray(), dense)
         np.testing.assert_array_equal(drawn.inhibitory, [False, True, False])
         np.testing.assert_array_equal(drawn.delays, [2, 3, 4, 5])
-        assert np.all(drawn.weights.data != 0)
-    assert messy.nnz == 6  # not touched
+        assert drawn.weights.nnz == 4
+    assert messy.nnz == unsorted.nnz == 6  # not touched
     mixed = FixedWeights(np.array([[-1.0, 1.0], [0.0, -1.0]]), delay=3.0).draw(2, rng())
     assert mixed.inhibitory.tolist() == [False, True]
     assert mixed.delays == 3.0

@@ -176,7 +176,10 @@ class _Recurrence:
 
 
 def _by_sign(w):
-    return w.maximum(0), w.minimum(0)
+    """Split weights into positive and negative ones, synapse by synapse."""
+    parts = w.copy(), w.copy()
+    parts[0].data, parts[1].data = np.maximum(w.data, 0), np.minimum(w.data, 0)
+    return parts
 
 
 def _by_delay(w, delays):
