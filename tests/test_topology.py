@@ -463,6 +463,7 @@ def test_fixed_weights_are_taken_as_they_are():
         np.testing.assert_array_equal(drawn.inhibitory, [False, True, False])
         np.testing.assert_array_equal(drawn.delays, [2, 3, 4, 5])
         assert drawn.weights.nnz == 4
+    assert FixedWeights(unsorted).draw(3, rng()).weights.indices.tolist() == [1, 0, 1, 0]
     assert messy.nnz == unsorted.nnz == 6  # not touched
     mixed = FixedWeights(np.array([[-1.0, 1.0], [0.0, -1.0]]), delay=3.0).draw(2, rng())
     assert mixed.inhibitory.tolist() == [False, True]

@@ -20,6 +20,7 @@ class Topology(PartsMixin, BaseEstimator):
     """
 
     _parts = {"weights": Weights}
+    _part_methods = {"weights": "check"}
 
     def draw(self, n_neurons, rng):
         """Draw the network.
@@ -43,11 +44,11 @@ class Topology(PartsMixin, BaseEstimator):
         TypeError, ValueError
             If a parameter is outside its meaning, before anything is drawn.
         """
-        name, weights = type(self).__name__, self.part("weights")
+        name = type(self).__name__
         share = check_number(f"{name}.inhibitory", self.inhibitory, 0, 1)
         delay = check_delay(f"{name}.delay", self.delay)
-        if isinstance(weights, type) or not hasattr(weights, "draw"):
-            raise TypeError(f"{name}.weights must be an object such as Weights(), got {weights!r}")
+        self.check_parts()
+        weights = self.part("weights")
         weights.check()
         streams = rng.spawn(4)
         inhibitory = choose_inhibitory(n_neurons, share, streams[0])
