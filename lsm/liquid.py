@@ -233,6 +233,8 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         self._check_params()
         spikes = self._spikes(X, reset=True)
         network, other_initial = self._draw(spikes)
+        for rule in self._rules():
+            rule.check(network)
         self.part("snapshots").plan(network.n_steps(spikes), self.dt)  # refuses what is too short
         self.calibrated_ = None
         if self.calibration is not None:
@@ -267,6 +269,8 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         if not hasattr(self, "network_"):
             return self.fit(X, y, reward)
         self._check_params()
+        for rule in self._rules():
+            rule.check(self.network_)
         spikes = self._spikes(X, reset=False)
         self._learn(spikes, reward)
         self._diagnose(spikes)
@@ -334,11 +338,9 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         self.check_parts()
         self.part("snapshots").check()
         check_number("Liquid.noise", self.noise, 0)
-        for rule in self._rules():
-            rule.check()
-        if self.part("neurons").graded and (self.plasticity or self.short_term_plasticity):
+        if self.part("neurons").graded and self.short_term_plasticity:
             raise ValueError(
-                "Liquid.plasticity and short_term_plasticity act at spikes, which neurons of "
+                "Liquid.short_term_plasticity acts at spikes, which neurons of "
                 f"{self.neurons!r} do not send"
             )
 

@@ -133,16 +133,20 @@ def learn(step, fired, count, matrix, learning):
     """Change the excitatory synapses from and to the neurons that spiked."""
     indptr, split, target, weight = matrix[:4]
     constants, traces, memory, (starts, synapse, source) = learning
+    zero = real(0)
+    for n in range(len(starts) - 1):
+        decay_traces(n, traces, constants)
     for i in range(count):
         pre = fired[i]
         for s in range(indptr[pre], split[pre]):
-            on_pre(s, pre, target[s], step, weight, traces, memory, constants)
+            w = on_pre(s, pre, target[s], step, weight[s], traces, memory, constants)
+            weight[s] = max(w, zero)
     for i in range(count):
         post = fired[i]
         for k in range(starts[post], starts[post + 1]):
-            on_post(synapse[k], source[k], post, step, weight, traces, memory, constants)
-    for n in range(len(starts) - 1):
-        decay_traces(n, traces, constants)
+            s = synapse[k]
+            w = on_post(s, source[k], post, step, weight[s], traces, memory, constants)
+            weight[s] = max(w, zero)
     for i in range(count):
         add_to_traces(fired[i], traces, constants)
 

@@ -170,6 +170,9 @@ class Packed:
             self.order, self.weight = order, np.array(self.w[3])
             self.w = (*self.w[:3], self.weight, *self.w[4:])
             self.columns = tuple(map(_frozen, _columns(*self.w[:3])))
+            self.lasting = np.zeros((self.rule.n_lasting, self.n_neurons), self.dtype)
+            if network.lasting is not None and len(network.lasting) == self.rule.n_lasting:
+                self.lasting[:] = network.lasting
         places, n_slots = self._places(network.delays, self.w, order, delayed, True)
         self.recurrence = self.w, places
         self.short_term = None
@@ -283,9 +286,10 @@ class Packed:
 
     def learning(self, constants):
         """Return what a rule works on: its numbers, traces, memory, and incoming synapses."""
-        traces = np.zeros((self.rule.n_traces, self.n_neurons), self.dtype)
+        n_passing = self.rule.n_traces - self.rule.n_lasting
+        traces = np.zeros((n_passing, self.n_neurons), self.dtype)
         memory = np.zeros((self.rule.n_memory, len(self.weight)), self.dtype)
-        return constants, tuple(traces), tuple(memory), self.columns
+        return constants, (*traces, *self.lasting), tuple(memory), self.columns
 
     def learnt(self):
         """Return the network with the weights as they are now."""
@@ -296,7 +300,7 @@ class Packed:
             weights[self.order] = weights.copy()
         w = self.network.w.copy()
         w.data = weights
-        return replace(self.network, w=w)
+        return replace(self.network, w=w, lasting=self.lasting.astype(float))
 
     def run(self, samples, windows, record=False, stopped=lambda: False, learning=None):
         """Run some samples through windows of steps; return their spikes if asked."""
@@ -321,12 +325,15 @@ class Packed:
 
 @njit
 def _split(indptr, data):
-    """Count each row's weights that are not negative; tell whether a row has both signs."""
+    """Count each row's weights that are not negative; tell whether a row has both signs.
+
+    A weight of -0.0 belongs to an inhibitory neuron: learning must not raise it.
+    """
     split, mixed = indptr[1:].copy(), False
     for row in range(len(split)):
         negative = np.uint64(0)
         for s in range(indptr[row], indptr[row + 1]):
-            negative += np.uint64(data[s] < 0)
+            negative += np.uint64(np.signbit(data[s]))
         split[row] -= negative
         mixed |= np.uint64(0) < negative < indptr[row + 1] - indptr[row]
     return split, mixed
@@ -339,7 +346,7 @@ def _order_by_sign(indptr, split, data):
     for row in range(len(split)):
         front, back = indptr[row], split[row]
         for s in range(indptr[row], indptr[row + 1]):
-            if data[s] < 0:
+            if np.signbit(data[s]):
                 order[back] = s
                 back += np.uint64(1)
             else:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..plasticity._rule import Past
 from .compiled import Packed, share
 from .network import Plan
 
@@ -29,12 +30,12 @@ def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=Non
     rng : numpy.random.Generator, optional
         Source of draws of the rules that draw.
     rewire : function, optional
-        Draws other recurrent weights, for rules that rewire.
+        Returns the network with recurrent synapses drawn anew, for rules that rewire.
 
     Returns
     -------
     network : Network
-        With the learnt weights.
+        As it has become.
     """
     between = [rule for rule in rules if rule.acts_on == "samples"]
     rule = next((rule for rule in rules if rule.acts_on == "spikes"), None)
@@ -53,9 +54,9 @@ def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=Non
             given = reward(sample[0], counts) if callable(reward) else reward[sample[0]]
             rule.consolidate(packed.weight, learning[2], n_steps[sample[0]], given, constants)
         if between:
-            network = packed.learnt()
+            before, network = network, packed.learnt()
+            past = Past(before, counts, n_steps[sample[0]] * network.dt, unit, rng, rewire)
             for other in between:
-                duration = n_steps[sample[0]] * network.dt
-                network = other.between(network, counts, duration, unit, rng, rewire)
+                network = other.between(network, past)
             packed.set_network(network)
     return packed.learnt()

@@ -46,6 +46,8 @@ class Network:
         Standard deviation in nA of a current that is drawn anew for each neuron and step.
     seed : int
         Seed of what is drawn as it runs, beside the content of the sample.
+    lasting : float array of shape (n_lasting, n_neurons), or None
+        What a rule of learning keeps of each neuron from sample to sample.
     """
 
     neurons: object
@@ -63,6 +65,7 @@ class Network:
     short_term: tuple | None = None
     noise: float = 0.0
     seed: int = 0
+    lasting: np.ndarray | None = None
 
     @property
     def n_neurons(self):

@@ -65,18 +65,23 @@ def learn_reference(network, spikes, rule, *, unit):
     """
     constants = rule.constants(network.dt, unit)
     pre = np.repeat(np.arange(network.n_neurons), np.diff(network.w.indptr))
-    post, excitatory = network.w.indices, network.w.data >= 0
+    post, excitatory = network.w.indices, ~np.signbit(network.w.data)
+    n_passing = rule.n_traces - rule.n_lasting
+    lasting = network.lasting
     for sample in range(len(spikes)):
         w = network.w.astype(float)
         traces = np.zeros((rule.n_traces, network.n_neurons))
+        if lasting is not None:
+            traces[n_passing:] = lasting
         memory = np.zeros((rule.n_memory, w.nnz))
 
         def change(t, spiked, weight=w.data, traces=traces, memory=memory):
-            for act, neuron in ((rule.on_pre, pre), (rule.on_post, post)):
-                for s in np.flatnonzero(spiked[neuron] & excitatory):
-                    act(s, pre[s], post[s], t, weight, traces, memory, constants)
             for n in range(len(spiked)):
                 rule.decay_traces(n, traces, constants)
+            for act, neuron in ((rule.on_pre, pre), (rule.on_post, post)):
+                for s in np.flatnonzero(spiked[neuron] & excitatory):
+                    w = act(s, pre[s], post[s], t, weight[s], traces, memory, constants)
+                    weight[s] = max(w, 0)
             for n in np.flatnonzero(spiked):
                 rule.add_to_traces(n, traces, constants)
 
@@ -85,7 +90,8 @@ def learn_reference(network, spikes, rule, *, unit):
         hold, key = network.hold(spikes), network.keys(spikes)[sample]
         output, _ = _run_sample(network, signal, hold, key, change)
         rule.consolidate(w.data, memory, len(output), 1.0, constants)
-    return network
+        lasting = traces[n_passing:]
+    return replace(network, lasting=lasting)
 
 
 def _run_sample(network, signal, hold, key, change=None):

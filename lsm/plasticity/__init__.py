@@ -1,27 +1,31 @@
-"""Rules that change the recurrent weights while the liquid runs, or between samples.
+"""Rules that change a liquid while it runs, or between samples.
 
-A rule is one file with one class, a :class:`~lsm.plasticity._rule.Rule`. Excitatory weights
-only are changed, and never to below zero, so Dale's law holds. Weights and changes of weights are
-measured in units of the mean excitatory weight before learning.
+A rule is one file with one class. Excitatory recurrent weights only are changed, and they stay at
+zero or above, so Dale's law holds. Weights and changes of weights are measured in units of the
+mean excitatory weight before learning.
 
-A rule that acts at each spike sets `acts_on = "spikes"` and carries
+A rule that acts at each spike is a :class:`~lsm.plasticity._rule.SpikeRule`, given to a liquid as
+`plasticity`. It carries
 
-- `n_traces`, `n_memory`: how many numbers it keeps for each neuron and for each synapse; they
-  are zero at the start of a sample;
+- `n_traces` and `n_memory`: how many numbers it keeps for each neuron and for each synapse. They
+  are zero at the start of a sample, but the last `n_lasting` of the traces go on from sample to
+  sample;
 - `constants(dt, unit)`: the numbers that it needs, a tuple; `unit` is the mean weight in nA;
-- `on_pre(s, pre, post, step, weight, traces, memory, constants)`: neuron `pre` spiked: change
-  `weight[s]` of its synapse onto `post`;
-- `on_post(...)`: the same, neuron `post` spiked;
 - `decay_traces(n, traces, constants)`: move the traces of neuron n by one step;
-- `add_to_traces(n, traces, constants)`: neuron n spiked.
+- `on_pre(s, pre, post, step, w, traces, memory, constants)`: neuron `pre` spiked: return the
+  new weight of its synapse s onto `post`, whose weight is w;
+- `on_post(...)`: the same, neuron `post` spiked;
+- `add_to_traces(n, traces, constants)`: neuron n spiked;
+- `consolidate(weight, memory, step, reward, constants)`: change all weights after a sample.
 
-These are compiled into the kernel. Within a step all weights change first, by the traces of the
-spikes before, then the traces: pre- and postsynaptic spikes of one step do not pair.
+All but the first two and the last are compiled into the kernel. A step does them in this order,
+each for all neurons: pre- and postsynaptic spikes of one step do not pair. What comes out below
+zero is set to zero. A literal number makes the arithmetic double precision, so fast rules take
+their numbers from `constants`.
 
-A rule that acts between samples sets `acts_on = "samples"` and carries
-`between(network, counts, duration, unit, rng, rewire)`: it gets the network and each neuron's
-spikes in a sample of so many ms, and returns the network for the next sample. `rewire()` draws
-other recurrent weights by the liquid's own wiring rule.
+A rule that acts between samples is a :class:`~lsm.plasticity._rule.Rule`, given to a liquid as
+`homeostasis`. It carries `between(network, past)`: return the network for the next sample;
+:class:`~lsm.plasticity._rule.Past` is what it may look at.
 """
 
 from .pair_stdp import PairSTDP

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ._rule import Rule
+from ._rule import SpikeRule
 
 __all__ = ["PairSTDP"]
 
 
-class PairSTDP(Rule):
+class PairSTDP(SpikeRule):
     """Spike-timing-dependent plasticity of pairs of spikes [1]_.
 
     A postsynaptic spike that comes a time t after a presynaptic one changes the weight by
@@ -84,24 +84,20 @@ class PairSTDP(Rule):
             w_max,
             slope,
             float(self.pairing == "all"),
-            0.0,
             1.0,
         )
 
     @staticmethod
-    def on_pre(s, pre, post, step, weight, traces, memory, constants):
+    def on_pre(s, pre, post, step, w, traces, memory, constants):
         """Depress by the postsynaptic spikes before."""
-        _, a_minus, _, _, w_max, slope, _, zero, one = constants
-        share = one + slope * (weight[s] - w_max)
-        weight[s] = max(weight[s] - a_minus * share * traces[1][post], zero)
+        _, a_minus, _, _, w_max, slope, _, one = constants
+        return w - a_minus * (one + slope * (w - w_max)) * traces[1][post]
 
     @staticmethod
-    def on_post(s, pre, post, step, weight, traces, memory, constants):
+    def on_post(s, pre, post, step, w, traces, memory, constants):
         """Potentiate by the presynaptic spikes before."""
-        a_plus, _, _, _, w_max, slope, _, _, one = constants
-        share = one - slope * weight[s]
-        raised = min(weight[s] + a_plus * share * traces[0][pre], w_max)
-        weight[s] = max(weight[s], raised)
+        a_plus, _, _, _, w_max, slope, _, one = constants
+        return max(w, min(w + a_plus * (one - slope * w) * traces[0][pre], w_max))
 
     @staticmethod
     def decay_traces(n, traces, constants):
@@ -112,6 +108,6 @@ class PairSTDP(Rule):
     @staticmethod
     def add_to_traces(n, traces, constants):
         """Count the spike in both traces."""
-        keep, one = constants[6], constants[8]
+        keep, one = constants[6:]
         traces[0][n] = keep * traces[0][n] + one
         traces[1][n] = keep * traces[1][n] + one

@@ -1,0 +1,96 @@
+"""Rules of learning against closed forms, and what they are for: what is learnt."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from lsm.kernel import Network, learn
+from lsm.neurons import LIF
+from lsm.plasticity import PairSTDP
+from lsm.spikes import SpikeArray
+from lsm.synapses import Exponential
+
+WEAK = 2.0**-10  # nA, a weight that makes no neuron spike
+
+
+def network_of(w, w_in, neurons=None, synapses=None, dt=1.0, **params):
+    """Assemble a network of given weights."""
+    neurons, synapses = neurons or LIF(refractory=0.0), synapses or Exponential(tau_syn_exc=0.05)
+    w, w_in = sparse.csr_array(np.asarray(w, dtype=float)), sparse.csr_array(w_in)
+    n_neurons = w.shape[0]
+    excitatory = np.zeros(n_neurons, dtype=bool)
+    parameters = neurons.draw(excitatory, dt, None)
+    return Network(
+        neurons, synapses, parameters, synapses.draw(excitatory, dt, None),
+        neurons.initial(parameters, n_neurons), np.zeros(n_neurons), w_in, w, dt=dt, **params,
+    )  # fmt: skip
+
+
+def change_by(rule, pre, post, weight=1.0, dt=1.0, n_samples=1, **options):
+    """Let two neurons spike at given times in ms; return how the weight between them changes.
+
+    Weights are counted in mean weights, which are weak: spikes are those of the input.
+    """
+    trains = np.zeros((int(max(*pre, *post) / dt) + 10, 2), dtype=int)
+    trains[np.rint(np.divide(pre, dt)).astype(int), 0] = 1
+    trains[np.rint(np.divide(post, dt)).astype(int), 1] = 1
+    network = network_of([[0, weight * WEAK], [0, 0]], 10000.0 * np.eye(2), dt=dt)
+    spikes = SpikeArray.from_dense([trains] * n_samples, dt=dt)
+    learnt = learn(network, spikes, [rule], unit=WEAK, dtype="float64", **options)
+    return learnt.w[0, 1] / WEAK - weight
+
+
+LAGS = np.array([-60, -21, -7, -2, -1, 1, 2, 3, 10, 40])
+
+
+@pytest.mark.parametrize("dt", [1.0, 0.5])
+@pytest.mark.parametrize("bound", ["additive", "multiplicative"])
+def test_pairs_of_every_lag_give_the_window(bound, dt):
+    rule = PairSTDP(a_plus=0.02, a_minus=0.03, tau_plus=15.0, tau_minus=30.0, bound=bound)
+    share_plus, share_minus = (2 / 3, 1 / 3) if bound == "multiplicative" else (1, 1)
+    window = np.where(
+        LAGS > 0,
+        0.02 * share_plus * np.exp(-LAGS / 15.0),
+        -0.03 * share_minus * np.exp(LAGS / 30.0),
+    )
+    found = [change_by(rule, [100.0], [100.0 + lag], dt=dt) for lag in LAGS]
+    np.testing.assert_allclose(found, window, rtol=1e-12)
+
+
+def test_spikes_of_one_step_do_not_pair():
+    assert change_by(PairSTDP(), [50.0], [50.0]) == 0
+
+
+@pytest.mark.parametrize("pairing", ["all", "nearest"])
+def test_trains_sum_over_their_pairs(pairing):
+    pre, post = (np.sort(np.random.default_rng(i).choice(300, 12, False)) for i in range(2))
+    lags = np.subtract.outer(post, pre)
+    if pairing == "nearest":  # each spike with the last one of the other neuron
+        after = np.where(lags > 0, lags, np.inf).min(axis=1)
+        before = np.where(lags < 0, -lags, np.inf).min(axis=0)
+    else:
+        after, before = lags[lags > 0], -lags[lags < 0]
+    expected = 0.01 * np.exp(-after / 20).sum() - 0.012 * np.exp(-before / 20).sum()
+    assert change_by(PairSTDP(pairing=pairing), pre, post) == pytest.approx(expected)
+
+
+def test_a_weight_stops_at_its_bounds_and_one_above_is_not_raised():
+    up, down = ([10.0], [11.0]), ([11.0], [10.0])
+    assert change_by(PairSTDP(a_plus=9.0), *up) == 2.0
+    assert change_by(PairSTDP(a_minus=9.0), *down) == -1.0
+    assert change_by(PairSTDP(), *up, weight=4.0) == 0
+    assert change_by(PairSTDP(), *down, weight=4.0) < 0
+
+
+def test_an_inhibitory_synapse_of_no_weight_is_not_raised():
+    """Normal magnitudes are clipped at zero, and minus that is -0.0."""
+    w = sparse.csr_array(np.array([[0, -1.0, -2.0], [0, 0, 0], [0, 0, 0]]) * WEAK)
+    w.data[0] = -0.0
+    trains = np.zeros((40, 3), dtype=int)
+    trains[10, 0] = trains[12, 1:] = 1
+    network = network_of(np.zeros((3, 3)), 10000.0 * np.eye(3))
+    spikes = SpikeArray.from_dense([trains])
+    learnt = learn(replace(network, w=w), spikes, [PairSTDP(a_plus=1.0)], unit=WEAK)
+    np.testing.assert_array_equal(learnt.w.data, w.data)
