@@ -29,5 +29,6 @@ A rule that acts between samples is a :class:`~lsm.plasticity._rule.Rule`, given
 """
 
 from .pair_stdp import PairSTDP
+from .triplet_stdp import TripletSTDP
 
-__all__ = ["PairSTDP"]
+__all__ = ["PairSTDP", "TripletSTDP"]
