@@ -1,0 +1,58 @@
+"""Measures of a fitted liquid: what it tells apart, remembers, forgets and costs.
+
+Each is a function `measure(estimator, X, ...)` of a fitted :class:`~lsm.Liquid`, or of an estimator
+or pipeline that holds one, and of samples. Those that return a number serve as scorers of
+scikit-learn, such as `GridSearchCV(Liquid(), grid, scoring=kernel_quality)`; other parameters are
+bound by :func:`functools.partial`.
+
+Examples
+--------
+>>> import numpy as np
+>>> from sklearn.model_selection import GridSearchCV
+>>> from lsm import Liquid
+>>> from lsm.measures import kernel_quality
+>>> X = np.random.default_rng(0).poisson(0.05, (40, 100, 10))
+>>> kernel_quality(Liquid(n_neurons=50, random_state=0).fit(X), X)
+39
+>>> search = GridSearchCV(
+...     Liquid(random_state=0), {"n_neurons": [5, 50]}, scoring=kernel_quality, cv=2
+... )
+>>> search.fit(X).best_params_
+{'n_neurons': 50}
+"""
+
+from .activity import (
+    branching_ratio,
+    cv_of_intervals,
+    fano_factor,
+    rate,
+    sparseness,
+    spikes_per_sample,
+    synaptic_events,
+    synchrony,
+)
+from .dynamics import echo_state_index, effective_spectral_radius, perturbation_growth
+from .memory import capacity_by_degree, information_processing_capacity, memory_capacity
+from .states import dimension, generalisation_rank, kernel_quality, separation, separation_curve
+
+__all__ = [
+    "branching_ratio",
+    "capacity_by_degree",
+    "cv_of_intervals",
+    "dimension",
+    "echo_state_index",
+    "effective_spectral_radius",
+    "fano_factor",
+    "generalisation_rank",
+    "information_processing_capacity",
+    "kernel_quality",
+    "memory_capacity",
+    "perturbation_growth",
+    "rate",
+    "separation",
+    "separation_curve",
+    "sparseness",
+    "spikes_per_sample",
+    "synaptic_events",
+    "synchrony",
+]

@@ -1,0 +1,52 @@
+"""Where the liquid is in an estimator, and what reaches it."""
+
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from ..liquid import Liquid
+from ..spikes import as_spike_array
+
+__all__ = ["find_liquid", "input_spikes"]
+
+
+def find_liquid(estimator, X):
+    """Find the liquid in an estimator, and turn samples into what reaches it.
+
+    Parameters
+    ----------
+    estimator : Liquid, estimator with one in `liquid_`, or pipeline with one of these
+        Fitted.
+    X : sequence
+        Samples for the estimator.
+
+    Returns
+    -------
+    liquid : Liquid
+        The fitted liquid.
+    X : sequence
+        The samples, transformed by the steps of a pipeline that come before the liquid.
+
+    Raises
+    ------
+    TypeError
+        If there is no liquid.
+    """
+    if isinstance(estimator, Liquid):
+        check_is_fitted(estimator)
+        return estimator, X
+    if hasattr(estimator, "liquid_"):
+        return find_liquid(estimator.liquid_, X)
+    if isinstance(estimator, Pipeline):
+        for i, step in enumerate(estimator):
+            if isinstance(step, Liquid | Pipeline) or hasattr(step, "liquid_"):
+                return find_liquid(step, estimator[:i].transform(X) if i else X)
+    raise TypeError(
+        "estimator must be a fitted Liquid, an estimator such as LSMClassifier, or a pipeline "
+        f"that holds one of them, got {estimator!r:.200}"
+    )
+
+
+def input_spikes(estimator, X):
+    """Find the liquid, and return what reaches it as a SpikeArray; as :func:`find_liquid`."""
+    liquid, X = find_liquid(estimator, X)
+    return liquid, as_spike_array(X, dt=liquid.dt, graded=liquid.network_.graded)

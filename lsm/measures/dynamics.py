@@ -1,0 +1,175 @@
+"""Measures of a liquid's dynamics: what it forgets, and how disturbances grow."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from .. import calibration
+from .._validation import check_number, random_streams
+from ..kernel import Plan, simulate
+from ..topology import spectral_radius
+from ._liquid import input_spikes
+
+__all__ = ["echo_state_index", "effective_spectral_radius", "perturbation_growth"]
+
+ROUNDING = 1e-5  # by which traces of equal spikes may stay apart in single precision
+N_READINGS = 50  # at which the distance of two trajectories is measured
+
+
+def echo_state_index(estimator, X, y=None, *, random_state=0):
+    """Return how much the end state depends on where a liquid started.
+
+    See :func:`lsm.calibration.echo_state_index`, which calibration holds down.
+
+    Parameters
+    ----------
+    estimator : Liquid, or estimator or pipeline that holds one
+        Fitted.
+    X : sequence
+        Samples, best of equal lengths.
+    y : ignored
+        For scikit-learn's scorers.
+    random_state : int, default=0
+        Seed of the other state to start from.
+
+    Returns
+    -------
+    index : float
+        Zero where a liquid forgets, about one where the input is lost in chaos.
+    """
+    liquid, spikes = input_spikes(estimator, X)
+    other = _other_initial(liquid, random_state)
+    return calibration.echo_state_index(liquid.network_, spikes, other)[0]
+
+
+def perturbation_growth(
+    estimator, X, y=None, *, size=0.01, horizon=100.0, tau=10.0, random_state=0
+):
+    """Estimate the largest Lyapunov exponent from pairs of trajectories [1]_.
+
+    Every sample is run twice, the second time from a slightly different state. The exponent is the
+    slope of the logarithm of the distance between the two over time, where the distance is that of
+    the spikes' exponential traces, root mean square over samples.
+
+    Parameters
+    ----------
+    estimator : Liquid, or estimator or pipeline that holds one
+        Fitted.
+    X : sequence
+        Samples of at least `horizon`.
+    y : ignored
+        For scikit-learn's scorers.
+    size : float, default=0.01
+        How far the initial state is moved towards a random one, from 0 to 1.
+    horizon : float, default=100.0
+        How long the distance is followed, in ms. Once disturbances are as large as they get they
+        grow no more, and a longer horizon gives a smaller exponent.
+    tau : float, default=10.0
+        Time constant of the traces in ms.
+    random_state : int, default=0
+        Seed of the random state.
+
+    Returns
+    -------
+    exponent : float
+        In 1/s: positive in chaos, negative where disturbances die out, and no lower than
+        `-1000 / tau`, which is what the traces themselves take to forget.
+
+    References
+    ----------
+    .. [1] R. Legenstein, W. Maass (2007). Edge of chaos and prediction of computational
+       performance for neural circuit models. Neural Networks 20, 323-334.
+    """
+    check_number("size", size, 0, 1, low_open=True)
+    check_number("horizon", horizon, 0, low_open=True)
+    check_number("tau", tau, 0, low_open=True)
+    liquid, spikes = input_spikes(estimator, X)
+    network = liquid.network_
+    n_steps = round(horizon / network.dt)
+    if n_steps < 2 or network.n_steps(spikes).min() < n_steps:
+        raise ValueError(
+            f"horizon={horizon:g} ms must be two steps or more and no longer than the samples, the "
+            f"shortest of which lasts {network.n_steps(spikes).min() * network.dt:g} ms"
+        )
+    other = _other_initial(liquid, random_state)
+    moved = tuple(
+        here + size * (there - here) for here, there in zip(network.initial, other, strict=True)
+    )
+    times = np.unique(np.linspace(1, n_steps, N_READINGS).astype(int))
+    plan = Plan(
+        np.arange(len(spikes) + 1) * len(times),
+        np.tile(times, len(spikes)),
+        np.array([np.exp(-network.dt / tau)]),
+    )
+    one, two = (
+        simulate(start, spikes, plan, dtype=liquid.dtype, n_jobs=liquid.n_jobs)[0].astype(float)
+        for start in (network, replace(network, initial=moved))
+    )
+    squares = ((one - two) ** 2).sum(axis=(1, 2)).reshape(len(spikes), len(times))
+    return _growth_rate(np.sqrt(squares.mean(axis=0)), times * network.dt / 1000, -1000 / tau)
+
+
+def _other_initial(liquid, random_state):
+    """Draw a state to start from instead of the liquid's own."""
+    rng = random_streams(random_state, ["other"])["other"]
+    return liquid.network_.neurons.initial(liquid.parameters_, liquid.n_neurons_, rng)
+
+
+def _growth_rate(distances, seconds, lowest):
+    """Fit an exponential to what is not zero or lost in rounding; nothing is the `lowest` rate."""
+    fitted = distances > ROUNDING * distances.max()
+    if fitted.sum() < 2:
+        return lowest
+    return float(np.polyfit(seconds[fitted], np.log(distances[fitted]), 1)[0])
+
+
+def effective_spectral_radius(estimator, X, y=None):
+    """Return the spectral radius of the liquid, linearised where its input drives it [1]_.
+
+    An entry of the matrix is how many more spikes of one neuron a spike of another brings about in
+    the end: the charge that it delivers, times the slope of the receiver's rate over its current.
+    Slopes are measured without recurrence, by shifting every neuron's bias up and down by a tenth
+    of what its recurrent input amounts to. Synapses count as they are at rest, without depression.
+
+    Parameters
+    ----------
+    estimator : Liquid, or estimator or pipeline that holds one
+        Fitted.
+    X : sequence
+        Samples.
+    y : ignored
+        For scikit-learn's scorers.
+
+    Returns
+    -------
+    radius : float
+        In spikes a spike. Beyond 1 the linear network would not settle; one of spiking neurons,
+        which reset and are held down by inhibition, may.
+
+    References
+    ----------
+    .. [1] S. Ostojic (2014). Two types of asynchronous activity in networks of excitatory and
+       inhibitory spiking neurons. Nature Neuroscience 17, 594-600.
+    """
+    liquid, spikes = input_spikes(estimator, X)
+    network = liquid.network_
+    charges, targets = network.w.astype(float), network.w.indices
+    excitatory, inhibitory = calibration._charges(network)  # in nA steps for a weight of one
+    charges.data *= np.where(charges.data > 0, excitatory[targets], inhibitory[targets])
+    alone = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
+    rate = _spikes_per_step(alone, spikes).mean()
+    shifts = 0.1 * rate * abs(charges).sum(axis=0)
+    up, down = (
+        _spikes_per_step(replace(alone, bias=alone.bias + sign * shifts), spikes)
+        for sign in (1, -1)
+    )
+    slopes = np.divide(up - down, 2 * shifts, out=np.zeros(len(shifts)), where=shifts > 0)
+    return spectral_radius(charges.multiply(slopes).tocsr())
+
+
+def _spikes_per_step(network, spikes):
+    n_steps = network.n_steps(spikes)
+    plan = Plan(np.arange(len(spikes) + 1), n_steps, np.ones(1))
+    counts, _ = simulate(network, spikes, plan)
+    return counts[:, 0].sum(axis=0, dtype=float) / n_steps.sum()

@@ -1,0 +1,230 @@
+"""Measures of what a liquid remembers of a series, and what it has made of it."""
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+from scipy.special import eval_legendre
+from scipy.stats import chi2, kstest
+from sklearn.linear_model import RidgeCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from .._validation import check_integer, check_number
+from ..kernel import Plan, simulate
+from ..spikes import as_spike_array
+from ._liquid import input_spikes
+
+__all__ = ["capacity_by_degree", "information_processing_capacity", "memory_capacity"]
+
+BATCH = 256  # functions whose capacity is measured at once, to bound memory
+
+
+def memory_capacity(estimator, X, y=None, *, max_lag=100, tau=30.0):
+    """Return how many past values of its input a liquid holds [1]_.
+
+    A ridge regression learns, from the liquid's traces after each value of the first half of the
+    series, the value that came k steps before. The capacity is the squared correlation of what it
+    gives and the true value in the second half, summed over k from 1 to `max_lag`.
+
+    Parameters
+    ----------
+    estimator : Liquid, or estimator or pipeline that holds one
+        Fitted.
+    X : sequence of arrays of shape (T, 1), or SpikeArray
+        Series of independent random values, much longer than the liquid has neurons. A value is
+        held for one step of the liquid's `dt`, or for that of the SpikeArray.
+    y : ignored
+        For scikit-learn's scorers.
+    max_lag : int, default=100
+        Longest lag, in values.
+    tau : float or tuple of float, default=30.0
+        Time constants in ms of the traces that the regression reads.
+
+    Returns
+    -------
+    capacity : float
+        In values, from 0 to `max_lag`; the mean over several series. A liquid that holds nothing
+        has about `2 * max_lag / T`.
+
+    References
+    ----------
+    .. [1] H. Jaeger (2001). Short term memory in echo state networks. GMD Report 152, German
+       National Research Center for Information Technology.
+    """
+    check_integer("max_lag", max_lag, 1)
+    return float(
+        np.mean(
+            [_memory_capacity(*series, max_lag) for series in _states_and_inputs(estimator, X, tau)]
+        )
+    )
+
+
+def information_processing_capacity(
+    estimator, X, y=None, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4
+):
+    """Return how many functions of its input a liquid computes [1]_.
+
+    This is the sum of :func:`capacity_by_degree`, which see.
+
+    Parameters
+    ----------
+    estimator : Liquid, or estimator or pipeline that holds one
+        Fitted.
+    X : sequence of arrays of shape (T, 1), or SpikeArray
+        Series of independent uniform values, at least a hundred times as long as the liquid has
+        neurons.
+    y : ignored
+        For scikit-learn's scorers.
+    lags : tuple of int, default=(50, 15, 6)
+        For the degrees 1, 2, ... how many values back the functions look.
+    tau : float or tuple of float, default=30.0
+        Time constants in ms of the traces that are read.
+    p_value : float, default=1e-4
+        Significance of what counts.
+
+    Returns
+    -------
+    capacity : float
+        At most the number of traces.
+
+    References
+    ----------
+    .. [1] J. Dambre, D. Verstraeten, B. Schrauwen, S. Massar (2012). Information processing
+       capacity of dynamical systems. Scientific Reports 2, 514.
+    """
+    return float(capacity_by_degree(estimator, X, lags=lags, tau=tau, p_value=p_value).sum())
+
+
+def capacity_by_degree(estimator, X, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4):
+    """Return how many functions of each degree of its input a liquid computes [1]_.
+
+    The functions are all products of Legendre polynomials of past values whose degrees add up to
+    the degree: of degree 1 the values themselves, which is linear memory. The capacity for one is
+    the share of its variance that a linear readout of the traces explains. Where it is no more
+    than twice what functions unrelated to the states reach with probability `p_value`, it counts
+    as zero.
+
+    Parameters
+    ----------
+    estimator : Liquid, or estimator or pipeline that holds one
+        Fitted.
+    X : sequence of arrays of shape (T, 1), or SpikeArray
+        Series of independent uniform values, at least a hundred times as long as the liquid has
+        neurons: capacities are measured on the steps that the readout was fitted on, which makes
+        small ones too large by the number of traces over `T`. A value is held for one step of the
+        liquid's `dt`, or for that of the SpikeArray.
+    lags : tuple of int, default=(50, 15, 6)
+        For the degrees 1, 2, ... how many values back the functions look, the latest included.
+    tau : float or tuple of float, default=30.0
+        Time constants in ms of the traces that are read.
+    p_value : float, default=1e-4
+        Significance of what counts.
+
+    Returns
+    -------
+    capacities : float64 array of shape (len(lags),)
+        In functions; the mean over several series.
+
+    Raises
+    ------
+    ValueError
+        If the values are not uniform, or there are no more of them than traces.
+
+    References
+    ----------
+    .. [1] J. Dambre, D. Verstraeten, B. Schrauwen, S. Massar (2012). Information processing
+       capacity of dynamical systems. Scientific Reports 2, 514.
+    """
+    lags = [check_integer("lags", n, 1) for n in lags]
+    check_number("p_value", p_value, 0, 1, low_open=True, high_open=True)
+    return np.mean(
+        [
+            _capacity_by_degree(states, _to_uniform(inputs), lags, p_value)
+            for states, inputs in _states_and_inputs(estimator, X, tau)
+        ],
+        axis=0,
+    )
+
+
+def _states_and_inputs(estimator, X, tau):
+    """Return, for each series, the liquid's traces after each value, and the values."""
+    taus = np.atleast_1d(tau)
+    for value in taus:
+        check_number("tau", float(value), 0, low_open=True)
+    series = as_spike_array(X)
+    if series.n_channels != 1:
+        raise ValueError(
+            f"X must hold series of one value a step, of shape (T, 1), got {series.n_channels}"
+        )
+    liquid, spikes = input_spikes(estimator, X)
+    network = liquid.network_
+    n_steps = network.n_steps(spikes)
+    if np.any(n_steps % series.durations):
+        raise ValueError("the liquid's input must have a whole number of steps for each of X")
+    times = [
+        n // length * np.arange(1, length + 1)
+        for n, length in zip(n_steps, series.durations, strict=True)
+    ]
+    ends = np.cumsum(series.durations)
+    plan = Plan(np.concatenate([[0], ends]), np.concatenate(times), np.exp(-network.dt / taus))
+    readings, _ = simulate(network, spikes, plan, dtype=liquid.dtype, n_jobs=liquid.n_jobs)
+    states = np.split(readings.reshape(len(readings), -1), ends[:-1])
+    return [(part.astype(float), series.to_dense(i)[:, 0]) for i, part in enumerate(states)]
+
+
+def _memory_capacity(states, inputs, max_lag):
+    if len(inputs) < 4 * max_lag:
+        raise ValueError(
+            f"max_lag={max_lag} needs series of at least {4 * max_lag} values, got {len(inputs)}"
+        )
+    past = np.lib.stride_tricks.sliding_window_view(inputs, max_lag + 1)[:, -2::-1]
+    states = states[max_lag:]
+    half = len(states) // 2
+    ridge = RidgeCV(alphas=np.logspace(-4, 4, 9), alpha_per_target=True)
+    readout = make_pipeline(StandardScaler(), ridge).fit(states[:half], past[:half])
+    given, true = readout.predict(states[half:]).reshape(-1, max_lag), past[half:]
+    given, true = given - given.mean(axis=0), true - true.mean(axis=0)
+    variances = (given**2).sum(axis=0) * (true**2).sum(axis=0)
+    squares = (given * true).sum(axis=0) ** 2
+    return np.divide(squares, variances, out=np.zeros(max_lag), where=variances > 0).sum()
+
+
+def _capacity_by_degree(states, inputs, lags, p_value):
+    start = max(lags) - 1
+    n_steps, n_traces = len(states) - start, states.shape[1]
+    if n_steps <= n_traces:
+        raise ValueError(
+            f"X must have many more values than there are traces, {n_traces}, got {len(states)} of "
+            f"which the first {start} only serve as past"
+        )
+    states = states[start:] - states[start:].mean(axis=0)
+    directions, values, _ = np.linalg.svd(states, full_matrices=False)
+    directions = directions[:, values > 1e-7 * values[0]]
+    threshold = 2 * chi2.isf(p_value, max(directions.shape[1], 1)) / n_steps
+    # polynomials[d, k] is that of degree d of the value k steps back
+    past = np.lib.stride_tricks.sliding_window_view(inputs, start + 1)[:, ::-1].T
+    polynomials = [eval_legendre(degree, past) for degree in range(len(lags) + 1)]
+    totals = np.zeros(len(lags))
+    for degree, n_lags in enumerate(lags, start=1):
+        terms = list(combinations_with_replacement(range(n_lags), degree))
+        for first in range(0, len(terms), BATCH):
+            functions = np.stack([_product(polynomials, t) for t in terms[first : first + BATCH]])
+            capacities = ((functions @ directions) ** 2).sum(axis=1) / (functions**2).sum(axis=1)
+            totals[degree - 1] += capacities[capacities > threshold].sum()
+    return totals
+
+
+def _product(polynomials, term):
+    """Multiply the polynomials of a term, in which a lag stands as often as its degree."""
+    product = 1.0
+    for lag, degree in zip(*np.unique(term, return_counts=True), strict=True):
+        product = product * polynomials[degree][lag]
+    return product
+
+
+def _to_uniform(inputs):
+    """Scale values to -1 to 1, on which Legendre polynomials are orthogonal."""
+    low, high = inputs.min(), inputs.max()
+    if low == high or kstest(inputs, "uniform", (low, high - low)).pvalue < 1e-6:
+        raise ValueError("X must hold independent values that are distributed uniformly")
+    return 2 * (inputs - low) / (high - low) - 1
