@@ -24,6 +24,7 @@ from .workloads import SIZES
 GROUPS = {
     "kernels": groups.kernels,
     "snapshots": groups.snapshots,
+    "plasticity": groups.plasticity,
     "delays": groups.delays,
     "threads": groups.threads,
     "transform": groups.transform,

@@ -25,6 +25,9 @@ def speeds():
         name = f"{n} neurons"
         yield "kernels", (name, "lsm", "float32"), (name, "PyTorch sparse", "float32"), 9.0
         yield "kernels", (name, "lsm", "float64"), (name, "NEST", "float64"), 18.0
+        name = f"{n} neurons, pair STDP"
+        for peer in ("Brian2", "Brian2 as in manual"):
+            yield "plasticity", (name, "lsm", "float32"), (name, peer, "float64"), 9.0
     for n, least in ((135, 5.0), (1000, 3.0)):
         name = f"{n} neurons"
         yield "kernels", (name, "lsm", "float64"), (name, "Brian2", "float64"), least

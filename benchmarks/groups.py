@@ -4,12 +4,13 @@ import functools
 
 from lsm import Liquid, Snapshots
 from lsm.kernel import compiled
+from lsm.plasticity import PairSTDP
 
 from .engines import clocked
 from .measure import Entry, compare, entries
 from .workloads import SIZES, Workload, parts
 
-__all__ = ["delays", "kernels", "snapshots", "threads", "transform"]
+__all__ = ["delays", "kernels", "plasticity", "snapshots", "threads", "transform"]
 
 PRECISIONS = ("float32", "float64")
 
@@ -22,6 +23,22 @@ def kernels(options):
         for dtype in PRECISIONS:
             lines = entries(f"{n_neurons} neurons", options.engines, workload, dtype)
             rows += compare(lines, options.repeats)
+    return rows
+
+
+def plasticity(options):
+    """Pair STDP of the excitatory synapses, sample after sample, relative to Brian2."""
+    rows = []
+    for n_neurons in _chosen(SIZES, options):
+        workload, label = Workload.of_size(n_neurons), f"{n_neurons} neurons, pair STDP"
+        peers = [name for name in ("Brian2",) if name in options.engines]
+        lines = entries(label, peers, workload, "float64", rule=PairSTDP())
+        manual = entries(label, peers, workload, "float64", rule=PairSTDP(), as_in_manual=True)
+        note = "as in its manual: traces of synapses, told on arrival"
+        lines += [line._replace(engine="Brian2 as in manual", note=note) for line in manual]
+        for dtype in PRECISIONS:
+            lines += entries(label, ["lsm"], workload, dtype, rule=PairSTDP())
+        rows += compare(lines, options.repeats)
     return rows
 
 
@@ -95,7 +112,7 @@ def transform(options):
 def _bare_loop(network, spikes, dtype):
     """Return what runs the compiled loop on arrays that are packed already."""
     plan = Snapshots().plan(network.n_steps(spikes), network.dt)
-    packed = compiled._Packed(network, spikes, plan, dtype)
+    packed = compiled.Packed(network, spikes, plan, dtype)
     kernel = compiled.kernel_for(type(network.neurons), type(network.synapses), dtype)
     window = (0, int(packed.durations.max()))
 

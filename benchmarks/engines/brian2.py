@@ -7,24 +7,33 @@ from pathlib import Path
 
 import brian2 as b2
 import numpy as np
+from scipy import sparse
+
+from ._brian2_models import model_of
 
 __all__ = ["prepare"]
 
-NEURONS = """
-dv/dt = (exc + inh - v) / tau_m : 1 (unless refractory)
-dexc/dt = -exc / tau_syn_exc : 1
-dinh/dt = -inh / tau_syn_inh : 1
-"""
-# Whatever arrives, nothing spikes from here.
-MUTE = "v_post = -1e6"
-REST = "v_post = 0; exc_post = 0; inh_post = 0; lastspike_post = -1*second"
+MUTE = "v_post = -1e6"  # whatever arrives, nothing spikes from here
 
 
-def prepare(workload, dtype):
+def prepare(workload, dtype, **options):
     """Generate and compile a program, and return what runs it.
 
     All samples run in one program, one after the other. Between them lies a silent gap in which
     the last spikes arrive; at its end the network is put to rest.
+
+    Parameters
+    ----------
+    workload : Workload
+        Network and input.
+    dtype : {"float32", "float64"}
+        Precision.
+    **options : object
+        Passed to `model_of`.
+
+    Returns
+    -------
+    run : function
     """
     b2.prefs.logging.file_log = False
     b2.set_device("cpp_standalone", build_on_run=False)
@@ -33,12 +42,9 @@ def prepare(workload, dtype):
     b2.prefs.core.default_float_dtype = np.dtype(dtype).type
     b2.prefs.devices.cpp_standalone.extra_make_args_unix = [f"-j{os.cpu_count()}"]
     b2.defaultclock.dt = 1 * b2.ms
-    n_samples, gap = len(workload.spikes), int(np.max(workload.network.delays)) + 1
+    n_samples, gap = len(workload.spikes), int(np.max(workload.network.delays))
     period = workload.n_steps + gap
-    group, monitor, network = _network(workload, period)
-    gaps = (np.arange(n_samples) * period + workload.n_steps)[:, None] + np.arange(gap)
-    for times, action, order in ((gaps.ravel(), MUTE, 1), (gaps[:, -1], REST, 2)):
-        network.add(*_at(times, group, action, order))
+    network, monitor = _network(workload, model_of(workload, **options), period, gap)
     network.run(n_samples * period * b2.ms)
     folder = tempfile.TemporaryDirectory(prefix="lsm-benchmark-brian2-")
     b2.device.build(directory=folder.name, run=False, with_output=False)
@@ -54,58 +60,44 @@ def prepare(workload, dtype):
         subprocess.run(command, cwd=folder.name, check=True, stdout=subprocess.DEVNULL)
         seconds = float((results / "last_run_info.txt").read_text().split()[0])
         neuron, time = (np.fromfile(*file) for file in files)
-        sample, step = np.divmod(np.rint(time * 1000).astype(int), period)
         counts = np.zeros((n_samples, workload.network.n_neurons))
-        np.add.at(counts, (sample[step < workload.n_steps], neuron[step < workload.n_steps]), 1)
+        np.add.at(counts, (np.rint(time * 1000).astype(int) // period, neuron), 1)
         return seconds, counts
 
     return run
 
 
-def _network(workload, period):
-    parameters, spikes = workload.parameters, workload.spikes
-    w, w_in = workload.network.w, workload.network.w_in
-    taus = {name: parameters[name] * b2.ms for name in ("tau_m", "tau_syn_exc", "tau_syn_inh")}
-    group = b2.NeuronGroup(
-        workload.network.n_neurons,
-        NEURONS,
-        threshold=f"v >= {parameters['v_threshold']}",
-        reset=f"v = {parameters['v_reset']}",
-        # Counted from the step of the spike itself.
-        refractory=(parameters["refractory"] + 1) * b2.ms,
-        method="exact",
-        namespace=taus,
-    )
+def _network(workload, model, period, gap):
+    spikes, w, w_in = workload.spikes, workload.network.w, workload.network.w_in
+    group = b2.NeuronGroup(workload.network.n_neurons, **model.neurons)
+    monitor = b2.SpikeMonitor(group)
     sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-    inputs = b2.SpikeGeneratorGroup(
-        spikes.n_channels, spikes.channels, (sample * period + spikes.steps) * b2.ms
-    )
-    network = b2.Network(group, inputs)
-    network.add(_connect(inputs, group, "exc", *w_in.tocoo().coords, w_in.data, 0))
+    times = (sample * period + spikes.steps) * b2.ms
+    inputs = b2.SpikeGeneratorGroup(spikes.n_channels, spikes.channels, times)
+    network = b2.Network(group, monitor, inputs)
+    network.add(_connect(inputs, group, model.inputs, w_in.tocoo(), 0))
     sources, targets = w.tocoo().coords
     delays = np.broadcast_to(workload.network.delays, w.nnz)
-    for current, chosen in (("exc", w.data > 0), ("inh", w.data < 0)):
-        parts = (array[chosen] for array in (sources, targets, w.data, delays))
-        network.add(_connect(group, group, current, *parts))
-    monitor = b2.SpikeMonitor(group)
-    network.add(monitor)
-    return group, monitor, network
+    for synapses, chosen in ((model.excitatory, w.data > 0), (model.inhibitory, w.data < 0)):
+        part = sparse.coo_array((w.data[chosen], (sources[chosen], targets[chosen])), shape=w.shape)
+        network.add(_connect(group, group, synapses, part, delays[chosen]))
+    # Muted from the last step of a sample, once its spikes are told.
+    muted = (np.arange(1, len(spikes) + 1) * period)[:, None] - np.arange(1, gap + 2)
+    network.add(*_at(np.sort(muted.ravel()), group, MUTE, order=1))
+    network.add(*_at(muted[:, 0], group, model.rest, order=2))
+    return network, monitor
 
 
-def _connect(source, target, current, i, j, weights, delays):
-    """Add weights to a current after a delay, which is one number where all are equal."""
+def _connect(source, target, arguments, weights, delays):
+    """Make synapses with a delay, which is one number where all are equal."""
     shared = np.ptp(delays) == 0
-    synapses = b2.Synapses(
-        source,
-        target,
-        "w : 1",
-        on_pre=f"{current}_post += w",
-        delay=np.max(delays) * b2.ms if shared else None,
-    )
+    delay = {"pre": np.max(delays) * b2.ms} if shared else None
+    synapses = b2.Synapses(source, target, **arguments, delay=delay)
+    i, j = weights.coords
     synapses.connect(i=i, j=j)
-    synapses.w = weights
+    synapses.w = weights.data
     if not shared:
-        synapses.delay = delays * b2.ms
+        synapses.pre.delay = delays * b2.ms
     return synapses
 
 

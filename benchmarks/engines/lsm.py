@@ -2,14 +2,16 @@
 
 import time
 
-from lsm.kernel import simulate
+import numpy as np
+
+from lsm.kernel import learn, simulate
 
 from . import clocked
 
 __all__ = ["prepare"]
 
 
-def prepare(workload, dtype, *, plan=None, n_jobs=None):
+def prepare(workload, dtype, *, plan=None, n_jobs=None, rule=None):
     """Compile the kernel and return what runs it, packing of the network included.
 
     Parameters
@@ -22,11 +24,15 @@ def prepare(workload, dtype, *, plan=None, n_jobs=None):
         What to read instead of the spike counts at the end of each sample.
     n_jobs : int, optional
         Threads. Where this is given, time is that of the clock on the wall.
+    rule : rule of `lsm.plasticity`, optional
+        What changes the weights from sample to sample.
 
     Returns
     -------
     run : function
     """
+    if rule is not None:
+        return clocked(lambda: _learn(workload, dtype, rule))
 
     def run():
         readings, _ = simulate(
@@ -35,3 +41,15 @@ def prepare(workload, dtype, *, plan=None, n_jobs=None):
         return readings[:, 0] if plan is None else None
 
     return clocked(run, time.thread_time if n_jobs is None else time.perf_counter)
+
+
+def _learn(workload, dtype, rule):
+    w, counts = workload.network.w.data, []
+
+    def reward(sample, spikes_of_neurons):
+        counts.append(spikes_of_neurons.copy())
+        return 1.0
+
+    unit = float(w[w > 0].mean(dtype=float))
+    learn(workload.network, workload.spikes, [rule], unit=unit, dtype=dtype, reward=reward)
+    return np.array(counts)
