@@ -1,5 +1,9 @@
-"""Data sets: synthesised words, recordings of spoken digits, and tasks on spike patterns."""
+"""Data sets: words and spoken digits, tasks on spike patterns, time series."""
 
+from ._chaos import make_lorenz, make_mackey_glass
+from ._laser import fetch_santa_fe_laser
+from ._random_input import make_memory_capacity, make_narma
+from ._sine_patterns import make_sine_patterns
 from ._spike_patterns import (
     make_delayed_parity,
     make_pattern_order,
@@ -18,20 +22,31 @@ from ._spike_trains import (
 )
 from ._spoken_digits import fetch_spoken_digits
 from ._spoken_words import VOCABULARY, make_spoken_words
+from ._sunspots import load_sunspots
+from ._uea import fetch_basic_motions, fetch_japanese_vowels
 
 __all__ = [
     "VOCABULARY",
     "add_background_spikes",
     "delete_spikes",
+    "fetch_basic_motions",
+    "fetch_japanese_vowels",
+    "fetch_santa_fe_laser",
     "fetch_spoken_digits",
     "insert_spikes",
     "jitter_spikes",
+    "load_sunspots",
     "make_delayed_parity",
     "make_embedded_pattern",
     "make_equal_rate_patterns",
+    "make_lorenz",
+    "make_mackey_glass",
+    "make_memory_capacity",
+    "make_narma",
     "make_pattern_order",
     "make_poisson_trains",
     "make_renewal_trains",
+    "make_sine_patterns",
     "make_spike_intervals",
     "make_spike_templates",
     "make_spoken_words",

@@ -1,0 +1,208 @@
+"""Sequences of the UEA archive to classify: movements and vowels, from aeon or a local folder."""
+
+import hashlib
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from ._wheels import Carrier, read_carried
+
+__all__ = ["fetch_basic_motions", "fetch_japanese_vowels"]
+
+WHEEL = (
+    "https://files.pythonhosted.org/packages/7d/49/"
+    "034d8d142106e035fce019d8ee6f04d3ac8842490cd33f811d4df8e15da3/aeon-1.6.0-py3-none-any.whl"
+)
+SHA256 = "d05227086706f80111ac5fee8de4d5d3115bb3bcfd1c786c8629393055816409"
+# Of the values and labels, not of the files: their headers and line ends differ with the source.
+DIGESTS = {
+    "BasicMotions": "8d5673beeb0d691471ae8ed03007b577e5f93548d4b97f34b44a97dfeee8f4ca",
+    "JapaneseVowels": "a83082663e90da3a335db11d6c7c02d7464b6a334e42bf389a649839c83e3ed8",
+}
+
+_DESCR = """{title}
+{line}
+{text}
+
+:Source: UEA multivariate time series classification archive, as in {wheel}
+:Split: {n_train} sequences for training, {n_test} for testing
+"""
+
+
+def fetch_basic_motions(data_home=None, *, download=True):
+    """
+    Load BasicMotions [1]_: four movements, felt by a watch.
+
+    Four students stood, ran, walked and played badminton. The sequences are not part of this
+    package. They come from an installed aeon, or from its wheel, which is downloaded at the first
+    call (6 MB), and are checked against their SHA-256 digest.
+
+    Parameters
+    ----------
+    data_home : str or path, default=None
+        A folder that holds `BasicMotions_TRAIN.ts` and `BasicMotions_TEST.ts` (itself or in
+        `BasicMotions/`), or a local zip or tar archive of them, such as aeon's wheel. A folder that
+        is empty or does not exist is where the download goes. None stands for the folder in the
+        environment variable `LSM_DATA` or, without it, the user's cache folder.
+    download : bool, default=True
+        If False, raise an error instead of downloading.
+
+    Returns
+    -------
+    motions : Bunch
+        A dictionary with attributes:
+
+        data : ndarray of shape (80,), object
+            Sequences of shape (100, 6), ten rows a second: three axes of an accelerometer, then
+            three of a gyroscope.
+        target : ndarray of shape (80,), int
+            Index into `target_names`.
+        train, test : ndarray of shape (40,), int
+            Indices of the archive's own split; ten of each class in either.
+        target_names : ndarray of shape (4,), str
+        feature_names : list of str
+        dt : float
+            From one row to the next, 100 ms.
+        DESCR : str
+            Source and split.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `data_home` lacks the files.
+    ValueError
+        If the files hold other sequences, or are damaged.
+    OSError
+        If the download fails, or is needed and `download` is False.
+
+    References
+    ----------
+    .. [1] A. Bagnall et al. (2018). The UEA multivariate time series classification archive, 2018.
+       arXiv:1811.00075.
+    """
+    return _fetch(
+        "BasicMotions",
+        data_home,
+        download,
+        "Movements of four students, by the accelerometer and the gyroscope of a watch.",
+        target_names=["Standing", "Running", "Walking", "Badminton"],
+        feature_names=[f"{sensor} {axis}" for sensor in ("acceleration", "turn") for axis in "xyz"],
+        dt=100.0,
+    )
+
+
+def fetch_japanese_vowels(data_home=None, *, download=True):
+    """
+    Load Japanese Vowels [1]_: which of nine men said two vowels.
+
+    The sequences are not part of this package. They come from an installed aeon, or from its wheel,
+    which is downloaded at the first call (6 MB), and are checked against their SHA-256 digest.
+
+    Parameters
+    ----------
+    data_home : str or path, default=None
+        A folder that holds `JapaneseVowels_TRAIN.ts` and `JapaneseVowels_TEST.ts` (itself or in
+        `JapaneseVowels/`), or a local zip or tar archive of them, such as aeon's wheel. A folder
+        that is empty or does not exist is where the download goes. None stands for the folder in
+        the environment variable `LSM_DATA` or, without it, the user's cache folder.
+    download : bool, default=True
+        If False, raise an error instead of downloading.
+
+    Returns
+    -------
+    vowels : Bunch
+        A dictionary with attributes:
+
+        data : ndarray of shape (640,), object
+            Sequences of shape (n_frames, 12), 7 to 29 frames of the cepstrum of a linear
+            prediction.
+        target : ndarray of shape (640,), int
+            The speaker, 0 to 8.
+        train, test : ndarray of int
+            Indices of the data set's own split, 270 and 370; thirty of each speaker to train on.
+        target_names : ndarray of shape (9,), str
+            "1" to "9".
+        feature_names : list of str
+        dt : float
+            From one frame to the next, 6.4 ms.
+        DESCR : str
+            Source and split.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `data_home` lacks the files.
+    ValueError
+        If the files hold other sequences, or are damaged.
+    OSError
+        If the download fails, or is needed and `download` is False.
+
+    References
+    ----------
+    .. [1] M. Kudo, J. Toyama, M. Shimbo (1999). Multidimensional curve classification using
+       passing-through regions. Pattern Recognition Letters 20, 1103-1111. UCI Machine Learning
+       Repository, CC BY 4.0.
+    """
+    return _fetch(
+        "JapaneseVowels",
+        data_home,
+        download,
+        "Two vowels in a row, said by nine men, as the cepstrum of a linear prediction.",
+        target_names=[str(speaker) for speaker in range(1, 10)],
+        feature_names=[f"cepstrum {i}" for i in range(1, 13)],
+        dt=6.4,
+    )
+
+
+def _fetch(name, data_home, download, text, *, target_names, feature_names, dt):
+    """Read, check and describe a data set of the archive."""
+    names = [f"{name}_TRAIN.ts", f"{name}_TEST.ts"]
+    carrier = Carrier("aeon", f"aeon/datasets/data/{name}", WHEEL, SHA256)
+    files = read_carried(names, carrier, data_home, download)
+    parts = [_parse(file, files[file]) for file in names]
+    cases = [case for part in parts for case in part]
+    digest = hashlib.sha256()
+    for sequence, label in cases:
+        digest.update(sequence.astype("<f8").tobytes() + label.encode())
+    if digest.hexdigest() != DIGESTS[name]:
+        where = "what was found" if data_home is None else f"data_home={str(data_home)!r}"
+        raise ValueError(
+            f"{where} holds {len(parts[0])} and {len(parts[1])} sequences that differ from the "
+            f"published ones of {name}"
+        )
+    data = np.empty(len(cases), dtype=object)
+    data[:] = [sequence for sequence, _ in cases]
+    n_train = len(parts[0])
+    return Bunch(
+        data=data,
+        target=np.array([target_names.index(label) for _, label in cases]),
+        train=np.arange(n_train),
+        test=np.arange(n_train, len(cases)),
+        target_names=np.array(target_names),
+        feature_names=feature_names,
+        dt=dt,
+        DESCR=_DESCR.format(
+            title=name,
+            line="-" * len(name),
+            text=text,
+            wheel=carrier.wheel,
+            n_train=n_train,
+            n_test=len(parts[1]),
+        ),
+    )
+
+
+def _parse(name, content):
+    """Return sequences of shape (n_steps, n_channels) and labels of a file of the format ts."""
+    _, found, body = content.decode("utf-8", "replace").partition("@data")
+    if not found:
+        raise ValueError(f"{name} has no line @data, so it is not of the format ts")
+    cases = []
+    for line in filter(None, map(str.strip, body.splitlines())):
+        *channels, label = line.split(":")
+        try:
+            sequence = np.array([channel.split(",") for channel in channels], dtype=float).T
+        except ValueError as error:
+            raise ValueError(f"{name}: sequence {len(cases)} cannot be read: {error}") from None
+        cases.append((np.ascontiguousarray(sequence), label))
+    return cases

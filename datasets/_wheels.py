@@ -1,0 +1,132 @@
+"""Data sets that other packages carry, read from their wheels, and nothing of them is imported."""
+
+import importlib.util
+import os
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+from ._archive import ARCHIVE_SUFFIXES, read_archive
+
+__all__ = ["Carrier", "read_carried"]
+
+
+class Carrier(NamedTuple):
+    """
+    A wheel on PyPI with files of a data set in it.
+
+    Parameters
+    ----------
+    package : str
+        Name of the package that the wheel installs.
+    folder : str
+        Where the files lie in it.
+    url : str
+        Where the wheel is.
+    sha256 : str
+        Its digest.
+    """
+
+    package: str
+    folder: str
+    url: str
+    sha256: str
+
+    @property
+    def wheel(self):
+        """File name of the wheel."""
+        return self.url.rpartition("/")[2]
+
+
+def read_carried(names, carrier, data_home, download):
+    """
+    Return the content of each named file, by name.
+
+    Parameters
+    ----------
+    names : list of str
+        Names of the files.
+    carrier : Carrier
+        What carries them.
+    data_home : str, path or None
+        A folder with the files, itself or in `carrier.folder` or its last part, or with the wheel;
+        or the wheel, another archive, or a single file. A folder that is empty or does not exist is
+        where the download goes. None looks in the folder in the environment variable `LSM_DATA` or,
+        without it, in the user's cache folder, and then in the installed package.
+    download : bool
+        Whether the wheel may be downloaded.
+
+    Returns
+    -------
+    files : dict of str to bytes
+
+    Raises
+    ------
+    FileNotFoundError
+        If `data_home` lacks the files.
+    OSError
+        If the download fails, or is needed and `download` is False.
+    """
+    if data_home is None:
+        import pooch  # slow to import
+
+        home = Path(os.environ.get("LSM_DATA") or pooch.os_cache("lsm"))
+    else:
+        home = Path(data_home).expanduser()
+        if home.is_file():
+            return _read_file(home, names)
+        if not home.is_dir() and home.name.lower().endswith((*ARCHIVE_SUFFIXES, ".whl")):
+            raise FileNotFoundError(f"data_home={str(data_home)!r}: there is no such file")
+    wheel = home / carrier.wheel
+    if wheel.is_file():
+        return _read_file(wheel, names)
+    folders = [home, home / Path(carrier.folder).name, home / carrier.folder]
+    if data_home is None:
+        folders += _installed(carrier)
+    for folder in folders:
+        if all((folder / name).is_file() for name in names):
+            return {name: (folder / name).read_bytes() for name in names}
+    # A folder in use, perhaps named by mistake, is not the place for a download.
+    if data_home is not None and home.is_dir() and any(home.iterdir()):
+        raise FileNotFoundError(
+            f"data_home={str(data_home)!r} holds other files but not {' and '.join(names)}: give "
+            "their folder, or an empty one to download to"
+        )
+    if not download:
+        raise OSError(f"{home} does not hold {' and '.join(names)}, and download=False")
+    return _read_file(_download(wheel, carrier), names)
+
+
+def _installed(carrier):
+    """Return where the files are if the package is installed, without importing it."""
+    spec = importlib.util.find_spec(carrier.package)
+    places = (spec and spec.submodule_search_locations) or []
+    return [Path(place).parent / carrier.folder for place in places]
+
+
+def _read_file(path, names):
+    """Read an archive, or, where one file alone is wanted, that file of any name."""
+    is_archive = zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
+    if len(names) == 1 and not is_archive:
+        return {names[0]: path.read_bytes()}
+    files = read_archive(path, names)
+    missing = sorted(set(names) - files.keys())
+    if missing:
+        raise FileNotFoundError(f"{path} lacks {' and '.join(missing)}")
+    return files
+
+
+def _download(wheel, carrier):
+    """Download a wheel, whose digest pooch checks before the file is in place."""
+    import pooch
+
+    try:
+        wheel.parent.mkdir(parents=True, exist_ok=True)
+        pooch.retrieve(carrier.url, f"sha256:{carrier.sha256}", wheel.name, wheel.parent)
+    except (OSError, ValueError) as error:
+        raise OSError(
+            f"could not download {carrier.url} to {wheel.parent}: {error}\nWithout a network, pass "
+            "a local copy of that wheel, or a folder with its files, as data_home"
+        ) from error
+    return wheel
