@@ -1,5 +1,6 @@
 """Data sets: words and spoken digits, tasks on spike patterns, time series."""
 
+from ._bouncing_ball import make_bouncing_ball
 from ._chaos import make_lorenz, make_mackey_glass
 from ._laser import fetch_santa_fe_laser
 from ._random_input import make_memory_capacity, make_narma
@@ -36,6 +37,7 @@ __all__ = [
     "insert_spikes",
     "jitter_spikes",
     "load_sunspots",
+    "make_bouncing_ball",
     "make_delayed_parity",
     "make_embedded_pattern",
     "make_equal_rate_patterns",

@@ -9,7 +9,7 @@ from sklearn.utils import Bunch
 
 from lsm._validation import check_integer, check_number
 
-__all__ = ["ahead", "bunch", "check_horizons"]
+__all__ = ["ahead", "bunch", "check_horizons", "split"]
 
 _DESCR = """{title}
 {line}
@@ -61,7 +61,7 @@ def bunch(
     title, text, *, data, target, feature_names, target_names, validation_size, test_size, **more
 ):
     """Describe a series and split it by time: training, validation, testing."""
-    train, validation, test = _split(len(data), validation_size, test_size)
+    train, validation, test = split(len(data), validation_size, test_size)
     descr = _DESCR.format(
         title=title,
         line="-" * len(title),
@@ -85,7 +85,8 @@ def bunch(
     )
 
 
-def _split(n_steps, validation_size, test_size):
+def split(n_steps, validation_size, test_size):
+    """Return slices of the steps, or of samples, to train, to validate and to test on."""
     check_number("validation_size", validation_size, 0, 1, high_open=True)
     check_number("test_size", test_size, 0, 1, low_open=True, high_open=True)
     n_test = max(round(test_size * n_steps), 1)
@@ -93,7 +94,7 @@ def _split(n_steps, validation_size, test_size):
     if n_train < 1:
         raise ValueError(
             f"validation_size={validation_size!r} and test_size={test_size!r} leave none of "
-            f"{n_steps} steps for training"
+            f"{n_steps} for training"
         )
     return slice(0, n_train), slice(n_train, n_steps - n_test), slice(n_steps - n_test, n_steps)
 
