@@ -293,10 +293,47 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         spikes = self._spikes(X, reset=False)
         snapshots = self.part("snapshots")
         plan = snapshots.plan(self.network_.n_steps(spikes), self.dt)
+        readings, recorded = simulate(
+            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs,
+            record=snapshots.feature == "rank", verbose=self.verbose,
+        )  # fmt: skip
+        return snapshots.assemble(readings, plan, recorded)
+
+    def trajectory(self, X):
+        """Run samples through the liquid and read its state at the end of every row.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        states : list of arrays of shape (T_i, n_features)
+            What `snapshots` reads of a neuron, whatever its times; traces come filter by filter.
+        """
+        check_is_fitted(self)
+        spikes = self._spikes(X, reset=False)
+        states = self._read_rows(spikes)
+        return np.split(states, np.cumsum(spikes.durations)[:-1])
+
+    def _read_rows(self, spikes, loop=None):
+        """Return the states of all rows, one sample after the other."""
+        snapshots = self._stepwise_snapshots()
+        plan = snapshots.plan_rows(spikes.durations, self.network_.hold(spikes), self.dt)
         readings, _ = simulate(
-            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs, verbose=self.verbose
-        )
-        return snapshots.assemble(readings, len(spikes))
+            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs,
+            verbose=self.verbose, loop=loop,
+        )  # fmt: skip
+        return snapshots.assemble_rows(readings, plan.offsets)
+
+    def _stepwise_snapshots(self):
+        """Return what is read at every row, where a count of spikes would be of no use."""
+        if self.snapshots is None:
+            return Snapshots(feature="membrane" if self.network_.neurons.graded else "trace")
+        if self.snapshots.feature == "rank":
+            raise ValueError("Snapshots.feature 'rank' cannot be read at every row")
+        return self.snapshots
 
     def record(self, X):
         """Run samples through the liquid and return all its spikes.

@@ -2,12 +2,15 @@
 
 import numpy as np
 from scipy import sparse
+from scipy.stats import rankdata
 from sklearn.base import BaseEstimator
 
 from ._validation import check_choice, check_integer, check_number
 from .kernel import Plan
 
 __all__ = ["Snapshots"]
+
+FEATURES = ("count", "root_count", "trace", "membrane", "rank")
 
 
 class Snapshots(BaseEstimator):
@@ -22,10 +25,12 @@ class Snapshots(BaseEstimator):
         Read at these times instead, increasing, in `unit`.
     unit : {"fraction", "ms"}, default="fraction"
         Whether `at` counts in fractions of each sample's own duration, or in ms from its start.
-    feature : {"count", "root_count", "trace"}, default="count"
+    feature : {"count", "root_count", "trace", "membrane", "rank"}, default="count"
         What to read of each neuron: its spikes since the last reading; their square root, whose
-        noise does not grow with the rate; or its spikes so far, filtered by
-        `exp(-age / tau)`.
+        noise does not grow with the rate; its spikes so far, filtered by `exp(-age / tau)`; its
+        membrane potential; or its place in the order of first spikes since the last reading,
+        from 1 for the first to 0 for the silent. Of graded neurons only the activation can be
+        read ("membrane"), or traces of it.
     tau : float or tuple of float, default=30.0
         Time constant of the traces in ms; several give as many features a neuron.
 
@@ -47,7 +52,7 @@ class Snapshots(BaseEstimator):
 
     def check(self):
         """Raise an error if a parameter is outside its meaning."""
-        check_choice("Snapshots.feature", self.feature, ("count", "root_count", "trace"))
+        check_choice("Snapshots.feature", self.feature, FEATURES)
         check_choice("Snapshots.unit", self.unit, ("fraction", "ms"))
         self.windows()
         self._taus()
@@ -104,18 +109,52 @@ class Snapshots(BaseEstimator):
                 )
         times = np.maximum(times, 1)
         offsets = np.arange(len(durations) + 1) * len(edges)
-        decays = np.exp(-dt / np.array(self._taus())) if self.feature == "trace" else np.ones(1)
-        return Plan(offsets, times.ravel(), decays)
+        return Plan(offsets, times.ravel(), *self._filters(dt))
 
-    def assemble(self, readings, n_samples):
+    def _filters(self, dt):
+        """Return the kernel's filters, and whether it reads the potential instead."""
+        decays = np.exp(-dt / np.array(self._taus())) if self.feature == "trace" else np.ones(1)
+        return decays, self.feature == "membrane"
+
+    def plan_rows(self, n_rows, hold, dt):
+        """Lay out readings at the end of every row of the input, whatever `n` and `at` are.
+
+        Parameters
+        ----------
+        n_rows : int array of shape (n_samples,)
+            Rows of each sample.
+        hold : int
+            Steps that a row lasts.
+        dt : float
+            Length of a step in ms.
+
+        Returns
+        -------
+        plan : Plan
+        """
+        times = np.concatenate([hold * np.arange(1, n + 1) for n in n_rows])
+        return Plan(np.concatenate([[0], np.cumsum(n_rows)]), times, *self._filters(dt))
+
+    def assemble_rows(self, readings, offsets):
+        """Turn readings by :meth:`plan_rows` into features, of shape (n_rows, n_features)."""
+        readings = readings.reshape(len(readings), -1)
+        if self.feature in ("count", "root_count"):
+            first = readings[offsets[:-1]]
+            readings = np.diff(readings, axis=0, prepend=0)
+            readings[offsets[:-1]] = first
+        return np.sqrt(readings) if self.feature == "root_count" else readings
+
+    def assemble(self, readings, plan, recorded):
         """Turn what the kernel read into features.
 
         Parameters
         ----------
         readings : array of shape (n_readings, n_filters, n_neurons)
-            What the kernel read by :meth:`plan`.
-        n_samples : int
-            Number of samples.
+            What the kernel read by the plan.
+        plan : Plan
+            What :meth:`plan` returned.
+        recorded : list of (steps, neurons)
+            All spikes, which the feature "rank" is made of.
 
         Returns
         -------
@@ -124,14 +163,33 @@ class Snapshots(BaseEstimator):
         windows = self.windows()
         edges = np.unique(windows)
         edges = edges[edges > 0]
+        if self.feature == "rank":
+            return self._assemble_ranks(plan, recorded, readings.shape[-1])
+        n_samples = len(plan.offsets) - 1
         readings = readings.reshape(n_samples, len(edges), -1)
         states = readings[:, np.searchsorted(edges, windows[:, 1])]
-        if self.feature != "trace":
+        if self.feature in ("count", "root_count"):
             later = windows[:, 0] > 0
             states[:, later] -= readings[:, np.searchsorted(edges, windows[later, 0])]
         if self.feature == "root_count":
             np.sqrt(states, out=states)
         return sparse.csr_array(states.reshape(n_samples, -1))
+
+    def _assemble_ranks(self, plan, recorded, n_neurons):
+        windows = self.windows()
+        edges = np.unique(windows)
+        states = np.zeros((len(recorded), len(windows), n_neurons), dtype=np.float32)
+        for sample, (steps, neurons) in enumerate(recorded):
+            ends = plan.times[plan.offsets[sample] : plan.offsets[sample + 1]]
+            times = np.concatenate([[0], ends]) if edges[0] == 0 else ends
+            for k, window in enumerate(windows):
+                first, last = times[np.searchsorted(edges, window)]
+                inside = (steps >= first) & (steps < last)
+                spiked, where = np.unique(neurons[inside], return_index=True)
+                if spiked.size:
+                    order = rankdata(steps[inside][where])
+                    states[sample, k, spiked] = 1 - (order - 1) / n_neurons
+        return sparse.csr_array(states.reshape(len(recorded), -1))
 
     def feature_names(self, n_neurons):
         """Return one name for each column of the states, such as `count 0-0.5 neuron7`."""

@@ -2,7 +2,17 @@
 
 from .compiled import simulate
 from .learning import learn
-from .network import Network, Plan
+from .network import Loop, Network, Plan
 from .reference import learn_reference, simulate_reference
+from .stream import Stream
 
-__all__ = ["Network", "Plan", "learn", "learn_reference", "simulate", "simulate_reference"]
+__all__ = [
+    "Loop",
+    "Network",
+    "Plan",
+    "Stream",
+    "learn",
+    "learn_reference",
+    "simulate",
+    "simulate_reference",
+]

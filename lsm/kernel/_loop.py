@@ -13,7 +13,7 @@ import types
 import numpy as np
 
 from .._jit import njit
-from . import _noise, _steps
+from . import _feedback, _noise, _steps
 from ._cpu import flush_denormals, restore_denormals
 
 __all__ = ["kernel_for"]
@@ -22,23 +22,23 @@ LONG_AGO = -(2**40)  # the step of a spike that never was
 
 # Placeholders: `kernel_for` binds models, a precision and the compiled parts to these names.
 ARRIVES_FIRST = GRADED_OUTPUT = False
-advance = arrive = collect = deliver = learn = last_of_step = read = send = send_dynamic = None
+advance = arrive = collect = deliver = feed = last_of_step = learn = read = respond = None
+send = send_dynamic = None
 
 
 def _loop(
     samples, window, events, graded, hold, bias, noise, inputs, recurrence, dynamics, learning,
-    constants, syn_constants, initial, syn_initial, scratch, plan, tables, out, record,
+    feedback, constants, syn_constants, initial, syn_initial, scratch, plan, tables, out, record,
 ):  # fmt: skip
     """Run samples[0]:samples[1] through steps window[0]:window[1]; see `lsm.kernel.compiled`."""
     event_offset, event_step, event_channel, event_amplitude, durations, keys = events
-    state, syn, currents, drive, ring, drive_ring, spiked, fired, acc, cursor = scratch
+    state, syn, currents, drive, fed, ring, drive_ring, spiked, fired, values, acc, cursor = scratch
     plan_offset, plan_step, reads_potential = plan
     record_step, record_neuron, n_recorded = record
     (w_in, places_in), (w, places) = inputs, recurrence
     nowhere = np.uint64(0)
     n_neurons, slot, padded = len(bias), np.uint64(len(currents)), np.uint64(len(drive))
     ring_mask, drive_mask = np.uint64(max(len(ring), 1) - 1), np.uint64(max(len(drive_ring), 1) - 1)
-    values = state[0] if GRADED_OUTPUT else state[0][:0]
     potential = state[0] if reads_potential else state[0][:0]
     control = flush_denormals()
 
@@ -53,6 +53,7 @@ def _loop(
             if dynamics is not None:
                 dynamics[0][:] = LONG_AGO
             if GRADED_OUTPUT:
+                values[:] = state[0]
                 cursor[2] = collect(spiked, fired)
                 if len(places) > 0:
                     before = np.uint64(0) - slot
@@ -67,8 +68,13 @@ def _loop(
             if new_frame:
                 event = last_of_step(event, last_event, event_step, frame)
                 frame += 1
-            if graded and (new_frame or len(drive_ring) > 0):
+            if feedback is not None and new_frame:
+                feed(sample, t // hold, feedback, fed)
+            if (graded or feedback is not None) and (new_frame or len(drive_ring) > 0):
                 drive[:n_neurons] = bias
+                if feedback is not None:
+                    for n in range(n_neurons):
+                        drive[n] += fed[n]
                 if len(drive_ring) > 0:
                     send(
                         drive_ring, drive_now, padded, event_channel, first_event, event,
@@ -76,7 +82,7 @@ def _loop(
                     )  # fmt: skip
                     arrive(drive_ring, drive_now, drive)
                     drive_now = (drive_now + padded) & drive_mask
-                else:
+                elif graded:
                     deliver(
                         drive, nowhere, event_channel, first_event, event, event_amplitude, w_in
                     )  # fmt: skip
@@ -107,6 +113,8 @@ def _loop(
                 )  # fmt: skip
 
             count = collect(spiked, fired)
+            if GRADED_OUTPUT:
+                values[:] = state[0]
             if learning is not None:
                 learn(t, fired, count, w, learning)
             if len(places) > 0:
@@ -124,6 +132,8 @@ def _loop(
                         acc[f, n] += weight * values[n] if GRADED_OUTPUT else weight
                 if plan_step[snapshot] == t + 1:
                     snapshot = read(snapshot, last_snapshot, plan_step, acc, potential, tables, out)
+                    if feedback is not None:
+                        respond(sample, t // hold, out[snapshot - 1], feedback)
             if len(record_step) > 0:
                 first = n_recorded[0]
                 record_step[first : first + count] = t
@@ -153,8 +163,14 @@ def _source(models):
 @functools.cache
 def _parts(dtype):
     """Compile the parts of a step that need no model, once for all kernels of a precision."""
-    scope = {**vars(_noise), **vars(_steps), **globals(), "real": np.dtype(dtype).type}
-    for part in (*_noise.PARTS, *_steps.PARTS):  # each after those that it calls
+    scope = {
+        **vars(_noise),
+        **vars(_steps),
+        **vars(_feedback),
+        **globals(),
+        "real": np.dtype(dtype).type,
+    }
+    for part in (*_noise.PARTS, *_steps.PARTS, *_feedback.PARTS):  # each after those that it calls
         scope[part.__name__] = _inner(_bind(part, scope))
     return scope
 

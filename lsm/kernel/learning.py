@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..plasticity._rule import Past
-from .compiled import Packed, share
+from ._packed import Packed
+from .compiled import share
 from .network import Plan
 
 __all__ = ["learn"]

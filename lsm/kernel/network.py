@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-__all__ = ["Network", "Plan"]
+__all__ = ["Loop", "Network", "Plan"]
 
 
 @dataclass(frozen=True)
@@ -124,3 +124,45 @@ class Plan(NamedTuple):
     times: np.ndarray
     decays: np.ndarray
     potential: bool = False
+
+
+class Loop(NamedTuple):
+    """A linear readout that is evaluated at the end of every row of the input, and its way back.
+
+    Rows of all samples stand one after the other in `targets` and `outputs`.
+
+    Attributes
+    ----------
+    weights : array of shape (n_outputs, n_neurons)
+        Current in nA that an output of one gives each neuron.
+    targets : float64 array of shape (n_rows, n_outputs)
+        What the outputs should be, where that is known.
+    outputs : float64 array of shape (n_rows, n_outputs)
+        Filled with what the readout says.
+    n_forced, n_taught : int array of shape (n_samples,)
+        In how many rows of each sample the target comes back instead of the output, and in how
+        many the readout learns.
+    coef, intercept : float64 arrays of shapes (n_outputs, n_features) and (n_outputs,)
+        The readout; without rows in `coef` there is none.
+    inverse : float64 array of shape (n_features, n_features), or without elements
+        Inverse correlation of the states, for recursive least squares; changed in place, as
+        `coef` is.
+    delay : int
+        Rows after which an output comes back, at least one.
+    every : int
+        Rows between updates of the readout.
+    forget : float
+        Factor by which the past counts less at each update.
+    """
+
+    weights: np.ndarray
+    targets: np.ndarray
+    outputs: np.ndarray
+    n_forced: np.ndarray
+    n_taught: np.ndarray
+    coef: np.ndarray
+    intercept: np.ndarray
+    inverse: np.ndarray
+    delay: int = 1
+    every: int = 1
+    forget: float = 1.0

@@ -176,8 +176,10 @@ class _Recurrence:
         for delay in np.unique(self.delays[self.delays <= t + 1]):
             now = self.w.copy()
             now.data = self.sent[t - delay] if t >= delay else self.before
-            now.data = np.where(self.delays == delay, now.data, 0)
-            total += [np.asarray(part.sum(axis=0)) for part in _by_sign(now)]
+            for row, sign in enumerate((self.w.data >= 0, self.w.data < 0)):
+                part = now.copy()
+                part.data = np.where(sign & (self.delays == delay), now.data, 0)
+                total[row] += part.sum(axis=0)
         return total
 
 

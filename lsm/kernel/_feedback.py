@@ -1,0 +1,58 @@
+"""The way back from a linear readout into the network, inside the compiled loop."""
+
+import numpy as np
+
+__all__ = ["PARTS"]
+
+real = None  # placeholder, see `lsm.kernel._loop.kernel_for`
+
+
+def feed(sample, row, feedback, fed):
+    """Set the current that each neuron gets back during a row of the input."""
+    offset, targets, outputs, n_forced, _, weights, delay = feedback[:7]
+    fed[:] = 0
+    source = row - delay
+    if source >= 0:
+        signal = targets if source < n_forced[sample] else outputs
+        for k in range(len(weights)):
+            value = real(signal[offset[sample] + source, k])
+            for n in range(weights.shape[1]):
+                fed[n] += value * weights[k, n]
+
+
+def recursive_least_squares(state, error, coef, inverse, forget):
+    """Move coefficients towards the least squares of all that was seen, in place.
+
+    `error` is that of the outputs before the update, shape (n_outputs,); `inverse` is the inverse
+    correlation matrix of the states. See :class:`lsm.readout.RLS`.
+    """
+    direction = np.dot(inverse, state)
+    scale = 1.0 / (forget + np.dot(state, direction))
+    for i in range(len(state)):
+        part = scale * direction[i]
+        for k in range(len(error)):
+            coef[k, i] -= part * error[k]
+        for j in range(len(state)):
+            inverse[i, j] = (inverse[i, j] - part * direction[j]) / forget
+
+
+def respond(sample, row, reading, feedback):
+    """Let the readout answer to a state, and learn from the target if it is taught."""
+    offset, targets, outputs, _, n_taught, _, _, coef, intercept, inverse, every, forget, last = (
+        feedback
+    )
+    n_filters, n_neurons = reading.shape
+    if len(coef) == 0:
+        return
+    for f in range(n_filters):
+        for n in range(n_neurons):
+            last[f * n_neurons + n] = reading[f, n]
+    place = offset[sample] + row
+    for k in range(len(coef)):
+        outputs[place, k] = intercept[k] + np.dot(coef[k], last)
+    if row < n_taught[sample] and row % every == 0:
+        error = outputs[place] - targets[place]
+        recursive_least_squares(last, error, coef, inverse, forget)
+
+
+PARTS = feed, recursive_least_squares, respond
