@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.signal import lfilter
 
+from lsm._model import NeuronModel
 from lsm.kernel import Network, learn
 from lsm.neurons import LIF
-from lsm.plasticity import PairSTDP, TripletSTDP
+from lsm.plasticity import BCM, Oja, PairSTDP, RewardSTDP, TripletSTDP
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
 
@@ -162,3 +164,109 @@ def test_triplets_explain_the_frequency_dependence_of_the_visual_cortex(name):
 def test_pairs_do_not_explain_it():
     pairs_alone = TripletSTDP(a2_plus=6.5e-3, a3_plus=0.0)
     assert error_of(pairs_alone) > 2
+
+
+@pytest.mark.parametrize("reward", [1.0, -0.5, 0.0])
+def test_reward_changes_weights_by_what_is_left_of_eligibility(reward):
+    rule = RewardSTDP(tau_eligibility=200.0)
+    pre, post = (np.sort(np.random.default_rng(i).choice(300, 12, False)) for i in range(2))
+    end = max(*pre, *post) + 8  # the last step of the sample; spikes come one after their input
+    lags = np.subtract.outer(post, pre)
+    left = np.exp(-(end - np.maximum.outer(post, pre)) / 200)
+    pairs = np.where(lags > 0, 0.01 * np.exp(-lags / 20), -0.012 * np.exp(lags / 20))
+    expected = reward * (pairs * left)[lags != 0].sum()
+    assert change_by(rule, pre, post, reward=[reward]) == pytest.approx(expected)
+    # sample after sample; the next one starts with no eligibility
+    twice = change_by(rule, pre, post, n_samples=2, reward=lambda i, counts: reward * (i == 1))
+    assert twice == pytest.approx(expected)
+
+
+def test_reward_comes_from_a_function_of_the_spikes():
+    seen = []
+
+    def reward(sample, counts):
+        seen.append((sample, counts.tolist()))
+        return 1000.0
+
+    change = change_by(RewardSTDP(), [10.0, 30.0], [12.0], n_samples=2, reward=reward)
+    assert change == 2.0  # up to the bound of three mean weights
+    assert seen == [(0, [2.0, 1.0]), (1, [2.0, 1.0])]
+
+
+class Linear(NeuronModel):
+    """Neurons that spike by chance, with the current as probability in each step."""
+
+    stochastic = True
+
+    @staticmethod
+    def constants(parameters, dt):
+        return (1.0,)
+
+    @staticmethod
+    def initial(parameters, n_neurons, rng=None):
+        return (np.zeros(n_neurons),)
+
+    @staticmethod
+    def step(n, state, constants, current, chance):
+        state[0][n] = current
+        return chance < current
+
+
+def afferents_to_one(n_inputs, weights, tau_syn):
+    """Connect inputs that follow their channel, spike by spike, to one linear neuron."""
+    w, tau = np.zeros((n_inputs + 1, n_inputs + 1)), np.full(n_inputs + 1, 0.05)
+    w[:-1, -1], tau[-1] = weights, tau_syn
+    w_in = 1e5 * np.eye(n_inputs, n_inputs + 1)
+    return network_of(w, w_in, Linear(), Exponential(tau_syn_exc=tau))
+
+
+def cosine(a, b):
+    return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+
+
+def test_oja_finds_the_first_principal_component_and_bounds_it():
+    rng, n_steps, unit = np.random.default_rng(0), 300_000, 0.01
+    decay = np.exp(-1 / 30)
+    common = lfilter([np.sqrt(1 - decay**2)], [1, -decay], rng.standard_normal(n_steps))
+    loads = np.array([1, 1, 1, 0.5, 0.5, 0, 0, 0])
+    rates = 0.02 * (1 + loads * np.expm1(1.2 * common - 0.72)[:, None])
+    trains = (rng.random(rates.shape) < rates).astype(int)
+    filtered = lfilter([np.exp(-1 / 20)], [1, -np.exp(-1 / 20)], trains, axis=0)
+    component = np.abs(np.linalg.eigh(filtered.T @ filtered)[1][:, -1])
+    start = unit * (1.2 - loads)
+
+    def learnt(alpha):
+        network, spikes = afferents_to_one(8, start, 20.0), SpikeArray.from_dense([trains])
+        rule = Oja(alpha=alpha, tau=20.0)
+        after = learn(network, spikes, [rule], unit=unit, dtype="float64")
+        return after.w.toarray()[:-1, -1] / unit
+
+    weights = learnt(alpha=1.0)
+    assert cosine(start, component) < 0.8 < 0.99 < cosine(weights, component)
+    assert np.linalg.norm(weights) < 3
+    assert np.linalg.norm(learnt(alpha=0.0)) > 30  # Hebb alone has no bound
+
+
+def test_bcm_makes_a_neuron_selective():
+    rng, unit = np.random.default_rng(0), 0.01
+    pattern = rng.integers(2, size=800)
+    rates = np.where((np.arange(10) < 5) == (pattern[:, None] == 0), 0.04, 0.002)
+    trains = [(rng.random((500, 10)) < rate).astype(int) for rate in rates]
+    start = unit * rng.uniform(0.5, 1, 10)
+
+    def responses(rule):
+        counts = []
+        network, spikes = afferents_to_one(10, start, 5.0), SpikeArray.from_dense(trains)
+        learn(
+            network, spikes, [rule], unit=unit, dtype="float64",
+            reward=lambda _, spikes_of: counts.append(spikes_of[-1]) or 1.0,
+        )  # fmt: skip
+        late = np.array(counts)[-200:] / 0.5
+        return sorted(late[pattern[-200:] == k].mean() for k in range(2))
+
+    # At rest y = theta = mean(y^2), so a neuron active in half of the samples has y = 2.
+    weak, strong = responses(BCM(rate=10.0, tau_threshold=5000.0))
+    assert weak < 2
+    assert 14 < strong < 26
+    # With a threshold that stays, a neuron that starts below it falls silent.
+    assert max(responses(BCM(rate=10.0, tau_threshold=1e12))) < 1

@@ -28,7 +28,10 @@ A rule that acts between samples is a :class:`~lsm.plasticity._rule.Rule`, given
 :class:`~lsm.plasticity._rule.Past` is what it may look at.
 """
 
+from .bcm import BCM
+from .oja import Oja
 from .pair_stdp import PairSTDP
+from .reward_stdp import RewardSTDP
 from .triplet_stdp import TripletSTDP
 
-__all__ = ["PairSTDP", "TripletSTDP"]
+__all__ = ["BCM", "Oja", "PairSTDP", "RewardSTDP", "TripletSTDP"]
