@@ -16,6 +16,22 @@ What arrives in a step adds to the two rows after the neurons have moved; where 
 attribute `arrives_first` is true, before.
 """
 
+from .alpha import Alpha
+from .alpha_conductance import AlphaConductance
+from .biexponential import Biexponential
+from .conductance import Conductance
+from .delta import Delta
 from .exponential import Exponential
+from .sampled import Sampled
+from .tsodyks_markram import TsodyksMarkram
 
-__all__ = ["Exponential"]
+__all__ = [
+    "Alpha",
+    "AlphaConductance",
+    "Biexponential",
+    "Conductance",
+    "Delta",
+    "Exponential",
+    "Sampled",
+    "TsodyksMarkram",
+]

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import exprel
 
 from .._model import SynapseModel
+from ._membrane import membrane, overlap
 
 __all__ = ["Exponential"]
 
@@ -48,11 +49,9 @@ class Exponential(SynapseModel):
     @staticmethod
     def constants(parameters, neurons, dt):
         """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
-        leak = dt / np.asarray(neurons.get("tau_m", np.inf), dtype=float)
+        leak, _ = membrane(neurons, dt)
         falls = [dt / np.asarray(parameters[name]) for name in ("tau_syn_exc", "tau_syn_inh")]
-        # The mean of exp(-t/tau) over the step, weighed by exp(-(dt - t)/tau_m); exprel keeps it
-        # exact where the two time constants meet.
-        factors = [np.exp(-leak) * exprel(leak - fall) / exprel(-leak) for fall in falls]
+        factors = (overlap(leak, fall) / exprel(-leak) for fall in falls)
         return (*factors, *(np.exp(-fall) for fall in falls))
 
     @staticmethod

@@ -1,0 +1,48 @@
+"""Synapses whose current rises and falls as an alpha function."""
+
+from ._membrane import membrane
+from ._two_stages import TwoStages, two_stages
+
+__all__ = ["Alpha"]
+
+
+class Alpha(TwoStages):
+    """Synaptic currents that follow alpha functions [1]_.
+
+    A spike that arrives at time 0 through a weight w causes the current::
+
+        I(t) = w (t / tau_syn) exp(1 - t / tau_syn)
+
+    whose peak is w, at t = tau_syn. Positive weights feed the excitatory current, negative ones
+    the inhibitory. With a LIF neuron the pair is integrated exactly [2]_.
+
+    Parameters
+    ----------
+    tau_syn_exc : float, default=2.0
+        Time to the peak of the excitatory current in ms.
+    tau_syn_inh : float, default=2.0
+        Time to the peak of the inhibitory current in ms.
+
+    References
+    ----------
+    .. [1] W. Rall (1967). Distinguishing theoretical synaptic potentials computed for different
+       soma-dendritic distributions of synaptic input. Journal of Neurophysiology 30, 1138-1168.
+    .. [2] S. Rotter, M. Diesmann (1999). Exact digital simulation of time-invariant linear
+       systems with applications to neuronal modeling. Biological Cybernetics 81, 381-402.
+    """
+
+    _bounds = {
+        "tau_syn_exc": {"low": 0, "low_open": True},
+        "tau_syn_inh": {"low": 0, "low_open": True},
+    }
+
+    def __init__(self, tau_syn_exc=2.0, tau_syn_inh=2.0):
+        self.tau_syn_exc = tau_syn_exc
+        self.tau_syn_inh = tau_syn_inh
+
+    @staticmethod
+    def constants(parameters, neurons, dt):
+        """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
+        leak, _ = membrane(neurons, dt)
+        taus = parameters["tau_syn_exc"], parameters["tau_syn_inh"]
+        return sum((two_stages(tau, tau, leak, dt) for tau in taus), ())

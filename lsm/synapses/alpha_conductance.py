@@ -1,0 +1,75 @@
+"""Synapses that open conductances, which rise and fall as an alpha function."""
+
+from ._two_stages import TwoStages, two_stages
+from .conductance import shunt, shunted
+
+__all__ = ["AlphaConductance"]
+
+
+class AlphaConductance(TwoStages):
+    """Synaptic conductances that follow alpha functions [1]_.
+
+    A spike that arrives at time 0 through a weight w opens the conductance::
+
+        g(t) = |w| (t / tau_syn) exp(1 - t / tau_syn)
+        I = g_exc (e_rev_exc - v) + g_inh (e_rev_inh - v)
+
+    Positive weights open the excitatory conductance, negative ones the inhibitory, to a peak of
+    their amount in uS. Steps are taken as in :class:`~lsm.synapses.Conductance`.
+
+    Parameters
+    ----------
+    tau_syn_exc : float, default=2.0
+        Time to the peak of the excitatory conductance in ms.
+    tau_syn_inh : float, default=2.0
+        Time to the peak of the inhibitory conductance in ms.
+    e_rev_exc : float, default=6.0
+        Potential in mV to which excitation pulls. The defaults are on the scale of the default
+        LIF neuron, as those of :class:`~lsm.synapses.Conductance`.
+    e_rev_inh : float, default=-2.0
+        Potential in mV to which inhibition pulls, below `e_rev_exc`.
+
+    References
+    ----------
+    .. [1] W. Rall (1967). Distinguishing theoretical synaptic potentials computed for different
+       soma-dendritic distributions of synaptic input. Journal of Neurophysiology 30, 1138-1168.
+    """
+
+    _bounds = {
+        "tau_syn_exc": {"low": 0, "low_open": True},
+        "tau_syn_inh": {"low": 0, "low_open": True},
+    }
+
+    def __init__(self, tau_syn_exc=2.0, tau_syn_inh=2.0, e_rev_exc=6.0, e_rev_inh=-2.0):
+        self.tau_syn_exc = tau_syn_exc
+        self.tau_syn_inh = tau_syn_inh
+        self.e_rev_exc = e_rev_exc
+        self.e_rev_inh = e_rev_inh
+
+    @classmethod
+    def in_millivolts(cls):
+        """Return synapses with reversal potentials of 0 and -80 mV, for neurons in mV."""
+        return cls(e_rev_exc=0.0, e_rev_inh=-80.0)
+
+    def _check(self, parameters, dt):
+        self._check_below("e_rev_inh", "e_rev_exc", parameters)
+
+    @staticmethod
+    def constants(parameters, neurons, dt):
+        """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
+        taus = parameters["tau_syn_exc"], parameters["tau_syn_inh"]
+        stages = sum((two_stages(tau, tau, 0.0, dt) for tau in taus), ())
+        return *stages, *shunt(parameters, neurons, dt)
+
+    @staticmethod
+    def current(n, syn, constants, v):
+        """Return the mean current into neuron n over the coming step."""
+        first_exc, first_inh, exc, inh = syn
+        adds_exc, holds_exc = constants[:2]
+        adds_inh, holds_inh = constants[5:7]
+        return shunted(
+            adds_exc * first_exc[n] + holds_exc * exc[n],
+            adds_inh * first_inh[n] + holds_inh * inh[n],
+            v,
+            constants[10:],
+        )

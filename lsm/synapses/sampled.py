@@ -1,0 +1,106 @@
+"""Synapses whose current is any function of time, given as numbers."""
+
+import numpy as np
+
+from .._model import SynapseModel
+
+__all__ = ["Sampled"]
+
+
+class Sampled(SynapseModel):
+    """Synaptic currents of any shape, sampled in steps of the liquid.
+
+    A spike that arrives through a weight w causes the current `w * kernel[k]` in the k-th step
+    after it: a finite impulse response, kept in the transposed form [1]_.
+
+    Parameters
+    ----------
+    kernel_exc : array-like of shape (n_steps,), default=(1.0,)
+        Current of each step after a spike through an excitatory synapse, in nA per nA of weight.
+    kernel_inh : array-like of shape (n_steps,), optional
+        The same of inhibitory synapses, whose weights are negative; by default `kernel_exc`.
+
+    References
+    ----------
+    .. [1] A. V. Oppenheim, R. W. Schafer (2010). Discrete-time signal processing, 3rd edition,
+       section 6.4. Pearson.
+    """
+
+    def __init__(self, kernel_exc=(1.0,), kernel_inh=None):
+        self.kernel_exc = kernel_exc
+        self.kernel_inh = kernel_inh
+
+    def draw(self, inhibitory, dt, rng):
+        """Check the kernels and return them, padded to one length; as of every synapse model.
+
+        Parameters
+        ----------
+        inhibitory : bool array of shape (n_neurons,)
+            Which neurons are inhibitory.
+        dt : float
+            Length of a step in ms.
+        rng : numpy.random.Generator
+            Source of draws.
+
+        Returns
+        -------
+        parameters : dict of str to array of shape (n_steps,)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a kernel is not a list of finite numbers.
+        """
+        return self._kernels()
+
+    def _kernels(self):
+        kernels = {
+            "kernel_exc": self.kernel_exc,
+            "kernel_inh": self.kernel_exc if self.kernel_inh is None else self.kernel_inh,
+        }
+        for name, kernel in kernels.items():
+            try:
+                kernels[name] = np.asarray(kernel, dtype=float)
+            except (TypeError, ValueError):
+                raise TypeError(
+                    f"Sampled.{name} must be a list of numbers, got {kernel!r}"
+                ) from None
+            if kernels[name].ndim != 1 or kernels[name].size == 0:
+                raise ValueError(
+                    f"Sampled.{name} must be one-dimensional with a number for each step, "
+                    f"got shape {kernels[name].shape}"
+                )
+            if not np.all(np.isfinite(kernels[name])):
+                raise ValueError(f"Sampled.{name} must be finite, got {kernel!r}")
+        length = max(map(len, kernels.values()))
+        return {name: np.pad(kernel, (0, length - len(kernel))) for name, kernel in kernels.items()}
+
+    @staticmethod
+    def constants(parameters, neurons, dt):
+        """Return the current of the first step after a spike, of both signs."""
+        return parameters["kernel_exc"][0], parameters["kernel_inh"][0]
+
+    def initial(self, n_neurons):
+        """Return the currents that are still to flow, one row a neuron, and both kernels."""
+        kernels = tuple(self._kernels().values())
+        return np.zeros(n_neurons * len(kernels[0])), *kernels
+
+    @staticmethod
+    def current(n, syn, constants, v):
+        """Return the current into neuron n in the coming step."""
+        exc, inh, pending, kernel_exc, _ = syn
+        first_exc, first_inh = constants
+        length = len(kernel_exc)
+        due = pending.reshape((len(pending) // length, length))[n, 0]
+        return due + first_exc * exc[n] + first_inh * inh[n]
+
+    @staticmethod
+    def decay(n, syn, constants):
+        """Bring what is still to flow into neuron n one step nearer, with what arrived."""
+        exc, inh, pending, kernel_exc, kernel_inh = syn
+        length = len(kernel_exc)
+        rows = pending.reshape((len(pending) // length, length))
+        for k in range(1, length):
+            rows[n, k - 1] = rows[n, k] + kernel_exc[k] * exc[n] + kernel_inh[k] * inh[n]
+        exc[n] = 0
+        inh[n] = 0
