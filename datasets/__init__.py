@@ -1,9 +1,11 @@
 """Data sets: words and spoken digits, tasks on spike patterns, time series."""
 
+from ._arm import TwoLinkArm
 from ._bouncing_ball import make_bouncing_ball
 from ._chaos import make_lorenz, make_mackey_glass
 from ._laser import fetch_santa_fe_laser
 from ._random_input import make_memory_capacity, make_narma
+from ._reaches import ReachTeacher, make_reaches, minimum_jerk
 from ._sine_patterns import make_sine_patterns
 from ._spike_patterns import (
     make_delayed_parity,
@@ -27,6 +29,8 @@ from ._sunspots import load_sunspots
 from ._uea import fetch_basic_motions, fetch_japanese_vowels
 
 __all__ = [
+    "ReachTeacher",
+    "TwoLinkArm",
     "VOCABULARY",
     "add_background_spikes",
     "delete_spikes",
@@ -47,11 +51,13 @@ __all__ = [
     "make_narma",
     "make_pattern_order",
     "make_poisson_trains",
+    "make_reaches",
     "make_renewal_trains",
     "make_sine_patterns",
     "make_spike_intervals",
     "make_spike_templates",
     "make_spoken_words",
     "make_template_xor",
+    "minimum_jerk",
     "warp_spikes",
 ]

@@ -7,6 +7,7 @@ from sklearn.utils import Bunch, check_random_state
 from lsm._validation import check_choice, check_integer, check_number
 from lsm.spikes import SpikeArray
 
+from ._checks import check_pair
 from ._series import split
 from ._spike_trains import check_steps
 
@@ -113,9 +114,9 @@ def make_bouncing_ball(
     """
     n_samples = check_integer("n_samples", n_samples, 3)
     n_steps = check_steps("duration", duration, dt)
-    size = [check_integer("size", n, 1) for n in _pair("size", size)]
+    size = [check_integer("size", n, 1) for n in check_pair("size", size)]
     check_number("radius", radius, 0, min(size) / 2, low_open=True, high_open=True)
-    speed = [check_number("speed", value, 0) for value in _pair("speed", speed)]
+    speed = [check_number("speed", value, 0) for value in check_pair("speed", speed)]
     if speed[0] > speed[1]:
         raise ValueError(f"speed must be a lowest and a highest one, got {speed!r}")
     horizons = np.array([check_number("horizon", h, 0) for h in np.atleast_1d(horizon).tolist()])
@@ -158,18 +159,12 @@ def make_bouncing_ball(
     )
 
 
-def _pair(name, value):
-    if np.shape(value) != (2,):
-        raise ValueError(f"{name} must be a pair, got {value!r}")
-    return value
-
-
 def _seen(occluder, n_columns):
     """Return for each column whether it sees the ball."""
     seen = np.ones(n_columns, dtype=bool)
     if occluder is not None:
         first, end = (
-            check_integer("occluder", i, 0, n_columns) for i in _pair("occluder", occluder)
+            check_integer("occluder", i, 0, n_columns) for i in check_pair("occluder", occluder)
         )
         if first >= end:
             raise ValueError(f"occluder must be a first and a later column, got {occluder!r}")
