@@ -3,10 +3,19 @@
 from importlib.metadata import version
 
 from .calibration import Calibration
-from .estimators import LSMClassifier
+from .estimators import LSMClassifier, LSMRegressor
+from .feedback import Feedback
 from .liquid import Liquid
 from .snapshots import Snapshots
 from .spikes import SpikeArray
 
-__all__ = ["Calibration", "LSMClassifier", "Liquid", "Snapshots", "SpikeArray"]
+__all__ = [
+    "Calibration",
+    "Feedback",
+    "LSMClassifier",
+    "LSMRegressor",
+    "Liquid",
+    "Snapshots",
+    "SpikeArray",
+]
 __version__ = version("liquid-state-machine")

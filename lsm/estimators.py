@@ -1,22 +1,32 @@
 """Liquid and readout as one scikit-learn estimator."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import PartsMixin
+from ._samples import is_stepwise
+from ._validation import check_integer, random_streams
+from .feedback import affine_map, close, step_through
 from .liquid import Liquid
 
-__all__ = ["LSMClassifier"]
+__all__ = ["LSMClassifier", "LSMRegressor"]
 
 
-def _default_readout():
+def _default_classifier():
     from sklearn.linear_model import RidgeClassifierCV  # slow to import, and not always used
 
     return RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
+
+
+def _default_regressor():
+    from sklearn.linear_model import RidgeCV
+
+    return RidgeCV(alphas=np.logspace(-6, 3, 10))
 
 
 def _readout_has(method):
@@ -28,8 +38,89 @@ def _readout_has(method):
     return check
 
 
-class LSMClassifier(PartsMixin, ClassifierMixin, BaseEstimator):
-    """Liquid state machine that gives each sample a class [1]_.
+class _LSM(PartsMixin, BaseEstimator):
+    """Liquid and readout, with one target a sample or one at every row."""
+
+    _part_methods = {"liquid": "trajectory", "readout": "predict"}
+
+    def _fit(self, X, y):
+        self.check_parts()
+        check_integer(f"{type(self).__name__}.washout", self.washout, 0)
+        check_consistent_length(X, y)
+        self.stepwise_ = is_stepwise(y)
+        self.liquid_ = clone(self.part("liquid"))
+        if self.stepwise_:
+            self.liquid_.fit(X)
+            spikes = self._spikes(X)
+            states, targets = self._teach(spikes, self._rows_of(y, spikes))
+        else:
+            states, targets = self.liquid_.fit_transform(X), y
+        if not getattr(self, "readout_is_taught_", False):
+            self.readout_ = clone(self.part("readout")).fit(states, targets)
+        return self
+
+    def _teach(self, spikes, targets):
+        """Return states and targets of the rows to learn from."""
+        keep = self._kept(spikes)
+        return self.liquid_._read_rows(spikes)[keep], targets[keep]
+
+    def _spikes(self, X):
+        return self.liquid_._spikes(X, reset=False)
+
+    def _kept(self, spikes):
+        """Tell which rows of all samples come after the washout."""
+        row = np.concatenate([np.arange(n) for n in spikes.durations])
+        if self.washout >= spikes.durations.min():
+            raise ValueError(
+                f"{type(self).__name__}.washout of {self.washout} rows leaves nothing of a "
+                f"sample of {spikes.durations.min()}"
+            )
+        return row >= self.washout
+
+    def _rows_of(self, y, spikes):
+        """Join the targets of all samples, and check them against the rows of the input."""
+        y = [np.asarray(part) for part in y]
+        for sample, (part, n) in enumerate(zip(y, spikes.durations, strict=True)):
+            if len(part) != n or part.shape[1:] != y[0].shape[1:]:
+                raise ValueError(
+                    f"y[{sample}] must have a target for each of the {n} rows of X[{sample}], "
+                    f"like y[0] of shape {y[0].shape}, got shape {part.shape}"
+                )
+        return np.concatenate(y)
+
+    def _predict(self, X, method="predict"):
+        check_is_fitted(self, "liquid_")
+        if not self.stepwise_:
+            states = self.liquid_.transform(X)
+            return getattr(self.readout_, method)(states)
+        spikes = self._spikes(X)
+        said = getattr(self.readout_, method)(self.liquid_._read_rows(spikes))
+        return np.split(said, np.cumsum(spikes.durations)[:-1])
+
+    def _score(self, X, y, metric, **params):
+        """Compare predictions and targets of all rows after the washout."""
+        spikes = self._spikes(X)
+        keep = self._kept(spikes)
+        weight = params.pop("sample_weight", None)
+        if weight is not None:
+            params["sample_weight"] = np.repeat(weight, spikes.durations)[keep]
+        said = np.concatenate(self.predict(X))
+        return metric(self._rows_of(y, spikes)[keep], said[keep], **params)
+
+    @property
+    def n_features_in_(self):
+        """Number of input channels."""
+        return self.liquid_.n_features_in_
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+class LSMClassifier(ClassifierMixin, _LSM):
+    """Liquid state machine that gives each sample, or every row of it, a class [1]_.
 
     Parameters
     ----------
@@ -37,6 +128,9 @@ class LSMClassifier(PartsMixin, ClassifierMixin, BaseEstimator):
         The liquid; a clone of it is fitted.
     readout : classifier, default=RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
         Any scikit-learn classifier; a clone of it is fitted on the liquid's states.
+    washout : int, default=0
+        With labels at every row: rows at the start of each sample that are neither learnt from
+        nor scored.
 
     Attributes
     ----------
@@ -46,6 +140,8 @@ class LSMClassifier(PartsMixin, ClassifierMixin, BaseEstimator):
         The fitted readout.
     classes_ : array of shape (n_classes,)
         Labels.
+    stepwise_ : bool
+        Whether there is a label at every row.
     n_features_in_ : int
         Number of input channels.
 
@@ -67,11 +163,12 @@ class LSMClassifier(PartsMixin, ClassifierMixin, BaseEstimator):
     1.0
     """
 
-    _parts = {"liquid": Liquid, "readout": _default_readout}
+    _parts = {"liquid": Liquid, "readout": _default_classifier}
 
-    def __init__(self, liquid=None, readout=None):
+    def __init__(self, liquid=None, readout=None, washout=0):
         self.liquid = liquid
         self.readout = readout
+        self.washout = washout
 
     def fit(self, X, y):
         """Fit the liquid, then the readout on its states.
@@ -80,49 +177,241 @@ class LSMClassifier(PartsMixin, ClassifierMixin, BaseEstimator):
         ----------
         X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
             Training samples, see :class:`~lsm.Liquid`.
-        y : array of shape (n_samples,)
-            Labels.
+        y : array of shape (n_samples,), or list of arrays of shape (T_i,)
+            Labels, of samples or of all their rows.
 
         Returns
         -------
         self : LSMClassifier
         """
-        check_classification_targets(y)
-        check_consistent_length(X, y)
-        self.liquid_ = clone(self.part("liquid"))
-        states = self.liquid_.fit_transform(X)
-        self.readout_ = clone(self.part("readout")).fit(states, y)
+        check_classification_targets(np.concatenate(y) if is_stepwise(y) else y)
+        self._fit(X, y)
         self.classes_ = self.readout_.classes_
         return self
 
-    @property
-    def n_features_in_(self):
-        """Number of input channels."""
-        return self.liquid_.n_features_in_
-
-    def _states(self, X):
-        check_is_fitted(self)
-        return self.liquid_.transform(X)
-
     def predict(self, X):
-        """Return the class of each sample, shape (n_samples,)."""
-        states = self._states(X)
-        return self.readout_.predict(states)
+        """Return the class of each sample, shape (n_samples,), or lists of those of the rows."""
+        return self._predict(X)
 
     @available_if(_readout_has("decision_function"))
     def decision_function(self, X):
-        """Return the readout's scores, shape (n_samples,) or (n_samples, n_classes)."""
-        states = self._states(X)
-        return self.readout_.decision_function(states)
+        """Return the readout's scores, of shape (n_samples,) or (n_samples, n_classes).
+
+        With labels at every row, a list of such arrays with a row for each of the input's.
+        """
+        return self._predict(X, "decision_function")
 
     @available_if(_readout_has("predict_proba"))
     def predict_proba(self, X):
-        """Return the readout's probabilities, shape (n_samples, n_classes)."""
-        states = self._states(X)
-        return self.readout_.predict_proba(states)
+        """Return the readout's probabilities, of shape (n_samples, n_classes).
+
+        With labels at every row, a list of such arrays with a row for each of the input's.
+        """
+        return self._predict(X, "predict_proba")
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy, over samples or over all rows after the washout."""
+        check_is_fitted(self, "liquid_")
+        if self.stepwise_:
+            return self._score(X, y, accuracy_score, sample_weight=sample_weight)
+        return super().score(X, y, sample_weight)
+
+
+class LSMRegressor(RegressorMixin, _LSM):
+    """Liquid state machine that gives numbers, for each sample or at every row of it.
+
+    Parameters
+    ----------
+    liquid : Liquid, default=Liquid()
+        The liquid; a clone of it is fitted. With targets at every row, a liquid whose
+        `snapshots` are left at None is read by traces of 30 ms.
+    readout : regressor, default=RidgeCV(alphas=np.logspace(-6, 3, 10))
+        Any scikit-learn regressor; a clone of it is fitted on the liquid's states.
+    feedback : Feedback, optional
+        Lets the outputs flow back into the liquid, with targets at every row.
+    washout : int, default=0
+        With targets at every row: rows at the start of each sample that are neither learnt from
+        nor scored.
+
+    Attributes
+    ----------
+    liquid_ : Liquid
+        The fitted liquid.
+    readout_ : regressor
+        The fitted readout.
+    stepwise_ : bool
+        Whether there is a target at every row.
+    feedback_weights_ : array of shape (n_outputs, n_neurons)
+        From outputs to neurons in nA, where there is feedback.
+    n_features_in_ : int
+        Number of input channels.
+
+    Notes
+    -----
+    Targets at every row come as a list of arrays of shape (T_i,) or (T_i, n_outputs), or as a
+    3-D array; one long series is a list of one. Predictions come in the same form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm import Liquid, LSMRegressor
+    >>> u = np.random.default_rng(0).uniform(-1, 1, 400)
+    >>> X, y = [u[:, None]], [np.roll(u, 1)]
+    >>> model = LSMRegressor(Liquid(n_neurons=100, random_state=0), washout=10).fit(X, y)
+    >>> model.predict(X)[0].shape
+    (400,)
+    """
+
+    _parts = {"liquid": Liquid, "readout": _default_regressor}
+    _part_methods = {**_LSM._part_methods, "feedback": "draw"}
+    _optional_parts = ("feedback",)
+
+    def __init__(self, liquid=None, readout=None, feedback=None, washout=0):
+        self.liquid = liquid
+        self.readout = readout
+        self.feedback = feedback
+        self.washout = washout
+
+    def fit(self, X, y):
+        """Fit the liquid, then the readout on its states.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Training samples, see :class:`~lsm.Liquid`.
+        y : array of shape (n_samples,) or (n_samples, n_outputs), or list of arrays
+            Targets of samples, or of all their rows.
+
+        Returns
+        -------
+        self : LSMRegressor
+        """
+        if self.feedback is not None and not is_stepwise(y):
+            raise ValueError(
+                "LSMRegressor.feedback needs targets at every row, as a list of arrays of shape "
+                "(T_i,) or (T_i, n_outputs)"
+            )
+        self.readout_is_taught_ = False
+        self._form = "array" if isinstance(y, np.ndarray) and y.dtype != object else "list"
+        self._fit(X, y)
+        return self
+
+    def _teach(self, spikes, targets):
+        self._row_shape = targets.shape[1:]
+        if self.feedback is None:
+            return super()._teach(spikes, targets)
+        targets = targets.reshape(len(targets), -1).astype(float)
+        (rng,) = random_streams(self.liquid_.random_state, ["feedback"]).values()
+        self._draw_feedback(targets.shape[1], spikes.dt, rng)
+        readout = clone(self.part("readout"))
+        self.readout_is_taught_ = getattr(readout, "online", False)
+        if self.readout_is_taught_:
+            readout.start(self.liquid_.n_row_features, *(self._row_shape or (None,)))
+            loop = self._close(targets, np.zeros_like(spikes.durations), online=readout)
+            self.readout_ = readout
+        else:
+            noise = self.feedback.noise * rng.normal(size=targets.shape)
+            loop = self._close(targets + noise, spikes.durations)
+        keep = self._kept(spikes)
+        states = self.liquid_._read_rows(spikes, loop)[keep]
+        return states, targets[keep].reshape(-1, *self._row_shape)
+
+    def _draw_feedback(self, n_outputs, dt, rng):
+        self.feedback_weights_ = self.feedback.draw(n_outputs, self.liquid_.n_neurons_, rng)
+        self._delay = self.feedback.delay_rows(dt)
+
+    def _close(self, targets, n_forced, **readout):
+        return close(self.feedback_weights_, self._delay, targets, n_forced, **readout)
+
+    def predict(self, X):
+        """Return targets in the form that `fit` was given them in.
+
+        With feedback the readout's own outputs flow back, from nothing at the start of a sample.
+        """
+        check_is_fitted(self, "liquid_")
+        if self.feedback is None:
+            said = self._predict(X)
+            if not self.stepwise_:
+                return np.asarray(said, dtype=float)
+            said = [np.reshape(part, (-1, *self._row_shape)).astype(float) for part in said]
+        else:
+            spikes = self._spikes(X)
+            nothing = np.zeros((spikes.durations.sum(), len(self.feedback_weights_)))
+            outputs = self._run_free(spikes, nothing, np.zeros_like(spikes.durations))
+            outputs = outputs.reshape(-1, *self._row_shape)
+            said = np.split(outputs, np.cumsum(spikes.durations)[:-1])
+        return np.stack(said) if self._form == "array" else said
+
+    def generate(self, n_steps, warmup, X=None):
+        """Let the model go on by itself.
+
+        Parameters
+        ----------
+        n_steps : int
+            Rows to generate.
+        warmup : array of shape (n_warmup,) or (n_warmup, n_outputs)
+            Targets that flow back before.
+        X : array of shape (n_warmup + n_steps, n_channels), optional
+            Input all along; by default none.
+
+        Returns
+        -------
+        outputs : array of shape (n_steps,) or (n_steps, n_outputs)
+
+        Raises
+        ------
+        ValueError
+            If there is no feedback, or the shapes do not fit.
+        """
+        check_is_fitted(self, "liquid_")
+        if self.feedback is None:
+            raise ValueError("generate needs LSMRegressor.feedback, got None")
+        check_integer("n_steps", n_steps, 1)
+        n_outputs = len(self.feedback_weights_)
+        forced = np.asarray(warmup, dtype=float).reshape(len(warmup), -1)
+        if forced.shape[1] != n_outputs:
+            raise ValueError(
+                f"warmup must have {n_outputs} outputs in a row, got shape {np.shape(warmup)}"
+            )
+        n_rows = len(forced) + n_steps
+        if X is None:
+            kind = float if self.liquid_.network_.graded else int
+            X = np.zeros((n_rows, self.n_features_in_), dtype=kind)
+        spikes = self._spikes([X])
+        if spikes.durations[0] != n_rows:
+            raise ValueError(f"X must have {n_rows} rows, warmup and n_steps, got {len(X)}")
+        targets = np.concatenate([forced, np.zeros((n_steps, n_outputs))])
+        outputs = self._run_free(spikes, targets, np.array([len(forced)]))[len(forced) :]
+        return outputs.reshape(-1, *self._row_shape)
+
+    def _run_free(self, spikes, targets, n_forced):
+        """Return the outputs of all rows, with the readout in the loop."""
+        n_outputs = len(self.feedback_weights_)
+        linear = affine_map(self.readout_, self.liquid_.n_row_features, n_outputs)
+        if linear is not None:
+            loop = self._close(targets, n_forced, linear=linear)
+            self.liquid_._read_rows(spikes, loop)
+            return loop.outputs
+        outputs, ends = [], np.cumsum(spikes.durations)
+        for sample, (end, n_rows) in enumerate(zip(ends, spikes.durations, strict=True)):
+            rows = [spikes.pieces([sample], [t], [t + 1]) for t in range(n_rows)]
+            outputs.append(
+                step_through(
+                    self.liquid_.stream(rows[0]), rows, self.feedback_weights_, self._delay,
+                    targets[end - n_rows : end], n_forced[sample],
+                    lambda state: np.reshape(self.readout_.predict(state), n_outputs),
+                )
+            )  # fmt: skip
+        return np.concatenate(outputs)
+
+    def score(self, X, y, sample_weight=None):
+        """Return R squared, over samples or over all rows after the washout."""
+        check_is_fitted(self, "liquid_")
+        if self.stepwise_:
+            return self._score(X, y, r2_score, sample_weight=sample_weight)
+        return super().score(X, y, sample_weight)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.input_tags.three_d_array = True
+        tags.target_tags.multi_output = True
         return tags

@@ -13,7 +13,7 @@ from ._samples import is_static
 from ._validation import check_choice, check_integer, check_number, random_streams, steps
 from .calibration import Calibration, probe
 from .health import diagnose
-from .kernel import Network, learn, simulate
+from .kernel import Network, Plan, Stream, learn, simulate
 from .neurons import LIF
 from .snapshots import Snapshots
 from .spikes import SpikeArray, as_spike_array
@@ -326,6 +326,28 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
             verbose=self.verbose, loop=loop,
         )  # fmt: skip
         return snapshots.assemble_rows(readings, plan.offsets)
+
+    @property
+    def n_row_features(self):
+        """Number of features of a row of a trajectory."""
+        return len(self._stepwise_snapshots().filters(self.dt)[0]) * self.n_neurons_
+
+    def stream(self, row):
+        """Start a run of the liquid that goes on row by row.
+
+        Parameters
+        ----------
+        row : SpikeArray
+            One sample of one row, as all that follow are.
+
+        Returns
+        -------
+        stream : lsm.kernel.Stream
+            Its `step` takes a row and returns the state.
+        """
+        check_is_fitted(self)
+        plan = Plan(np.array([0, 1]), np.array([1]), *self._stepwise_snapshots().filters(self.dt))
+        return Stream(self.network_, row, plan, dtype=self.dtype)
 
     def _stepwise_snapshots(self):
         """Return what is read at every row, where a count of spikes would be of no use."""

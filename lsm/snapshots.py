@@ -109,10 +109,10 @@ class Snapshots(BaseEstimator):
                 )
         times = np.maximum(times, 1)
         offsets = np.arange(len(durations) + 1) * len(edges)
-        return Plan(offsets, times.ravel(), *self._filters(dt))
+        return Plan(offsets, times.ravel(), *self.filters(dt))
 
-    def _filters(self, dt):
-        """Return the kernel's filters, and whether it reads the potential instead."""
+    def filters(self, dt):
+        """Return the decays of the filters in steps of `dt` ms, and whether potentials are read."""
         decays = np.exp(-dt / np.array(self._taus())) if self.feature == "trace" else np.ones(1)
         return decays, self.feature == "membrane"
 
@@ -133,7 +133,7 @@ class Snapshots(BaseEstimator):
         plan : Plan
         """
         times = np.concatenate([hold * np.arange(1, n + 1) for n in n_rows])
-        return Plan(np.concatenate([[0], np.cumsum(n_rows)]), times, *self._filters(dt))
+        return Plan(np.concatenate([[0], np.cumsum(n_rows)]), times, *self.filters(dt))
 
     def assemble_rows(self, readings, offsets):
         """Turn readings by :meth:`plan_rows` into features, of shape (n_rows, n_features)."""

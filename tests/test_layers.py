@@ -23,6 +23,7 @@ ROWS = [
     ["lsm.health"],
     ["lsm.liquid"],
     ["lsm.readout"],
+    ["lsm.feedback"],
     ["lsm.estimators"],
     ["lsm.measures"],
     ["lsm.plot"],

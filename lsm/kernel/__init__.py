@@ -1,5 +1,6 @@
 """The simulation: compiled, and its readable reference, two forms of one contract."""
 
+from ._feedback import recursive_least_squares
 from .compiled import simulate
 from .learning import learn
 from .network import Loop, Network, Plan
@@ -13,6 +14,7 @@ __all__ = [
     "Stream",
     "learn",
     "learn_reference",
+    "recursive_least_squares",
     "simulate",
     "simulate_reference",
 ]

@@ -36,11 +36,10 @@ def recursive_least_squares(state, error, coef, inverse, forget):
             inverse[i, j] = (inverse[i, j] - part * direction[j]) / forget
 
 
-def respond(sample, row, reading, feedback):
+def respond(sample, row, reading, feedback, last):
     """Let the readout answer to a state, and learn from the target if it is taught."""
-    offset, targets, outputs, _, n_taught, _, _, coef, intercept, inverse, every, forget, last = (
-        feedback
-    )
+    offset, targets, outputs, _, n_taught = feedback[:5]
+    coef, intercept, inverse, forget = feedback[7:]
     n_filters, n_neurons = reading.shape
     if len(coef) == 0:
         return
@@ -50,7 +49,7 @@ def respond(sample, row, reading, feedback):
     place = offset[sample] + row
     for k in range(len(coef)):
         outputs[place, k] = intercept[k] + np.dot(coef[k], last)
-    if row < n_taught[sample] and row % every == 0:
+    if row < n_taught[sample]:
         error = outputs[place] - targets[place]
         recursive_least_squares(last, error, coef, inverse, forget)
 

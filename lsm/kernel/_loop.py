@@ -32,7 +32,9 @@ def _loop(
 ):  # fmt: skip
     """Run samples[0]:samples[1] through steps window[0]:window[1]; see `lsm.kernel.compiled`."""
     event_offset, event_step, event_channel, event_amplitude, durations, keys = events
-    state, syn, currents, drive, fed, ring, drive_ring, spiked, fired, values, acc, cursor = scratch
+    state, syn, currents, drive, fed, last, ring, drive_ring, spiked, fired, values, acc, cursor = (
+        scratch
+    )
     plan_offset, plan_step, reads_potential = plan
     record_step, record_neuron, n_recorded = record
     (w_in, places_in), (w, places) = inputs, recurrence
@@ -133,7 +135,7 @@ def _loop(
                 if plan_step[snapshot] == t + 1:
                     snapshot = read(snapshot, last_snapshot, plan_step, acc, potential, tables, out)
                     if feedback is not None:
-                        respond(sample, t // hold, out[snapshot - 1], feedback)
+                        respond(sample, t // hold, out[snapshot - 1], feedback, last)
             if len(record_step) > 0:
                 first = n_recorded[0]
                 record_step[first : first + count] = t

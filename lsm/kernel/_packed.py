@@ -186,7 +186,7 @@ class Packed:
         self.feedback = (
             offsets, loop.targets, loop.outputs, loop.n_forced, loop.n_taught,
             self.real(loop.weights), loop.delay, loop.coef, loop.intercept, loop.inverse,
-            loop.every, loop.forget, np.zeros(loop.coef.shape[1]),
+            loop.forget,
         )  # fmt: skip
 
     def scratch(self):
@@ -201,6 +201,7 @@ class Packed:
             currents,
             np.zeros(self.padded, self.dtype),
             np.zeros(self.n_neurons, self.dtype),
+            np.zeros(self.feedback[7].shape[1] if self.feedback else 0),
             np.zeros(self.n_slots * 2 * self.padded, self.dtype),
             np.zeros(self.n_drive_slots * self.padded, self.dtype),
             spiked,

@@ -149,8 +149,6 @@ class Loop(NamedTuple):
         `coef` is.
     delay : int
         Rows after which an output comes back, at least one.
-    every : int
-        Rows between updates of the readout.
     forget : float
         Factor by which the past counts less at each update.
     """
@@ -164,5 +162,4 @@ class Loop(NamedTuple):
     intercept: np.ndarray
     inverse: np.ndarray
     delay: int = 1
-    every: int = 1
     forget: float = 1.0

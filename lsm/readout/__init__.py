@@ -1,5 +1,6 @@
-"""Readouts that scikit-learn lacks, one a file."""
+"""Readouts that scikit-learn lacks."""
 
 from .kernel_ridge import KernelRidgeClassifier
+from .rls import RLS
 
-__all__ = ["KernelRidgeClassifier"]
+__all__ = ["RLS", "KernelRidgeClassifier"]

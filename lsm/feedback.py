@@ -1,0 +1,152 @@
+"""The way back from the readout into the liquid."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from ._validation import check_number, steps
+from .kernel import Loop
+
+__all__ = ["Feedback", "affine_map", "close", "step_through"]
+
+
+class Feedback(BaseEstimator):
+    """The readout's outputs flow back into the liquid as currents.
+
+    At the end of every row of the input the readout gives its outputs; they come back after
+    `delay` and are held for a row. In `fit` the targets come back in their place (teacher
+    forcing), except for readouts that learn in the closed loop, such as
+    :class:`~lsm.readout.RLS`.
+
+    Parameters
+    ----------
+    density : float, default=1.0
+        Share of the neurons that each output reaches.
+    scale : float, default=1.0
+        Weights are uniform from `-scale` to `scale`, in nA for an output of one.
+    delay : float, optional
+        Delay in ms, a multiple of the rows' length; by default one row, the least possible.
+    noise : float, default=0.0
+        Standard deviation of what is added to the targets that come back in `fit`, in their
+        units. Some noise teaches a readout to live with its own errors.
+    """
+
+    def __init__(self, density=1.0, scale=1.0, delay=None, noise=0.0):
+        self.density = density
+        self.scale = scale
+        self.delay = delay
+        self.noise = noise
+
+    def draw(self, n_outputs, n_neurons, rng):
+        """Check the parameters and draw the weights, of shape (n_outputs, n_neurons)."""
+        density = check_number("Feedback.density", self.density, 0, 1)
+        scale = check_number("Feedback.scale", self.scale, 0)
+        check_number("Feedback.noise", self.noise, 0)
+        weights = rng.uniform(-scale, scale, (n_outputs, n_neurons))
+        return weights * (rng.random(weights.shape) < density)
+
+    def delay_rows(self, dt):
+        """Return the delay in rows of `dt` ms."""
+        if self.delay is None:
+            return 1
+        check_number("Feedback.delay", self.delay, 0, low_open=True)
+        return int(steps("Feedback.delay", self.delay, dt, exact=True))
+
+
+def affine_map(readout, n_features, n_outputs):
+    """Return the coefficients and the intercept of a fitted readout, or None if it is not affine.
+
+    The readout is asked, not looked into, so that a pipeline with a scaler counts as what it does.
+
+    Parameters
+    ----------
+    readout : regressor
+        Fitted.
+    n_features, n_outputs : int
+        Numbers of features and of outputs.
+
+    Returns
+    -------
+    coef, intercept : float64 arrays of shapes (n_outputs, n_features) and (n_outputs,), or None
+    """
+
+    def ask(X):
+        return np.asarray(readout.predict(X), dtype=float).reshape(len(X), n_outputs)
+
+    intercept = ask(np.zeros((1, n_features)))[0]
+    coef = (ask(np.eye(n_features)) - intercept).T
+    probe = np.random.default_rng(0).normal(size=(3, n_features))
+    straight = probe @ coef.T + intercept
+    scale = np.abs(straight).max() + np.abs(intercept).max()
+    if not np.allclose(ask(probe), straight, rtol=0, atol=1e-6 * scale):
+        return None
+    return np.ascontiguousarray(coef), np.ascontiguousarray(intercept)
+
+
+def close(weights, delay, targets, n_forced, *, linear=None, online=None):
+    """Describe a closed loop over samples; see :class:`lsm.kernel.Loop`.
+
+    Parameters
+    ----------
+    weights : array of shape (n_outputs, n_neurons)
+        From outputs to neurons.
+    delay : int
+        Rows until an output comes back.
+    targets : array of shape (n_rows, n_outputs)
+        What comes back in forced rows, and is taught if `online` is given.
+    n_forced : int array of shape (n_samples,)
+        Forced rows of each sample.
+    linear : (coef, intercept), optional
+        The readout whose output comes back.
+    online : RLS, optional
+        A readout that is taught in all rows instead.
+
+    Returns
+    -------
+    loop : Loop
+    """
+    n_outputs = len(weights)
+    coef, intercept = np.empty((0, 0)), np.empty(0)
+    inverse, forget, n_taught = np.empty((0, 0)), 1.0, np.zeros(len(n_forced), dtype=int)
+    if linear is not None:
+        coef, intercept = linear
+    if online is not None:
+        coef, intercept = np.atleast_2d(online.coef_), np.atleast_1d(online.intercept_)
+        inverse, forget = online.inverse_, float(online.forget)
+        n_taught = np.full(len(n_forced), len(targets))
+    outputs = np.zeros((len(targets), n_outputs))
+    return Loop(
+        weights, np.ascontiguousarray(targets, dtype=float), outputs, np.asarray(n_forced),
+        n_taught, coef, intercept, inverse, delay, forget,
+    )  # fmt: skip
+
+
+def step_through(stream, rows, weights, delay, targets, n_forced, predict):
+    """Run one sample row by row, with a readout of any kind.
+
+    Parameters
+    ----------
+    stream : Stream
+        A fresh run of the liquid.
+    rows : list of SpikeArray
+        The input, row by row.
+    weights, delay
+        As of :func:`close`.
+    targets : array of shape (n_rows, n_outputs)
+        What comes back in the first `n_forced` rows.
+    n_forced : int
+        Forced rows.
+    predict : function
+        From a state of shape (1, n_features) to outputs of shape (n_outputs,).
+
+    Returns
+    -------
+    outputs : array of shape (n_rows, n_outputs)
+    """
+    outputs = np.zeros((len(rows), len(weights)))
+    for t, row in enumerate(rows):
+        came = t - delay
+        back = np.zeros(len(weights))
+        if came >= 0:
+            back = targets[came] if came < n_forced else outputs[came]
+        outputs[t] = predict(stream.step(row, back @ weights).reshape(1, -1))
+    return outputs

@@ -1,0 +1,148 @@
+"""A linear readout that learns row by row."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .._jit import njit
+from .._validation import check_number
+from ..kernel import recursive_least_squares
+
+__all__ = ["RLS"]
+
+update = njit(recursive_least_squares)
+
+
+@njit
+def _learn(X, y, coef, inverse, forget):
+    """Go through the rows once."""
+    for row in range(len(X)):
+        error = np.dot(coef, X[row]) - y[row]
+        update(X[row], error, coef, inverse, forget)
+
+
+class RLS(RegressorMixin, BaseEstimator):
+    """Linear regression by recursive least squares, without an intercept.
+
+    After every row the coefficients are those of a ridge regression on all rows so far, with
+    penalty `alpha` (for `forget=1`). Memory and time for a row do not grow. In an
+    :class:`~lsm.LSMRegressor` with feedback it learns while its output drives the liquid, which
+    is FORCE learning [1]_.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Penalty on the squared coefficients, the inverse of the initial diagonal of [1]_'s P.
+    forget : float, default=1.0
+        Factor by which a row counts less with each row after it, at most 1.
+
+    Attributes
+    ----------
+    coef_ : array of shape (n_features,) or (n_targets, n_features)
+        Coefficients.
+    intercept_ : float or array of shape (n_targets,)
+        Zero.
+    inverse_ : array of shape (n_features, n_features)
+        Inverse of the penalised correlation matrix of the rows.
+    n_features_in_ : int
+        Number of features.
+
+    References
+    ----------
+    .. [1] D. Sussillo, L. F. Abbott (2009). Generating coherent patterns of activity from chaotic
+       neural networks. Neuron 63, 544-557.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm.readout import RLS
+    >>> X = np.random.default_rng(0).normal(size=(100, 3))
+    >>> RLS(alpha=1e-6).fit(X, X @ [1.0, 2.0, 3.0]).coef_.round(3)
+    array([1., 2., 3.])
+    """
+
+    online = True  # learns inside a closed loop
+
+    def __init__(self, alpha=1.0, forget=1.0):
+        self.alpha = alpha
+        self.forget = forget
+
+    def start(self, n_features, n_targets):
+        """Forget all that was learnt.
+
+        Parameters
+        ----------
+        n_features : int
+            Number of features.
+        n_targets : int or None
+            Number of targets, None for one that is given as a vector.
+
+        Returns
+        -------
+        self : RLS
+        """
+        alpha = check_number("RLS.alpha", self.alpha, 0, low_open=True)
+        check_number("RLS.forget", self.forget, 0, 1, low_open=True)
+        self.n_features_in_ = n_features
+        self.coef_ = np.zeros(n_features if n_targets is None else (n_targets, n_features))
+        self.intercept_ = 0.0 if n_targets is None else np.zeros(n_targets)
+        self.inverse_ = np.eye(n_features) / alpha
+        return self
+
+    def fit(self, X, y):
+        """Learn from the rows of `X` in their order, from nothing.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+            Rows.
+        y : array of shape (n_samples,) or (n_samples, n_targets)
+            Targets.
+
+        Returns
+        -------
+        self : RLS
+        """
+        X, y = self._check(X, y, reset=True)
+        self.start(X.shape[1], None if y.ndim == 1 else y.shape[1])
+        return self._learn(X, y)
+
+    def partial_fit(self, X, y):
+        """Learn from further rows.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+            Rows.
+        y : array of shape (n_samples,) or (n_samples, n_targets)
+            Targets.
+
+        Returns
+        -------
+        self : RLS
+        """
+        if not hasattr(self, "inverse_"):
+            return self.fit(X, y)
+        return self._learn(*self._check(X, y, reset=False))
+
+    def _check(self, X, y, reset):
+        return validate_data(
+            self, X, y, reset=reset, dtype=np.float64, multi_output=True, y_numeric=True, order="C"
+        )
+
+    def _learn(self, X, y):
+        y = np.asarray(y, dtype=np.float64).reshape(len(X), -1)
+        coef = np.atleast_2d(self.coef_)  # a view, changed in place
+        _learn(X, y, coef, self.inverse_, float(self.forget))
+        return self
+
+    def predict(self, X):
+        """Return the targets of rows, of shape (n_samples,) or (n_samples, n_targets)."""
+        check_is_fitted(self, "coef_")
+        X = validate_data(self, X, reset=False, dtype=np.float64)
+        return X @ self.coef_.T + self.intercept_
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

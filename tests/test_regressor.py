@@ -1,0 +1,188 @@
+"""Targets at every row, feedback, and the readout that learns row by row."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import Ridge
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from lsm import Feedback, Liquid, LSMClassifier, LSMRegressor, Snapshots, SpikeArray, estimators
+from lsm.feedback import affine_map
+from lsm.readout import RLS
+
+
+def liquid(**params):
+    defaults = {"n_neurons": 60, "random_state": 0, "snapshots": Snapshots(feature="trace")}
+    return Liquid(**(defaults | params))
+
+
+def series(n_rows=300, seed=0):
+    u = np.random.default_rng(seed).uniform(-1, 1, n_rows)
+    return u[:, None], np.convolve(u, np.ones(5) / 5)[:n_rows]
+
+
+@parametrize_with_checks([LSMRegressor(Liquid(n_neurons=50, random_state=0)), RLS()])
+def test_scikit_learn_contract(estimator, check):
+    check(estimator)
+
+
+def test_predictions_come_in_the_form_of_the_targets():
+    (a, y_a), (b, y_b) = series(80, 0), series(120, 1)
+    model = LSMRegressor(liquid())
+    flat = model.fit([a, b], [y_a, y_b]).predict([a, b])
+    assert [part.shape for part in flat] == [(80,), (120,)]
+    wide = model.fit([a, b], [np.c_[y_a, -y_a], np.c_[y_b, -y_b]]).predict([b])
+    assert [part.shape for part in wide] == [(120, 2)]
+    np.testing.assert_allclose(wide[0][:, 0], -wide[0][:, 1], atol=1e-6)
+    cube = model.fit(np.stack([a, a]), np.stack([y_a, y_a])[:, :, None]).predict(np.stack([a, a]))
+    assert cube.shape == (2, 80, 1)
+    one_each = model.fit([a, b], np.array([1.0, 2.0])).predict([a, b])
+    assert one_each.shape == (2,)
+
+
+def test_the_readout_is_a_regression_on_the_trajectory():
+    X, y = series()
+    model = LSMRegressor(liquid(), readout=Ridge(0.1), washout=40).fit([X], [y])
+    states = model.liquid_.trajectory([X])[0]
+    theirs = Ridge(0.1).fit(states[40:], y[40:])
+    np.testing.assert_allclose(model.predict([X])[0], theirs.predict(states), atol=1e-5)
+    assert model.score([X], [y]) == pytest.approx(theirs.score(states[40:], y[40:]), abs=1e-5)
+    assert model.score([X], [y]) > 0.4
+
+
+def test_a_trajectory_reads_what_snapshots_at_those_times_read():
+    X = [(np.random.default_rng(0).random((50, 8)) < 0.1).astype(int)]
+    fitted = liquid().fit(X)
+    rows = fitted.trajectory(X)[0]
+    late = clone(fitted).set_params(snapshots__at=[20.0, 50.0], snapshots__unit="ms").fit(X)
+    states = late.transform(X).toarray().reshape(2, -1)
+    np.testing.assert_allclose(rows[[19, 49]], states, rtol=1e-5, atol=1e-6)
+    counts = liquid(snapshots=Snapshots()).fit(X).trajectory(X)[0]
+    np.testing.assert_array_equal(counts, fitted.record(X).to_dense(0))
+
+
+def test_membrane_and_rank_are_read():
+    X = [(np.random.default_rng(seed).random((60, 8)) < 0.2).astype(int) for seed in range(2)]
+    ranks = liquid(snapshots=Snapshots(feature="rank")).fit(X)
+    first = np.full(60, np.inf)
+    spikes = ranks.record(X[:1])
+    for step, neuron in zip(spikes.steps[::-1], spikes.channels[::-1], strict=True):
+        first[neuron] = step
+    states = ranks.transform(X[:1]).toarray()[0]
+    assert np.all(states[np.isinf(first)] == 0)
+    seen = np.flatnonzero(np.isfinite(first))
+    earlier = first[seen][:, None] < first[seen]
+    assert np.all((states[seen][:, None] > states[seen]) == earlier)
+    potentials = liquid(snapshots=Snapshots(feature="membrane")).fit(X).transform(X)
+    assert potentials.toarray().max() < 1.0  # the threshold
+    assert potentials.nnz > 60
+
+
+def test_labels_at_every_row():
+    rng = np.random.default_rng(0)
+    y = [np.repeat(rng.permutation([0, 1]), 160) for _ in range(12)]
+    X = [rng.poisson(np.where(part[:, None] == np.arange(8) % 2, 0.2, 0.02)) for part in y]
+    model = LSMClassifier(liquid(), washout=10).fit(X[:9], y[:9])
+    assert model.predict(X[9:])[0].shape == (320,)
+    assert model.decision_function(X[9:])[0].shape == (320,)
+    assert model.score(X[9:], y[9:]) > 0.75
+
+
+def test_recursive_least_squares_is_ridge_regression():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(80, 5)), rng.normal(size=(80, 2))
+    ridge = Ridge(0.3, fit_intercept=False).fit(X, y)
+    ours = RLS(alpha=0.3).fit(X[:50], y[:50]).partial_fit(X[50:], y[50:])
+    np.testing.assert_allclose(ours.coef_, ridge.coef_, rtol=1e-8)
+    np.testing.assert_allclose(ours.predict(X), ridge.predict(X), rtol=1e-8)
+    weights = 0.9 ** np.arange(80)[::-1]
+    forgetful = RLS(alpha=0.3, forget=0.9).fit(X, y)
+    weighed = Ridge(0.3 * 0.9**80, fit_intercept=False).fit(X, y, sample_weight=weights)
+    np.testing.assert_allclose(forgetful.coef_, weighed.coef_, rtol=1e-6)
+
+
+def test_a_readout_is_affine_or_not():
+    X, y = series()
+    X = np.c_[X, X**2]
+    scaled = make_pipeline(StandardScaler(), Ridge()).fit(X, y)
+    coef, intercept = affine_map(scaled, 2, 1)
+    np.testing.assert_allclose(X @ coef[0] + intercept[0], scaled.predict(X))
+    assert affine_map(KNeighborsRegressor().fit(X, y), 2, 1) is None
+
+
+def wave(n_rows=600, period=40):
+    return np.sin(2 * np.pi * np.arange(n_rows) / period)
+
+
+def driven(readout, **feedback):
+    parts = {
+        "neurons__bias": 1.1,
+        "neurons__tau_m": 10.0,
+        "topology__fan_out": 10,
+        "topology__weights__gain": 0.3,
+    }
+    model = LSMRegressor(
+        liquid(n_neurons=200, calibration=None, initial="random").set_params(**parts),
+        readout, Feedback(**feedback), washout=50,
+    )  # fmt: skip
+    return model.fit([np.zeros((800, 1))], [wave(800)])
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
+@pytest.mark.parametrize("delay", [None, 3.0])
+def test_the_loop_in_the_kernel_and_the_stepped_one_agree(delay, monkeypatch):
+    model = driven(Ridge(1.0), delay=delay)
+    inside = model.generate(60, warmup=wave(100)), model.predict([np.zeros((80, 1))])[0]
+    monkeypatch.setattr(estimators, "affine_map", lambda *arguments: None)
+    stepped = model.generate(60, warmup=wave(100)), model.predict([np.zeros((80, 1))])[0]
+    for ours, theirs in zip(inside, stepped, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    assert np.abs(inside[0]).max() > 0.1
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
+@pytest.mark.parametrize("readout", [Ridge(1.0), RLS(alpha=1.0)])
+def test_a_model_with_feedback_goes_on_with_a_wave(readout):
+    model = driven(readout, noise=0.1)
+    ours = model.generate(80, warmup=wave(200))
+    error = np.sqrt(np.mean((ours - wave(280)[200:]) ** 2))
+    assert error < 0.35  # a flat line is at 0.71
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
+def test_feedback_survives_pickling_and_refuses_what_does_not_fit():
+    model = driven(Ridge(1.0))
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(model.generate(9, wave(50)), again.generate(9, wave(50)))
+    with pytest.raises(ValueError, match="must have 59 rows"):
+        model.generate(9, wave(50), X=np.zeros((10, 1)))
+    with pytest.raises(ValueError, match="1 outputs in a row"):
+        model.generate(9, np.zeros((50, 2)))
+    with pytest.raises(ValueError, match="targets at every row"):
+        clone(model).fit([np.zeros((5, 1))] * 3, np.arange(3.0))
+    with pytest.raises(ValueError, match=r"Feedback.density must be .* <= 1, got 2"):
+        driven(Ridge(), density=2)
+    with pytest.raises(ValueError, match=r"Feedback.delay must be a multiple of dt=1 ms, got 1.5"):
+        driven(Ridge(), delay=1.5)
+    X, y = series(50)
+    with pytest.raises(ValueError, match="feedback, got None"):
+        LSMRegressor(liquid()).fit([X], [y]).generate(3, y)
+    with pytest.raises(ValueError, match=r"a target for each of the 50 rows of X\[0\]"):
+        LSMRegressor(liquid()).fit([X], [y[:-1]])
+    with pytest.raises(ValueError, match="washout of 50 rows leaves nothing of a sample of 50"):
+        LSMRegressor(liquid(), washout=50).fit([X], [y])
+
+
+def test_a_stream_reads_what_a_whole_run_reads():
+    rng = np.random.default_rng(0)
+    X = SpikeArray.from_dense([(rng.random((40, 8)) < 0.2).astype(int)])
+    fitted = liquid().set_params(topology__delay=(1.0, 9.0), inputs__delay=(0.0, 5.0)).fit(X)
+    rows = [X.pieces([0], [t], [t + 1]) for t in range(40)]
+    stream = fitted.stream(rows[0])
+    states = np.array([stream.step(row).ravel() for row in rows])
+    np.testing.assert_allclose(states, fitted.trajectory(X)[0], rtol=1e-5, atol=1e-6)
