@@ -2,7 +2,6 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
-from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -213,6 +212,8 @@ class LSMClassifier(ClassifierMixin, _LSM):
         """Return the accuracy, over samples or over all rows after the washout."""
         check_is_fitted(self, "liquid_")
         if self.stepwise_:
+            from sklearn.metrics import accuracy_score  # slow to import
+
             return self._score(X, y, accuracy_score, sample_weight=sample_weight)
         return super().score(X, y, sample_weight)
 
@@ -408,6 +409,8 @@ class LSMRegressor(RegressorMixin, _LSM):
         """Return R squared, over samples or over all rows after the washout."""
         check_is_fitted(self, "liquid_")
         if self.stepwise_:
+            from sklearn.metrics import r2_score
+
             return self._score(X, y, r2_score, sample_weight=sample_weight)
         return super().score(X, y, sample_weight)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .._jit import njit
+from .._jit import announced, njit
 from ._loop import kernel_for
 
 __all__ = ["Packed", "frozen"]
@@ -13,6 +13,7 @@ __all__ = ["Packed", "frozen"]
 # about one target in eight, as long as the matrix fits the cache.
 DENSE_FROM, DENSE_BYTES = 1 / 8, 2**24
 FAR_BYTES = 2**25  # weights that no cache holds
+_called = set()  # kinds of calls that have been compiled or loaded in this process
 
 
 def frozen(array):
@@ -252,7 +253,7 @@ class Packed:
             capacity = (window[1] - window[0]) * self.n_neurons if record else 0
             spikes = (np.empty(capacity, np.int32), np.empty(capacity, np.uint32))
             counter = np.zeros(1, np.int64)
-            self.kernel(
+            self._call(
                 samples, window, self.events, self.network.graded, self.hold, self.bias,
                 self.noise, self.inputs, self.recurrence, dynamics, learning, self.feedback,
                 self.constants, self.syn_constants, self.initial, self.syn_initial, scratch,
@@ -262,6 +263,18 @@ class Packed:
         if not record:
             return []
         return [tuple(np.concatenate(parts) for parts in zip(*recorded, strict=True))]
+
+    def _call(self, *arguments):
+        """Call the kernel, and say so where that means compiling it first."""
+        kind = (self.kernel, *(argument is None for argument in arguments))
+        if kind in _called:
+            self.kernel(*arguments)
+            return
+        models = (self.network.neurons, self.network.synapses, self.rule)
+        names = ", ".join(type(model).__name__ for model in models if model is not None)
+        with announced(f"lsm: compiling the simulation of {names}, once on this machine ..."):
+            self.kernel(*arguments)
+        _called.add(kind)
 
 
 @njit
