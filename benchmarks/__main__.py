@@ -25,6 +25,7 @@ GROUPS = {
     "kernels": groups.kernels,
     "snapshots": groups.snapshots,
     "plasticity": groups.plasticity,
+    "models": groups.models,
     "delays": groups.delays,
     "threads": groups.threads,
     "transform": groups.transform,

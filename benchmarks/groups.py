@@ -8,9 +8,9 @@ from lsm.plasticity import PairSTDP
 
 from .engines import clocked
 from .measure import Entry, compare, entries
-from .workloads import SIZES, Workload, parts
+from .workloads import MODELS, SIZES, Workload, parts
 
-__all__ = ["delays", "kernels", "plasticity", "snapshots", "threads", "transform"]
+__all__ = ["delays", "kernels", "models", "plasticity", "snapshots", "threads", "transform"]
 
 PRECISIONS = ("float32", "float64")
 
@@ -29,26 +29,44 @@ def kernels(options):
 def plasticity(options):
     """Pair STDP of the excitatory synapses, sample after sample, relative to Brian2."""
     rows = []
+    peers = [name for name in ("Brian2",) if name in options.engines]
     for n_neurons in _chosen(SIZES, options):
         workload, label = Workload.of_size(n_neurons), f"{n_neurons} neurons, pair STDP"
-        peers = [name for name in ("Brian2",) if name in options.engines]
         lines = entries(label, peers, workload, "float64", rule=PairSTDP())
         manual = entries(label, peers, workload, "float64", rule=PairSTDP(), as_in_manual=True)
         note = "as in its manual: traces of synapses, told on arrival"
         lines += [line._replace(engine="Brian2 as in manual", note=note) for line in manual]
-        for dtype in PRECISIONS:
+        for dtype in reversed(PRECISIONS):
             lines += entries(label, ["lsm"], workload, dtype, rule=PairSTDP())
         rows += compare(lines, options.repeats)
+    return rows
+
+
+def models(options):
+    """Other models, 1000 neurons, relative to Brian2 in float64 with the same step."""
+    rows = []
+    peers = [name for name in ("Brian2",) if name in options.engines]
+    for n_neurons in _chosen((1000,), options):
+        for name, (others, dt, scale, gain, method) in MODELS.items():
+            wirings = parts(100, gain, scale=scale)
+            workload = Workload.draw(n_neurons, wirings, 1, dt=dt, **others)
+            label = f"{name}, steps of {dt:g} ms"
+            lines = entries(label, peers, workload, "float64", method=method)
+            if method != "exact":  # ours is another, of second order
+                lines = [line._replace(note=method.replace("_", " ")) for line in lines]
+            for dtype in reversed(PRECISIONS):
+                lines += entries(label, ["lsm"], workload, dtype)
+            rows += compare(lines, options.repeats)
     return rows
 
 
 def delays(options):
     """Delays of 1 to 10 ms, relative to the kernel with delays of one step."""
     rows = []
+    peers = [name for name in ("Brian2", "NEST") if name in options.engines]
     for n_neurons in _chosen((1000,), options):
         without = Workload.of_size(n_neurons)
         spread = Workload.of_size(n_neurons, delay=(1.0, 10.0))
-        peers = [name for name in ("Brian2", "NEST") if name in options.engines]
         for dtype in PRECISIONS:
             label = f"{n_neurons} neurons"
             lines = entries(label, ["lsm"], without, dtype)

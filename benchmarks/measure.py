@@ -88,17 +88,23 @@ def compare(lines, repeats):
     """
     counts = [line.run()[1] for line in lines]
     seconds = np.array([[line.run()[0] / line.n_samples for line in lines] for _ in range(repeats)])
-    rows, references = [], {}
+    # What is compared with: the first of each workload that computes nothing else.
+    references = {
+        line.workload: count
+        for line, count in reversed(list(zip(lines, counts, strict=True)))
+        if count is not None and not line.note
+    }
+    rows = []
     for i, (line, count) in enumerate(zip(lines, counts, strict=True)):
         row = line._asdict() | {"seconds": seconds[:, i].tolist()}
         del row["run"], row["n_samples"]
         row["samples_per_second"] = quartiles(1 / seconds[:, i])
         row["speed"] = quartiles(seconds[:, 0] / seconds[:, i])
         if count is not None:
-            reference = references.setdefault(line.workload, count)
+            row["rate"] = float(count.mean()) / (N_STEPS / 1000)
+            reference = references.get(line.workload, count)
             n = min(len(count), len(reference))
             row["equal_counts"] = float(np.mean(count[:n] == reference[:n]))
-            row["rate"] = float(count.mean()) / (N_STEPS / 1000)
         rows.append(row)
     return rows
 

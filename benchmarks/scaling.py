@@ -15,7 +15,7 @@ from lsm.topology import Column
 
 from .engines import load
 from .measure import quartiles
-from .workloads import SIZES, Workload
+from .workloads import SIZES, Workload, parts
 
 __all__ = ["KINDS", "SCALES", "scaling"]
 
@@ -76,7 +76,7 @@ def main():
         wiring = Column(shape=shape, lam=LAM, delay=1.0).draw(n_neurons, np.random.default_rng(0))
         result |= {"build": time.process_time() - start, "synapses": wiring.weights.nnz}
     else:
-        workload = Workload.draw(n_neurons, FAN_OUT, GAIN, n_samples, N_STEPS)
+        workload = Workload.draw(n_neurons, parts(FAN_OUT, GAIN), n_samples, N_STEPS)
         result |= {"build": time.process_time() - start, "synapses": workload.network.w.nnz}
         seconds, counts = load(kind)[0](workload, "float32")()
         network, spikes = workload.network, workload.spikes

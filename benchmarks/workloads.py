@@ -4,31 +4,41 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lsm._validation import steps
 from lsm.kernel import Network, Plan
-from lsm.neurons import LIF
+from lsm.neurons import LIF, AdEx, HodgkinHuxley, Izhikevich
 from lsm.spikes import SpikeArray
-from lsm.synapses import Exponential
-from lsm.topology import ErdosRenyi, RandomInput
+from lsm.synapses import Conductance, Exponential, TsodyksMarkram
+from lsm.topology import ErdosRenyi, RandomInput, Weights
 
-__all__ = ["N_STEPS", "SIZES", "Workload", "parts"]
+__all__ = ["MODELS", "N_STEPS", "SIZES", "Workload", "parts"]
 
 N_STEPS, N_CHANNELS, CHANNEL_RATE, FAN_IN = 500, 80, 30.0, 24
 # Fan-out, samples and the input gain that gives about 21 Hz, found once by bisection.
 SIZES = {135: (20, 200, 0.376), 1000: (100, 40, 0.485), 10000: (100, 4, 0.48)}
+# Models, step in ms, scale of all weights, input gain, and how Brian2 integrates them.
+MODELS = {
+    "LIF, short-term plasticity": ({"short_term": TsodyksMarkram()}, 1.0, 1.0, 0.35, "exact"),
+    "LIF, conductances": ({"synapses": Conductance()}, 0.1, 1 / 6, 0.34, "exponential_euler"),
+    "AdEx": ({"neurons": AdEx()}, 0.1, 0.7, 0.37, "euler"),
+    "Izhikevich": ({"neurons": Izhikevich()}, 0.1, 10.0, 0.25, "euler"),
+    "Hodgkin-Huxley": ({"neurons": HodgkinHuxley()}, 0.05, 0.7, 0.2, "exponential_euler"),
+}
 
 
-def parts(fan_out, gain, delay=1.0):
-    """Return the wiring of the liquid and of its input."""
-    inputs = RandomInput(fan_in=FAN_IN, weight=gain, distribution="gamma", cv=0.7071)
-    return ErdosRenyi(fan_out=fan_out, delay=delay), inputs
+def parts(fan_out, gain, delay=1.0, scale=1.0):
+    """Return the wiring of the liquid and of its input, with all weights times `scale`."""
+    topology = ErdosRenyi(fan_out=fan_out, delay=delay, weights=Weights(gain=scale))
+    inputs = RandomInput(fan_in=FAN_IN, weight=gain * scale, distribution="gamma", cv=0.7071)
+    return topology, inputs
 
 
 @dataclass(frozen=True)
 class Workload:
     """One network with an input.
 
-    80 Poisson channels of 30 Hz, of which each neuron reads 24; leaky integrate-and-fire neurons
-    with exponential currents, 80 % of them excitatory; gamma-distributed weights; steps of 1 ms.
+    80 Poisson channels of 30 Hz, of which each neuron reads 24; 80 % of the neurons are
+    excitatory; weights are gamma-distributed.
 
     Attributes
     ----------
@@ -37,7 +47,7 @@ class Workload:
     inhibitory : bool array of shape (n_neurons,)
         Which neurons are inhibitory.
     spikes : SpikeArray
-        The input: samples of equal length.
+        The input: samples of equal length, in steps of 1 ms.
     """
 
     network: Network
@@ -46,30 +56,33 @@ class Workload:
 
     @classmethod
     def of_size(cls, n_neurons, *, n_samples=None, delay=1.0):
-        """Draw the workload of a size, at about 21 Hz."""
+        """Draw leaky integrate-and-fire neurons with exponential currents, at about 21 Hz."""
         fan_out, default_samples, gain = SIZES[n_neurons]
-        return cls.draw(n_neurons, fan_out, gain, n_samples or default_samples, delay=delay)
+        return cls.draw(n_neurons, parts(fan_out, gain, delay), n_samples or default_samples)
 
     @classmethod
-    def draw(cls, n_neurons, fan_out, gain, n_samples, n_steps=N_STEPS, delay=1.0):
-        """Draw a network and its input."""
+    def draw(
+        cls, n_neurons, wirings, n_samples, n_steps=N_STEPS, *, neurons=None, synapses=None,
+        short_term=None, dt=1.0,
+    ):  # fmt: skip
+        """Draw a network of any models and steps of `dt` ms, and its input."""
         rng = np.random.default_rng(0)
-        topology, inputs = parts(fan_out, gain, delay)
-        neurons, synapses = LIF(), Exponential()
+        topology, inputs = wirings
+        neurons, synapses = neurons or LIF(), synapses or Exponential()
         wiring = topology.draw(n_neurons, rng)
-        parameters = neurons.draw(wiring.inhibitory, 1.0, rng)
+        parameters = neurons.draw(wiring.inhibitory, dt, rng)
         network = Network(
             neurons=neurons,
             synapses=synapses,
             parameters=parameters,
-            syn_parameters=synapses.draw(wiring.inhibitory, 1.0, rng),
+            syn_parameters=synapses.draw(wiring.inhibitory, dt, rng),
             initial=neurons.initial(parameters, n_neurons),
             bias=np.zeros(n_neurons),
             w_in=inputs.draw(N_CHANNELS, wiring.inhibitory, rng)[0],
             w=wiring.weights,
-            delays=np.rint(wiring.delays).astype(int),
-            dt=1.0,
-            graded=False,
+            delays=steps("delay", wiring.delays, dt),
+            dt=dt,
+            short_term=short_term and short_term.draw(wiring.weights, wiring.inhibitory, rng),
         )
         channels = rng.random((n_samples, n_steps, N_CHANNELS)) < CHANNEL_RATE / 1000
         return cls(network, wiring.inhibitory, SpikeArray.from_dense(channels))
@@ -103,8 +116,8 @@ class Workload:
 
     @property
     def n_steps(self):
-        """Length of a sample in steps of 1 ms."""
-        return int(self.spikes.durations[0])
+        """Length of a sample in steps of the network."""
+        return int(self.network.n_steps(self.spikes)[0])
 
     @property
     def plan(self):

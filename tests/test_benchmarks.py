@@ -12,7 +12,7 @@ from benchmarks.__main__ import disagreements, main
 from benchmarks.engines import ENGINES, load
 from benchmarks.goals import outcomes
 from benchmarks.measure import Entry, compare, entries
-from benchmarks.workloads import Workload
+from benchmarks.workloads import Workload, parts
 from lsm.kernel import simulate_reference
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +37,7 @@ def forgotten():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("n_neurons", [50, 600])  # dense and sparse rows
 def test_c_and_the_kernel_count_the_spikes_of_the_reference(n_neurons, dtype):
-    workload = Workload.draw(n_neurons, 10, 0.5, n_samples=2, n_steps=100)
+    workload = Workload.draw(n_neurons, parts(10, 0.5), n_samples=2, n_steps=100)
     expected = simulate_reference(workload.network, workload.spikes, workload.plan)[0][:, 0]
     assert expected.sum() > n_neurons
     for entry in entries("small", ["C", "lsm"], workload, dtype):
