@@ -1,5 +1,6 @@
 """What neuron and synapse models share: parameters that are spread over the neurons."""
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 from ._validation import per_neuron
@@ -51,6 +52,14 @@ class Model(BaseEstimator):
 
     def _check(self, parameters, dt):
         """Raise an error if parameters do not go together; by default they do."""
+
+    def _check_below(self, low, high, parameters):
+        """Raise an error unless one parameter is below another in every neuron."""
+        if not np.all(np.asarray(parameters[low]) < parameters[high]):
+            raise ValueError(
+                f"{type(self).__name__}.{low} must be below {high}, got "
+                f"{low}={getattr(self, low)!r} and {high}={getattr(self, high)!r}"
+            )
 
 
 class NeuronModel(Model):

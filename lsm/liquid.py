@@ -9,11 +9,12 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._parts import PartsMixin
+from ._rows import RowsMixin
 from ._samples import is_static
-from ._validation import check_choice, check_integer, check_number, random_streams, steps
+from ._validation import check_choice, check_integer, check_number, random_streams
 from .calibration import Calibration, probe
 from .health import diagnose
-from .kernel import Network, Plan, Stream, learn, simulate
+from .kernel import STREAMS, draw_network, learn, simulate
 from .neurons import LIF
 from .snapshots import Snapshots
 from .spikes import SpikeArray, as_spike_array
@@ -28,7 +29,7 @@ def _learns(liquid):
     return liquid.plasticity is not None or liquid.homeostasis is not None
 
 
-class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
+class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
     """A recurrent network of spiking neurons that turns signals into states [1]_.
 
     The network is drawn and calibrated in `fit` and not trained, unless `plasticity` or
@@ -232,19 +233,18 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
         """
         self._check_params()
         spikes = self._spikes(X, reset=True)
-        network, other_initial = self._draw(spikes)
+        network = self._draw(spikes)
         for rule in self._rules():
             rule.check(network)
         self.part("snapshots").plan(network.n_steps(spikes), self.dt)  # refuses what is too short
         self.calibrated_ = None
         if self.calibration is not None:
             calibration = self.part("calibration")
-            network, self.calibrated_ = calibration.calibrate(network, spikes, other_initial)
+            network, self.calibrated_ = calibration.calibrate(network, spikes, self._other_initial)
         self.network_ = network
         self.n_neurons_ = network.n_neurons
         excitatory = network.w.data[network.w.data > 0]
         self.weight_unit_ = float(excitatory.mean(dtype=float)) if excitatory.size else 1.0
-        self._other_initial = other_initial
         self._learn(spikes, reward)
         self._diagnose(spikes)
         return self
@@ -298,64 +298,6 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
             record=snapshots.feature == "rank", verbose=self.verbose,
         )  # fmt: skip
         return snapshots.assemble(readings, plan, recorded)
-
-    def trajectory(self, X):
-        """Run samples through the liquid and read its state at the end of every row.
-
-        Parameters
-        ----------
-        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
-            Samples.
-
-        Returns
-        -------
-        states : list of arrays of shape (T_i, n_features)
-            What `snapshots` reads of a neuron, whatever its times; traces come filter by filter.
-        """
-        check_is_fitted(self)
-        spikes = self._spikes(X, reset=False)
-        states = self._read_rows(spikes)
-        return np.split(states, np.cumsum(spikes.durations)[:-1])
-
-    def _read_rows(self, spikes, loop=None):
-        """Return the states of all rows, one sample after the other."""
-        snapshots = self._stepwise_snapshots()
-        plan = snapshots.plan_rows(spikes.durations, self.network_.hold(spikes), self.dt)
-        readings, _ = simulate(
-            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs,
-            verbose=self.verbose, loop=loop,
-        )  # fmt: skip
-        return snapshots.assemble_rows(readings, plan.offsets)
-
-    @property
-    def n_row_features(self):
-        """Number of features of a row of a trajectory."""
-        return len(self._stepwise_snapshots().filters(self.dt)[0]) * self.n_neurons_
-
-    def stream(self, row):
-        """Start a run of the liquid that goes on row by row.
-
-        Parameters
-        ----------
-        row : SpikeArray
-            One sample of one row, as all that follow are.
-
-        Returns
-        -------
-        stream : lsm.kernel.Stream
-            Its `step` takes a row and returns the state.
-        """
-        check_is_fitted(self)
-        plan = Plan(np.array([0, 1]), np.array([1]), *self._stepwise_snapshots().filters(self.dt))
-        return Stream(self.network_, row, plan, dtype=self.dtype)
-
-    def _stepwise_snapshots(self):
-        """Return what is read at every row, where a count of spikes would be of no use."""
-        if self.snapshots is None:
-            return Snapshots(feature="membrane" if self.network_.neurons.graded else "trace")
-        if self.snapshots.feature == "rank":
-            raise ValueError("Snapshots.feature 'rank' cannot be read at every row")
-        return self.snapshots
 
     def record(self, X):
         """Run samples through the liquid and return all its spikes.
@@ -454,46 +396,21 @@ class Liquid(PartsMixin, TransformerMixin, BaseEstimator):
 
     def _draw(self, spikes):
         """Draw the network, and a second initial state to compare with."""
-        names = (
-            "topology", "input", "parameters", "synapses", "short_term", "noise", "learning",
-            "initial", "other",
-        )  # fmt: skip
-        streams = random_streams(self.random_state, names)
+        topology = self.part("topology")
         n_neurons = self.n_neurons
         if n_neurons is None:
-            n_neurons = getattr(self.part("topology"), "n_neurons", 1000)
-        wiring = self.part("topology").draw(n_neurons, streams["topology"])
-        self.inhibitory_, self.positions_ = wiring.inhibitory, wiring.positions
-        neurons, synapses = self.part("neurons"), self.part("synapses")
-        self.parameters_ = neurons.draw(wiring.inhibitory, self.dt, streams["parameters"])
-        w_in, delays_in = self.part("inputs").draw(
-            spikes.n_channels, wiring.inhibitory, streams["input"]
-        )
-        dynamics = self.short_term_plasticity
-        network = Network(
-            neurons=neurons,
-            synapses=synapses,
-            parameters=self.parameters_,
-            syn_parameters=synapses.draw(wiring.inhibitory, self.dt, streams["synapses"]),
-            initial=neurons.initial(
-                self.parameters_,
-                n_neurons,
-                streams["initial"] if self.initial == "random" else None,
-            ),  # fmt: skip
-            bias=np.broadcast_to(self.parameters_.get("bias", 0.0), n_neurons).astype(float),
-            w_in=w_in,
-            w=wiring.weights,
-            delays=steps(f"{type(self.part('topology')).__name__}.delay", wiring.delays, self.dt),
-            delays_in=np.rint(np.asarray(delays_in) / self.dt).astype(np.int32),
-            dt=self.dt,
-            graded=spikes.graded,
-            short_term=dynamics
-            and dynamics.draw(wiring.weights, wiring.inhibitory, streams["short_term"]),
-            noise=self.noise,
-            seed=int(streams["noise"].integers(2**32)),
-        )
+            n_neurons = getattr(topology, "n_neurons", 1000)
+        streams = random_streams(self.random_state, STREAMS)
         self._learning_rng = streams["learning"]
-        return network, neurons.initial(self.parameters_, n_neurons, streams["other"])
+        network, wiring, self._other_initial = draw_network(
+            self.part("neurons"), self.part("synapses"), topology, self.part("inputs"), streams,
+            n_neurons=n_neurons, n_channels=spikes.n_channels, graded=spikes.graded, dt=self.dt,
+            short_term_plasticity=self.short_term_plasticity, noise=self.noise,
+            at_rest=self.initial == "rest",
+        )  # fmt: skip
+        self.inhibitory_, self.positions_ = wiring.inhibitory, wiring.positions
+        self.parameters_ = network.parameters
+        return network
 
     def _diagnose(self, spikes):
         """Measure the liquid's health, and warn if it is of no use."""

@@ -21,6 +21,7 @@ ROWS = [
     ["lsm.snapshots"],
     ["lsm.calibration"],
     ["lsm.health"],
+    ["lsm._rows"],
     ["lsm.liquid"],
     ["lsm.readout"],
     ["lsm.feedback"],

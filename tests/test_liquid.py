@@ -14,7 +14,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Calibration, Liquid, LSMClassifier, Snapshots, SpikeArray
-from lsm.kernel import compiled
+from lsm.kernel import _packed, compiled
 from lsm.neurons import LIF
 from lsm.topology import Column, ErdosRenyi, RandomInput, Weights
 
@@ -389,7 +389,7 @@ def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
         time.sleep(0.002)
 
     monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 100)
-    monkeypatch.setattr(compiled, "kernel_for", lambda *_: kernel)
+    monkeypatch.setattr(_packed, "kernel_for", lambda *_: kernel)
     with pytest.raises(KeyboardInterrupt):
         liquid.transform(X)
     assert len(windows) < 500  # of a thousand

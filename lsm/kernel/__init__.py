@@ -2,16 +2,19 @@
 
 from ._feedback import recursive_least_squares
 from .compiled import simulate
+from .drawing import STREAMS, draw_network
 from .learning import learn
 from .network import Loop, Network, Plan
 from .reference import learn_reference, simulate_reference
 from .stream import Stream
 
 __all__ = [
+    "STREAMS",
     "Loop",
     "Network",
     "Plan",
     "Stream",
+    "draw_network",
     "learn",
     "learn_reference",
     "recursive_least_squares",

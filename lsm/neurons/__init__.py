@@ -17,6 +17,26 @@ take one argument more, `chance`: a number from 0 to 1, drawn anew for each neur
 Where `graded` is true, a neuron sends its first state variable in every step, not spikes.
 """
 
+from .adaptive_lif import AdaptiveLIF
+from .adex import AdEx
+from .eif import EIF
+from .glif import GLIF
+from .hodgkin_huxley import HodgkinHuxley
+from .integrate_and_fire import IF
+from .izhikevich import Izhikevich
+from .leaky_tanh import LeakyTanh
 from .lif import LIF
+from .stochastic_lif import StochasticLIF
 
-__all__ = ["LIF"]
+__all__ = [
+    "EIF",
+    "GLIF",
+    "IF",
+    "LIF",
+    "AdEx",
+    "AdaptiveLIF",
+    "HodgkinHuxley",
+    "Izhikevich",
+    "LeakyTanh",
+    "StochasticLIF",
+]

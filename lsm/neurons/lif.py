@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from .._model import NeuronModel
 from .._validation import steps
+from ._common import IntegrateAndFire
 
 __all__ = ["LIF"]
 
 
-class LIF(NeuronModel):
+class LIF(IntegrateAndFire):
     """Leaky integrate-and-fire neuron, integrated exactly [1]_.
 
     Between spikes the membrane potential follows::
@@ -79,18 +79,6 @@ class LIF(NeuronModel):
         """Return the neuron of the column of Maass, Natschläger & Markram (2002)."""
         return cls(tau_m=30.0, v_threshold=15.0, v_reset=13.5, refractory=(3.0, 2.0), bias=13.5)
 
-    def _check(self, parameters, dt):
-        below = np.asarray(parameters["v_threshold"]) > parameters["v_reset"]
-        if not np.all(below):
-            raise ValueError(
-                f"LIF.v_reset must be below v_threshold, got v_reset={self.v_reset!r} and "
-                f"v_threshold={self.v_threshold!r}"
-            )
-        steps(
-            "LIF.refractory", parameters["refractory"], dt,
-            exact=not hasattr(self.refractory, "rvs"),
-        )  # fmt: skip
-
     @staticmethod
     def constants(parameters, dt):
         """Return what one step of `dt` ms needs, in the order of `step`."""
@@ -101,17 +89,9 @@ class LIF(NeuronModel):
             parameters["v_rest"],
             parameters["v_threshold"],
             parameters["v_reset"],
-            steps("LIF.refractory", parameters["refractory"], dt),
+            steps("refractory", parameters["refractory"], dt),
             1.0,
         )
-
-    @staticmethod
-    def initial(parameters, n_neurons, rng=None):
-        """Return potential and refractory count at rest, or at a random potential."""
-        potential = np.broadcast_to(parameters["v_rest"], n_neurons).astype(float)
-        if rng is not None:
-            potential = rng.uniform(parameters["v_reset"], parameters["v_threshold"], n_neurons)
-        return potential, np.zeros(n_neurons)
 
     @staticmethod
     def step(n, state, constants, current):

@@ -1,0 +1,78 @@
+"""Draw a network from models and wirings."""
+
+import numpy as np
+
+from .._validation import steps
+from .network import Network
+
+__all__ = ["STREAMS", "draw_network"]
+
+# Each part draws from a random stream of its own: a change of one leaves the others.
+STREAMS = (
+    "topology", "input", "parameters", "synapses", "short_term", "noise", "learning", "initial",
+    "other",
+)  # fmt: skip
+
+
+def draw_network(
+    neurons, synapses, topology, inputs, streams, *, n_neurons, n_channels, graded, dt=1.0,
+    short_term_plasticity=None, noise=0.0, at_rest=True,
+):  # fmt: skip
+    """Draw a network.
+
+    Parameters
+    ----------
+    neurons, synapses : object
+        Models, see :mod:`lsm.neurons` and :mod:`lsm.synapses`.
+    topology, inputs : object
+        Wirings, see :mod:`lsm.topology`.
+    streams : dict of str to numpy.random.Generator
+        One for each of `STREAMS`.
+    n_neurons, n_channels : int
+        Numbers of neurons and of input channels.
+    graded : bool
+        Whether the input is a current, or spikes.
+    dt : float, default=1.0
+        Length of a step in ms.
+    short_term_plasticity : object, optional
+        What draws the parameters of dynamic synapses.
+    noise : float, default=0.0
+        Standard deviation of a noise current in nA.
+    at_rest : bool, default=True
+        Whether samples start at rest, or at random potentials.
+
+    Returns
+    -------
+    network : Network
+    wiring : lsm.topology.Wiring
+        As drawn.
+    other_initial : tuple of arrays
+        Another, random initial state.
+    """
+    wiring = topology.draw(n_neurons, streams["topology"])
+    parameters = neurons.draw(wiring.inhibitory, dt, streams["parameters"])
+    w_in, delays_in = inputs.draw(n_channels, wiring.inhibitory, streams["input"])
+    start = None if at_rest else streams["initial"]
+    short_term = None
+    if short_term_plasticity is not None:
+        short_term = short_term_plasticity.draw(
+            wiring.weights, wiring.inhibitory, streams["short_term"]
+        )
+    network = Network(
+        neurons=neurons,
+        synapses=synapses,
+        parameters=parameters,
+        syn_parameters=synapses.draw(wiring.inhibitory, dt, streams["synapses"]),
+        initial=neurons.initial(parameters, n_neurons, start),
+        bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
+        w_in=w_in,
+        w=wiring.weights,
+        delays=steps(f"{type(topology).__name__}.delay", wiring.delays, dt),
+        delays_in=np.rint(np.asarray(delays_in) / dt).astype(np.int32),
+        dt=dt,
+        graded=graded,
+        short_term=short_term,
+        noise=noise,
+        seed=int(streams["noise"].integers(2**32)),
+    )
+    return network, wiring, neurons.initial(parameters, n_neurons, streams["other"])
