@@ -1,0 +1,153 @@
+"""The leaky integrate-and-fire neuron that adapts to its own spikes."""
+
+import numpy as np
+from scipy.special import exprel
+
+from .._validation import steps
+from ._common import IntegrateAndFire
+
+__all__ = ["AdaptiveLIF"]
+
+
+class AdaptiveLIF(IntegrateAndFire):
+    """Leaky integrate-and-fire neuron with spike-frequency adaptation, integrated exactly.
+
+    Each spike raises the threshold [1]_ and an inhibiting current [2]_, which both decay::
+
+        tau_m dv/dt           = -(v - v_rest) + resistance * (I - w)
+        tau_threshold dh/dt   = -h      and h jumps by threshold_jump at a spike
+        tau_adaptation dw/dt  = -w      and w jumps by adaptation_jump at a spike
+
+    When v reaches `v_threshold` + h the neuron spikes, v is set to `v_reset` and held there for
+    the refractory period, while h and w go on. I is the sum of the bias, graded input and
+    synaptic currents. Parameters may differ between neurons, see :mod:`lsm.neurons`.
+
+    Parameters
+    ----------
+    tau_m : float, default=20.0
+        Membrane time constant in ms.
+    v_rest : float, default=0.0
+        Resting potential in mV.
+    v_threshold : float, default=1.0
+        Threshold in mV of a neuron that has not spiked. The default measures potentials in
+        thresholds.
+    v_reset : float, default=0.0
+        Potential after a spike in mV, below the threshold.
+    refractory : float, default=2.0
+        Refractory period in ms, a multiple of the liquid's `dt`.
+    resistance : float, default=1.0
+        Membrane resistance in MOhm.
+    bias : float, default=0.0
+        Constant background current in nA.
+    threshold_jump : float, default=0.1
+        How far a spike raises the threshold, in mV, not negative.
+    tau_threshold : float, default=200.0
+        Time constant in ms with which the threshold falls back.
+    adaptation_jump : float, default=0.0
+        How far a spike raises the adaptation current, in nA.
+    tau_adaptation : float, default=200.0
+        Time constant of the adaptation current in ms.
+
+    Notes
+    -----
+    The ALIF neuron of [1]_ has `threshold_jump` = beta (1 - exp(-dt / `tau_threshold`)).
+
+    References
+    ----------
+    .. [1] G. Bellec, D. Salaj, A. Subramoney, R. Legenstein, W. Maass (2018). Long short-term
+       memory and learning-to-learn in networks of spiking neurons. Advances in Neural
+       Information Processing Systems 31.
+    .. [2] J. Benda, A. V. M. Herz (2003). A universal model for spike-frequency adaptation.
+       Neural Computation 15, 2523-2564.
+    """
+
+    _bounds = {
+        "tau_m": {"low": 0, "low_open": True},
+        "refractory": {"low": 0},
+        "resistance": {"low": 0, "low_open": True},
+        "threshold_jump": {"low": 0},
+        "tau_threshold": {"low": 0, "low_open": True},
+        "tau_adaptation": {"low": 0, "low_open": True},
+    }
+    n_further = 2
+
+    def __init__(
+        self,
+        tau_m=20.0,
+        v_rest=0.0,
+        v_threshold=1.0,
+        v_reset=0.0,
+        refractory=2.0,
+        resistance=1.0,
+        bias=0.0,
+        threshold_jump=0.1,
+        tau_threshold=200.0,
+        adaptation_jump=0.0,
+        tau_adaptation=200.0,
+    ):
+        self.tau_m = tau_m
+        self.v_rest = v_rest
+        self.v_threshold = v_threshold
+        self.v_reset = v_reset
+        self.refractory = refractory
+        self.resistance = resistance
+        self.bias = bias
+        self.threshold_jump = threshold_jump
+        self.tau_threshold = tau_threshold
+        self.adaptation_jump = adaptation_jump
+        self.tau_adaptation = tau_adaptation
+
+    @staticmethod
+    def constants(parameters, dt):
+        """Return what one step of `dt` ms needs, in the order of `step`."""
+        leak, fall_h, fall_w = (
+            dt / np.asarray(parameters[name])
+            for name in ("tau_m", "tau_threshold", "tau_adaptation")
+        )
+        return (
+            np.exp(-leak),
+            parameters["resistance"] * -np.expm1(-leak),
+            parameters["v_rest"],
+            parameters["v_threshold"],
+            parameters["v_reset"],
+            steps("refractory", parameters["refractory"], dt),
+            np.exp(-fall_h),
+            parameters["threshold_jump"],
+            # The mean of exp(-t/tau) over the step, weighed by exp(-(dt - t)/tau_m).
+            np.exp(-leak) * exprel(leak - fall_w) / exprel(-leak),
+            np.exp(-fall_w),
+            parameters["adaptation_jump"],
+            1.0,
+        )
+
+    @staticmethod
+    def step(n, state, constants, current):
+        """Move neuron n by one step and tell whether it spiked."""
+        (
+            decay, gain, rest, threshold, reset, refractory,
+            decay_h, jump_h, mean_w, decay_w, jump_w, one,
+        ) = constants  # fmt: skip
+        potential, wait, raised, adaptation = state
+        moved = rest + decay * (potential[n] - rest) + gain * (current - mean_w * adaptation[n])
+        v = moved if wait[n] < one else potential[n]
+        h, w = decay_h * raised[n], decay_w * adaptation[n]
+        spiked = v >= threshold + h
+        potential[n] = reset if spiked else v
+        wait[n] = refractory if spiked else wait[n] - one
+        raised[n] = h + jump_h * spiked
+        adaptation[n] = w + jump_w * spiked
+        return spiked
+
+    @staticmethod
+    def reference_step(state, constants, current):
+        """Move all neurons by one step; return the new state and who spiked."""
+        (
+            decay, gain, rest, threshold, reset, refractory,
+            decay_h, jump_h, mean_w, decay_w, jump_w, _,
+        ) = constants  # fmt: skip
+        v, wait, h, w = state
+        moved = rest + decay * (v - rest) + gain * (current - mean_w * w)
+        v, h, w = np.where(wait < 1, moved, v), decay_h * h, decay_w * w
+        spiked = v >= threshold + h
+        v, wait = np.where(spiked, reset, v), np.where(spiked, refractory, wait - 1)
+        return (v, wait, h + jump_h * spiked, w + jump_w * spiked), spiked

@@ -1,0 +1,157 @@
+"""The adaptive exponential integrate-and-fire neuron."""
+
+import numpy as np
+
+from .._validation import steps
+from .eif import EIF
+
+__all__ = ["AdEx"]
+
+
+class AdEx(EIF):
+    """Adaptive exponential integrate-and-fire neuron [1]_.
+
+    The membrane potential and an adaptation current follow::
+
+        tau_m dv/dt = -(v - v_rest) + delta_t exp((v - v_threshold) / delta_t)
+                      + resistance * (I - w)
+        tau_w dw/dt = a (v - v_rest) - w
+
+    Beyond `v_threshold` v runs away. When it reaches `v_peak` the neuron spikes, w jumps by `b`,
+    v is set to `v_reset` and held there for the refractory period, while w goes on. I is the sum
+    of the bias, graded input and synaptic currents. Parameters may differ between neurons, see
+    :mod:`lsm.neurons`.
+
+    Parameters
+    ----------
+    tau_m : float, default=9.3667
+        Membrane time constant in ms. The defaults are those of [1]_, where a capacitance of
+        0.281 nF and a leak of 0.03 uS say the same.
+    v_rest : float, default=-70.6
+        Resting potential in mV, but for the small pull of the exponential.
+    v_threshold : float, default=-50.4
+        Potential in mV beyond which the exponential outgrows the leak.
+    v_reset : float, default=-70.6
+        Potential after a spike in mV, below `v_peak`; above `v_threshold` the neuron bursts.
+    refractory : float, default=0.0
+        Refractory period in ms, a multiple of the liquid's `dt`.
+    resistance : float, default=33.333
+        Membrane resistance in MOhm.
+    bias : float, default=0.0
+        Constant background current in nA.
+    delta_t : float, default=2.0
+        How slowly spikes start: the potential in mV over which the exponential grows by e.
+    v_peak : float, default=20.0
+        Potential in mV at which a spike is over, above `v_threshold`.
+    a : float, default=0.004
+        How the adaptation current follows the potential, in uS.
+    b : float, default=0.0805
+        What a spike adds to the adaptation current, in nA.
+    tau_w : float, default=144.0
+        Time constant of the adaptation current in ms.
+
+    Notes
+    -----
+    One step is half a step of w, one of v as in :class:`EIF`, and half a one of w, each exactly:
+    the error is of second order in `dt`, but for the spike, which is at the end of a step.
+
+    References
+    ----------
+    .. [1] R. Brette, W. Gerstner (2005). Adaptive exponential integrate-and-fire model as an
+       effective description of neuronal activity. Journal of Neurophysiology 94, 3637-3642.
+    """
+
+    _bounds = EIF._bounds | {"tau_w": {"low": 0, "low_open": True}}
+    n_further = 1
+
+    def __init__(
+        self,
+        tau_m=9.3667,
+        v_rest=-70.6,
+        v_threshold=-50.4,
+        v_reset=-70.6,
+        refractory=0.0,
+        resistance=33.333,
+        bias=0.0,
+        delta_t=2.0,
+        v_peak=20.0,
+        a=0.004,
+        b=0.0805,
+        tau_w=144.0,
+    ):
+        super().__init__(
+            tau_m, v_rest, v_threshold, v_reset, refractory, resistance, bias, delta_t, v_peak
+        )
+        self.a = a
+        self.b = b
+        self.tau_w = tau_w
+
+    @staticmethod
+    def constants(parameters, dt):
+        """Return what one step of `dt` ms needs, in the order of `step`."""
+        leak = dt / np.asarray(parameters["tau_m"])
+        return (
+            np.exp(-leak / 2),
+            parameters["resistance"] * -np.expm1(-leak / 2),
+            parameters["v_rest"],
+            parameters["v_threshold"],
+            parameters["delta_t"],
+            leak,
+            parameters["v_peak"],
+            parameters["v_reset"],
+            steps("refractory", parameters["refractory"], dt),
+            parameters["a"],
+            parameters["b"],
+            np.exp(-dt / 2 / np.asarray(parameters["tau_w"])),
+            80.0,  # whose exponential float32 holds, and beyond which v runs away in any step
+            1e-30,
+            1.0,
+        )
+
+    @staticmethod
+    def step(n, state, constants, current):
+        """Move neuron n by one step and tell whether it spiked."""
+        (
+            decay, gain, rest, threshold, width, growth, peak, reset, refractory,
+            a, b, decay_w, top, tiny, one,
+        ) = constants  # fmt: skip
+        potential, wait, adaptation = state
+        pull = a * (potential[n] - rest)
+        w = pull + decay_w * (adaptation[n] - pull)
+        drive, awake = gain * (current - w), wait[n] < one
+        v = rest + decay * (potential[n] - rest) + drive
+        # The exponential alone moves exp(-v / width) in a straight line, and v to infinity
+        # where that meets zero.
+        left = one - growth * np.exp(min((v - threshold) / width, top))
+        v -= width * np.log(max(left, tiny))
+        away = (left <= tiny) | (v >= peak)
+        spiked = awake & away
+        v = rest + decay * (v - rest) + drive
+        v = reset if away else v
+        v = v if awake else potential[n]
+        pull = a * (v - rest)
+        w = pull + decay_w * (w - pull)
+        potential[n] = v
+        adaptation[n] = w + b * spiked
+        wait[n] = refractory if spiked else wait[n] - one
+        return spiked
+
+    @staticmethod
+    def reference_step(state, constants, current):
+        """Move all neurons by one step; return the new state and who spiked."""
+        (
+            decay, gain, rest, threshold, width, growth, peak, reset, refractory,
+            a, b, decay_w, top, tiny, _,
+        ) = constants  # fmt: skip
+        potential, wait, w = state
+        pull = a * (potential - rest)
+        w = pull + decay_w * (w - pull)
+        v = rest + decay * (potential - rest) + gain * (current - w)
+        left = 1 - growth * np.exp(np.minimum((v - threshold) / width, top))
+        v = v - width * np.log(np.maximum(left, tiny))
+        spiked = (wait < 1) & ((left <= tiny) | (v >= peak))
+        v = rest + decay * (v - rest) + gain * (current - w)
+        v = np.where(spiked, reset, np.where(wait < 1, v, potential))
+        pull = a * (v - rest)
+        w = pull + decay_w * (w - pull)
+        return (v, np.where(spiked, refractory, wait - 1), w + b * spiked), spiked

@@ -1,0 +1,143 @@
+"""The exponential integrate-and-fire neuron."""
+
+import numpy as np
+
+from .._validation import steps
+from ._common import IntegrateAndFire
+
+__all__ = ["EIF"]
+
+
+class EIF(IntegrateAndFire):
+    """Exponential integrate-and-fire neuron [1]_.
+
+    The membrane potential follows::
+
+        tau_m dv/dt = -(v - v_rest) + delta_t exp((v - v_threshold) / delta_t) + resistance * I
+
+    Beyond `v_threshold` it runs away. When it reaches `v_peak` the neuron spikes, v is set to
+    `v_reset` and held there for the refractory period. I is the sum of the bias, graded input
+    and synaptic currents. Parameters may differ between neurons, see :mod:`lsm.neurons`.
+
+    Parameters
+    ----------
+    tau_m : float, default=10.0
+        Membrane time constant in ms. The defaults are those of [1]_.
+    v_rest : float, default=-65.0
+        Resting potential in mV, but for the small pull of the exponential.
+    v_threshold : float, default=-59.9
+        Potential in mV at which a constant current starts to make the neuron spike.
+    v_reset : float, default=-68.0
+        Potential after a spike in mV, below `v_peak`.
+    refractory : float, default=2.0
+        Refractory period in ms, a multiple of the liquid's `dt` (1.7 in [1]_).
+    resistance : float, default=10.0
+        Membrane resistance in MOhm.
+    bias : float, default=0.0
+        Constant background current in nA.
+    delta_t : float, default=3.48
+        How slowly spikes start: the potential in mV over which the exponential grows by e.
+    v_peak : float, default=0.0
+        Potential in mV at which a spike is over, above `v_threshold`.
+
+    Notes
+    -----
+    One step is half a step of the leak, a whole one of the exponential and half a one of the
+    leak, each exactly: the error is of second order in `dt`, but for the spike, which is at the
+    end of a step.
+
+    References
+    ----------
+    .. [1] N. Fourcaud-Trocmé, D. Hansel, C. van Vreeswijk, N. Brunel (2003). How spike generation
+       mechanisms determine the neuronal response to fluctuating inputs. Journal of Neuroscience
+       23, 11628-11640.
+    """
+
+    _bounds = {
+        "tau_m": {"low": 0, "low_open": True},
+        "refractory": {"low": 0},
+        "resistance": {"low": 0, "low_open": True},
+        "delta_t": {"low": 0, "low_open": True},
+    }
+    spikes_at = "v_peak"
+
+    def __init__(
+        self,
+        tau_m=10.0,
+        v_rest=-65.0,
+        v_threshold=-59.9,
+        v_reset=-68.0,
+        refractory=2.0,
+        resistance=10.0,
+        bias=0.0,
+        delta_t=3.48,
+        v_peak=0.0,
+    ):
+        self.tau_m = tau_m
+        self.v_rest = v_rest
+        self.v_threshold = v_threshold
+        self.v_reset = v_reset
+        self.refractory = refractory
+        self.resistance = resistance
+        self.bias = bias
+        self.delta_t = delta_t
+        self.v_peak = v_peak
+
+    def _check(self, parameters, dt):
+        super()._check(parameters, dt)
+        self._check_below("v_threshold", "v_peak", parameters)
+
+    @staticmethod
+    def constants(parameters, dt):
+        """Return what one step of `dt` ms needs, in the order of `step`."""
+        leak = dt / np.asarray(parameters["tau_m"])
+        return (
+            np.exp(-leak / 2),
+            parameters["resistance"] * -np.expm1(-leak / 2),
+            parameters["v_rest"],
+            parameters["v_threshold"],
+            parameters["delta_t"],
+            leak,
+            parameters["v_peak"],
+            parameters["v_reset"],
+            steps("refractory", parameters["refractory"], dt),
+            80.0,  # whose exponential float32 holds, and beyond which v runs away in any step
+            1e-30,
+            1.0,
+        )
+
+    @staticmethod
+    def step(n, state, constants, current):
+        """Move neuron n by one step and tell whether it spiked."""
+        (
+            decay, gain, rest, threshold, width, growth, peak, reset, refractory, top, tiny, one,
+        ) = constants  # fmt: skip
+        potential, wait = state
+        drive, awake = gain * current, wait[n] < one
+        v = rest + decay * (potential[n] - rest) + drive
+        # The exponential alone moves exp(-v / width) in a straight line, and v to infinity
+        # where that meets zero.
+        left = one - growth * np.exp(min((v - threshold) / width, top))
+        v -= width * np.log(max(left, tiny))
+        away = (left <= tiny) | (v >= peak)
+        spiked = awake & away
+        v = rest + decay * (v - rest) + drive
+        v = reset if away else v
+        potential[n] = v if awake else potential[n]
+        wait[n] = refractory if spiked else wait[n] - one
+        return spiked
+
+    @staticmethod
+    def reference_step(state, constants, current):
+        """Move all neurons by one step; return the new state and who spiked."""
+        (
+            decay, gain, rest, threshold, width, growth, peak, reset, refractory, top, tiny, _,
+        ) = constants  # fmt: skip
+        potential, wait = state
+        v = rest + decay * (potential - rest) + gain * current
+        left = 1 - growth * np.exp(np.minimum((v - threshold) / width, top))
+        v = v - width * np.log(np.maximum(left, tiny))
+        spiked = (wait < 1) & ((left <= tiny) | (v >= peak))
+        v = rest + decay * (v - rest) + gain * current
+        v = np.where(wait < 1, v, potential)
+        return (np.where(spiked, reset, v), np.where(spiked, refractory, wait - 1)), spiked

@@ -1,0 +1,238 @@
+"""The generalised leaky integrate-and-fire neurons of the Allen Institute."""
+
+import numpy as np
+from scipy.special import exprel
+
+from .._validation import steps
+from ._common import IntegrateAndFire
+
+__all__ = ["GLIF"]
+
+
+class GLIF(IntegrateAndFire):
+    """Generalised leaky integrate-and-fire neuron of the Allen Institute, levels 1 to 5 [1]_.
+
+    With all its parts (level 5) it follows::
+
+        tau_m dv/dt          = -(v - v_rest) + resistance * (I + i_slow + i_fast)
+        tau_slow di_slow/dt  = -i_slow
+        tau_fast di_fast/dt  = -i_fast
+        tau_spike dh_s/dt    = -h_s
+        dh_v/dt              = follow * (v - v_rest) - h_v / tau_follow
+
+    When v reaches `v_threshold` + h_s + h_v the neuron spikes. All variables are held for the
+    refractory period, but those that decay by themselves lose what they would in that time, and::
+
+        v      = v_rest + keep * (v - v_rest) + reset_jump
+        i_slow jumps by slow_jump, i_fast by fast_jump, h_s by threshold_jump
+
+    ===== ====================== =======================================================
+    level name in [1]_           parts
+    ===== ====================== =======================================================
+    1     LIF                    v is set to `v_reset`; no i, no h
+    2     LIF-R                  v is reset as above; h_s
+    3     LIF-ASC                v is set to `v_reset`; i_slow and i_fast
+    4     LIF-R-ASC              v is reset as above; h_s, i_slow and i_fast
+    5     LIF-R-ASC-A            all
+    ===== ====================== =======================================================
+
+    I is the sum of the bias, graded input and synaptic currents. Parameters may differ between
+    neurons, see :mod:`lsm.neurons`.
+
+    Parameters
+    ----------
+    level : int, default=5
+        Level, from 1 to 5.
+    tau_m : float, default=6.227
+        Membrane time constant in ms. The defaults are those of one cell, which are also NEST's.
+    v_rest : float, default=-78.85
+        Resting potential in mV.
+    v_threshold : float, default=-51.68
+        Threshold in mV of a neuron at rest.
+    v_reset : float, default=-78.85
+        Potential after a spike in mV at levels 1 and 3, below the threshold.
+    refractory : float, default=4.0
+        Refractory period in ms, a multiple of the liquid's `dt` (3.75 in NEST).
+    resistance : float, default=106.04
+        Membrane resistance in MOhm.
+    bias : float, default=0.0
+        Constant background current in nA.
+    keep : float, default=0.2
+        Share of the potential, above rest and before the step of the spike, that survives it.
+    reset_jump : float, default=18.51
+        What is added to that, in mV.
+    slow_jump : float, default=-0.00918
+        What a spike adds to the slow after-spike current, in nA.
+    tau_slow : float, default=333.3
+        Its time constant in ms.
+    fast_jump : float, default=-0.19894
+        What a spike adds to the fast after-spike current, in nA.
+    tau_fast : float, default=10.0
+        Its time constant in ms.
+    threshold_jump : float, default=0.37
+        How far a spike raises the threshold, in mV.
+    tau_spike : float, default=111.1
+        Time constant in ms with which that goes back.
+    follow : float, default=0.005
+        How fast the threshold follows the potential, in 1/ms.
+    tau_follow : float, default=11.11
+        Time constant in ms with which that goes back.
+
+    References
+    ----------
+    .. [1] C. Teeter, R. Iyer, V. Menon, N. Gouwens, D. Feng, J. Berg, A. Szafer, N. Cain,
+       H. Zeng, M. Hawrylycz, C. Koch, S. Mihalas (2018). Generalized leaky integrate-and-fire
+       models classify multiple neuron types. Nature Communications 9, 709.
+    """
+
+    _bounds = {
+        "level": {"low": 1, "high": 5},
+        "tau_m": {"low": 0, "low_open": True},
+        "refractory": {"low": 0},
+        "resistance": {"low": 0, "low_open": True},
+        "keep": {"low": 0, "high": 1},
+        "tau_slow": {"low": 0, "low_open": True},
+        "tau_fast": {"low": 0, "low_open": True},
+        "tau_spike": {"low": 0, "low_open": True},
+        "tau_follow": {"low": 0, "low_open": True},
+    }
+    n_further = 4
+
+    def __init__(
+        self,
+        level=5,
+        tau_m=6.227,
+        v_rest=-78.85,
+        v_threshold=-51.68,
+        v_reset=-78.85,
+        refractory=4.0,
+        resistance=106.04,
+        bias=0.0,
+        keep=0.2,
+        reset_jump=18.51,
+        slow_jump=-0.00918,
+        tau_slow=333.3,
+        fast_jump=-0.19894,
+        tau_fast=10.0,
+        threshold_jump=0.37,
+        tau_spike=111.1,
+        follow=0.005,
+        tau_follow=11.11,
+    ):
+        self.level = level
+        self.tau_m = tau_m
+        self.v_rest = v_rest
+        self.v_threshold = v_threshold
+        self.v_reset = v_reset
+        self.refractory = refractory
+        self.resistance = resistance
+        self.bias = bias
+        self.keep = keep
+        self.reset_jump = reset_jump
+        self.slow_jump = slow_jump
+        self.tau_slow = tau_slow
+        self.fast_jump = fast_jump
+        self.tau_fast = tau_fast
+        self.threshold_jump = threshold_jump
+        self.tau_spike = tau_spike
+        self.follow = follow
+        self.tau_follow = tau_follow
+
+    def _check(self, parameters, dt):
+        super()._check(parameters, dt)
+        if np.any(np.asarray(parameters["level"]) % 1):
+            raise ValueError(f"GLIF.level must be an integer from 1 to 5, got {self.level!r}")
+
+    @staticmethod
+    def constants(parameters, dt):
+        """Return what one step of `dt` ms needs, in the order of `step`."""
+        level, rest = np.asarray(parameters["level"]), np.asarray(parameters["v_rest"])
+        resets, currents, follows = np.isin(level, (2, 4, 5)), level >= 3, level == 5
+        wait = steps("refractory", parameters["refractory"], dt)
+        leak, fall_slow, fall_fast, fall_s, fall_v = (
+            dt / np.asarray(parameters[name])
+            for name in ("tau_m", "tau_slow", "tau_fast", "tau_spike", "tau_follow")
+        )
+        # The answers of h_v, over one step, to a potential that starts off the one at which the
+        # current would hold it, and to that one.
+        starts = np.exp(-np.minimum(leak, fall_v)) * exprel(-np.abs(leak - fall_v))
+        follow = follows * dt * np.asarray(parameters["follow"])
+        return (
+            np.exp(-leak),
+            parameters["resistance"],
+            rest,
+            parameters["v_threshold"],
+            resets * parameters["keep"],
+            np.where(resets, parameters["reset_jump"], parameters["v_reset"] - rest),
+            wait,
+            # Means of exp(-t/tau) over the step, weighed by exp(-(dt - t)/tau_m).
+            *(np.exp(-leak) * exprel(leak - f) / exprel(-leak) for f in (fall_slow, fall_fast)),
+            *(np.exp(-fall) for fall in (fall_slow, fall_fast, fall_s, fall_v)),
+            *(np.exp(-fall * wait) for fall in (fall_slow, fall_fast, fall_s)),
+            currents * parameters["slow_jump"],
+            currents * parameters["fast_jump"],
+            resets * parameters["threshold_jump"],
+            follow * starts,
+            follow * exprel(-fall_v),
+            1.0,
+        )
+
+    @staticmethod
+    def step(n, state, constants, current):
+        """Move neuron n by one step and tell whether it spiked."""
+        (
+            decay, resistance, rest, threshold, keep, reset, refractory, mean_slow, mean_fast,
+            decay_slow, decay_fast, decay_s, decay_v, skip_slow, skip_fast, skip_s,
+            jump_slow, jump_fast, jump_s, starts, holds, one,
+        ) = constants  # fmt: skip
+        potential, wait, slow, fast, by_spikes, by_potential = state
+        old = potential[n] - rest
+        held = resistance * (current + mean_slow * slow[n] + mean_fast * fast[n])
+        v = held + decay * (old - held)
+        i_slow, i_fast, h_s = decay_slow * slow[n], decay_fast * fast[n], decay_s * by_spikes[n]
+        h_v = decay_v * by_potential[n] + starts * (old - held) + holds * held
+        awake, over = wait[n] < one, rest + v >= threshold + h_s + h_v
+        spiked = awake & over
+        v = keep * old + reset if over else v
+        i_slow = skip_slow * i_slow + jump_slow if over else i_slow
+        i_fast = skip_fast * i_fast + jump_fast if over else i_fast
+        h_s = skip_s * h_s + jump_s if over else h_s
+        # Products, since a compiler that meets more conditions than these goes one by one.
+        potential[n] += awake * (v - old)
+        slow[n] += awake * (i_slow - slow[n])
+        fast[n] += awake * (i_fast - fast[n])
+        by_spikes[n] += awake * (h_s - by_spikes[n])
+        by_potential[n] += awake * (h_v - by_potential[n])
+        wait[n] = refractory if spiked else wait[n] - one
+        return spiked
+
+    @staticmethod
+    def reference_step(state, constants, current):
+        """Move all neurons by one step; return the new state and who spiked."""
+        (
+            decay, resistance, rest, threshold, keep, reset, refractory, mean_slow, mean_fast,
+            decay_slow, decay_fast, decay_s, decay_v, skip_slow, skip_fast, skip_s,
+            jump_slow, jump_fast, jump_s, starts, holds, _,
+        ) = constants  # fmt: skip
+        v, wait, slow, fast, h_s, h_v = state
+        old, held = v - rest, resistance * (current + mean_slow * slow + mean_fast * fast)
+        moved = (
+            rest + held + decay * (old - held),
+            decay_slow * slow,
+            decay_fast * fast,
+            decay_s * h_s,
+            decay_v * h_v + starts * (old - held) + holds * held,
+        )
+        v, slow, fast, h_s, h_v = (
+            np.where(wait < 1, new, before)
+            for new, before in zip(moved, (v, slow, fast, h_s, h_v), strict=True)
+        )
+        spiked = (wait < 1) & (v >= threshold + h_s + h_v)
+        return (
+            np.where(spiked, rest + keep * old + reset, v),
+            np.where(spiked, refractory, wait - 1),
+            np.where(spiked, skip_slow * slow + jump_slow, slow),
+            np.where(spiked, skip_fast * fast + jump_fast, fast),
+            np.where(spiked, skip_s * h_s + jump_s, h_s),
+            h_v,
+        ), spiked

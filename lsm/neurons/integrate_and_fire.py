@@ -1,0 +1,86 @@
+"""The perfect integrate-and-fire neuron."""
+
+import numpy as np
+
+from .._validation import steps
+from ._common import IntegrateAndFire
+
+__all__ = ["IF"]
+
+
+class IF(IntegrateAndFire):
+    """Perfect integrate-and-fire neuron: it does not leak [1]_.
+
+    Between spikes the membrane potential follows::
+
+        capacitance dv/dt = I
+
+    When v reaches `v_threshold` the neuron spikes, v is set to `v_reset` and held there for the
+    refractory period. I is the sum of the bias, graded input and synaptic currents. Parameters
+    may differ between neurons, see :mod:`lsm.neurons`.
+
+    Parameters
+    ----------
+    capacitance : float, default=20.0
+        Membrane capacitance in nF. The default is that of :class:`LIF`, `tau_m / resistance`.
+    v_threshold : float, default=1.0
+        Threshold in mV. The default measures potentials in thresholds.
+    v_reset : float, default=0.0
+        Potential at the start and after a spike in mV, below the threshold.
+    refractory : float, default=2.0
+        Refractory period in ms, a multiple of the liquid's `dt`.
+    bias : float, default=0.0
+        Constant background current in nA.
+
+    Notes
+    -----
+    What does not leak does not forget: inhibition is remembered until excitation makes up for it.
+
+    References
+    ----------
+    .. [1] L. F. Abbott (1999). Lapicque's introduction of the integrate-and-fire model neuron
+       (1907). Brain Research Bulletin 50, 303-304.
+    """
+
+    _bounds = {"capacitance": {"low": 0, "low_open": True}, "refractory": {"low": 0}}
+
+    def __init__(
+        self, capacitance=20.0, v_threshold=1.0, v_reset=0.0, refractory=2.0, bias=0.0
+    ):  # fmt: skip
+        self.capacitance = capacitance
+        self.v_threshold = v_threshold
+        self.v_reset = v_reset
+        self.refractory = refractory
+        self.bias = bias
+
+    @staticmethod
+    def constants(parameters, dt):
+        """Return what one step of `dt` ms needs, in the order of `step`."""
+        return (
+            dt / np.asarray(parameters["capacitance"]),
+            parameters["v_threshold"],
+            parameters["v_reset"],
+            steps("refractory", parameters["refractory"], dt),
+            1.0,
+        )
+
+    @staticmethod
+    def step(n, state, constants, current):
+        """Move neuron n by one step and tell whether it spiked."""
+        gain, threshold, reset, refractory, one = constants
+        potential, wait = state
+        moved = potential[n] + gain * current
+        v = moved if wait[n] < one else potential[n]
+        spiked = v >= threshold
+        potential[n] = reset if spiked else v
+        wait[n] = refractory if spiked else wait[n] - one
+        return spiked
+
+    @staticmethod
+    def reference_step(state, constants, current):
+        """Move all neurons by one step; return the new state and who spiked."""
+        gain, threshold, reset, refractory, _ = constants
+        v, wait = state
+        v = np.where(wait < 1, v + gain * current, v)
+        spiked = v >= threshold
+        return (np.where(spiked, reset, v), np.where(spiked, refractory, wait - 1)), spiked
