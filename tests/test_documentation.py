@@ -12,7 +12,8 @@ import lsm
 import lsm.datasets
 import lsm.experiments
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
 MODULES = sorted(
     module.name
     for package in (lsm, lsm.datasets, lsm.experiments)
@@ -38,3 +39,14 @@ def test_examples_of_the_readme_run(example, capsys):
     exec(compile(example, str(README), "exec"), {"__name__": "readme"})
     score = float(capsys.readouterr().out.split()[0])
     assert score > 0.9
+
+
+def test_what_contributing_shows_is_live_source():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL)
+    assert len(shown) == 2
+    for file, code in shown:
+        lines = [line.strip() for line in code.splitlines() if line]
+        live = [line.strip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
+        live = [line for line in live if line]
+        assert any(live[i : i + len(lines)] == lines for i in range(len(live))), file
