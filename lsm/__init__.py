@@ -6,6 +6,7 @@ from .calibration import Calibration
 from .estimators import LSMClassifier, LSMRegressor
 from .feedback import Feedback
 from .liquid import Liquid
+from .memory import Memory
 from .snapshots import Snapshots
 from .spikes import SpikeArray
 
@@ -15,6 +16,7 @@ __all__ = [
     "LSMClassifier",
     "LSMRegressor",
     "Liquid",
+    "Memory",
     "Snapshots",
     "SpikeArray",
 ]

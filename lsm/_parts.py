@@ -1,6 +1,7 @@
 """Nested parameters that are reachable by name even while they are at their default."""
 
 import inspect
+from functools import cache
 
 __all__ = ["PartsMixin"]
 
@@ -31,7 +32,7 @@ class PartsMixin:
 
     def _is_default(self, name):
         value = getattr(self, name)
-        marker = inspect.signature(type(self).__init__).parameters[name].default
+        marker = _marker(type(self), name)
         return value is None if marker is None else isinstance(value, str) and value == marker
 
     def part(self, name):
@@ -55,3 +56,8 @@ class PartsMixin:
             if name in self._parts and name not in params and self._is_default(name):
                 setattr(self, name, self.part(name))
         return super().set_params(**params)
+
+
+@cache
+def _marker(owner, name):
+    return inspect.signature(owner.__init__).parameters[name].default

@@ -32,6 +32,18 @@ class RowsMixin:
 
     def _read_rows(self, spikes, loop=None):
         """Return the states of all rows, one sample after the other."""
+        memory = self._memory()
+        if memory is None or loop is not None:
+            return self._simulate_rows(spikes, loop)
+        states = memory.states(
+            ("rows", self.network_, self._stepwise_snapshots(), self.dtype), spikes,
+            lambda missing: np.split(
+                self._simulate_rows(missing), np.cumsum(missing.durations)[:-1]
+            ),
+        )  # fmt: skip
+        return np.concatenate(states).reshape(-1, self.n_row_features)
+
+    def _simulate_rows(self, spikes, loop=None):
         snapshots = self._stepwise_snapshots()
         plan = snapshots.plan_rows(spikes.durations, self.network_.hold(spikes), self.dt)
         readings, _ = simulate(

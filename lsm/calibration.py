@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 
 from ._validation import check_integer, check_number
 from .kernel import Plan, simulate
+from .memory import recall
 
 __all__ = ["Calibrated", "Calibration", "echo_state_index", "probe"]
 
@@ -101,7 +102,7 @@ class Calibration(BaseEstimator):
             )
         check_integer("Calibration.n_samples", self.n_samples, 1)
 
-    def calibrate(self, network, spikes, other_initial):
+    def calibrate(self, network, spikes, other_initial, memory=None):
         """Scale a network for an input.
 
         Parameters
@@ -112,6 +113,8 @@ class Calibration(BaseEstimator):
             Training samples.
         other_initial : tuple of arrays
             Another initial state, to see how long the liquid remembers it.
+        memory : Memory, optional
+            Where what is found is kept.
 
         Returns
         -------
@@ -124,31 +127,31 @@ class Calibration(BaseEstimator):
             If the input is constant or silent, or no gain brings the rate near `input_rate`.
         """
         self.check()
-        probes = probe(spikes, network, self.n_samples, self.max_duration)
         if not np.any(spikes.channel_moments()[1] > 0):
             raise ValueError(
                 f"X is constant or silent in every channel (n_samples = {len(spikes)}): there is "
                 "nothing to calibrate on; give informative input, or set calibration=None"
             )
-        w_in, mean_current = network.w_in, 0.0
+        centre, gains = recall(
+            memory, "calibration", (self, network, spikes, other_initial),
+            lambda: self._search(network, spikes, other_initial),
+        )  # fmt: skip
+        calibrated = Calibrated(*gains)
+        return _scaled(network, centre, *gains[:2]), calibrated
+
+    def _search(self, network, spikes, other_initial):
+        """Find what to centre the input with, and the gains."""
+        centre = np.ones(spikes.n_channels), np.zeros(network.n_neurons)
         if self.centre:
-            w_in, mean_current = _centre(network, spikes)
-
-        def scaled(input_gain, recurrent_gain):
-            return replace(
-                network,
-                w_in=w_in * input_gain,
-                w=network.w * recurrent_gain,
-                bias=network.bias - input_gain * mean_current,
-            )
-
+            centre = _centre(network, spikes)
+        centre = [part.tolist() for part in centre]
         if network.neurons.graded:  # without spikes there is no rate to look for
-            return scaled(1.0, 1.0), Calibrated(1.0, 1.0, np.nan)
+            return centre, (1.0, 1.0, np.nan)
+        probes = probe(spikes, network, self.n_samples, self.max_duration)
         isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
 
         def rate_at(gain):
-            part = scaled(gain, 1.0)
-            return mean_rate(replace(isolated, w_in=part.w_in, bias=part.bias), probes)
+            return mean_rate(_scaled(isolated, centre, gain, 1.0), probes)
 
         input_gain, input_rate = _find_input_gain(rate_at, self.input_rate)
         if not 0.5 < input_rate / self.input_rate < 2:
@@ -160,11 +163,9 @@ class Calibration(BaseEstimator):
         recurrent_gain = 1.0
         if network.w.nnz:
             recurrent_gain = self._largest_gain(
-                lambda gain: scaled(input_gain, gain), probes, other_initial
+                lambda gain: _scaled(network, centre, input_gain, gain), probes, other_initial
             )
-        return scaled(input_gain, recurrent_gain), Calibrated(
-            input_gain, recurrent_gain, input_rate
-        )
+        return centre, (input_gain, recurrent_gain, input_rate)
 
     def _largest_gain(self, network_at, probes, other_initial):
         # Samples too short to forget anything are no fault of the recurrence.
@@ -250,22 +251,33 @@ def _read(network, probes, decays):
     return simulate(network, probes, plan)[0]
 
 
+def _scaled(network, centre, input_gain, recurrent_gain):
+    """Return a network with its input centred and its weights scaled."""
+    scales, mean_current = map(np.asarray, centre)
+    w_in = network.w_in.astype(np.float64)
+    w_in.data *= np.repeat(scales, np.diff(w_in.indptr))
+    return replace(
+        network,
+        w_in=w_in * input_gain,
+        w=network.w * recurrent_gain,
+        bias=network.bias - input_gain * mean_current,
+    )
+
+
 def _centre(network, spikes):
-    """Return input weights for standardised channels, and each neuron's mean input current."""
+    """Return a factor for each channel, and each neuron's mean input current after it."""
     mean, std = spikes.channel_moments()
     w_in = network.w_in.astype(np.float64)
     if network.graded:
-        inverse = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
-        w_in.data *= np.repeat(inverse, np.diff(w_in.indptr))
-        return w_in, w_in.T @ mean
+        scales = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
+        return scales, w_in.T @ (mean * scales)
     per_step = mean / network.hold(spikes)
-    excitatory, inhibitory = _charges(network)
     mean_current = np.zeros(network.n_neurons)
-    for charge, clip in ((excitatory, np.maximum), (inhibitory, np.minimum)):
+    for charge, clip in zip(_charges(network), (np.maximum, np.minimum), strict=True):
         part = w_in.copy()
         part.data = clip(w_in.data, 0)
         mean_current += charge * (part.T @ per_step)
-    return w_in, mean_current
+    return np.ones_like(mean), mean_current
 
 
 def _charges(network):

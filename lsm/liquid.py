@@ -4,7 +4,9 @@ import warnings
 
 import numpy as np
 from joblib import effective_n_jobs
+from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import check_array
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -13,8 +15,9 @@ from ._rows import RowsMixin
 from ._samples import is_static
 from ._validation import check_choice, check_integer, check_number, random_streams
 from .calibration import Calibration, probe
-from .health import diagnose
+from .health import Health, diagnose
 from .kernel import STREAMS, draw_network, learn, simulate
+from .memory import Memory, recall
 from .neurons import LIF
 from .snapshots import Snapshots
 from .spikes import SpikeArray, as_spike_array
@@ -75,6 +78,13 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         Threads of a simulation, as in joblib.
     verbose : bool, default=False
         Whether `transform` shows a progress bar.
+    memory : str, path or Memory, optional
+        Folder that keeps what was computed, see :class:`~lsm.Memory`. A liquid that learns is
+        another after each fit, and keeps nothing.
+    stimulus : samples, optional
+        What the liquid is calibrated and diagnosed on instead of the samples of `fit`. Then it
+        does not depend on them, and with `memory` all folds of a cross-validation share their
+        states.
     random_state : int, RandomState instance or None, default=None
         Seed of everything that is drawn in `fit`.
 
@@ -164,6 +174,8 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         dtype="float32",
         n_jobs=None,
         verbose=False,
+        memory=None,
+        stimulus=None,
         random_state=None,
     ):
         self.n_neurons = n_neurons
@@ -183,6 +195,8 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.verbose = verbose
+        self.memory = memory
+        self.stimulus = stimulus
         self.random_state = random_state
 
     @classmethod
@@ -240,7 +254,9 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         self.calibrated_ = None
         if self.calibration is not None:
             calibration = self.part("calibration")
-            network, self.calibrated_ = calibration.calibrate(network, spikes, self._other_initial)
+            network, self.calibrated_ = calibration.calibrate(
+                network, self._stimulus(spikes), self._other_initial, self._memory()
+            )
         self.network_ = network
         self.n_neurons_ = network.n_neurons
         excitatory = network.w.data[network.w.data > 0]
@@ -292,6 +308,19 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         spikes = self._spikes(X, reset=False)
         snapshots = self.part("snapshots")
+        snapshots.plan(self.network_.n_steps(spikes), self.dt)  # refuses what is too short
+        memory = self._memory()
+        if memory is None:
+            return self._read_snapshots(spikes)
+        rows = memory.states(
+            ("snapshots", self.network_, snapshots, self.dtype), spikes,
+            lambda missing: self._read_snapshots(missing).toarray(),
+        )  # fmt: skip
+        return sparse.csr_array(np.stack(rows))
+
+    def _read_snapshots(self, spikes):
+        """Return the states of samples, of shape (n_samples, n_readings * n_neurons)."""
+        snapshots = self.part("snapshots")
         plan = snapshots.plan(self.network_.n_steps(spikes), self.dt)
         readings, recorded = simulate(
             self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs,
@@ -339,6 +368,8 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         self.check_parts()
         self.part("snapshots").check()
         check_number("Liquid.noise", self.noise, 0)
+        if memory := self._memory():
+            memory.check()
         if self.part("neurons").graded and self.short_term_plasticity:
             raise ValueError(
                 "Liquid.short_term_plasticity acts at spikes, which neurons of "
@@ -382,8 +413,7 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
                     "spike trains; a single spike train goes into a list, [X]"
                 )
             X = validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric")
-            frames = [row.reshape(1, -1) for row in X]
-            return SpikeArray.from_sparse(frames, dt=self.static_steps * self.dt, graded=True)
+            return self._hold(X)
         spikes = as_spike_array(X, dt=self.dt, graded=graded)
         if reset:
             self.n_features_in_ = spikes.n_channels
@@ -393,6 +423,32 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
                 f"{self.network_.w_in.shape[0]} channels as input"
             )
         return spikes
+
+    def _stimulus(self, spikes):
+        """Return what to calibrate and diagnose on, where `fit` was given `spikes`."""
+        if self.stimulus is None:
+            return spikes
+        if is_static(self.stimulus):
+            stimulus = self._hold(check_array(self.stimulus, accept_sparse="csr"))
+        else:
+            stimulus = as_spike_array(self.stimulus, dt=self.dt, graded=spikes.graded)
+        if (stimulus.n_channels, stimulus.graded) != (spikes.n_channels, spikes.graded):
+            raise ValueError(
+                f"Liquid.stimulus must be like X, {spikes.n_channels} channels of "
+                f"{'currents' if spikes.graded else 'spikes'}, got {stimulus!r}"
+            )
+        return stimulus
+
+    def _hold(self, X):
+        """Turn each row of a table into a constant current."""
+        frames = [row.reshape(1, -1) for row in X]
+        return SpikeArray.from_sparse(frames, dt=self.static_steps * self.dt, graded=True)
+
+    def _memory(self):
+        """Return the memory in use, if any."""
+        if self.memory is None or _learns(self):
+            return None
+        return self.memory if isinstance(self.memory, Memory) else Memory(self.memory)
 
     def _draw(self, spikes):
         """Draw the network, and a second initial state to compare with."""
@@ -415,10 +471,13 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
     def _diagnose(self, spikes):
         """Measure the liquid's health, and warn if it is of no use."""
         calibration = self.part("calibration") or Calibration()
-        probes = probe(spikes, self.network_, calibration.n_samples, calibration.max_duration)
+        stimulus = self._stimulus(spikes)
+        probes = probe(stimulus, self.network_, calibration.n_samples, calibration.max_duration)
         max_rates = 1000 / (self.dt + np.asarray(self.parameters_.get("refractory", 0.0)))
         dead = np.flatnonzero(np.bincount(spikes.channels, minlength=spikes.n_channels) == 0)
-        self.health_ = diagnose(self.network_, probes, self._other_initial, max_rates, dead)
+        asked = (self.network_, probes, self._other_initial, max_rates)
+        found = recall(self._memory(), "health", asked, lambda: vars(diagnose(*asked, ())))
+        self.health_ = Health(**found | {"dead_channels": tuple(map(int, dead))})
         if complaint := self.health_.complaint():
             warnings.warn(complaint, UserWarning, stacklevel=3)
 

@@ -14,7 +14,7 @@ ROWS = [
     ["lsm._validation", "lsm._parts", "lsm._jit", "lsm._packing"],
     ["lsm._model"],
     ["lsm.spikes"],
-    ["lsm.formats", "lsm.statistics", "lsm._samples"],
+    ["lsm.formats", "lsm.memory", "lsm.statistics", "lsm._samples"],
     ["lsm.distances"],
     ["lsm.neurons", "lsm.synapses", "lsm.topology", "lsm.plasticity", "lsm.encoding"],
     ["lsm.kernel"],
