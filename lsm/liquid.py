@@ -4,19 +4,18 @@ import warnings
 
 import numpy as np
 from joblib import effective_n_jobs
-from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from ._parts import PartsMixin
-from ._rows import RowsMixin
+from ._runs import RunsMixin
 from ._samples import is_static
 from ._validation import check_choice, check_integer, check_number, random_streams
 from .calibration import Calibration, probe
 from .health import Health, diagnose
-from .kernel import STREAMS, draw_network, learn, simulate
+from .kernel import STREAMS, draw_network, learn
 from .memory import Memory, recall
 from .neurons import LIF
 from .snapshots import Snapshots
@@ -32,7 +31,7 @@ def _learns(liquid):
     return liquid.plasticity is not None or liquid.homeostasis is not None
 
 
-class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
+class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
     """A recurrent network of spiking neurons that turns signals into states [1]_.
 
     The network is drawn and calibrated in `fit` and not trained, unless `plasticity` or
@@ -291,71 +290,6 @@ class Liquid(RowsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         self._learn(spikes, reward)
         self._diagnose(spikes)
         return self
-
-    def transform(self, X):
-        """Run samples through the liquid and read its state.
-
-        Parameters
-        ----------
-        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
-            Samples.
-
-        Returns
-        -------
-        states : scipy.sparse.csr_array of shape (n_samples, n_readings * n_neurons)
-            Column `k * n_neurons + n` holds reading k of neuron n.
-        """
-        check_is_fitted(self)
-        spikes = self._spikes(X, reset=False)
-        snapshots = self.part("snapshots")
-        snapshots.plan(self.network_.n_steps(spikes), self.dt)  # refuses what is too short
-        memory = self._memory()
-        if memory is None:
-            return self._read_snapshots(spikes)
-        rows = memory.states(
-            ("snapshots", self.network_, snapshots, self.dtype), spikes,
-            lambda missing: self._read_snapshots(missing).toarray(),
-        )  # fmt: skip
-        return sparse.csr_array(np.stack(rows))
-
-    def _read_snapshots(self, spikes):
-        """Return the states of samples, of shape (n_samples, n_readings * n_neurons)."""
-        snapshots = self.part("snapshots")
-        plan = snapshots.plan(self.network_.n_steps(spikes), self.dt)
-        readings, recorded = simulate(
-            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs,
-            record=snapshots.feature == "rank", verbose=self.verbose,
-        )  # fmt: skip
-        return snapshots.assemble(readings, plan, recorded)
-
-    def record(self, X):
-        """Run samples through the liquid and return all its spikes.
-
-        Parameters
-        ----------
-        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
-            Samples.
-
-        Returns
-        -------
-        spikes : SpikeArray
-            One channel a neuron, in steps of the liquid's `dt`.
-        """
-        check_is_fitted(self)
-        spikes = self._spikes(X, reset=False)
-        n_steps = self.network_.n_steps(spikes)
-        plan = Snapshots().plan(n_steps, self.dt)
-        _, recorded = simulate(
-            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs, record=True
-        )
-        step, neuron = (np.concatenate(parts) for parts in zip(*recorded, strict=True))
-        offsets = np.concatenate([[0], np.cumsum([len(pair[0]) for pair in recorded])])
-        return SpikeArray(step, neuron, None, offsets, n_steps, self.n_neurons_, dt=self.dt)
-
-    def get_feature_names_out(self, input_features=None):
-        """Return the names of the states' columns; `input_features` is ignored."""
-        check_is_fitted(self)
-        return self.part("snapshots").feature_names(self.n_neurons_)
 
     def _check_params(self):
         check_number("Liquid.dt", self.dt, 0, low_open=True)

@@ -1,16 +1,83 @@
-"""The states of a liquid at the end of every row of its input."""
+"""What a fitted liquid does: run samples, and read what snapshots say, all spikes or every row."""
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from .kernel import Plan, Stream, simulate
 from .snapshots import Snapshots
+from .spikes import SpikeArray
 
-__all__ = ["RowsMixin"]
+__all__ = ["RunsMixin"]
 
 
-class RowsMixin:
-    """What a liquid can do row by row, whatever the times of its snapshots."""
+class RunsMixin:
+    """The runs of a fitted liquid; none of them changes it."""
+
+    def transform(self, X):
+        """Run samples through the liquid and read its state.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        states : scipy.sparse.csr_array of shape (n_samples, n_readings * n_neurons)
+            Column `k * n_neurons + n` holds reading k of neuron n.
+        """
+        check_is_fitted(self)
+        spikes = self._spikes(X, reset=False)
+        snapshots = self.part("snapshots")
+        snapshots.plan(self.network_.n_steps(spikes), self.dt)  # refuses what is too short
+        memory = self._memory()
+        if memory is None:
+            return self._read_snapshots(spikes)
+        rows = memory.states(
+            ("snapshots", self.network_, snapshots, self.dtype), spikes,
+            lambda missing: self._read_snapshots(missing).toarray(),
+        )  # fmt: skip
+        return sparse.csr_array(np.stack(rows))
+
+    def _read_snapshots(self, spikes):
+        """Return the states of samples, of shape (n_samples, n_readings * n_neurons)."""
+        snapshots = self.part("snapshots")
+        plan = snapshots.plan(self.network_.n_steps(spikes), self.dt)
+        readings, recorded = simulate(
+            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs,
+            record=snapshots.feature == "rank", verbose=self.verbose,
+        )  # fmt: skip
+        return snapshots.assemble(readings, plan, recorded)
+
+    def record(self, X):
+        """Run samples through the liquid and return all its spikes.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        spikes : SpikeArray
+            One channel a neuron, in steps of the liquid's `dt`.
+        """
+        check_is_fitted(self)
+        spikes = self._spikes(X, reset=False)
+        n_steps = self.network_.n_steps(spikes)
+        plan = Snapshots().plan(n_steps, self.dt)
+        _, recorded = simulate(
+            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs, record=True
+        )
+        step, neuron = (np.concatenate(parts) for parts in zip(*recorded, strict=True))
+        offsets = np.concatenate([[0], np.cumsum([len(pair[0]) for pair in recorded])])
+        return SpikeArray(step, neuron, None, offsets, n_steps, self.n_neurons_, dt=self.dt)
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the states' columns; `input_features` is ignored."""
+        check_is_fitted(self)
+        return self.part("snapshots").feature_names(self.n_neurons_)
 
     def trajectory(self, X):
         """Run samples through the liquid and read its state at the end of every row.
