@@ -68,6 +68,7 @@ def main(arguments=None):
     """Run the groups that were asked for; return how many engines disagree about spikes."""
     options = parse(arguments)
     described = machine()
+    print("# Results\n")
     print(", ".join(f"{key} {value}" for key, value in described.items()), flush=True)
     chosen = options.only or [name for name in GROUPS if name != "speech" or options.data_home]
     results = {}

@@ -16,7 +16,7 @@ __all__ = ["draw", "machine", "table"]
 
 
 def machine():
-    """Return what the figures depend on: hardware, load, compiler and versions."""
+    """Return what the figures depend on: hardware, load, compiler, commit and versions."""
     described = {
         "processor": _first_line("/proc/cpuinfo", "model name") or platform.processor(),
         "cores": os.cpu_count(),
@@ -29,11 +29,12 @@ def machine():
         if (index / "type").read_text().strip() != "Instruction":
             level, size = ((index / name).read_text().strip() for name in ("level", "size"))
             described[f"L{level} cache"] = size
-    try:
-        answer = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True)
-        described["compiler"] = answer.stdout.splitlines()[0]
-    except (OSError, subprocess.CalledProcessError):
-        pass
+    described |= {
+        "compiler": _answer("cc", "--version"),
+        "commit": _answer(
+            "git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"
+        ),
+    }
     peers = {engine.distribution for engine in ENGINES.values() if engine.distribution}
     for name in ("liquid-state-machine", "numpy", "scipy", "numba", *sorted(peers)):
         try:
@@ -49,6 +50,14 @@ def _first_line(path, key):
     except OSError:
         return None
     return next((line.split(": ")[1] for line in lines if line.startswith(key)), None)
+
+
+def _answer(*command):
+    """Return the first line that a command prints, or nothing where there is no such command."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.partition("\n")[0]
+    except OSError:
+        return ""
 
 
 def table(rows):
@@ -132,7 +141,8 @@ def draw(results, path):
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     cost, events = figure.subplots(1, 2)
     for name, points in _costs(results).items():
-        cost.loglog(*zip(*sorted(points), strict=True), "o-", label=name)
+        style = "o--" if name.endswith("Hz") else "o-"
+        cost.loglog(*zip(*sorted(points), strict=True), style, label=name)
     cost.set(title="Cost of one second of activity", xlabel="neurons", ylabel="processor time in s")
     scaling = [row for row in results.get("scaling", []) if "seconds" in row]
     for name in dict.fromkeys(row["engine"] for row in scaling):
@@ -151,7 +161,7 @@ def draw(results, path):
     )
     for axes in (cost, events):
         if axes.has_data():
-            axes.legend()
+            axes.legend(fontsize="small")
             axes.grid(alpha=0.3)
     figure.savefig(path, dpi=120)
 

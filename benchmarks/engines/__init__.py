@@ -47,6 +47,8 @@ class Engine:
 
 ENGINES = {
     "C": Engine("c"),
+    # GCC does not vectorise choices between two numbers as long as either might trap.
+    "C, no traps": Engine("c", options={"flags": ("-fno-trapping-math",)}),
     "lsm": Engine("lsm"),
     # Its clocks compare times with an absolute tolerance, which is met below 64 s.
     "Brian2": Engine("brian2", "brian2", max_samples=100),

@@ -23,10 +23,10 @@ if shutil.which("cc") is None:
 
 
 @cache
-def _library(dtype):
+def _library(dtype, flags):
     """Compile for a precision; the library lives as long as the process."""
     real = {"float32": "float", "float64": "double"}[dtype]
-    command = ["cc", "-O3", "-march=native", "-shared", "-fPIC", f"-DREAL={real}"]
+    command = ["cc", "-O3", "-march=native", *flags, "-shared", "-fPIC", f"-DREAL={real}"]
     with tempfile.TemporaryDirectory(prefix="lsm-benchmark-c-") as folder:
         path = f"{folder}/reference_{dtype}.so"
         subprocess.run([*command, "-o", path, str(SOURCE)], check=True)
@@ -44,8 +44,22 @@ def _constants(workload, dtype):
     return Constants(*map(float, values))
 
 
-def prepare(workload, dtype):
-    """Compile the reference and return what runs it, with delays of one step."""
+def prepare(workload, dtype, *, flags=()):
+    """Compile the reference and return what runs it.
+
+    Parameters
+    ----------
+    workload : Workload
+        A network with delays of one step.
+    dtype : {"float32", "float64"}
+        Precision.
+    flags : tuple of str
+        Further flags of the compiler.
+
+    Returns
+    -------
+    run : function
+    """
     network, spikes = workload.network, workload.spikes
     n, n_samples = network.n_neurons, len(spikes)
     padded = -(-n // 8) * 8
@@ -63,7 +77,7 @@ def prepare(workload, dtype):
     state = [np.zeros(n, dtype) for _ in range(4)]
     state += [np.zeros(padded, np.uint8), np.zeros(padded, np.uint32)]
     counts = np.zeros((n_samples, n), dtype)
-    library, constants = _library(dtype), _constants(workload, dtype)
+    library, constants = _library(dtype, flags), _constants(workload, dtype)
 
     def pointer(array):
         return None if array is None else array.ctypes.data_as(ctypes.c_void_p)
