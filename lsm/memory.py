@@ -206,11 +206,13 @@ def _feed(total, value):
     if isinstance(value, BaseEstimator):
         total.update(_code_of(type(value)).encode())
         value = value.get_params(deep=False)
-    if isinstance(value, SpikeArray):
+    elif isinstance(value, SpikeArray):
         value = [value.digest(i) for i in range(len(value))]
-    if dataclasses.is_dataclass(value):
+    elif hasattr(value, "rvs"):  # a frozen distribution, which holds the global random state
+        value = (type(value.dist).__name__, value.args, value.kwds)
+    elif dataclasses.is_dataclass(value):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if sparse.issparse(value):
+    elif sparse.issparse(value):
         value = (value.shape, value.indptr, value.indices, value.data)
     if isinstance(value, dict):
         value = tuple(sorted(value.items()))
