@@ -4,9 +4,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-from .kernel import Plan, Stream, simulate
+from .kernel import Plan, Stream, record, simulate
 from .snapshots import Snapshots
-from .spikes import SpikeArray
 
 __all__ = ["RunsMixin"]
 
@@ -62,17 +61,20 @@ class RunsMixin:
         -------
         spikes : SpikeArray
             One channel a neuron, in steps of the liquid's `dt`.
+
+        Raises
+        ------
+        ValueError
+            If the neurons are graded and send no spikes.
         """
         check_is_fitted(self)
         spikes = self._spikes(X, reset=False)
-        n_steps = self.network_.n_steps(spikes)
-        plan = Snapshots().plan(n_steps, self.dt)
-        _, recorded = simulate(
-            self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs, record=True
-        )
-        step, neuron = (np.concatenate(parts) for parts in zip(*recorded, strict=True))
-        offsets = np.concatenate([[0], np.cumsum([len(pair[0]) for pair in recorded])])
-        return SpikeArray(step, neuron, None, offsets, n_steps, self.n_neurons_, dt=self.dt)
+        if self.network_.neurons.graded:
+            raise ValueError(
+                f"record gives spikes, which {type(self.network_.neurons).__name__} does not "
+                "send: read its activation with trajectory"
+            )
+        return record(self.network_, spikes, dtype=self.dtype, n_jobs=self.n_jobs)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the states' columns; `input_features` is ignored."""

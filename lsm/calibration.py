@@ -10,7 +10,7 @@ from ._validation import check_integer, check_number
 from .kernel import Plan, simulate
 from .memory import recall
 
-__all__ = ["Calibrated", "Calibration", "echo_state_index", "probe"]
+__all__ = ["Calibrated", "Calibration", "charges", "echo_state_index", "probe"]
 
 # Gains lie on a grid of eighths of an octave, so that folds of the same data agree on them.
 STEPS_PER_OCTAVE = 8
@@ -273,14 +273,14 @@ def _centre(network, spikes):
         return scales, w_in.T @ (mean * scales)
     per_step = mean / network.hold(spikes)
     mean_current = np.zeros(network.n_neurons)
-    for charge, clip in zip(_charges(network), (np.maximum, np.minimum), strict=True):
+    for charge, clip in zip(charges(network), (np.maximum, np.minimum), strict=True):
         part = w_in.copy()
         part.data = clip(w_in.data, 0)
         mean_current += charge * (part.T @ per_step)
     return np.ones_like(mean), mean_current
 
 
-def _charges(network):
+def charges(network):
     """Sum the current that one weak spike causes, in nA steps per weight, for both signs."""
     charges, n_neurons, constants = [], network.n_neurons, network.syn_constants
     for row, weight in enumerate((WEAK, -WEAK)):

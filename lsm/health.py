@@ -6,8 +6,7 @@ import numpy as np
 
 from . import statistics
 from .calibration import echo_state_index
-from .kernel import Plan, simulate
-from .spikes import SpikeArray
+from .kernel import record
 
 __all__ = ["Health", "diagnose"]
 
@@ -110,7 +109,7 @@ def diagnose(network, probes, other_initial, max_rates, dead_channels):
     if network.neurons.graded:
         none = ("rate", "silent", "saturated", "synchrony", "branching_ratio")
         return Health(**common, **dict.fromkeys(none, np.nan))
-    spikes = _record(network, probes)
+    spikes = record(network, probes)
     neuron_rates = statistics.rates(spikes)
     return Health(
         **common,
@@ -120,13 +119,3 @@ def diagnose(network, probes, other_initial, max_rates, dead_channels):
         synchrony=statistics.synchrony(spikes),
         branching_ratio=statistics.branching_ratio(spikes),
     )
-
-
-def _record(network, probes):
-    """Return the spikes of all neurons."""
-    n_steps = network.n_steps(probes)
-    plan = Plan(np.arange(len(probes) + 1), n_steps, np.ones(1))
-    _, recorded = simulate(network, probes, plan, record=True)
-    steps, neurons = (np.concatenate(parts) for parts in zip(*recorded, strict=True))
-    offsets = np.concatenate([[0], np.cumsum([len(pair[0]) for pair in recorded])])
-    return SpikeArray(steps, neurons, None, offsets, n_steps, network.n_neurons, dt=network.dt)

@@ -12,8 +12,7 @@ from scipy import sparse, stats
 from scipy.integrate import quad, solve_ivp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lsm import Liquid
-from lsm.calibration import _charges
+from lsm import Liquid, calibration
 from lsm.kernel import Network, Plan, simulate, simulate_reference
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
@@ -235,7 +234,7 @@ def test_sampled_is_a_convolution(kernel_exc, kernel_inh, seed):
 def test_charge_of_a_spike_is_the_integral_of_its_current(model):
     """What calibration subtracts from the mean input."""
     dt, synapses = 0.1, model()
-    charges = np.ravel(_charges(make_network(synapses, dt=dt))) * dt
+    charges = np.ravel(calibration.charges(make_network(synapses, dt=dt))) * dt
     if isinstance(synapses, Delta):
         expected = [20.0, 20.0]  # the capacitance
     elif isinstance(synapses, Sampled):

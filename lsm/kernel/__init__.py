@@ -1,7 +1,7 @@
 """The simulation: compiled, and its readable reference, two forms of one contract."""
 
 from ._feedback import recursive_least_squares
-from .compiled import simulate
+from .compiled import record, simulate
 from .drawing import STREAMS, draw_network
 from .learning import learn
 from .network import Loop, Network, Plan
@@ -17,6 +17,7 @@ __all__ = [
     "draw_network",
     "learn",
     "learn_reference",
+    "record",
     "recursive_least_squares",
     "simulate",
     "simulate_reference",

@@ -155,7 +155,7 @@ def effective_spectral_radius(estimator, X, y=None):
     liquid, spikes = input_spikes(estimator, X)
     network = liquid.network_
     charges, targets = network.w.astype(float), network.w.indices
-    excitatory, inhibitory = calibration._charges(network)  # in nA steps for a weight of one
+    excitatory, inhibitory = calibration.charges(network)  # in nA steps for a weight of one
     charges.data *= np.where(charges.data > 0, excitatory[targets], inhibitory[targets])
     alone = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
     rate = _spikes_per_step(alone, spikes).mean()
