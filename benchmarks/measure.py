@@ -62,7 +62,7 @@ def entries(label, names, workload, dtype, **options):
     """
     built = []
     for name in names:
-        engine, (prepare, _) = ENGINES[name], load(name)
+        engine, prepare = ENGINES[name], load(name)
         n_neurons = workload.network.n_neurons
         if not prepare or n_neurons > engine.max_neurons or dtype not in engine.precisions:
             continue

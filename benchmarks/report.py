@@ -65,7 +65,8 @@ def table(rows):
     write = next(
         write
         for key, write in (
-            ("workload", _speed), ("neurons", _size), ("what", _duration), ("goal", _outcome)
+            ("workload", _speed), ("synapses", _size), ("update", _part), ("what", _duration),
+            ("goal", _outcome),
         )
         if key in rows[0]
     )  # fmt: skip
@@ -108,6 +109,15 @@ def _size(row):
             "Hz": f"{row['rate'][1]:.1f}",
         }
     return line
+
+
+def _part(row):
+    parts = {f"{part}, ns": _spread(row[part]) for part in ("update", "input", "synapse")}
+    return {
+        "neurons": row["neurons"],
+        "precision": row["precision"],
+        "engine": row["engine"],
+    } | parts
 
 
 def _duration(row):

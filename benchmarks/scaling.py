@@ -36,7 +36,7 @@ ROUNDS = 3  # at most: a million neurons take half a minute
 def scaling(options):
     """Cost from 10^3 to 10^6 neurons of fan-out 100, float32, one second of activity."""
     chosen = [n for n in SCALES if options.sizes is None or n in options.sizes]
-    kinds = [k for k in KINDS if k == "column" or (k in options.engines and load(k)[0])]
+    kinds = [k for k in KINDS if k == "column" or (k in options.engines and load(k))]
     results = {(n, kind): [] for n in chosen for kind in kinds}
     for _ in range(min(options.repeats, ROUNDS)):
         for n, kind in results:
@@ -67,7 +67,7 @@ def main():
     n_samples, shape = SCALES[n_neurons]
     # Compile on a small network.
     if kind != "column":
-        load(kind)[0](Workload.of_size(min(SIZES), n_samples=1), "float32")()
+        load(kind)(Workload.of_size(min(SIZES), n_samples=1), "float32")()
     else:
         Column(shape=(3, 3, 3), lam=LAM, delay=1.0).draw(27, np.random.default_rng(0))
     result = {"memory_before": peak_memory()}
@@ -78,7 +78,7 @@ def main():
     else:
         workload = Workload.draw(n_neurons, parts(FAN_OUT, GAIN), n_samples, N_STEPS)
         result |= {"build": time.process_time() - start, "synapses": workload.network.w.nnz}
-        seconds, counts = load(kind)[0](workload, "float32")()
+        seconds, counts = load(kind)(workload, "float32")()
         network, spikes = workload.network, workload.spikes
         events = counts.sum(axis=0, dtype=float) @ np.diff(network.w.indptr)
         events += np.diff(network.w_in.indptr)[spikes.channels].sum(dtype=float)

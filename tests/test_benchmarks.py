@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import disagreements, main
-from benchmarks.engines import ENGINES, load
+from benchmarks.engines import ENGINES, PROBLEMS, load
 from benchmarks.goals import outcomes
 from benchmarks.measure import Entry, compare, entries
 from benchmarks.workloads import Workload, parts
@@ -32,6 +32,7 @@ def forgotten():
     load.cache_clear()
     yield
     load.cache_clear()
+    PROBLEMS.clear()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

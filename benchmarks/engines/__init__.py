@@ -11,7 +11,7 @@ import importlib
 import time
 from dataclasses import dataclass, field
 
-__all__ = ["ENGINES", "Engine", "clocked", "load"]
+__all__ = ["ENGINES", "PROBLEMS", "Engine", "clocked", "load"]
 
 
 @dataclass(frozen=True)
@@ -65,29 +65,20 @@ ENGINES = {
 }
 
 
+PROBLEMS = {}  # why an engine could not be imported, by its name
+
+
 @functools.cache
 def load(name):
-    """Import an engine.
-
-    Parameters
-    ----------
-    name : str
-        One of `ENGINES`.
-
-    Returns
-    -------
-    prepare : function or None
-        None where the engine cannot be imported.
-    problem : str
-        Why not.
-    """
+    """Return `prepare` of one of `ENGINES`, or None and a note in `PROBLEMS`."""
     engine = ENGINES[name]
     try:
-        return importlib.import_module(f".{engine.module}", __name__).prepare, ""
+        return importlib.import_module(f".{engine.module}", __name__).prepare
     except ModuleNotFoundError as error:
-        return None, f"no module {error.name!r}: pip install {engine.distribution}"
+        PROBLEMS[name] = f"no module {error.name!r}: pip install {engine.distribution}"
     except Exception as error:  # an installed peer may fail in any way; the others shall still run
-        return None, f"{type(error).__name__}: {error}"
+        PROBLEMS[name] = f"{type(error).__name__}: {error}"
+    return None
 
 
 def clocked(function, clock=time.thread_time):

@@ -1,0 +1,63 @@
+"""What a step is made of, told by leaving parts of it out."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from lsm.spikes import SpikeArray
+
+from .measure import compare, entries, quartiles
+from .workloads import N_STEPS, SIZES, Workload
+
+__all__ = ["limits"]
+
+
+def limits(options):
+    """Cost of a neuron's update, of a neuron that a spike of the input reaches, of a synapse."""
+    rows = []
+    names = [name for name in ("C, no traps", "lsm") if name in options.engines]
+    for n_neurons in (n for n in SIZES if options.sizes is None or n in options.sizes):
+        whole = Workload.of_size(n_neurons)
+        faint = replace(whole.network, w_in=whole.network.w_in * 1e-6)  # nothing spikes
+        without = {"whole": whole, "input": replace(whole, network=faint), "silence": _mute(whole)}
+        for dtype in ("float32", "float64"):
+            lines = [
+                line
+                for label, workload in without.items()
+                for line in entries(label, names, workload, dtype)
+            ]
+            runs = {
+                (row["workload"], row["engine"]): row for row in compare(lines, options.repeats)
+            }
+            for name in names:
+                taken = {label: runs[label, name] for label in without if (label, name) in runs}
+                if taken:
+                    rows.append(_parts(whole, name, dtype, taken))
+    return rows
+
+
+def _mute(workload):
+    """Return the workload with nothing at its input."""
+    spikes = workload.spikes
+    nothing = np.empty(0, int)
+    offsets = np.zeros(len(spikes) + 1, int)
+    silence = SpikeArray(nothing, nothing, None, offsets, spikes.durations, spikes.n_channels)
+    return replace(workload, spikes=silence)
+
+
+def _parts(workload, engine, dtype, taken):
+    n_neurons, n_samples = workload.network.n_neurons, len(workload.spikes)
+    whole, driven, silent = (
+        1e9 * np.array(taken[label]["seconds"]) for label in ("whole", "input", "silence")
+    )
+    updates = n_neurons * workload.n_steps
+    added = n_neurons * len(workload.spikes.steps) / n_samples
+    events = taken["whole"]["rate"] * N_STEPS / 1000 * workload.network.w.nnz
+    return {
+        "neurons": n_neurons,
+        "precision": dtype,
+        "engine": engine,
+        "update": quartiles(silent / updates),
+        "input": quartiles((driven - silent) / added),
+        "synapse": quartiles((whole - driven) / events),
+    }
