@@ -1,6 +1,7 @@
 """The liquid: a scikit-learn transformer from spikes or signals to states."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -15,7 +16,7 @@ from ._samples import is_static
 from ._validation import check_choice, check_integer, check_number, random_streams
 from .calibration import Calibration, probe
 from .health import Health, diagnose
-from .kernel import STREAMS, draw_network, learn
+from .kernel import STREAMS, check_reward, draw_network, draw_recurrence, learn
 from .memory import Memory, recall
 from .neurons import LIF
 from .snapshots import Snapshots
@@ -246,6 +247,7 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         """
         self._check_params()
         spikes = self._spikes(X, reset=True)
+        reward = check_reward(reward, len(spikes))
         network = self._draw(spikes)
         for rule in self._rules():
             rule.check(network)
@@ -287,7 +289,7 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         for rule in self._rules():
             rule.check(self.network_)
         spikes = self._spikes(X, reset=False)
-        self._learn(spikes, reward)
+        self._learn(spikes, check_reward(reward, len(spikes)))
         self._diagnose(spikes)
         return self
 
@@ -315,13 +317,6 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
 
     def _learn(self, spikes, reward):
         """Let the rules change the network, sample by sample."""
-        if reward is not None and not callable(reward):
-            reward = np.asarray(reward, dtype=float)
-            if reward.shape != (len(spikes),) or not np.isfinite(reward).all():
-                raise ValueError(
-                    f"reward must have a finite number for each of {len(spikes)} samples, or be "
-                    f"a function, got shape {reward.shape}"
-                )
         if self._rules():
             self.network_ = learn(
                 self.network_, spikes, self._rules(), unit=self.weight_unit_, dtype=self.dtype,
@@ -329,9 +324,13 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
             )  # fmt: skip
 
     def _rewire(self):
-        """Draw other connections by the same rule, with weights of the same scale."""
-        weights = self.part("topology").draw(self.n_neurons_, self._learning_rng).weights
-        return weights * (self.calibrated_.recurrent_gain if self.calibrated_ else 1.0)
+        """Draw recurrent synapses anew, by the same rules and with weights of the same scale."""
+        streams = dict.fromkeys(("topology", "short_term"), self._learning_rng)
+        recurrence, _ = draw_recurrence(
+            self.part("topology"), self.short_term_plasticity, streams, self.n_neurons_, self.dt
+        )
+        gain = self.calibrated_.recurrent_gain if self.calibrated_ else 1.0
+        return replace(self.network_, **recurrence | {"w": recurrence["w"] * gain})
 
     def _spikes(self, X, *, reset):
         """Turn input of any form into a SpikeArray, and check it against the fitted liquid."""

@@ -2,8 +2,8 @@
 
 from ._feedback import recursive_least_squares
 from .compiled import record, simulate
-from .drawing import STREAMS, draw_network
-from .learning import learn
+from .drawing import STREAMS, draw_network, draw_recurrence
+from .learning import check_reward, learn
 from .network import Loop, Network, Plan
 from .reference import learn_reference, simulate_reference
 from .stream import Stream
@@ -14,7 +14,9 @@ __all__ = [
     "Network",
     "Plan",
     "Stream",
+    "check_reward",
     "draw_network",
+    "draw_recurrence",
     "learn",
     "learn_reference",
     "record",

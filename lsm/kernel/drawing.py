@@ -5,7 +5,7 @@ import numpy as np
 from .._validation import steps
 from .network import Network
 
-__all__ = ["STREAMS", "draw_network"]
+__all__ = ["STREAMS", "draw_network", "draw_recurrence"]
 
 # Each part draws from a random stream of its own: a change of one leaves the others.
 STREAMS = (
@@ -49,15 +49,10 @@ def draw_network(
     other_initial : tuple of arrays
         Another, random initial state.
     """
-    wiring = topology.draw(n_neurons, streams["topology"])
+    recurrence, wiring = draw_recurrence(topology, short_term_plasticity, streams, n_neurons, dt)
     parameters = neurons.draw(wiring.inhibitory, dt, streams["parameters"])
     w_in, delays_in = inputs.draw(n_channels, wiring.inhibitory, streams["input"])
     start = None if at_rest else streams["initial"]
-    short_term = None
-    if short_term_plasticity is not None:
-        short_term = short_term_plasticity.draw(
-            wiring.weights, wiring.inhibitory, streams["short_term"]
-        )
     network = Network(
         neurons=neurons,
         synapses=synapses,
@@ -66,13 +61,31 @@ def draw_network(
         initial=neurons.initial(parameters, n_neurons, start),
         bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
         w_in=w_in,
-        w=wiring.weights,
-        delays=steps(f"{type(topology).__name__}.delay", wiring.delays, dt),
         delays_in=np.rint(np.asarray(delays_in) / dt).astype(np.int32),
         dt=dt,
         graded=graded,
-        short_term=short_term,
         noise=noise,
         seed=int(streams["noise"].integers(2**32)),
+        **recurrence,
     )
     return network, wiring, neurons.initial(parameters, n_neurons, streams["other"])
+
+
+def draw_recurrence(topology, short_term_plasticity, streams, n_neurons, dt):
+    """Draw the recurrent synapses; parameters are those of :func:`draw_network`.
+
+    Returns
+    -------
+    recurrence : dict
+        The attributes `w`, `delays` and `short_term` of a network.
+    wiring : lsm.topology.Wiring
+        As drawn.
+    """
+    wiring = topology.draw(n_neurons, streams["topology"])
+    short_term = None
+    if short_term_plasticity is not None:
+        short_term = short_term_plasticity.draw(
+            wiring.weights, wiring.inhibitory, streams["short_term"]
+        )
+    delays = steps(f"{type(topology).__name__}.delay", wiring.delays, dt)
+    return {"w": wiring.weights, "delays": delays, "short_term": short_term}, wiring

@@ -7,7 +7,7 @@ from ._packed import Packed
 from .compiled import share
 from .network import Plan
 
-__all__ = ["learn"]
+__all__ = ["check_reward", "learn"]
 
 
 def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=None, rewire=None):
@@ -61,3 +61,33 @@ def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=Non
                 network = other.between(network, past)
             packed.set_network(network)
     return packed.learnt()
+
+
+def check_reward(reward, n_samples):
+    """Return rewards as floats; a function, or None, as it is.
+
+    Parameters
+    ----------
+    reward : array of shape (n_samples,), function or None
+        What the user gave.
+    n_samples : int
+        Number of samples.
+
+    Returns
+    -------
+    reward : float64 array of shape (n_samples,), function or None
+
+    Raises
+    ------
+    ValueError
+        If there is not a finite number for each sample.
+    """
+    if reward is None or callable(reward):
+        return reward
+    reward = np.asarray(reward, dtype=float)
+    if reward.shape != (n_samples,) or not np.isfinite(reward).all():
+        raise ValueError(
+            f"reward must have a finite number for each of {n_samples} samples, or be a "
+            f"function, got {reward!r}"
+        )
+    return reward

@@ -29,9 +29,23 @@ A rule that acts between samples is a :class:`~lsm.plasticity._rule.Rule`, given
 """
 
 from .bcm import BCM
+from .homeostasis import Homeostasis
+from .intrinsic_plasticity import IntrinsicPlasticity
 from .oja import Oja
 from .pair_stdp import PairSTDP
 from .reward_stdp import RewardSTDP
+from .rewiring import Rewiring
+from .synaptic_scaling import SynapticScaling
 from .triplet_stdp import TripletSTDP
 
-__all__ = ["BCM", "Oja", "PairSTDP", "RewardSTDP", "TripletSTDP"]
+__all__ = [
+    "BCM",
+    "Homeostasis",
+    "IntrinsicPlasticity",
+    "Oja",
+    "PairSTDP",
+    "RewardSTDP",
+    "Rewiring",
+    "SynapticScaling",
+    "TripletSTDP",
+]

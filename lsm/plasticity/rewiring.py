@@ -1,0 +1,86 @@
+"""Synapses that go and come."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from ._rule import Rule
+
+__all__ = ["Rewiring"]
+
+
+class Rewiring(Rule):
+    """Replace the weakest excitatory synapses after each sample [1]_.
+
+    As many new ones are taken at random from the connections that the liquid's own wiring rule
+    draws anew, with their weights, delays and short-term plasticity: from excitatory neurons,
+    between neurons of the same kinds as in that draw, not from a neuron to itself and not where
+    there is a synapse. So the number of synapses stays and Dale's law holds. A wiring that gives
+    the same connections each time, such as a matrix of the user's, has none to offer.
+
+    Parameters
+    ----------
+    share : float, default=0.01
+        Share of the excitatory synapses that is replaced after each sample.
+
+    References
+    ----------
+    .. [1] D. B. Chklovskii, B. W. Mel, K. Svoboda (2004). Cortical rewiring and information
+       storage. Nature 431, 782-788.
+    """
+
+    _bounds = {"share": {"low": 0, "high": 1}}
+
+    def __init__(self, share=0.01):
+        self.share = share
+
+    def between(self, network, past):
+        """Replace synapses; return the network."""
+        old, drawn = _synapses(network), _synapses(past.rewire())
+        n_neurons = network.n_neurons
+        kinds, kinds_drawn = (_kinds(synapses, n_neurons) for synapses in (old, drawn))
+        fits = ~np.signbit(drawn["w"]) & (drawn["pre"] != drawn["post"])
+        for end in ("pre", "post"):
+            fits &= kinds[drawn[end]] == kinds_drawn[drawn[end]]
+        fits &= ~np.isin(*(part["pre"] * n_neurons + part["post"] for part in (drawn, old)))
+        excitatory = np.flatnonzero(~np.signbit(old["w"]))
+        n_replaced = min(round(self.share * len(excitatory)), fits.sum())
+        weakest = excitatory[np.argsort(old["w"][excitatory], kind="stable")[:n_replaced]]
+        new = past.rng.choice(np.flatnonzero(fits), n_replaced, replace=False)
+        merged = {
+            name: np.concatenate([np.delete(old[name], weakest), drawn[name][new]]) for name in old
+        }
+        order = np.lexsort((merged["post"], merged["pre"]))
+        return _with_synapses(network, {name: merged[name][order] for name in merged})
+
+
+def _synapses(network):
+    """Take the recurrent synapses apart: an array for each thing that a synapse has."""
+    w = network.w
+    synapses = {
+        "pre": np.repeat(np.arange(len(w.indptr) - 1), np.diff(w.indptr)),
+        "post": w.indices.astype(np.int64),
+        "w": w.data,
+        "delays": np.broadcast_to(network.delays, w.nnz),
+    }
+    names = ("use", "depression", "facilitation")
+    return synapses | dict(zip(names, network.short_term or (), strict=False))
+
+
+def _with_synapses(network, synapses):
+    """Put recurrent synapses together, sorted by row: the inverse of `_synapses`."""
+    pre, post, data, delays, *short_term = synapses.values()
+    indptr = np.searchsorted(pre, np.arange(network.n_neurons + 1))
+    indices = (part.astype(network.w.indices.dtype) for part in (post, indptr))
+    w = sparse.csr_array((data, *indices), shape=network.w.shape)
+    return replace(network, w=w, delays=delays, short_term=tuple(short_term) or None)
+
+
+def _kinds(synapses, n_neurons):
+    """Tell the sign of each neuron's weights: one, minus one, or zero if it has both or none."""
+    signs = np.where(np.signbit(synapses["w"]), -1, 1)
+    highest, lowest = np.full(n_neurons, -1), np.full(n_neurons, 1)
+    np.maximum.at(highest, synapses["pre"], signs)
+    np.minimum.at(lowest, synapses["pre"], signs)
+    return np.sign(highest + lowest)
