@@ -26,6 +26,7 @@ from lsm.synapses import (
     Sampled,
     TsodyksMarkram,
 )
+from lsm.synapses.conductance import closing
 
 CURRENTS = [Alpha, Biexponential, Delta, Exponential]
 CONDUCTANCES = [Conductance, AlphaConductance]
@@ -195,6 +196,15 @@ def test_conductance_alone_moves_a_neuron_without_a_leak():
     moved = (aim + 65) * (1 - np.exp(-0.4 / 0.5 * 2))
     assert found == pytest.approx(moved * 0.5 / 2, rel=1e-6)
     assert Conductance.current(0, (np.zeros(1), np.zeros(1)), constants, -65.0) == 0
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [("float64", 2e-15), ("float32", 1e-6)])
+def test_compiled_exponential_is_exact(dtype, rtol):
+    x = np.append(0, np.geomspace(1e-12, 1e30, 5000)).astype(dtype)
+    compiled = numba.njit(lambda x: closing(x))
+    found = np.array([compiled(value) for value in x])
+    assert compiled.nopython_signatures[0].return_type.name == dtype
+    np.testing.assert_allclose(found, np.expm1(-x.astype("float64")), rtol=rtol)
 
 
 def test_sampled_exponential_is_exponential():

@@ -1,10 +1,21 @@
 """Synapses whose current is any function of time, given as numbers."""
 
 import numpy as np
+from numba.extending import overload
 
 from .._model import SynapseModel
 
 __all__ = ["Sampled"]
+
+
+def flow_of(n, pending, length):
+    """Return what is still to flow into neuron n, or into a slice of neurons, step by step."""
+    return pending.reshape(-1, length)[n].T
+
+
+@overload(flow_of)
+def _flow_of(n, pending, length):  # of one neuron, without the price of a reshape
+    return lambda n, pending, length: pending[n * length : (n + 1) * length]
 
 
 class Sampled(SynapseModel):
@@ -90,17 +101,16 @@ class Sampled(SynapseModel):
         """Return the current into neuron n in the coming step."""
         exc, inh, pending, kernel_exc, _ = syn
         first_exc, first_inh = constants
-        length = len(kernel_exc)
-        due = pending.reshape((len(pending) // length, length))[n, 0]
+        due = flow_of(n, pending, len(kernel_exc))[0]
         return due + first_exc * exc[n] + first_inh * inh[n]
 
     @staticmethod
     def decay(n, syn, constants):
         """Bring what is still to flow into neuron n one step nearer, with what arrived."""
         exc, inh, pending, kernel_exc, kernel_inh = syn
-        length = len(kernel_exc)
-        rows = pending.reshape((len(pending) // length, length))
-        for k in range(1, length):
-            rows[n, k - 1] = rows[n, k] + kernel_exc[k] * exc[n] + kernel_inh[k] * inh[n]
+        flow = flow_of(n, pending, len(kernel_exc))
+        new_exc, new_inh = exc[n], inh[n]
+        for k in range(len(kernel_exc) - 1):
+            flow[k] = flow[k + 1] + kernel_exc[k + 1] * new_exc + kernel_inh[k + 1] * new_inh
         exc[n] = 0
         inh[n] = 0
