@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.signal import lfilter
 
 from lsm._model import NeuronModel
-from lsm.kernel import Network, learn
+from lsm.kernel import Network, learn, learn_reference
 from lsm.neurons import LIF
 from lsm.plasticity import BCM, Oja, PairSTDP, RewardSTDP, TripletSTDP
 from lsm.spikes import SpikeArray
@@ -93,9 +93,26 @@ def test_an_inhibitory_synapse_of_no_weight_is_not_raised():
     trains = np.zeros((40, 3), dtype=int)
     trains[10, 0] = trains[12, 1:] = 1
     network = network_of(np.zeros((3, 3)), 10000.0 * np.eye(3))
-    spikes = SpikeArray.from_dense([trains])
-    learnt = learn(replace(network, w=w), spikes, [PairSTDP(a_plus=1.0)], unit=WEAK)
+    spikes, rule = SpikeArray.from_dense([trains]), PairSTDP(a_plus=1.0)
+    learnt = learn(replace(network, w=w), spikes, [rule], unit=WEAK, dtype="float64")
     np.testing.assert_array_equal(learnt.w.data, w.data)
+
+
+def test_synapses_that_tire_learn_as_in_the_reference():
+    rng = np.random.default_rng(0)
+    w = np.rint(rng.gamma(2, 0.6, (20, 20)) * 1024) / 1024 * (rng.random((20, 20)) < 0.3)
+    w[:5] *= -1
+    dynamics = tuple(rng.uniform(0.1, high, np.count_nonzero(w)) for high in (0.9, 50, 50))
+    network = network_of(w, 8.0 * np.eye(8, 20), synapses=Exponential(), short_term=dynamics)
+    trains = [(rng.random((60, 8)) < 0.1).astype(int) for _ in range(2)]
+    spikes, rule = SpikeArray.from_dense(trains), PairSTDP(a_plus=0.1)
+    ours = learn(network, spikes, [rule], unit=0.5, dtype="float64").w
+    theirs = learn_reference(network, spikes, rule, unit=0.5).w
+    np.testing.assert_allclose(ours.data, theirs.data, rtol=1e-9)
+    rested = replace(network, short_term=None)
+    static = learn(rested, spikes, [rule], unit=0.5, dtype="float64").w
+    assert np.abs(ours.data - network.w.data).max() > 0.1
+    assert not np.allclose(ours.data, static.data)
 
 
 def triplet_change(rule, pre, post):
