@@ -15,7 +15,7 @@ __all__ = ["MODELS", "N_STEPS", "SIZES", "Workload", "parts"]
 
 N_STEPS, N_CHANNELS, CHANNEL_RATE, FAN_IN = 500, 80, 30.0, 24
 # Fan-out, samples and the input gain that gives about 21 Hz, found once by bisection.
-SIZES = {135: (20, 200, 0.376), 1000: (100, 40, 0.485), 10000: (100, 4, 0.48)}
+SIZES = {135: (20, 200, 0.375), 1000: (100, 40, 0.445), 10000: (100, 4, 0.5)}
 # Models, step in ms, scale of all weights, input gain, and how Brian2 integrates them.
 MODELS = {
     "LIF, short-term plasticity": ({"short_term": TsodyksMarkram()}, 1.0, 1.0, 0.35, "exact"),
