@@ -1,12 +1,9 @@
 """The command `lsm`."""
 
-import importlib
-import inspect
-import os
-import pkgutil
 import sys
 
-from ._cli import Parser, add_options
+from ._cli import Parser, add_config, add_options, take_options
+from ._modules import documentation, experiments, load
 
 __all__ = ["main"]
 
@@ -27,14 +24,15 @@ def main(argv=None):
         Exit status: 0, 2 after an error, 130 after an interrupt.
     """
     argv = sys.argv[1:] if argv is None else list(argv)
-    options = vars(_parser(argv).parse_args(argv))
-    debug, run = options.pop("debug", False), options.pop("run", None)
+    debug = "--debug" in argv
     try:
-        if run is None:
-            return _list()
-        run(**options)
-    except KeyboardInterrupt:
-        print("\nlsm: interrupted, nothing is kept", file=sys.stderr)
+        options = vars(_parser(argv).parse_args(argv))
+        for name in ("debug", "config"):
+            options.pop(name, None)
+        options.pop("command")(**options)
+    except KeyboardInterrupt as interrupt:
+        left = str(interrupt) or "nothing is kept"
+        print(f"\nlsm: interrupted, {left}", file=sys.stderr)
         return INTERRUPTED
     # What bad input, a full disk or a missing part raises; anything else is a bug and is shown.
     except (ValueError, TypeError, OSError, ImportError, RuntimeError, MemoryError) as error:
@@ -45,41 +43,60 @@ def main(argv=None):
     return 0
 
 
-def experiments():
-    """Return the names of all experiments, as the command line has them."""
-    names = [module.name for module in pkgutil.iter_modules([os.path.dirname(__file__)])]
-    return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
-
-
-def _module(name):
-    return importlib.import_module(f".{name.replace('-', '_')}", __package__)
-
-
 def _parser(argv):
-    parser = Parser(prog="lsm", description="Liquid state machines: run an experiment.")
+    parser = Parser(prog="lsm", description="Liquid state machines: run and sweep experiments.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    commands.add_parser("list", help="list the experiments")
-    run = commands.add_parser("run", help="run an experiment and write a folder of results")
-    names = run.add_subparsers(metavar="NAME", required=True, parser_class=Parser)
-    for name in experiments():
-        summary, description = _documentation(name) if name in argv else (None, None)
-        options = names.add_parser(name, help=summary, description=description)
-        if summary:  # importing the others would only cost time
-            add_options(options, _module(name).run)
-            options.add_argument("--debug", action="store_true", help="show the traceback")
-            options.set_defaults(run=_module(name).run)
+    listed = commands.add_parser("list", help="list the experiments")
+    listed.set_defaults(command=_list)
+    for name, add, text in (
+        ("run", _add_run, "run an experiment and write a folder of results"),
+        ("sweep", _add_sweep, "search over the parameters of an experiment's model"),
+    ):
+        names = commands.add_parser(name, help=text).add_subparsers(
+            metavar="NAME", required=True, parser_class=Parser
+        )
+        chosen = argv[1] if argv[:1] == [name] and len(argv) > 1 else ""
+        for experiment in [*experiments(), *([chosen] if chosen.endswith(".py") else [])]:
+            if experiment == chosen:
+                add(names, experiment, argv)
+            else:  # importing it would only cost time
+                names.add_parser(experiment)
     return parser
 
 
-def _documentation(name):
-    text = inspect.getdoc(_module(name).run).split("\nParameters\n---")[0]
-    return text.splitlines()[0], text
+def _add_run(names, experiment, argv):
+    run = load(experiment).run
+    options = _add_command(names, experiment, run)
+    add_options(options, run)
+    options.set_defaults(command=lambda **options: run(**take_options(options, run)))
+
+
+def _add_sweep(names, experiment, argv):
+    from ._sweep import sweep  # slow to import, and not always used
+
+    run = load(experiment).run
+    options = _add_command(names, experiment, sweep)
+    add_options(options, sweep, leave_out=("experiment", "options"))
+    add_options(options.add_argument_group("options of the experiment"), run, ("jobs", "out"))
+    add_config(options, argv)
+
+    def command(**options):
+        ours = take_options(options, sweep)  # jobs and out are not those of each run
+        sweep(experiment, take_options(options, run), **ours)
+
+    options.set_defaults(command=command)
+
+
+def _add_command(names, experiment, function):
+    summary, description = documentation(function)
+    options = names.add_parser(experiment, help=summary, description=description)
+    options.add_argument("--debug", action="store_true", help="show the traceback")
+    return options
 
 
 def _list():
     for name in experiments():
-        print(f"{name:20s}{_documentation(name)[0]}")
-    return 0
+        print(f"{name:20s}{documentation(load(name).run)[0]}")
 
 
 def _one_line(error):

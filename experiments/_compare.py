@@ -24,16 +24,19 @@ class Comparison:
         What each model said of the samples in `tested`.
     tested : int array
         Indices of the test samples, fold by fold.
+    n_tested : list of int
+        How many of them are of each fold.
     """
 
     def __init__(self, target):
         self.target = target
         self.predicted = {}
-        self.tested = np.empty(0, dtype=int)
+        self.tested, self.n_tested = np.empty(0, dtype=int), []
 
     def add_fold(self, test, predicted):
         """Add what each model says of the test samples of a fold."""
         self.tested = np.concatenate([self.tested, test])
+        self.n_tested.append(len(test))
         for name, classes in predicted.items():
             before = self.predicted.get(name, np.empty(0, dtype=int))
             self.predicted[name] = np.concatenate([before, classes])
@@ -41,6 +44,11 @@ class Comparison:
     def right(self, name):
         """Return on which test samples a model was right."""
         return self.predicted[name] == self.target[self.tested]
+
+    def score(self, name):
+        """Return the accuracy of a model, as the mean over folds, which a sweep goes by."""
+        folds = np.split(self.right(name), np.cumsum(self.n_tested)[:-1])
+        return float(np.mean([fold.mean() for fold in folds]))
 
     def difference(self, name, other):
         """Return how much more of the test samples a model gets right, with a 95 % interval."""

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import inspect
 import json
+import math
 import os
 import platform
 import resource
@@ -17,6 +18,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+
+from ._cli import literal
 
 __all__ = [
     "cannot_write",
@@ -26,9 +30,12 @@ __all__ = [
     "digest",
     "environment",
     "peak_memory",
+    "plain",
     "results_folder",
     "wilson_interval",
+    "write_confusion",
     "write_json",
+    "write_raster",
 ]
 
 Z = 1.959963984540054  # of the normal distribution, for 95 %
@@ -120,17 +127,32 @@ def _umask():
 
 
 def write_json(path, content):
-    """Write a dict as JSON; NumPy's numbers and arrays become plain ones."""
-    text = json.dumps(content, indent=2, default=_plain, allow_nan=False)
+    """Write a dict as JSON: arrays become lists, and what is no finite number null."""
+    text = json.dumps(plain(content), indent=2, allow_nan=False)
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
-def _plain(value):
+def write_confusion(folder, labels, counts):
+    """Write how often each class, a row, was taken for each, a column."""
+    pd.DataFrame(counts, labels, labels).to_csv(Path(folder) / "confusion.csv")
+
+
+def write_raster(folder, raster):
+    """Write a raster as of :func:`~lsm.experiments._evaluate.raster_of`."""
+    (Path(folder) / "raster.json").write_text(json.dumps(raster), encoding="utf-8")
+
+
+def plain(value):
+    """Return a value in types that JSON has."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
     if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(f"no JSON for {value!r}")
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value
 
 
 def environment():
@@ -156,19 +178,26 @@ def command_line(name, function, settings):
     function : callable
         What runs it, whose signature tells the defaults.
     settings : dict
-        Its arguments.
+        Its arguments, and parameters of the model by their names.
 
     Returns
     -------
     command : str
     """
     words = ["lsm", "run", name]
-    for key, parameter in inspect.signature(function).parameters.items():
-        value = settings[key]
-        if value != parameter.default:
+    parameters = inspect.signature(function).parameters
+    for key, value in settings.items():
+        if key not in parameters:
+            words += ["--set", key, _word(value)]
+        elif value != parameters[key].default:
             values = value if isinstance(value, list | tuple) else [value]
             words += [f"--{key.replace('_', '-')}", *map(str, values)]
     return shlex.join(words)
+
+
+def _word(value):
+    """Write a value so that the command line reads the same from it."""
+    return value if isinstance(value, str) and literal(value) == value else repr(value)
 
 
 def peak_memory():

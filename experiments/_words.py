@@ -20,9 +20,11 @@ def load_data(
     takes=None,
     noise_db=None,
     data_home=None,
+    protocol="speaker",
+    folds=None,
     random_state=None,
 ):
-    """Load recordings of spoken words.
+    """Load recordings of spoken words, and split them.
 
     Parameters
     ----------
@@ -41,25 +43,30 @@ def load_data(
         noise every model is right; 100 is as good as none.
     data_home : str or path, optional
         Folder or archive of the recordings, for "fsdd"; by default they are downloaded once.
+    protocol, folds
+        As of :func:`split`.
     random_state : int, RandomState instance or None, default=None
         Seed of the synthesised voices.
 
     Returns
     -------
     data : Bunch
-        As of :func:`lsm.datasets.make_spoken_words`; only "synth" has a split of its own.
+        As of :func:`lsm.datasets.make_spoken_words`, with `cv`, a list of (train, test); only
+        "synth" has a split of its own.
     """
     check_choice("dataset", dataset, ("synth", "fsdd"))
     if dataset == "fsdd":
         for name, value in (("noise_db", noise_db), ("voices", voices)):
             if value is not None:
                 raise ValueError(f"{name} goes with dataset 'synth' only")
-        return _load_digits(words, n_voices, takes, data_home)
+        data = _load_digits(words, n_voices, takes, data_home)
+        data.cv = split(data, dataset, protocol, folds)
+        return data
     if voices is not None and n_voices is not None:
         raise ValueError("n_voices and voices exclude each other")
     if data_home is not None:
         raise ValueError("data_home goes with dataset 'fsdd' only: 'synth' reads no file")
-    return make_spoken_words(
+    data = make_spoken_words(
         VOCABULARY if words is None else words,
         n_voices=40 if n_voices is None else n_voices,
         voices=voices,
@@ -67,6 +74,8 @@ def load_data(
         noise_db=10.0 if noise_db is None else noise_db,
         random_state=random_state,
     )
+    data.cv = split(data, dataset, protocol, folds)
+    return data
 
 
 def _load_digits(words, n_voices, takes, data_home):

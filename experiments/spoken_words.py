@@ -7,6 +7,7 @@ import joblib
 import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import RidgeClassifier
+from sklearn.metrics import confusion_matrix
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -17,7 +18,9 @@ from lsm.readout import KernelRidgeClassifier
 from lsm.topology import ErdosRenyi
 
 from ._compare import Comparison, fit_encoded, format_difference, format_table
+from ._evaluate import raster_of
 from ._figures import draw_confusion, draw_connectivity, draw_word
+from ._modules import arguments
 from ._progress import Stages, warm_up
 from ._results import (
     cannot_write,
@@ -27,9 +30,11 @@ from ._results import (
     environment,
     peak_memory,
     results_folder,
+    write_confusion,
     write_json,
+    write_raster,
 )
-from ._words import load_data, split
+from ._words import load_data
 
 __all__ = ["load_data", "make_baseline", "make_model", "run"]
 
@@ -146,6 +151,7 @@ def run(
     seed=0,
     jobs=-1,
     out=None,
+    **settings,
 ):
     """Tell spoken words apart with a liquid, and show what the liquid is worth.
 
@@ -191,30 +197,34 @@ def run(
     out : str or None
         The folder for results, which must not exist. By default
         results/spoken-words-DATE-TIME.
+    **settings : object
+        A parameter of the model by its name, such as liquid__neurons__tau_m 30.
 
     Returns
     -------
     comparison : Comparison
         What each model said of each test word.
     """
-    settings = dict(locals())
+    options = dict(locals())
+    options |= options.pop("settings")
     started = time.perf_counter()
-    _check(settings)
+    _check(options)
     out = default_folder("spoken-words") if out is None else out
     with results_folder(out) as folder:
         print("speaking the words" if dataset == "synth" else "reading the recordings", flush=True)
-        data = load_data(dataset, words, n_voices, voices, takes, noise_db, data_home, seed)
-        splits = split(data, dataset, protocol, folds)
-        print(_describe(data, splits, protocol), flush=True)
+        data = load_data(**arguments(load_data, options))
+        print(_describe(data, protocol), flush=True)
         warm_up()
-        models = _make_models(n_neurons, readout, data.sample_rate, seed, jobs)
-        with Stages(total=1 + 3 * len(models) * len(splits) + 3 * (len(splits) > 1)) as stages:
-            comparison, model, encoded = _compare(models, data, splits, stages)
+        models = _make_models(n_neurons, readout, data.sample_rate, seed, jobs, settings)
+        n_folds = len(data.cv)
+        with Stages(total=1 + 3 * len(models) * n_folds + 3 * (n_folds > 1)) as stages:
+            comparison, model, encoded = _compare(models, data, stages)
         print("\n" + format_table(comparison.table()), end="\n\n")
         print(_verdict(comparison), flush=True)
-        facts = _facts(settings, data, comparison, model, stages)
+        facts = _facts(options, data, comparison, model, stages)
         try:
             comparison.table().to_csv(folder / "table.csv", index=False)
+            _keep_for_report(folder, data, comparison, model)
             _draw(folder, data, model, encoded, comparison)
             joblib.dump(model, folder / "model.joblib")
             facts["wall_time_s"] = time.perf_counter() - started
@@ -225,61 +235,63 @@ def run(
     return comparison
 
 
-def _check(settings):
-    check_choice("protocol", settings["protocol"], ("speaker", "take"))
-    check_choice("readout", settings["readout"], ("ridge", "kernel"))
-    check_integer("n_neurons", settings["n_neurons"], 1)
-    check_integer("seed", settings["seed"], 0, 2**32 - 1)
-    if check_integer("jobs", settings["jobs"]) == 0:
+def _check(options):
+    check_choice("protocol", options["protocol"], ("speaker", "take"))
+    check_choice("readout", options["readout"], ("ridge", "kernel"))
+    check_integer("n_neurons", options["n_neurons"], 1)
+    check_integer("seed", options["seed"], 0, 2**32 - 1)
+    if check_integer("jobs", options["jobs"]) == 0:
         raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
 
 
-def _make_models(n_neurons, readout, sample_rate, seed, jobs):
+def _make_models(n_neurons, readout, sample_rate, seed, jobs, settings):
     """Make the models of the table; the first is the one the study is about."""
-    liquid = make_model(n_neurons, readout, sample_rate, seed, liquid__n_jobs=jobs)
+    common = {"n_neurons": n_neurons, "sample_rate": sample_rate, "random_state": seed}
+    common |= {"liquid__n_jobs": jobs} | settings
+    liquid = make_model(readout=readout, **common)
     unconnected = clone(liquid).set_params(liquid__topology=ErdosRenyi(fan_out=0))
     names = {"ridge": "ridge", "kernel": "RBF kernel"}
     other = "kernel" if readout == "ridge" else "ridge"
+    # What is set of one kind of readout is not of the other.
+    shared = {key: value for key, value in common.items() if not key.startswith("readout")}
     return {
         f"liquid, {names[readout]}": liquid,
         f"liquid without recurrence, {names[readout]}": unconnected,
-        f"liquid, {names[other]}": make_model(
-            n_neurons, other, sample_rate, seed, liquid__n_jobs=jobs
-        ),
+        f"liquid, {names[other]}": make_model(readout=other, **shared),
     } | {f"no liquid, {name}": make_baseline(key, sample_rate) for key, name in names.items()}
 
 
-def _compare(models, data, splits, stages):
+def _compare(models, data, stages):
     """Fit and test the models on all splits; return the first model, on all it may learn from."""
     comparison = Comparison(data.target)
     first = next(iter(models))
     with stages.stage("encode"):
         encoder = models[first][0].fit(data.data)
         encoded = encoder.transform(data.data)
-    for i, (train, test) in enumerate(splits):
+    for i, (train, test) in enumerate(data.cv):
         predicted = {}
         for name, model in models.items():
-            detail = f"{name} (fold {i + 1} of {len(splits)})"
+            detail = f"{name} (fold {i + 1} of {len(data.cv)})"
             fitted, states = fit_encoded(model, encoded, data.target, train, stages, detail)
             predicted[name] = fitted[2:].predict(states[test])
             if name == first:
                 kept = fitted
         comparison.add_fold(test, predicted)
-    if len(splits) > 1:
+    if len(data.cv) > 1:
         # With folds there is no word that the final model must not have heard.
         everything = np.arange(len(data.target))
         kept, _ = fit_encoded(models[first], encoded, data.target, everything, stages, "all words")
     return comparison, kept, encoded
 
 
-def _describe(data, splits, protocol):
-    train, test = splits[0]
+def _describe(data, protocol):
+    train, test = data.cv[0]
     n_heard, n_unheard = (len(np.unique(data.speaker[rows])) for rows in (train, test))
     n_words = len(data.target_names)
     text = f"{len(data.data)} recordings of {n_words} words; trained on {len(train)} of "
     text += f"{n_heard} voices, tested on {len(test)} of {n_unheard}"
     text += " unheard" if protocol == "speaker" else " in takes not heard"
-    return text + (f", and so on for {len(splits)} folds" if len(splits) > 1 else "")
+    return text + (f", and so on for {len(data.cv)} folds" if len(data.cv) > 1 else "")
 
 
 def _verdict(comparison):
@@ -319,13 +331,22 @@ def _draw(folder, data, model, encoded, comparison):
     )  # fmt: skip
 
 
-def _facts(settings, data, comparison, model, stages):
+def _keep_for_report(folder, data, comparison, model):
+    """Keep what `lsm report` shows of a model."""
+    said = next(iter(comparison.predicted.values()))
+    counts = confusion_matrix(data.target[comparison.tested], said)
+    write_confusion(folder, data.target_names, counts)
+    write_raster(folder, raster_of(model, data.data[comparison.tested[:1]]))
+
+
+def _facts(options, data, comparison, model, stages):
     liquid, *others = comparison.predicted
     return {
         "experiment": "spoken-words",
-        "command": command_line("spoken-words", run, settings),
+        "command": command_line("spoken-words", run, options),
         "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": settings,
+        "parameters": options,
+        "score": comparison.score(liquid),
         "model": model.__repr__(N_CHAR_MAX=10**6),
         # The parts' own parameters are listed too, so the parts need not be.
         "model_parameters": {

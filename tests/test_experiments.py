@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 from sklearn.model_selection import cross_val_score
 
 from lsm import SpikeArray
-from lsm.experiments import _progress, _results, spoken_words
+from lsm.experiments import _progress, _results, _words, spoken_words
 from lsm.experiments.__main__ import main
 from lsm.experiments._cli import describe
 
@@ -53,7 +53,8 @@ def words():
 class TestResults:
     def test_the_folder_is_whole_and_nothing_lies_beside_it(self, results):
         names = {path.name for path in results.iterdir()}
-        assert names == {"result.json", "table.csv", "model.joblib", *PICTURES}
+        kept = {"result.json", "table.csv", "confusion.csv", "raster.json", "model.joblib"}
+        assert names == kept | set(PICTURES)
         assert list(results.parent.iterdir()) == [results]
 
     def test_the_table_compares_the_liquid_with_what_it_must_beat(self, results):
@@ -78,6 +79,7 @@ class TestResults:
         command = "lsm run spoken-words --words zero one two --n-voices 12 --n-neurons 60 --out "
         assert facts["command"] == f"{command}'{results}'"
         assert facts["parameters"]["seed"] == 0
+        assert facts["score"] == facts["metrics"][0]["accuracy"]
         assert facts["model_parameters"]["liquid__neurons__tau_m"] == 20.0
         assert facts["versions"].keys() >= {"python", "numpy", "numba", "liquid-state-machine"}
         assert facts["data"]["n_recordings"] == 72
@@ -147,9 +149,10 @@ class TestOptions:
         text = " ".join(capsys.readouterr().out.split())
         documented = describe(spoken_words.run)
         for name, parameter in inspect.signature(spoken_words.run).parameters.items():
-            assert f"--{name.replace('_', '-')}" in text
+            spread = parameter.kind == parameter.VAR_KEYWORD
+            assert ("--set NAME VALUE" if spread else f"--{name.replace('_', '-')}") in text
             assert documented[name][1] in text
-            if parameter.default is not None:
+            if not spread and parameter.default is not None:
                 assert f"{documented[name][1]} (default: {parameter.default})" in text
 
     def test_list_names_the_experiment(self, capsys):
@@ -188,6 +191,8 @@ class TestErrors:
             (["--voices", "en-us+m1", "en-us+nobody"], "'en-us+nobody' is unknown"),
             (["--words", " "], "words[0]=' '"),
             (["--words", "one"], "at least two words"),
+            (["--set", "liquid__tau", "3"], "Invalid parameter 'tau' for estimator Liquid"),
+            (["--set", "liquid__dt"], "--set: expected 2 arguments"),
             (["--words", "one", "one"], "twice"),
             (["--data-home", "x"], "data_home goes with dataset 'fsdd' only"),
             (["--dataset", "fsdd", "--noise-db", "3"], "noise_db goes with dataset 'synth' only"),
@@ -208,7 +213,7 @@ class TestErrors:
 
     @pytest.fixture
     def no_work(self, monkeypatch):
-        def load_data(*args):
+        def load_data(**options):
             raise AssertionError("work was begun")
 
         monkeypatch.setattr(spoken_words, "load_data", load_data)
@@ -251,7 +256,7 @@ class TestErrors:
         assert list(tmp_path.iterdir()) == []
 
     def test_an_interrupt_is_one_line_and_leaves_nothing(self, capsys, tmp_path, monkeypatch):
-        def interrupted(*args):
+        def interrupted(**options):
             raise KeyboardInterrupt
 
         monkeypatch.setattr(spoken_words, "load_data", interrupted)
@@ -260,7 +265,7 @@ class TestErrors:
         assert list(tmp_path.iterdir()) == []
 
     def test_a_bug_is_no_bad_input(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(spoken_words, "load_data", lambda *args: {}["missing"])
+        monkeypatch.setattr(spoken_words, "load_data", lambda **options: {}["missing"])
         with pytest.raises(KeyError):
             run(tmp_path / "out")
 
@@ -288,14 +293,14 @@ class TestModel:
 class TestSplits:
     @pytest.mark.parametrize("folds", [None, 2, 4])
     def test_speakers_are_never_on_both_sides(self, words, folds):
-        splits = spoken_words.split(words, "synth", "speaker", folds)
+        splits = _words.split(words, "synth", "speaker", folds)
         assert len(splits) == (folds or 1)
         for train, test in splits:
             assert not set(words.speaker[train]) & set(words.speaker[test])
             assert len(train) + len(test) == len(words.data)
 
     def test_takes_are_never_on_both_sides(self, words):
-        splits = spoken_words.split(words, "synth", "take")
+        splits = _words.split(words, "synth", "take")
         assert [set(words.take[test]) for _, test in splits] == [{0}, {1}]
         assert [set(words.take[train]) for train, _ in splits] == [{1}, {0}]
 
@@ -303,12 +308,12 @@ class TestSplits:
         takes = np.tile(np.arange(5, 50), 2)
         words = words | {"take": takes, "data": takes, "speaker": np.repeat(["a", "b"], 45)}
         bunch = type("Bunch", (), words)
-        splits = spoken_words.split(bunch, "fsdd", "take")
+        splits = _words.split(bunch, "fsdd", "take")
         assert [sorted(set(takes[test])) for _, test in splits] == [
             list(range(first, first + 5)) for first in range(5, 50, 5)
         ]
-        assert len(spoken_words.split(bunch, "fsdd", "take", folds=2)) == 2
-        assert len(spoken_words.split(bunch, "fsdd", "speaker")) == 2
+        assert len(_words.split(bunch, "fsdd", "take", folds=2)) == 2
+        assert len(_words.split(bunch, "fsdd", "speaker")) == 2
 
 
 class TestIntervals:

@@ -1,0 +1,222 @@
+"""What a sweep goes through: settings one after the other, by number."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from lsm._validation import check_choice, check_integer
+
+__all__ = ["Choice", "Range", "make_search"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values."""
+
+    values: tuple
+
+    def draw(self, rng):
+        """Return one of the values."""
+        return self.values[rng.integers(len(self.values))]
+
+    def to_optuna(self):
+        """Return it as Optuna has it: places, since values may be of any type."""
+        from optuna.distributions import CategoricalDistribution
+
+        return CategoricalDistribution(range(len(self.values)))
+
+    def from_optuna(self, drawn):
+        """Return what Optuna's choice stands for."""
+        return self.values[drawn]
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number between two, both included; an integer if both are."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @property
+    def whole(self):
+        """Whether it is a range of integers."""
+        return isinstance(self.low, int) and isinstance(self.high, int)
+
+    def draw(self, rng):
+        """Return a number, on a logarithmic scale or a linear one."""
+        if not self.log:
+            if self.whole:
+                return int(rng.integers(self.low, self.high + 1))
+            return float(rng.uniform(self.low, self.high))
+        if self.whole:
+            # As wide as the integers that are rounded to, or the ends would be too rare.
+            low, high = math.log(self.low - 0.5), math.log(self.high + 0.5)
+            return int(np.clip(round(math.exp(rng.uniform(low, high))), self.low, self.high))
+        value = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
+        return float(np.clip(value, self.low, self.high))
+
+    def to_optuna(self):
+        """Return it as Optuna has it."""
+        from optuna.distributions import FloatDistribution, IntDistribution
+
+        return (IntDistribution if self.whole else FloatDistribution)(
+            self.low, self.high, log=self.log
+        )
+
+    @staticmethod
+    def from_optuna(drawn):
+        """Return what Optuna drew."""
+        return drawn
+
+
+def make_search(kind, vary, between, runs, seed):
+    """Return what gives each run its settings.
+
+    Parameters
+    ----------
+    kind : {"grid", "random", "optuna"}
+        All combinations, independent draws, or draws that learn from the scores so far.
+    vary : dict of str to list
+        Values to choose from.
+    between : dict of str to (low, high) or (low, high, "log")
+        Numbers to draw between.
+    runs : int or None
+        How many runs; None, for a grid only, is all.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    search : object
+        `ask(number)` gives the settings of a run, the same whenever it is asked if `adaptive` is
+        false; `tell(number, settings, score)` says how it went; `total` is the number of runs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the space is no space.
+    """
+    check_choice("search", kind, ("grid", "random", "optuna"))
+    space = {name: Choice(_values(name, values)) for name, values in vary.items()}
+    for name, bounds in between.items():
+        if name in space:
+            raise ValueError(f"vary and between both name {name!r}")
+        space[name] = _range(name, bounds)
+    if not space:
+        raise ValueError("a sweep needs something to vary: --vary NAME VALUE ... or --between")
+    if kind == "grid":
+        return _Grid(space, runs)
+    if runs is None:
+        raise ValueError(f"search {kind!r} needs to know how many runs: give --runs")
+    check_integer("runs", runs, 1)
+    return (_Random if kind == "random" else _Optuna)(space, runs, seed)
+
+
+def _values(name, values):
+    if isinstance(values, str) or not hasattr(values, "__iter__") or not list(values):
+        raise ValueError(f"vary {name} needs a list of values, got {values!r}")
+    return tuple(values)
+
+
+def _range(name, bounds):
+    low, high, *scale = bounds if len(bounds) in (2, 3) else (None, None)
+    numbers = all(isinstance(end, int | float) and math.isfinite(end) for end in (low, high))
+    if not numbers or low >= high or scale not in ([], ["log"]) or (scale and low <= 0):
+        raise ValueError(
+            f"between {name} needs two finite numbers, the lower first, and perhaps 'log' "
+            f"(then above 0), got {list(bounds)}"
+        )
+    return Range(low, high, bool(scale))
+
+
+class _Grid:
+    """All combinations, the last name changing fastest."""
+
+    adaptive = False
+
+    def __init__(self, space, runs):
+        for name, part in space.items():
+            if isinstance(part, Range):
+                raise ValueError(f"a grid has no numbers between two: vary {name} over values")
+        self.space = space
+        self.total = math.prod(len(part.values) for part in space.values())
+        if runs is not None:
+            self.total = min(self.total, check_integer("runs", runs, 1))
+
+    def ask(self, number):
+        """Return the combination of this number."""
+        shape = [len(part.values) for part in self.space.values()]
+        places = np.unravel_index(number, shape)
+        parts = zip(self.space.items(), places, strict=True)
+        return {name: part.values[place] for (name, part), place in parts}
+
+    def tell(self, number, settings, score):
+        """Learn nothing."""
+
+
+class _Random:
+    """Independent draws, each with a stream of its own."""
+
+    adaptive = False
+
+    def __init__(self, space, runs, seed):
+        self.space, self.total, self.seed = space, runs, seed
+
+    def ask(self, number):
+        """Return the draw of this number."""
+        rng = np.random.default_rng([self.seed, number])
+        return {name: part.draw(rng) for name, part in self.space.items()}
+
+    def tell(self, number, settings, score):
+        """Learn nothing."""
+
+
+class _Optuna:
+    """Draws by the tree-structured Parzen estimator of Optuna.
+
+    What it draws depends on the runs it was told of, so one run at a time gives the same sweep
+    again, and several at once may not.
+    """
+
+    adaptive = True
+
+    def __init__(self, space, runs, seed):
+        try:
+            import optuna
+        except ImportError as error:
+            raise ImportError(
+                "search 'optuna' needs Optuna: pip install 'liquid-state-machine[optuna]'"
+            ) from error
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self.optuna, self.space, self.total, self.seed = optuna, space, runs, seed
+        self.distributions = {name: part.to_optuna() for name, part in space.items()}
+        self.study = optuna.create_study(direction="maximize")
+        self.trials, self.drawn = {}, {}
+
+    def ask(self, number):
+        """Return a draw that learns from the scores so far."""
+        # A sampler for each run, since the state of one could not be taken up again.
+        self.study.sampler = self.optuna.samplers.TPESampler(
+            seed=self.seed + number, constant_liar=True
+        )
+        trial = self.trials[number] = self.study.ask(self.distributions)
+        return {name: self.space[name].from_optuna(drawn) for name, drawn in trial.params.items()}
+
+    def tell(self, number, settings, score):
+        """Take note of a run, asked for now or in a process before; None is a failure."""
+        states = self.optuna.trial.TrialState
+        state = states.FAIL if score is None else states.COMPLETE
+        if number in self.trials:
+            self.study.tell(self.trials.pop(number), score, state=state)
+            return
+        params = {
+            name: part.values.index(settings[name]) if isinstance(part, Choice) else settings[name]
+            for name, part in self.space.items()
+        }
+        self.study.add_trial(
+            self.optuna.trial.create_trial(
+                params=params, distributions=self.distributions, value=score, state=state
+            )
+        )
