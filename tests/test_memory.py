@@ -21,11 +21,10 @@ from lsm import (
     Memory,
     Snapshots,
     SpikeArray,
-    _rows,
+    _runs,
     memory,
 )
 from lsm import calibration as calibration_module
-from lsm import liquid as liquid_module
 from lsm.neurons import LIF
 from lsm.plasticity import PairSTDP
 from lsm.topology import ErdosRenyi
@@ -60,9 +59,7 @@ def simulated(monkeypatch):
 
         return counted
 
-    for module, name in (
-        (liquid_module, "states"), (_rows, "states"), (calibration_module, "calibration")
-    ):  # fmt: skip
+    for module, name in ((_runs, "states"), (calibration_module, "calibration")):
         monkeypatch.setattr(module, "simulate", counting(module.simulate, name))
     return counts
 
