@@ -77,7 +77,7 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
     n_jobs : int, default=None
         Threads of a simulation, as in joblib.
     verbose : bool, default=False
-        Whether `transform` shows a progress bar.
+        Whether learning and `transform` show a progress bar.
     memory : str, path or Memory, optional
         Folder that keeps what was computed, see :class:`~lsm.Memory`. A liquid that learns is
         another after each fit, and keeps nothing.
@@ -320,7 +320,7 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         if self._rules():
             self.network_ = learn(
                 self.network_, spikes, self._rules(), unit=self.weight_unit_, dtype=self.dtype,
-                reward=reward, rng=self._learning_rng, rewire=self._rewire,
+                reward=reward, rng=self._learning_rng, rewire=self._rewire, verbose=self.verbose,
             )  # fmt: skip
 
     def _rewire(self):

@@ -1,6 +1,7 @@
 """Learning in the liquid: samples one after the other, each with the weights the last one left."""
 
 import numpy as np
+from tqdm.auto import tqdm
 
 from ..plasticity._rule import Past
 from ._packed import Packed
@@ -10,7 +11,10 @@ from .network import Plan
 __all__ = ["check_reward", "learn"]
 
 
-def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=None, rewire=None):
+def learn(
+    network, spikes, rules, *, unit, dtype="float32", reward=None, rng=None, rewire=None,
+    verbose=False,
+):  # fmt: skip
     """Let the weights of a network change while it runs.
 
     Parameters
@@ -32,6 +36,8 @@ def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=Non
         Source of draws of the rules that draw.
     rewire : function, optional
         Returns the network with recurrent synapses drawn anew, for rules that rewire.
+    verbose : bool, default=False
+        Whether to show a progress bar.
 
     Returns
     -------
@@ -47,7 +53,8 @@ def learn(network, spikes, rules, *, unit, dtype="float32", reward=None, rng=Non
     constants = None
     if rule is not None:
         constants = tuple(map(packed.dtype.type, rule.constants(network.dt, unit)))
-    for sample, windows in share(packed.durations, packed.costs, 0, record=True):
+    calls = share(packed.durations, packed.costs, 0, record=True)
+    for sample, windows in tqdm(calls, "learning", unit="sample", disable=not verbose):
         learning = packed.learning(constants) if rule is not None else None
         packed.run(sample, windows, learning=learning)
         counts = packed.readings[sample[0], 0]
