@@ -191,7 +191,8 @@ def test_below_threshold_the_error_is_of_second_order(model, equation, scale):
 
 
 def test_sub_steps_find_the_spikes_of_long_steps():
-    model = HodgkinHuxley(max_step=0.01)
+    model = HodgkinHuxley(max_step=0.02)
     expected = solve(hodgkin_huxley(model), lambda t: 1.0, start_of(model))
     times, _ = run(model, lambda t: 1.0, 1.0)
-    np.testing.assert_array_equal(times, np.ceil(expected))
+    waits = times - expected
+    assert -0.05 < waits.min() < waits.max() < 1.0

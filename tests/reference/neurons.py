@@ -307,32 +307,17 @@ def _cases():
     brian2_adex = _brian2(ADAPTIVE_EXPONENTIAL, "v >= v_peak", "v = v_reset; w += b")
     brian2_simple = _brian2(SIMPLE, "v >= v_peak", "v = c; u += d")
 
-    yield (
-        IF(refractory=0.0),
-        0.1,
-        (1.0, 2.0),
-        "Brian2",
-        _brian2(PERFECT, "v >= v_threshold", "v = v_reset", "exact"),
-    )
+    threshold, reset = "v >= v_threshold", "v = v_reset"
+    brian2_perfect = _brian2(PERFECT, threshold, reset, "euler")
+    yield IF(refractory=0.0), 0.1, (1.0, 2.0), "Brian2", brian2_perfect
     leaky = LIF(10.0, -70.0, -55.0, -72.0, 2.0, 40.0)
     yield leaky, 0.1, (0.4, 0.3), "NEST iaf_psc_exp", _nest("iaf_psc_exp", _leaky)
-    leaky = LIF(refractory=0.0)
-    yield (
-        leaky,
-        0.1,
-        (1.2, 1.0),
-        "Brian2",
-        _brian2(LEAKY, "v >= v_threshold", "v = v_reset", "exact"),
-    )
+    brian2_leaky = _brian2(LEAKY, threshold, reset, "exact")
+    yield LIF(refractory=0.0), 0.1, (1.2, 1.0), "Brian2", brian2_leaky
+    reset += "; h += threshold_jump; w += adaptation_jump"
+    brian2_adaptive = _brian2(ADAPTIVE, threshold + " + h", reset, "exact")
     adaptive = AdaptiveLIF(refractory=0.0, threshold_jump=0.3, adaptation_jump=0.2)
-    jumps = "v = v_reset; h += threshold_jump; w += adaptation_jump"
-    yield (
-        adaptive,
-        0.1,
-        (2.0, 2.0),
-        "Brian2",
-        _brian2(ADAPTIVE, "v >= v_threshold + h", jumps, "exact"),
-    )
+    yield adaptive, 0.1, (2.0, 2.0), "Brian2", brian2_adaptive
     for level in range(1, 6):
         model = GLIF(level, refractory=3.8)
         yield model, 0.1, (0.3, 0.2), "NEST glif_psc", _nest("glif_psc", _generalised)
