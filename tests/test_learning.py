@@ -248,14 +248,15 @@ def test_stdp_finds_a_pattern_hidden_in_noise_and_then_its_start():
 def test_reward_teaches_a_choice_between_two():
     n_cues, n_actors, n_samples = 40, 5, 150
     n_neurons = n_cues + 2 * n_actors + 2
+    rng = np.random.default_rng(0)
     actors = n_cues + np.arange(2 * n_actors).reshape(2, n_actors)
     matrix = np.zeros((n_neurons, n_neurons))
-    matrix[:n_cues, actors.ravel()] = 1.2 / (20 * 0.05 * 5)
+    drive = rng.uniform(0.6, 1.8, (n_cues, 2 * n_actors))  # in thresholds, about
+    matrix[:n_cues, actors.ravel()] = drive / (20 * 0.05 * 5)
     for side in range(2):  # each pool holds the other down, through one inhibitory neuron
         matrix[actors[side], side - 2] = 1.5
         matrix[side - 2, actors[1 - side]] = -3.0
     rule = RewardSTDP(a_plus=0.02, a_minus=0.02, tau_eligibility=500.0)
-    rng = np.random.default_rng(0)
     cue = rng.integers(2, size=2 * n_samples)
     rate = np.where(np.arange(n_cues) // 20 == cue[:, None], 0.05, 0.005)
     X = [(rng.random((200, n_cues)) < r).astype(int) for r in rate]
@@ -265,7 +266,7 @@ def test_reward_teaches_a_choice_between_two():
         return np.where(left == right, -1, right > left)
 
     def accuracy(reward):
-        liquid = by_hand(matrix, n_cues, 20.0, 5.0, 2.0, plasticity=rule, noise=1.0)
+        liquid = by_hand(matrix, n_cues, 20.0, 5.0, 2.0, plasticity=rule)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             liquid.fit(X[:n_samples], reward=reward)
