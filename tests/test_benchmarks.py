@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.__main__ import disagreements, main
+from benchmarks.__main__ import GROUPS, disagreements, main, parse
 from benchmarks.engines import ENGINES, PROBLEMS, load
 from benchmarks.goals import outcomes
 from benchmarks.measure import Entry, compare, entries
+from benchmarks.report import table
 from benchmarks.workloads import Workload, parts
 from lsm.kernel import simulate_reference
 
@@ -67,6 +68,24 @@ def test_a_missing_peer_is_named_and_left_out(monkeypatch, forgotten, tmp_path, 
     assert message in capsys.readouterr().out
     assert list(written["skipped"]) == ["NEST"]
     assert {row["engine"] for row in written["results"]["kernels"]} == {"lsm"}
+
+
+@pytest.mark.parametrize(
+    ("group", "neurons"),
+    [
+        ("limits", 135),
+        ("snapshots", 135),
+        ("plasticity", 135),
+        ("transform", 135),
+        ("delays", 1000),
+    ],
+)
+def test_a_group_measures_the_kernel(group, neurons):
+    options = parse(["--sizes", str(neurons), "--engines", "lsm", "--repeats", "1"])
+    rows = GROUPS[group](options)
+    assert {row["precision"] for row in rows} == {"float32", "float64"}
+    assert all(row["neurons"] == neurons for row in rows)
+    assert table(rows).count("\n") == len(rows) + 1
 
 
 def test_every_engine_has_a_file_and_can_be_chosen():
