@@ -96,6 +96,24 @@ def test_adapted_interval_is_the_closed_form(threshold_jump, adaptation_jump):
     np.testing.assert_allclose(np.diff(times)[-5:].mean(), interval, atol=dt)
 
 
+@pytest.mark.parametrize(
+    ("neuron", "zero"),  # rows of the state that start at zero: currents pass for constant in h_v
+    [(IF(), [1]), (LIF(), [1]), (AdaptiveLIF(), [1]), (GLIF(level=4), [1]), (GLIF(), [1, 2, 3])],
+)
+def test_what_is_integrated_exactly_takes_steps_of_any_length(neuron, zero):
+    neuron, rng = neuron.set_params(v_threshold=1e6, refractory=4.0), np.random.default_rng(0)
+    start = np.array(neuron.initial(neuron.draw(np.zeros(20, bool), 1.0, rng), 20))
+    start += rng.normal(size=start.shape) * ~np.isin(np.arange(len(start)), zero)[:, None]
+    ends = []
+    for dt, n_steps in ((4.0, 1), (0.125, 32)):
+        state = start
+        constants = neuron.constants(neuron.draw(np.zeros(20, bool), dt, rng), dt)
+        for _ in range(n_steps):
+            state, _ = neuron.reference_step(state, constants, 0.3)
+        ends.append(np.delete(state, 1, axis=0))  # all but the count of refractory steps
+    np.testing.assert_allclose(*ends, rtol=1e-10)
+
+
 def test_adaptive_neuron_without_jumps_is_the_plain_one():
     current = np.random.default_rng(0).normal(1, 3, 2000)
     assert_equal_runs(AdaptiveLIF(threshold_jump=0.0, adaptation_jump=0.0), LIF(), current)

@@ -1,5 +1,8 @@
 """Neuron models: parameter objects with their equation, compiled and as a NumPy reference.
 
+Every parameter may be a number, an (excitatory, inhibitory) pair, an array with a value for each
+neuron, or a frozen `scipy.stats` distribution that is drawn once for each neuron.
+
 A model is one file with one class, a :class:`~lsm._model.NeuronModel`: its instances hold
 parameters, which `draw` spreads over the neurons as a dict. The class carries
 
@@ -15,6 +18,10 @@ parameters, which `draw` spreads over the neurons as a dict. The class carries
 Two class attributes tell what a model needs beyond that. Where `stochastic` is true, both steps
 take one argument more, `chance`: a number from 0 to 1, drawn anew for each neuron and step.
 Where `graded` is true, a neuron sends its first state variable in every step, not spikes.
+
+Others read some parameters by name: a synapse asks for `tau_m` with `resistance`, or else for
+`capacitance`, to know how the membrane takes a current, the liquid for `bias` and `refractory`.
+What spikes and is reset shares its checks and its start in `_common.py`.
 """
 
 from .adaptive_lif import AdaptiveLIF

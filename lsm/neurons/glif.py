@@ -20,11 +20,14 @@ class GLIF(IntegrateAndFire):
         tau_spike dh_s/dt    = -h_s
         dh_v/dt              = follow * (v - v_rest) - h_v / tau_follow
 
-    When v reaches `v_threshold` + h_s + h_v the neuron spikes. All variables are held for the
-    refractory period, but those that decay by themselves lose what they would in that time, and::
+    When v reaches `v_threshold` + h_s + h_v the neuron spikes::
 
         v      = v_rest + keep * (v - v_rest) + reset_jump
-        i_slow jumps by slow_jump, i_fast by fast_jump, h_s by threshold_jump
+        i_slow = i_slow * exp(-refractory / tau_slow) + slow_jump
+        i_fast = i_fast * exp(-refractory / tau_fast) + fast_jump
+        h_s    = h_s * exp(-refractory / tau_spike) + threshold_jump
+
+    and then all five are held for the refractory period.
 
     ===== ====================== =======================================================
     level name in [1]_           parts
@@ -44,7 +47,7 @@ class GLIF(IntegrateAndFire):
     level : int, default=5
         Level, from 1 to 5.
     tau_m : float, default=6.227
-        Membrane time constant in ms. The defaults are those of one cell, which are also NEST's.
+        Membrane time constant in ms. The defaults are those of NEST's `glif_psc`.
     v_rest : float, default=-78.85
         Resting potential in mV.
     v_threshold : float, default=-51.68
@@ -52,7 +55,7 @@ class GLIF(IntegrateAndFire):
     v_reset : float, default=-78.85
         Potential after a spike in mV at levels 1 and 3, below the threshold.
     refractory : float, default=4.0
-        Refractory period in ms, a multiple of the liquid's `dt` (3.75 in NEST).
+        Refractory period in ms, a multiple of the liquid's `dt` (there 3.75).
     resistance : float, default=106.04
         Membrane resistance in MOhm.
     bias : float, default=0.0
@@ -77,6 +80,10 @@ class GLIF(IntegrateAndFire):
         How fast the threshold follows the potential, in 1/ms.
     tau_follow : float, default=11.11
         Time constant in ms with which that goes back.
+
+    Notes
+    -----
+    All is integrated exactly but h_v, which takes the after-spike currents of a step as constant.
 
     References
     ----------

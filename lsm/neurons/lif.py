@@ -16,10 +16,8 @@ class LIF(IntegrateAndFire):
         tau_m dv/dt = -(v - v_rest) + resistance * I
 
     When v reaches `v_threshold` the neuron spikes, v is set to `v_reset` and held there for the
-    refractory period. I is the sum of the bias, graded input and synaptic currents.
-
-    Every parameter may be a number, an (excitatory, inhibitory) pair, an array with a value for
-    each neuron, or a frozen `scipy.stats` distribution that is drawn once for each neuron.
+    refractory period. I is the sum of the bias, graded input and synaptic currents. Parameters
+    may differ between neurons, see :mod:`lsm.neurons`.
 
     Parameters
     ----------
