@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import pickle
 import time
 import traceback
 import warnings
@@ -32,8 +33,8 @@ def evaluate(experiment, data, options, settings, scoring=None, n_threads=1):
     ----------
     experiment : str
         Name of the experiment.
-    data : Bunch
-        As of its `load_data`.
+    data : bytes
+        What its `load_data` gave, pickled: its module must be loaded before it is.
     options : dict
         Options of its `run`, and parameters of the model by their names.
     settings : dict
@@ -57,7 +58,8 @@ def evaluate(experiment, data, options, settings, scoring=None, n_threads=1):
     ):
         warnings.simplefilter("always", UserWarning)
         try:
-            facts = _evaluate(experiment, data, options, settings, scoring)
+            load(experiment)
+            facts = _evaluate(experiment, pickle.loads(data), options, settings, scoring)
             facts |= {"status": "done", "seconds": time.perf_counter() - started}
         except Exception as error:  # whatever it is, it must not stop the other runs
             facts = {

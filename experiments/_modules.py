@@ -8,7 +8,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-__all__ = ["arguments", "documentation", "experiments", "load"]
+__all__ = ["absolute", "arguments", "documentation", "experiments", "load"]
 
 FUNCTIONS = ("load_data", "make_model", "run")
 
@@ -55,6 +55,11 @@ def load(name):
     if missing:
         raise ValueError(f"{name} is no experiment: it has no {', '.join(missing)}")
     return module
+
+
+def absolute(name):
+    """Return the name of an experiment, or the path of its file from anywhere."""
+    return str(Path(name).absolute()) if name.endswith(".py") else name
 
 
 def documentation(function):

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from concurrent.futures import CancelledError
 from multiprocessing.connection import wait
 
@@ -17,6 +18,7 @@ from ._evaluate import evaluate
 
 __all__ = ["DaskPool", "LocalPool"]
 
+READY = "ready"
 # A process that has threads or uses Apple's libraries is never forked.
 START = "forkserver" if sys.platform == "linux" else "spawn"
 
@@ -45,10 +47,10 @@ class LocalPool:
 
     def __exit__(self, *exception):
         for worker, _ in self._busy.values():
-            worker[0].terminate()
-        for process, connection in self._idle:
-            connection.close()  # which it takes for the end
-            process.join()
+            worker.process.terminate()
+        for worker in self._idle:
+            worker.connection.close()  # which it takes for the end
+            worker.process.join()
 
     @property
     def room(self):
@@ -58,8 +60,8 @@ class LocalPool:
     def submit(self, number, settings):
         """Begin a run."""
         worker = self._idle.pop() if self._idle else self._start()
-        worker[1].send(settings)
-        self._busy[worker[1]] = worker, (number, settings)
+        worker.connection.send(settings)
+        self._busy[worker.connection] = worker, (number, settings)
 
     def _start(self):
         context = multiprocessing.get_context(START)
@@ -69,22 +71,43 @@ class LocalPool:
         process = context.Process(target=_work, args=(there, self._common), daemon=True)
         process.start()
         there.close()  # or the end of the process would not be seen here
-        return process, here
+        return _Worker(process, here)
 
     def finished(self):
-        """Wait for a run to end; yield number, settings and facts of each that has."""
+        """Wait for news; yield number, settings and facts of each run that has ended."""
         for connection in wait(self._busy):
-            worker, run = self._busy.pop(connection)
+            worker, run = self._busy[connection]
             try:
                 facts = connection.recv()
-                self._idle.append(worker)
             except (EOFError, OSError):
-                worker[0].join()
-                facts = _failure(
-                    f"the process died with exit code {worker[0].exitcode}; -9 often means that "
-                    "memory ran out"
-                )
+                facts = worker.post_mortem()
+            if facts == READY:
+                worker.is_ready = True
+                continue
+            del self._busy[connection]
+            if worker.process.is_alive():
+                self._idle.append(worker)
             yield *run, facts
+
+
+class _Worker:
+    """A process, and the connection to it."""
+
+    def __init__(self, process, connection):
+        self.process, self.connection, self.is_ready = process, connection, False
+
+    def post_mortem(self):
+        """Say what is known of a process that has died."""
+        self.process.join()
+        code = self.process.exitcode
+        if not self.is_ready:
+            raise RuntimeError(
+                f"a process for the runs died as it started (exit code {code}); a script that "
+                "calls sweep() needs `if __name__ == '__main__':` around it"
+            )
+        return _failure(
+            f"the process died with exit code {code}; -9 often means that memory ran out"
+        )
 
 
 def _work(connection, common):
@@ -93,6 +116,7 @@ def _work(connection, common):
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tqdm.set_lock(threading.RLock())  # its own would outlive a process that is terminated
     with contextlib.suppress(EOFError, OSError):
+        connection.send(READY)
         while True:
             connection.send(evaluate(settings=connection.recv(), **common))
 
@@ -131,8 +155,12 @@ class DaskPool:
             self._client = Client(address, timeout="10s", name="lsm-sweep")
         except (OSError, ValueError) as error:
             raise OSError(f"no scheduler answers at {address}: {error}") from error
-        self._common, self._queue, self._futures = common, queue, {}
-        self._send_data()
+        self._address, self._queue, self._futures = address, queue, {}
+        # A task, since data that were only put there are lost with the workers that have them.
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")
+            data = self._client.submit(bytes, common["data"], pure=False)
+        self._common = common | {"data": data}
 
     def __enter__(self):
         return self
@@ -141,9 +169,6 @@ class DaskPool:
         with contextlib.suppress(Exception):  # whatever ended the sweep is worth more
             self._client.cancel(list(self._futures))
             self._client.close()
-
-    def _send_data(self):
-        (self._data,) = self._client.scatter([self._common["data"]], broadcast=True, hash=False)
 
     @property
     def room(self):
@@ -154,23 +179,22 @@ class DaskPool:
 
     def submit(self, number, settings):
         """Begin a run."""
-        future = self._client.submit(
-            evaluate, settings=settings, pure=False, **self._common | {"data": self._data}
-        )
+        future = self._client.submit(evaluate, settings=settings, pure=False, **self._common)
         self._futures[future] = number, settings
 
     def finished(self):
         """Wait for a run to end; yield number, settings and facts of each that has."""
         from distributed import wait
 
-        with contextlib.suppress(CancelledError):  # sorted out below
+        with contextlib.suppress(CancelledError):  # said below
             wait(list(self._futures), return_when="FIRST_COMPLETED")
         for future in [future for future in self._futures if future.done()]:
             run = self._futures.pop(future)
             if future.status == "finished":
                 yield *run, future.result()
             elif future.status == "error":
-                yield *run, _failure(str(future.exception()))
-            else:  # every worker that had the data is gone
-                self._send_data()
-                self.submit(*run)
+                yield *run, _failure(" ".join(str(future.exception()).split()))
+            else:
+                raise OSError(
+                    f"the scheduler at {self._address} has lost runs; the same command goes on"
+                )

@@ -1,6 +1,7 @@
 """Search over the parameters of an experiment's model, one folder a run."""
 
 import inspect
+import pickle
 import shlex
 
 import joblib
@@ -9,7 +10,7 @@ from tqdm.auto import tqdm
 from lsm._validation import check_integer
 
 from ._evaluate import make_scorer, unfitted
-from ._modules import arguments, load
+from ._modules import absolute, arguments, load
 from ._pools import DaskPool, LocalPool
 from ._progress import warm_up
 from ._results import command_line, plain
@@ -91,9 +92,12 @@ def sweep(
     }  # fmt: skip
     with SweepFolder(out, spec) as folder:
         data = module.load_data(**arguments(module.load_data, options))
-        common = {"experiment": experiment, "data": data, "options": options, "scoring": scoring}
         # Names that the model does not know are refused before any work.
         unfitted(experiment, data, options, {k: v[0] for k, v in (vary | between).items()})
+        common = {
+            "experiment": absolute(experiment), "data": pickle.dumps(data, protocol=5),
+            "options": options, "scoring": scoring,
+        }  # fmt: skip
         if scheduler is None:
             warm_up()
             pool = LocalPool(common, jobs)

@@ -12,7 +12,7 @@ from .memory import recall
 
 __all__ = ["Calibrated", "Calibration", "charges", "echo_state_index", "probe"]
 
-# Gains lie on a grid of eighths of an octave, so that folds of the same data agree on them.
+# Gains lie on a grid of eighths of an octave: finer ones would only follow the probes.
 STEPS_PER_OCTAVE = 8
 FARTHEST = 40 * STEPS_PER_OCTAVE  # where the search for an input gain gives up
 STEPS_OF_SILENCE = 100  # after which a synapse's current is over

@@ -298,6 +298,14 @@ def is_alive(pid):
     return True
 
 
+def test_a_script_without_a_guard_is_told_of_it(tiny):
+    code = f"from lsm.experiments._sweep import sweep\nsweep({tiny!r}, vary={{'a': [1, 2]}})\n"
+    Path("script.py").write_text(code)
+    done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True)
+    assert "needs `if __name__ == '__main__':`" in done.stderr
+    assert not list(Path("results").rglob("result.json"))
+
+
 class TestCores:
     @pytest.mark.parametrize(("jobs", "n_cores", "expected"), [
         (1, 1, (1, 1)), (1, 8, (1, 8)), (2, 8, (2, 4)), (3, 8, (3, 2)), (8, 8, (8, 1)),
