@@ -1,5 +1,9 @@
 """The compiled kernel against the NumPy reference, and both against closed forms."""
 
+import importlib
+import linecache
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +21,7 @@ from lsm.kernel import (
     simulate,
     simulate_reference,
 )  # fmt: skip
+from lsm.kernel._loop import kernel_for
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
@@ -257,3 +262,31 @@ def test_a_sample_gives_the_same_alone_in_any_batch_and_in_windows(monkeypatch):
     offsets = make_plan(spikes).offsets
     rows = np.concatenate([np.arange(offsets[i], offsets[i + 1]) for i in order])
     np.testing.assert_array_equal(whole[rows], alone)
+
+
+def test_kernel_is_renewed_when_what_a_model_calls_is_edited(tmp_path, monkeypatch):
+    """The name of a kernel is that of its file on disk."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "of_a_user").mkdir()
+    files = {
+        "__init__": "",
+        "helper": "def halve(x):\n    return x / 2",
+        "base": "from lsm.neurons import LIF\nfrom .helper import halve\n\n"
+        "class Base(LIF):\n    @staticmethod\n"
+        "    def step(n, state, constants, current):\n        return halve(current) > 1",
+        "model": "from .base import Base\n\nclass Model(Base):\n    pass",
+    }
+
+    def name(**edited):
+        for file, source in (files | edited).items():
+            (tmp_path / "of_a_user" / f"{file}.py").write_text(source)
+        linecache.checkcache()
+        for module in [module for module in sys.modules if module.startswith("of_a_user")]:
+            del sys.modules[module]
+        model = importlib.import_module("of_a_user.model").Model
+        return kernel_for(model, Exponential, "float32").py_func.__name__
+
+    usual = name()
+    assert name() == usual
+    assert name(base=files["base"] + " / 2") != usual
+    assert name(helper=files["helper"] + " / 2") != usual

@@ -8,6 +8,7 @@ parts of a step, and compiles the result, once for each combination, on disk.
 import functools
 import hashlib
 import inspect
+import sys
 import types
 
 import numpy as np
@@ -154,12 +155,29 @@ def _bind(function, scope):
     return types.FunctionType(function.__code__, scope)
 
 
-def _source(models):
-    """Return the source of the modules that models come from, or None if there is none."""
+def _source(functions):
+    """Return the source of all that functions may call, or None if there is none.
+
+    That is the modules they stand in, and those of the same package that these take from.
+    """
+    sources, names = {}, list(map(_home, functions))
     try:
-        return "".join(inspect.getsource(inspect.getmodule(model)) for model in models)
-    except (OSError, TypeError):  # models typed into a console have no source to tell by
-        return None
+        while names:
+            name = names.pop()
+            if name not in sources:
+                module, (package, *_) = sys.modules[name], name.split(".")
+                sources[name] = inspect.getsource(module)
+                taken_from = map(_home, vars(module).values())
+                names += [other for other in taken_from if other.split(".")[0] == package]
+    except (KeyError, OSError, TypeError):
+        return None  # models typed into a console have no source to tell by
+    return "".join(sources[name] for name in sorted(sources))
+
+
+def _home(value):
+    """Return the name of the module that a value is or comes from, empty if there is none."""
+    name = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
+    return name if isinstance(name, str) else ""
 
 
 @functools.cache
@@ -194,24 +212,26 @@ def kernel_for(neuron, synapse, dtype, rule=None):
     -------
     kernel : numba dispatcher
     """
-    scope = _parts(dtype) | {
-        "STOCHASTIC": neuron.stochastic,
-        "GRADED_OUTPUT": neuron.graded,
-        "ARRIVES_FIRST": synapse.arrives_first,
-        "neuron_step": _inner(neuron.step),
-        "synapse_current": _inner(synapse.current),
-        "synapse_decay": _inner(synapse.decay),
+    of_models = {
+        "neuron_step": neuron.step,
+        "synapse_current": synapse.current,
+        "synapse_decay": synapse.decay,
     }
     if rule is not None:
         names = ("on_pre", "on_post", "decay_traces", "add_to_traces")
-        scope |= {name: _inner(getattr(rule, name)) for name in names}
+        of_models |= {name: getattr(rule, name) for name in names}
+    scope = _parts(dtype) | {name: _inner(part) for name, part in of_models.items()}
+    scope |= {
+        "STOCHASTIC": neuron.stochastic,
+        "GRADED_OUTPUT": neuron.graded,
+        "ARRIVES_FIRST": synapse.arrives_first,
+    }
     for part in _steps.OF_MODELS:
         scope[part.__name__] = _inner(_bind(part, scope))
     bound = _bind(_loop, scope)
     # numba keys a cached kernel by its own code and this file's time stamp: with the source of
     # all it calls in its name, one that is edited is compiled anew.
-    models = (neuron, synapse) if rule is None else (neuron, synapse, rule)
-    source = _source((*models, *_noise.PARTS, *_steps.PARTS, _loop))
+    source = _source((*of_models.values(), _loop))
     digest = hashlib.blake2b(repr(source).encode(), digest_size=6).hexdigest()
     bound.__qualname__ = bound.__name__ = f"loop_{dtype}_{digest}"
     bound.__module__ = __name__
