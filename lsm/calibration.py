@@ -288,7 +288,7 @@ def charges(network):
         syn[row][:] = weight
         charge, quiet = np.zeros(n_neurons), 0
         while quiet < STEPS_OF_SILENCE:
-            flow = network.synapses.current(slice(None), syn, constants, network.initial[0])
+            flow = network.synapses.current(slice(None), syn, constants, network.initial[0], 0.0)
             network.synapses.decay(slice(None), syn, constants)
             charge += flow / weight
             quiet = quiet + 1 if np.abs(flow / weight).max() < 1e-9 else 0

@@ -142,32 +142,35 @@ def test_each_neuron_may_have_its_own_time_constants(model):
 
 @pytest.mark.parametrize("model", CONDUCTANCES)
 @pytest.mark.parametrize(("sign", "weight", "reversal"), [("exc", 0.05, 0.0), ("inh", -0.05, -80)])
-def test_conductance_error_falls_with_the_square_of_the_step(model, sign, weight, reversal):
+@pytest.mark.parametrize("bias", [0.0, 0.3])
+def test_conductance_error_falls_with_the_square_of_the_step(model, sign, weight, reversal, bias):
     synapses, end = model(**IN_MV), 12.0
 
     def slope(t, v):
         opened = response(synapses, t, sign, abs(weight))
-        return (-(v + 70) + 100 * opened * (reversal - v)) / 10
+        return (-(v + 70) + 100 * (bias + opened * (reversal - v))) / 10
 
-    exact = solve_ivp(slope, (0, end), [-70.0], rtol=1e-11, atol=1e-11).y[0, -1]
     errors = []
     for n_steps in (24, 48, 96):
-        network = make_network(synapses, QUIET, [[weight]], dt=end / n_steps)
-        errors.append(potentials(network, np.eye(n_steps + 1, 1, dtype=int))[-1, 0] - exact)
+        network = make_network(synapses, QUIET, [[weight]], dt=end / n_steps, bias=bias)
+        found = potentials(network, np.eye(n_steps + 1, 1, dtype=int))[:, 0]
+        exact = solve_ivp(slope, (0, end), found[:1], rtol=1e-11, atol=1e-11).y[0, -1]
+        errors.append(found[-1] - exact)
     assert abs(errors[-1]) < 1e-3 * abs(exact + 70)
     np.testing.assert_allclose(np.divide(errors[:-1], errors[1:]), 4, rtol=0.05)
 
 
 @pytest.mark.parametrize("dt", [0.1, 5.0])
-def test_constant_conductance_is_exact(dt):
+@pytest.mark.parametrize("bias", [0.0, 0.3])
+def test_constant_conductance_is_exact(dt, bias):
     """Conductances that hardly decay: the potential goes to the mean of three, weighed by them."""
     synapses = Conductance(1e9, 1e9, **IN_MV)
-    network = make_network(synapses, QUIET, [[0.02], [-0.05]], dt=dt)
+    network = make_network(synapses, QUIET, [[0.02], [-0.05]], dt=dt, bias=bias)
     found = potentials(network, np.eye(12, 1, dtype=int) * [1, 1])[:, 0]
     leak, exc, inh = 0.01, 0.02, 0.05
-    aim = (leak * -70 + exc * 0 + inh * -80) / (leak + exc + inh)
+    aim = (leak * -70 + exc * 0 + inh * -80 + bias) / (leak + exc + inh)
     rate = (leak + exc + inh) / (10 * leak)
-    expected = aim + (-70 - aim) * np.exp(-rate * dt * np.arange(12))
+    expected = aim + (found[0] - aim) * np.exp(-rate * dt * np.arange(12))
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
 
 
@@ -191,11 +194,11 @@ def test_conductance_alone_moves_a_neuron_without_a_leak():
         Conductance(1e9, 1e9, **IN_MV).get_params(), {"capacitance": 0.5}, 2.0
     )
     syn = np.array([0.3]), np.array([-0.1])
-    found = Conductance.current(0, syn, constants, -65.0)
+    found = Conductance.current(0, syn, constants, -65.0, 0.0)
     aim = (0.3 * 0 + 0.1 * -80) / 0.4
     moved = (aim + 65) * (1 - np.exp(-0.4 / 0.5 * 2))
     assert found == pytest.approx(moved * 0.5 / 2, rel=1e-6)
-    assert Conductance.current(0, (np.zeros(1), np.zeros(1)), constants, -65.0) == 0
+    assert Conductance.current(0, (np.zeros(1), np.zeros(1)), constants, -65.0, 0.0) == 0
 
 
 @pytest.mark.parametrize(("dtype", "rtol"), [("float64", 2e-15), ("float32", 1e-6)])
@@ -333,7 +336,7 @@ def test_single_precision_stays_single(model):
     further = (row.astype(np.float32) for row in network.synapses.initial(1))
     syn = (*np.zeros((2, 1), np.float32), *further)
     current = numba.njit(network.synapses.current)
-    current(0, syn, constants, np.float32(0))
+    current(0, syn, constants, np.float32(0), np.float32(0))
     (signature,) = current.nopython_signatures
     assert signature.return_type == numba.float32
 

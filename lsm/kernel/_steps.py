@@ -108,9 +108,10 @@ def advance(
     """Move all neurons and currents by one step."""
     for n in range(n_neurons):
         of_synapse, of_neuron = at(syn_constants, n), at(constants, n)
-        current = drive[n] + synapse_current(n, syn, of_synapse, state[0][n])
+        current = drive[n]
         if noise is not None:
             current += noise * real(gaussian(key, step, n))
+        current += synapse_current(n, syn, of_synapse, state[0][n], current)
         if STOCHASTIC:
             spiked[n] = neuron_step(n, state, of_neuron, current, real(uniform(key, step, n)))
         else:

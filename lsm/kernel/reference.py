@@ -123,7 +123,7 @@ def _run_sample(network, signal, hold, key, change=None):
             receive(t)
         everything = slice(None)
         current = current + network.synapses.current(
-            everything, syn, network.syn_constants, state[0]
+            everything, syn, network.syn_constants, state[0], current
         )
         chance = (uniform(*here),) if network.neurons.stochastic else ()
         state, spiked = network.neurons.reference_step(state, network.constants, current, *chance)

@@ -7,8 +7,9 @@ parameters, which `draw` spreads over the target neurons as a dict. The class ca
   dict of the neurons' parameters;
 - `initial(n_neurons)`: state beyond the two rows that excitatory and inhibitory weights add to,
   a tuple of arrays, empty by default;
-- `current(n, syn, constants, v)`: the current into neuron n at potential v, averaged over the
-  coming step as the membrane weighs it, from `syn`: the two rows, then the further state;
+- `current(n, syn, constants, v, drive)`: the current into neuron n at potential v, averaged over
+  the coming step as the membrane weighs it, from `syn`: the two rows, then the further state;
+  `drive` is the other current into the neuron, constant over the step;
 - `decay(n, syn, constants)`: move that state by one step.
 
 The last two are compiled into the kernel; the NumPy reference calls them with a slice for n.

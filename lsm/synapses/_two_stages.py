@@ -48,7 +48,7 @@ class TwoStages(SynapseModel):
         return np.zeros(n_neurons), np.zeros(n_neurons)
 
     @staticmethod
-    def current(n, syn, constants, v):
+    def current(n, syn, constants, v, drive):
         """Return the mean current into neuron n over the coming step."""
         first_exc, first_inh, exc, inh = syn
         adds_exc, holds_exc = constants[:2]

@@ -62,7 +62,7 @@ class AlphaConductance(TwoStages):
         return *stages, *shunt(parameters, neurons, dt)
 
     @staticmethod
-    def current(n, syn, constants, v):
+    def current(n, syn, constants, v, drive):
         """Return the mean current into neuron n over the coming step."""
         first_exc, first_inh, exc, inh = syn
         adds_exc, holds_exc = constants[:2]
@@ -71,5 +71,6 @@ class AlphaConductance(TwoStages):
             adds_exc * first_exc[n] + holds_exc * exc[n],
             adds_inh * first_inh[n] + holds_inh * inh[n],
             v,
+            drive,
             constants[10:],
         )

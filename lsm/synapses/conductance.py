@@ -23,6 +23,7 @@ def shunt(parameters, neurons, dt):
         push,
         (parameters["e_rev_exc"] - rest) / mean,
         (parameters["e_rev_inh"] - rest) / mean,
+        1 / mean,
         rest,
         leak,
         -np.expm1(-leak),
@@ -62,17 +63,19 @@ def _closing(x):
 
 
 @register_jitable
-def shunted(exc, inh, v, constants):
+def shunted(exc, inh, v, drive, constants):
     """Return the mean current through open conductances, the inhibitory one negative.
 
-    Over a step with a constant conductance the potential follows a leak of `leak + opened`. The
-    current is the one that moves a membrane, which knows its own leak alone, to the same place.
+    Over a step with a constant conductance the potential follows a leak of `leak + opened`,
+    under the drive too. The current is the one that, with the drive, moves a membrane that knows
+    its own leak alone to the same place.
     """
-    push, pull_exc, pull_inh, rest, leak, forgotten, kept, drop = constants
+    push, pull_exc, pull_inh, pull_drive, rest, leak, forgotten, kept, drop = constants
     opened = push * (exc - inh)
     closes = closing(opened)
-    pull = (pull_exc * exc - pull_inh * inh) * (forgotten - kept * closes) / (leak + opened)
-    return pull + drop * closes * (v - rest)
+    pull = pull_exc * exc - pull_inh * inh + pull_drive * drive
+    pull *= (forgotten - kept * closes) / (leak + opened)
+    return pull + drop * closes * (v - rest) - drive
 
 
 class Conductance(SynapseModel):
@@ -86,8 +89,7 @@ class Conductance(SynapseModel):
     Positive weights open the excitatory conductance, negative ones the inhibitory, by their
     amount in uS. In each step the conductances are held at their mean, and with a LIF neuron
     leak and conductances together are integrated exactly: the error falls with the square of
-    the step, and no weight is too strong for it. Under a bias or another current it falls with
-    the step alone, since that current meets the leak only.
+    the step, and no weight is too strong for it.
 
     Parameters
     ----------
@@ -137,11 +139,11 @@ class Conductance(SynapseModel):
         )
 
     @staticmethod
-    def current(n, syn, constants, v):
+    def current(n, syn, constants, v, drive):
         """Return the mean current into neuron n over the coming step."""
         exc, inh = syn
         mean_exc, mean_inh = constants[:2]
-        return shunted(mean_exc * exc[n], mean_inh * inh[n], v, constants[4:])
+        return shunted(mean_exc * exc[n], mean_inh * inh[n], v, drive, constants[4:])
 
     @staticmethod
     def decay(n, syn, constants):

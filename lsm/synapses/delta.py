@@ -35,7 +35,7 @@ class Delta(SynapseModel):
         return (1 / (push * exprel(-leak)),)
 
     @staticmethod
-    def current(n, syn, constants, v):
+    def current(n, syn, constants, v, drive):
         """Return the current into neuron n in the coming step."""
         exc, inh = syn
         (scale,) = constants

@@ -55,7 +55,7 @@ class Exponential(SynapseModel):
         return (*factors, *(np.exp(-fall) for fall in falls))
 
     @staticmethod
-    def current(n, syn, constants, v):
+    def current(n, syn, constants, v, drive):
         """Return the mean current into neuron n over the coming step."""
         exc, inh = syn
         factor_exc, factor_inh, _, _ = constants

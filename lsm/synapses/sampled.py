@@ -97,7 +97,7 @@ class Sampled(SynapseModel):
         return np.zeros(n_neurons * len(kernels[0])), *kernels
 
     @staticmethod
-    def current(n, syn, constants, v):
+    def current(n, syn, constants, v, drive):
         """Return the current into neuron n in the coming step."""
         exc, inh, pending, kernel_exc, _ = syn
         first_exc, first_inh = constants
