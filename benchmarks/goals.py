@@ -3,7 +3,7 @@
 import numpy as np
 
 from .measure import quartiles
-from .workloads import SIZES
+from .workloads import PRECISIONS, SIZES
 
 __all__ = ["outcomes"]
 
@@ -13,7 +13,7 @@ def speeds():
 
     A line is a workload, an engine and a precision.
     """
-    for dtype in ("float32", "float64"):
+    for dtype in PRECISIONS:
         for n in SIZES:
             name = f"{n} neurons"
             yield "kernels", (name, "lsm", dtype), (name, "C", dtype), 1.0
@@ -24,16 +24,20 @@ def speeds():
     for n in SIZES:
         name = f"{n} neurons"
         yield "kernels", (name, "lsm", "float32"), (name, "PyTorch sparse", "float32"), 9.0
-        yield "kernels", (name, "lsm", "float64"), (name, "NEST", "float64"), 18.0
+        single = f"{name}, one sample"
+        yield "simulators", (single, "lsm", "float64"), (single, "NEST", "float64"), 18.0
         name = f"{n} neurons, pair STDP"
         for peer in ("Brian2", "Brian2 as in manual"):
             yield "plasticity", (name, "lsm", "float32"), (name, peer, "float64"), 9.0
     for n, least in ((135, 5.0), (1000, 3.0)):
-        name = f"{n} neurons"
-        yield "kernels", (name, "lsm", "float64"), (name, "Brian2", "float64"), least
+        name = f"{n} neurons, one sample"
+        yield "simulators", (name, "lsm", "float64"), (name, "Brian2", "float64"), least
     for n, least in ((135, 0.8), (1000, 0.95)):
         lines = [(f"{n} neurons", name, "float32") for name in ("Liquid.transform", "loop alone")]
         yield "transform", *lines, least
+    for dtype in PRECISIONS:
+        lines = [("1000 neurons", name, dtype) for name in ("closed loop", "open loop")]
+        yield "feedback", *lines, 1 / 1.15
     two = ("1000 neurons, 2 threads", "lsm", "float32")
     yield "threads", two, ("1000 neurons, 1 thread", "lsm", "float32"), 1.9
 
@@ -55,7 +59,8 @@ def outcomes(results):
     return [
         *_speeds(results),
         *_scaling({(row["neurons"], row["engine"]): row for row in results.get("scaling", [])}),
-        *_startup({row["what"]: row for row in results.get("startup", [])}),
+        *_startup(_durations(results.get("startup", []))),
+        *_search(_durations(results.get("search", []))),
     ]
 
 
@@ -93,18 +98,37 @@ def _scaling(rows):
         yield _outcome("scaling: events/s of 10^4 / of 10^6 neurons", [fall], most=3.0)
 
 
-def _startup(rows):
-    if rows:
-        extra = rows["import lsm"]["seconds"][1] - rows["import dependencies"]["seconds"][1]
-        yield _outcome("startup: import lsm beyond its dependencies, s", [extra], most=0.2)
+def _durations(rows):
+    return {row["what"]: np.array(row["seconds"]) for row in rows}
+
+
+def _startup(seconds):
+    if seconds:
+        extra = seconds["import lsm"] - seconds["import dependencies"]
+        name = "startup: import lsm beyond its dependencies, s"
+        yield _outcome(name, quartiles(extra), most=0.2)
         for cache, most in (("warm cache", 0.6), ("cold compile", 20.0)):
             name = f"first transform, {cache}"
-            yield _outcome(f"startup: {name}, s", rows[name]["seconds"], most=most)
+            yield _outcome(f"startup: {name}, s", quartiles(seconds[name]), most=most)
+
+
+def _search(seconds):
+    if seconds:
+        least = seconds["simulations"] + seconds["readouts"]
+        name = "search: grid search / each simulation once, and the readouts"
+        yield _outcome(name, quartiles(seconds["grid search"] / least), most=1.3)
+        least = least + seconds["fits of liquids"]
+        name = "search: grid search / the same, and each liquid's calibration once"
+        yield _outcome(name, quartiles(seconds["grid search"] / least), most=1.3)
+        for jobs in ("--jobs 1", "--jobs 1 of one thread"):
+            ratio = seconds["sweep, --jobs 2, a liquid"] / seconds[f"sweep, {jobs}, a liquid"]
+            name = f"search: time a liquid in a sweep, --jobs 2 / {jobs}"
+            yield _outcome(name, quartiles(ratio), most=0.55)
 
 
 def _outcome(goal, measured, least=None, most=None):
     """Judge the median."""
     middle = measured[len(measured) // 2]
     met = middle >= least if most is None else middle <= most
-    asked = f">= {least:g}" if most is None else f"<= {most:g}"
+    asked = f">= {least:.3g}" if most is None else f"<= {most:g}"
     return {"goal": goal, "asked": asked, "measured": measured, "met": bool(met)}

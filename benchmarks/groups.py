@@ -8,30 +8,46 @@ from lsm.plasticity import PairSTDP
 
 from .engines import clocked
 from .measure import Entry, compare, entries
-from .workloads import MODELS, SIZES, Workload, parts
+from .workloads import MODELS, PRECISIONS, SIZES, Workload, parts
 
-__all__ = ["delays", "kernels", "models", "plasticity", "snapshots", "threads", "transform"]
+__all__ = [
+    "delays", "kernels", "models", "plasticity", "simulators", "snapshots", "threads", "transform",
+]  # fmt: skip
 
-PRECISIONS = ("float32", "float64")
+SIMULATORS = ("Brian2", "NEST")  # which run one sample
 
 
 def kernels(options):
-    """Every engine on the same networks and inputs; speed relative to C."""
+    """Many samples of 500 ms, relative to C: kernels, and frameworks that take a batch."""
     rows = []
+    names = [name for name in options.engines if name not in SIMULATORS]
     for n_neurons in _chosen(SIZES, options):
         workload = Workload.of_size(n_neurons)
         for dtype in PRECISIONS:
-            lines = entries(f"{n_neurons} neurons", options.engines, workload, dtype)
+            lines = entries(f"{n_neurons} neurons", names, workload, dtype)
             rows += compare(lines, options.repeats)
     return rows
 
 
+def simulators(options):
+    """One long sample, relative to Brian2 in float64: programs that build a network and run it."""
+    rows = []
+    for n_neurons in _chosen(SIZES, options):
+        workload, label = Workload.one_sample(n_neurons), f"{n_neurons} neurons, one sample"
+        lines = []
+        for dtype in reversed(PRECISIONS):
+            names = [name for name in ("Brian2", "NEST", "lsm") if name in options.engines]
+            lines += entries(label, names, workload, dtype)
+        rows += compare(lines, options.repeats)
+    return rows
+
+
 def plasticity(options):
-    """Pair STDP of the excitatory synapses, sample after sample, relative to Brian2."""
+    """Pair STDP of the excitatory synapses in one long sample, relative to Brian2 in float64."""
     rows = []
     peers = [name for name in ("Brian2",) if name in options.engines]
     for n_neurons in _chosen(SIZES, options):
-        workload, label = Workload.of_size(n_neurons), f"{n_neurons} neurons, pair STDP"
+        workload, label = Workload.one_sample(n_neurons), f"{n_neurons} neurons, pair STDP"
         lines = entries(label, peers, workload, "float64", rule=PairSTDP())
         manual = entries(label, peers, workload, "float64", rule=PairSTDP(), as_in_manual=True)
         note = "as in its manual: traces of synapses, told on arrival"
@@ -61,17 +77,18 @@ def models(options):
 
 
 def delays(options):
-    """Delays of 1 to 10 ms, relative to the kernel with delays of one step."""
+    """Delays of 1 to 10 ms in one long sample, relative to the kernel with delays of one step."""
     rows = []
-    peers = [name for name in ("Brian2", "NEST") if name in options.engines]
+    peers = [name for name in SIMULATORS if name in options.engines]
     for n_neurons in _chosen((1000,), options):
-        without = Workload.of_size(n_neurons)
-        spread = Workload.of_size(n_neurons, delay=(1.0, 10.0))
+        without = Workload.one_sample(n_neurons)
+        spread = Workload.one_sample(n_neurons, delay=(1.0, 10.0))
         for dtype in PRECISIONS:
             label = f"{n_neurons} neurons"
             lines = entries(label, ["lsm"], without, dtype)
             label += ", delays 1 to 10 ms"
-            lines += entries(label, ["lsm", *peers], spread, dtype)
+            names = ["lsm", *peers] if dtype == "float64" else ["lsm"]
+            lines += entries(label, names, spread, dtype)
             rows += compare(lines, options.repeats)
     return rows
 

@@ -23,8 +23,8 @@ class Entry(NamedTuple):
         "float32" or "float64".
     neurons : int
         Size of the network.
-    n_samples : int
-        Samples in a run.
+    n_samples : float
+        Samples of 500 ms in a run; a long one counts as several.
     run : function
         Gives seconds and spike counts or None, see :mod:`benchmarks.engines`.
     note : str
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     engine: str
     precision: str
     neurons: int
-    n_samples: int
+    n_samples: float
     run: object
     note: str = ""
 
@@ -68,7 +68,8 @@ def entries(label, names, workload, dtype, **options):
             continue
         part = workload.first(engine.max_samples)
         run = prepare(part, dtype, **engine.options, **options)
-        built.append(Entry(label, name, dtype, n_neurons, len(part.spikes), run, engine.note))
+        n_samples = float(part.spikes.durations.sum()) / N_STEPS
+        built.append(Entry(label, name, dtype, n_neurons, n_samples, run, engine.note))
     return built
 
 
@@ -101,7 +102,7 @@ def compare(lines, repeats):
         row["samples_per_second"] = quartiles(1 / seconds[:, i])
         row["speed"] = quartiles(seconds[:, 0] / seconds[:, i])
         if count is not None:
-            row["rate"] = float(count.mean()) / (N_STEPS / 1000)
+            row["rate"] = float(count.sum()) / (line.neurons * line.n_samples * N_STEPS / 1000)
             reference = references.get(line.workload, count)
             n = min(len(count), len(reference))
             row["equal_counts"] = float(np.mean(count[:n] == reference[:n]))

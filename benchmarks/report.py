@@ -10,17 +10,17 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .engines import ENGINES
+from .measure import quartiles
 from .workloads import N_STEPS
 
-__all__ = ["draw", "machine", "table"]
+__all__ = ["commit", "draw", "environment_line", "machine", "table"]
 
 
 def machine():
-    """Return what the figures depend on: hardware, load, compiler, commit and versions."""
+    """Return what the figures depend on: hardware, compiler and versions."""
     described = {
         "processor": _first_line("/proc/cpuinfo", "model name") or platform.processor(),
         "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 2),
         "system": platform.system(),
         "python": platform.python_version(),
     }
@@ -29,12 +29,7 @@ def machine():
         if (index / "type").read_text().strip() != "Instruction":
             level, size = ((index / name).read_text().strip() for name in ("level", "size"))
             described[f"L{level} cache"] = size
-    described |= {
-        "compiler": _answer("cc", "--version"),
-        "commit": _answer(
-            "git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"
-        ),
-    }
+    described["compiler"] = _answer("cc", "--version")
     peers = {engine.distribution for engine in ENGINES.values() if engine.distribution}
     for name in ("liquid-state-machine", "numpy", "scipy", "numba", *sorted(peers)):
         try:
@@ -42,6 +37,16 @@ def machine():
         except PackageNotFoundError:
             continue
     return described
+
+
+def environment_line(described):
+    """Say in one line what `machine` found."""
+    return ", ".join(f"{key} {value}" for key, value in described.items()) + "."
+
+
+def commit():
+    """Return the commit that runs, and whether the tree differs from it."""
+    return _answer("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty")
 
 
 def _first_line(path, key):
@@ -121,7 +126,8 @@ def _part(row):
 
 
 def _duration(row):
-    return {"what": row["what"], "s": _spread(row["seconds"]), "note": row.get("note", "")}
+    seconds = _spread(quartiles(row["seconds"]))
+    return {"what": row["what"], "s": seconds, "note": row.get("note", "")}
 
 
 def _outcome(row):

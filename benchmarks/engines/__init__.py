@@ -50,9 +50,8 @@ ENGINES = {
     # GCC does not vectorise choices between two numbers as long as either might trap.
     "C, no traps": Engine("c", options={"flags": ("-fno-trapping-math",)}),
     "lsm": Engine("lsm"),
-    # Its clocks compare times with an absolute tolerance, which is met below 64 s.
-    "Brian2": Engine("brian2", "brian2", max_samples=100),
-    "NEST": Engine("nest", "nest-simulator", ("float64",), max_samples=2),
+    "Brian2": Engine("brian2", "brian2"),
+    "NEST": Engine("nest", "nest-simulator", ("float64",)),
     "PyTorch sparse": Engine("torch", "torch", options={"layout": "sparse"}),
     "PyTorch dense": Engine("torch", "torch", max_neurons=1000, options={"layout": "dense"}),
     "BindsNET": Engine(

@@ -67,8 +67,6 @@ class Model:
         Arguments of `NeuronGroup`.
     initial : dict
         What its variables start from.
-    rest : str
-        Puts the target of a synapse to rest between samples; only for `LIF`.
     inputs, exc, inh : dict
         Arguments of `Synapses`; the pathway that delivers is called "pre".
     values : dict
@@ -77,7 +75,6 @@ class Model:
 
     neurons: dict
     initial: dict
-    rest: str
     inputs: dict = field(default_factory=lambda: _delivers("exc"))
     exc: dict = field(default_factory=lambda: _delivers("exc"))
     inh: dict = field(default_factory=lambda: _delivers("inh"))
@@ -119,7 +116,6 @@ def model_of(workload, *, method="exact", rule=None, as_in_manual=False):
             "namespace": namespace,
         },
         {name: row for name, row in zip(states, network.initial, strict=True) if name},
-        f"v_post = {network.initial[0][0]}; exc_post = 0; inh_post = 0; lastspike_post = -1*second",
     )
     if network.short_term is not None:
         _tires(model, *network.short_term)
@@ -170,7 +166,6 @@ def _learns(model, rule, unit, as_in_manual):
     model.neurons["model"] += "dx/dt = -x / tau_plus : 1\ndy/dt = -y / tau_minus : 1"
     model.neurons["reset"] += "; x += 1; y += 1"
     model.neurons["namespace"] |= taus
-    model.rest += "; x_post = 0; y_post = 0"
     # Weights change by the traces of the spikes before; they stay within zero and w_max.
     model.exc["on_pre"]["depress"] = "weight -= clip(a_minus * y_post, 0, weight)"
     model.exc["on_post"] = {"post": "weight += clip(w_max - weight, 0, a_plus * x_pre)"}

@@ -1,5 +1,7 @@
 """PyTorch, all samples as one batch, with recurrent weights as sparse CSR or dense."""
 
+import warnings
+
 import numpy as np
 import torch
 from scipy import sparse
@@ -7,6 +9,8 @@ from scipy import sparse
 from . import clocked
 
 __all__ = ["prepare"]
+
+warnings.filterwarnings("ignore", "Sparse", UserWarning, __name__)  # what is in beta
 
 
 def prepare(workload, dtype, *, layout):

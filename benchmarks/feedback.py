@@ -1,0 +1,59 @@
+"""A readout inside the loop."""
+
+import numpy as np
+
+from lsm import Snapshots
+from lsm.feedback import close
+from lsm.kernel import simulate
+from lsm.readout import RLS
+
+from .engines import clocked
+from .measure import Entry, compare
+from .workloads import PRECISIONS, Workload
+
+__all__ = ["feedback"]
+
+N_NEURONS = 1000
+
+
+def feedback(options):
+    """The loop closed inside the kernel, 1000 neurons and one output, relative to the open loop.
+
+    All read a trace of every neuron at every step. Outputs come back with weights of zero, which
+    take as long as any and let the same neurons spike. RLS learns at every step too.
+    """
+    rows = []
+    for dtype in PRECISIONS:
+        rows += compare(_lines(dtype), options.repeats)
+    return rows
+
+
+def _lines(dtype):
+    """Return the open loop, the closed loop, and one that learns, which takes one sample."""
+    whole = Workload.of_size(N_NEURONS, n_samples=8)
+    rng = np.random.default_rng(0)
+    readout = rng.normal(0, 0.01, (1, N_NEURONS)), np.zeros(1)
+    weights = np.zeros((1, N_NEURONS))
+
+    def line(label, workload, loop_of):
+        spikes = workload.spikes
+        plan = Snapshots(feature="trace").plan_rows(spikes.durations, 1, 1.0)
+        targets = np.sin(np.arange(spikes.durations.sum()) / 20)[:, None]
+
+        def run():
+            loop = loop_of(targets, np.zeros(len(spikes), int))
+            simulate(workload.network, spikes, plan, dtype=dtype, loop=loop)
+
+        return Entry(f"{N_NEURONS} neurons", label, dtype, N_NEURONS, len(spikes), clocked(run))
+
+    def closed(targets, n_forced):
+        return close(weights, 1, targets, n_forced, linear=readout)
+
+    def learning(targets, n_forced):
+        return close(weights, 1, targets, n_forced, online=RLS().start(N_NEURONS, 1))
+
+    return [
+        line("open loop", whole, lambda targets, n_forced: None),
+        line("closed loop", whole, closed),
+        line("closed loop, RLS", whole.first(1), learning),
+    ]

@@ -1,0 +1,141 @@
+"""What a search costs: simulations shared by its fits, and runs of a sweep side by side."""
+
+import contextlib
+import io
+import tempfile
+import time
+from pathlib import Path
+from unittest import mock
+
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+
+from lsm import Liquid, LSMClassifier, _runs
+from lsm.experiments._sweep import sweep
+
+from . import words
+
+__all__ = ["search"]
+
+N_SAMPLES, N_NEURONS = 200, 1000
+N_LIQUIDS, ALPHAS, FOLDS = 3, (1.0, 10.0, 100.0, 1000.0), 5
+RUNS = 12  # of a sweep; more give the same time a liquid
+ROUNDS = 2  # at most
+
+
+def search(options):
+    """What a search of liquids and readouts adds to simulating, and a sweep's second process.
+
+    By the clock on the wall. Grid search: 5 folds x 4 readouts x 3 liquids of 1000 neurons, 200
+    samples, with `Liquid(memory=...)`, beside the same liquids fitted once, each sample simulated
+    once and the same fits of readouts. Sweep: 12 liquids of 500 neurons on 300 samples, time a
+    liquid after the first.
+    """
+    rounds = min(options.repeats, ROUNDS)
+    return [*grid_search(rounds), *sweeps(rounds)]
+
+
+def grid_search(rounds, n_neurons=N_NEURONS, n_samples=N_SAMPLES):
+    """Return rows of a grid search with memory, and of the least that it could do."""
+    data = words.load_data(n_samples)
+    seconds = {"fits of liquids": [], "simulations": [], "readouts": [], "grid search": []}
+    for _ in range(rounds):
+        for name, value in _least(data, n_neurons).items():
+            seconds[name].append(value)
+        taken, n_simulated = _searched(data, n_neurons)
+        seconds["grid search"].append(taken)
+    n_fits = FOLDS * len(ALPHAS) * N_LIQUIDS
+    notes = {
+        "fits of liquids": f"{N_LIQUIDS}, once each: drawing, calibration, health",
+        "simulations": f"{N_LIQUIDS * n_samples} samples, once each",
+        "readouts": f"{n_fits} fits and predictions",
+        "grid search": f"{n_simulated} samples simulated to read them",
+    }
+    return [
+        {"what": name, "seconds": values, "note": notes[name]} for name, values in seconds.items()
+    ]
+
+
+def _liquid(n_neurons, data, **params):
+    # Calibrated and diagnosed on the same samples in every fold.
+    return Liquid(n_neurons, stimulus=data.data[:20], **params)
+
+
+def _folds(data):
+    return list(StratifiedKFold(FOLDS).split(data.target, data.target))
+
+
+def _least(data, n_neurons):
+    """Time what a search must do: the liquids once, the readouts in every fold."""
+    taken, states = {}, []
+    with _clock(taken, "fits of liquids"):
+        liquids = [
+            _liquid(n_neurons, data, random_state=seed).fit(data.data) for seed in range(N_LIQUIDS)
+        ]
+    with _clock(taken, "simulations"):
+        states = [liquid.transform(data.data) for liquid in liquids]
+    with _clock(taken, "readouts"):
+        for X in states:
+            for alpha in ALPHAS:
+                for train, test in _folds(data):
+                    readout = words.make_readout(alpha).fit(X[train], data.target[train])
+                    readout.score(X[test], data.target[test])
+    return taken
+
+
+def _searched(data, n_neurons):
+    """Time a grid search over liquids and readouts; count the samples that it simulates."""
+    simulated = []
+    simulate = _runs.simulate
+
+    def counted(network, spikes, *arguments, **options):
+        simulated.append(len(spikes))
+        return simulate(network, spikes, *arguments, **options)
+
+    grid = {"liquid__random_state": range(N_LIQUIDS), "readout__ridgeclassifier__alpha": ALPHAS}
+    with (
+        tempfile.TemporaryDirectory(prefix="lsm-benchmark-") as folder,
+        mock.patch.object(_runs, "simulate", counted),
+    ):
+        model = LSMClassifier(_liquid(n_neurons, data, memory=folder), words.make_readout())
+        tried = GridSearchCV(clone(model), grid, cv=_folds(data), refit=False)
+        taken = {}
+        with _clock(taken, "grid search"):
+            tried.fit(data.data, data.target)
+    return taken["grid search"], sum(simulated)
+
+
+@contextlib.contextmanager
+def _clock(taken, name):
+    start = time.perf_counter()
+    yield
+    taken[name] = time.perf_counter() - start
+
+
+def sweeps(rounds, runs=RUNS, options=None):
+    """Return rows of the time a liquid takes in a sweep, by the number of processes."""
+    one = "sweep, --jobs 1 of one thread"
+    kinds = {
+        one: (1, {"liquid__n_jobs": 1}),
+        "sweep, --jobs 1": (1, {}),
+        "sweep, --jobs 2": (2, {}),
+    }
+    seconds = {name: [] for name in kinds}
+    for _ in range(rounds):
+        for name, (jobs, fixed) in kinds.items():
+            seconds[name].append(_seconds_a_run(runs, jobs, (options or {}) | fixed))
+    notes = {"sweep, --jobs 1": "the run has a thread for each core"}
+    return [
+        {"what": f"{name}, a liquid", "seconds": values, "note": notes.get(name, "")}
+        for name, values in seconds.items()
+    ]
+
+
+def _seconds_a_run(runs, jobs, options):
+    """Sweep over seeds; return the time a run takes once every process has done its first."""
+    with tempfile.TemporaryDirectory(prefix="lsm-benchmark-") as folder:
+        with contextlib.redirect_stdout(io.StringIO()):
+            vary = {"liquid__random_state": list(range(runs))}
+            sweep(words.__file__, options, vary, jobs=jobs, out=f"{folder}/sweep")
+        ends = sorted(path.stat().st_mtime for path in Path(folder).glob("sweep/*/result.json"))
+    return (ends[-1] - ends[jobs - 1]) / (runs - jobs)
