@@ -73,6 +73,7 @@ class SynapseModel(Model):
     """Base of the synapse models; see :mod:`lsm.synapses` for what a model adds."""
 
     arrives_first = False
+    needs_potential = False
 
     @staticmethod
     def initial(n_neurons):

@@ -8,7 +8,7 @@ from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._parts import PartsMixin
 from ._runs import RunsMixin
@@ -103,7 +103,7 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
     weight_unit_ : float
         Mean excitatory weight in nA before learning, which the rules of learning count in.
     health_ : lsm.health.Health
-        What state the liquid is in.
+        What state the liquid was in after `fit`, or when `diagnose` was called.
     n_features_in_ : int
         Number of input channels.
 
@@ -247,7 +247,7 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         """
         self._check_params()
         spikes = self._spikes(X, reset=True)
-        reward = check_reward(reward, len(spikes))
+        reward = check_reward(reward, len(spikes), self._rules())
         network = self._draw(spikes)
         for rule in self._rules():
             rule.check(network)
@@ -263,12 +263,46 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         excitatory = network.w.data[network.w.data > 0]
         self.weight_unit_ = float(excitatory.mean(dtype=float)) if excitatory.size else 1.0
         self._learn(spikes, reward)
-        self._diagnose(spikes)
+        self.diagnose(spikes)
         return self
+
+    def diagnose(self, X):
+        """Measure the liquid's health anew, after more learning or on other samples.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples; where `stimulus` is given it is measured on instead.
+
+        Returns
+        -------
+        health : lsm.health.Health
+            Which is now `health_` too.
+
+        Warns
+        -----
+        UserWarning
+            If the liquid is of no use, with a remedy.
+        """
+        check_is_fitted(self)
+        spikes = self._spikes(X, reset=False)
+        calibration = self.part("calibration") or Calibration()
+        stimulus = self._stimulus(spikes)
+        probes = probe(stimulus, self.network_, calibration.n_samples, calibration.max_duration)
+        max_rates = 1000 / (self.dt + np.asarray(self.parameters_.get("refractory", 0.0)))
+        dead = np.flatnonzero(np.bincount(spikes.channels, minlength=spikes.n_channels) == 0)
+        asked = (self.network_, probes, self._other_initial, max_rates)
+        found = recall(self._memory(), "health", asked, lambda: vars(diagnose(*asked, ())))
+        self.health_ = Health(**found | {"dead_channels": tuple(map(int, dead))})
+        if complaint := self.health_.complaint():
+            warnings.warn(complaint, UserWarning, stacklevel=3)
+        return self.health_
 
     @available_if(_learns)
     def partial_fit(self, X, y=None, reward=None):
         """Go on learning, from more samples; the first call is a `fit`.
+
+        What learning has done to the liquid's health, `diagnose` tells.
 
         Parameters
         ----------
@@ -289,8 +323,7 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         for rule in self._rules():
             rule.check(self.network_)
         spikes = self._spikes(X, reset=False)
-        self._learn(spikes, check_reward(reward, len(spikes)))
-        self._diagnose(spikes)
+        self._learn(spikes, check_reward(reward, len(spikes), self._rules()))
         return self
 
     def _check_params(self):
@@ -306,11 +339,17 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         check_number("Liquid.noise", self.noise, 0)
         if memory := self._memory():
             memory.check()
-        if self.part("neurons").graded and self.short_term_plasticity:
-            raise ValueError(
-                "Liquid.short_term_plasticity acts at spikes, which neurons of "
-                f"{self.neurons!r} do not send"
-            )
+        if self.part("neurons").graded:
+            if self.short_term_plasticity:
+                raise ValueError(
+                    "Liquid.short_term_plasticity acts at spikes, which neurons of "
+                    f"{self.neurons!r} do not send"
+                )
+            if self.part("synapses").needs_potential:
+                raise ValueError(
+                    f"Liquid.synapses={self.synapses!r} act on a membrane potential, which "
+                    f"neurons of {self.neurons!r} do not have: take Delta()"
+                )
 
     def _rules(self):
         return [rule for rule in (self.plasticity, self.homeostasis) if rule is not None]
@@ -400,19 +439,6 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         self.inhibitory_, self.positions_ = wiring.inhibitory, wiring.positions
         self.parameters_ = network.parameters
         return network
-
-    def _diagnose(self, spikes):
-        """Measure the liquid's health, and warn if it is of no use."""
-        calibration = self.part("calibration") or Calibration()
-        stimulus = self._stimulus(spikes)
-        probes = probe(stimulus, self.network_, calibration.n_samples, calibration.max_duration)
-        max_rates = 1000 / (self.dt + np.asarray(self.parameters_.get("refractory", 0.0)))
-        dead = np.flatnonzero(np.bincount(spikes.channels, minlength=spikes.n_channels) == 0)
-        asked = (self.network_, probes, self._other_initial, max_rates)
-        found = recall(self._memory(), "health", asked, lambda: vars(diagnose(*asked, ())))
-        self.health_ = Health(**found | {"dead_channels": tuple(map(int, dead))})
-        if complaint := self.health_.complaint():
-            warnings.warn(complaint, UserWarning, stacklevel=3)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -14,7 +14,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, calibration
 from lsm.kernel import Network, Plan, simulate, simulate_reference
-from lsm.neurons import LIF
+from lsm.neurons import LIF, LeakyTanh
 from lsm.spikes import SpikeArray
 from lsm.synapses import (
     Alpha,
@@ -326,6 +326,13 @@ def test_parameters_outside_their_meaning_are_refused(model, message):
     X = [np.eye(5, dtype=int)] * 3
     with pytest.raises((TypeError, ValueError), match=message):
         Liquid(n_neurons=10, synapses=model, random_state=0).fit(X)
+
+
+@pytest.mark.parametrize("model", CONDUCTANCES)
+def test_conductances_refuse_neurons_without_a_potential(model):
+    liquid = Liquid(n_neurons=10, neurons=LeakyTanh(), synapses=model(), random_state=0)
+    with pytest.raises(ValueError, match=rf"synapses={model.__name__}\(\) act on a membrane pot"):
+        liquid.fit([np.eye(5, dtype=int)] * 3)
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -70,7 +70,7 @@ def learn(
     return packed.learnt()
 
 
-def check_reward(reward, n_samples):
+def check_reward(reward, n_samples, rules):
     """Return rewards as floats; a function, or None, as it is.
 
     Parameters
@@ -79,6 +79,8 @@ def check_reward(reward, n_samples):
         What the user gave.
     n_samples : int
         Number of samples.
+    rules : sequence of rules
+        Rules of learning, of which one must learn from reward if there is any.
 
     Returns
     -------
@@ -87,9 +89,16 @@ def check_reward(reward, n_samples):
     Raises
     ------
     ValueError
-        If there is not a finite number for each sample.
+        If there is not a finite number for each sample, or nobody to reward.
     """
-    if reward is None or callable(reward):
+    if reward is None:
+        return None
+    if not any(rule.learns_from_reward for rule in rules):
+        raise ValueError(
+            "reward is for rules that learn from it, such as RewardSTDP, but the liquid's are "
+            f"{list(rules)}"
+        )
+    if callable(reward):
         return reward
     reward = np.asarray(reward, dtype=float)
     if reward.shape != (n_samples,) or not np.isfinite(reward).all():

@@ -16,7 +16,8 @@ A rule that acts at each spike is a :class:`~lsm.plasticity._rule.SpikeRule`, gi
   new weight of its synapse s onto `post`, whose weight is w;
 - `on_post(...)`: the same, neuron `post` spiked;
 - `add_to_traces(n, traces, constants)`: neuron n spiked;
-- `consolidate(weight, memory, step, reward, constants)`: change all weights after a sample.
+- `consolidate(weight, memory, step, reward, constants)`: change all weights after a sample. A
+  rule that looks at the reward says so by the class attribute `learns_from_reward`.
 
 All but the first two and the last are compiled into the kernel. A step does them in this order,
 each for all neurons: pre- and postsynaptic spikes of one step do not pair. What comes out below

@@ -17,6 +17,7 @@ class Rule(BaseEstimator):
     """
 
     acts_on = "samples"
+    learns_from_reward = False
     _bounds = {}
 
     def check(self, network):

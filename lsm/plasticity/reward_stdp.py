@@ -44,6 +44,7 @@ class RewardSTDP(SpikeRule):
     """
 
     n_traces = n_memory = 2
+    learns_from_reward = True
     _bounds = {
         "a_plus": {"low": 0},
         "a_minus": {"low": 0},

@@ -14,7 +14,8 @@ parameters, which `draw` spreads over the target neurons as a dict. The class ca
 
 The last two are compiled into the kernel; the NumPy reference calls them with a slice for n.
 What arrives in a step adds to the two rows after the neurons have moved; where the class
-attribute `arrives_first` is true, before.
+attribute `arrives_first` is true, before. Where `needs_potential` is true, the neurons must have
+one: rate neurons are refused.
 """
 
 from .alpha import Alpha

@@ -35,6 +35,7 @@ class AlphaConductance(TwoStages):
        soma-dendritic distributions of synaptic input. Journal of Neurophysiology 30, 1138-1168.
     """
 
+    needs_potential = True
     _bounds = {
         "tau_syn_exc": {"low": 0, "low_open": True},
         "tau_syn_inh": {"low": 0, "low_open": True},

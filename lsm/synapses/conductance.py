@@ -109,6 +109,7 @@ class Conductance(SynapseModel):
        integrate-and-fire neurons. Journal of Neuroscience 25, 10786-10795.
     """
 
+    needs_potential = True
     _bounds = {
         "tau_syn_exc": {"low": 0, "low_open": True},
         "tau_syn_inh": {"low": 0, "low_open": True},
