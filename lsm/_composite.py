@@ -17,18 +17,18 @@ class LSM(PartsMixin, BaseEstimator):
 
     _part_methods = {"liquid": "trajectory", "readout": "predict"}
 
-    def _fit(self, X, y):
+    def _fit(self, X, y, reward):
         self.check_parts()
         check_integer(f"{type(self).__name__}.washout", self.washout, 0)
         check_consistent_length(X, y)
         self.stepwise_ = is_stepwise(y)
         self.liquid_ = clone(self.part("liquid"))
         if self.stepwise_:
-            self.liquid_.fit(X)
+            self.liquid_.fit(X, reward=reward)
             spikes = self._spikes(X)
             states, targets = self._teach(spikes, self._rows_of(y, spikes))
         else:
-            states, targets = self.liquid_.fit_transform(X), y
+            states, targets = self.liquid_.fit(X, reward=reward).transform(X), y
         if not getattr(self, "readout_is_taught_", False):
             self.readout_ = clone(self.part("readout")).fit(states, targets)
         return self

@@ -11,6 +11,7 @@ from ._samples import is_stepwise
 from ._validation import check_integer, random_streams
 from .feedback import affine_map, close, step_through
 from .liquid import Liquid
+from .spikes import SpikeArray
 
 __all__ = ["LSMClassifier", "LSMRegressor"]
 
@@ -87,7 +88,7 @@ class LSMClassifier(ClassifierMixin, LSM):
         self.readout = readout
         self.washout = washout
 
-    def fit(self, X, y):
+    def fit(self, X, y, reward=None):
         """Fit the liquid, then the readout on its states.
 
         Parameters
@@ -96,13 +97,15 @@ class LSMClassifier(ClassifierMixin, LSM):
             Training samples, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,), or list of arrays of shape (T_i,)
             Labels, of samples or of all their rows.
+        reward : array of shape (n_samples,) or function, optional
+            For a liquid that learns from reward, see :meth:`lsm.Liquid.fit`.
 
         Returns
         -------
         self : LSMClassifier
         """
         check_classification_targets(np.concatenate(y) if is_stepwise(y) else y)
-        self._fit(X, y)
+        self._fit(X, y, reward)
         self.classes_ = self.readout_.classes_
         return self
 
@@ -191,7 +194,7 @@ class LSMRegressor(RegressorMixin, LSM):
         self.feedback = feedback
         self.washout = washout
 
-    def fit(self, X, y):
+    def fit(self, X, y, reward=None):
         """Fit the liquid, then the readout on its states.
 
         Parameters
@@ -200,6 +203,8 @@ class LSMRegressor(RegressorMixin, LSM):
             Training samples, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,) or (n_samples, n_outputs), or list of arrays
             Targets of samples, or of all their rows.
+        reward : array of shape (n_samples,) or function, optional
+            For a liquid that learns from reward, see :meth:`lsm.Liquid.fit`.
 
         Returns
         -------
@@ -212,7 +217,7 @@ class LSMRegressor(RegressorMixin, LSM):
             )
         self.readout_is_taught_ = False
         self._form = "array" if isinstance(y, np.ndarray) and y.dtype != object else "list"
-        self._fit(X, y)
+        self._fit(X, y, reward)
         return self
 
     def _teach(self, spikes, targets):
@@ -237,7 +242,7 @@ class LSMRegressor(RegressorMixin, LSM):
 
     def _draw_feedback(self, n_outputs, dt, rng):
         self.feedback_weights_ = self.feedback.draw(n_outputs, self.liquid_.n_neurons_, rng)
-        self._delay = self.feedback.delay_rows(dt)
+        self._row_length, self._delay = dt, self.feedback.delay_rows(dt)
 
     def _close(self, targets, n_forced, **readout):
         return close(self.feedback_weights_, self._delay, targets, n_forced, **readout)
@@ -270,8 +275,8 @@ class LSMRegressor(RegressorMixin, LSM):
             Rows to generate.
         warmup : array of shape (n_warmup,) or (n_warmup, n_outputs)
             Targets that flow back before.
-        X : array of shape (n_warmup + n_steps, n_channels), optional
-            Input all along; by default none.
+        X : array of shape (n_warmup + n_steps, n_channels) or SpikeArray, optional
+            Input all along, one sample; by default none, in rows as long as those of `fit`.
 
         Returns
         -------
@@ -295,10 +300,13 @@ class LSMRegressor(RegressorMixin, LSM):
         n_rows = len(forced) + n_steps
         if X is None:
             kind = float if self.liquid_.network_.graded else int
-            X = np.zeros((n_rows, self.n_features_in_), dtype=kind)
-        spikes = self._spikes([X])
-        if spikes.durations[0] != n_rows:
-            raise ValueError(f"X must have {n_rows} rows, warmup and n_steps, got {len(X)}")
+            nothing = np.zeros((n_rows, self.n_features_in_), dtype=kind)
+            X = SpikeArray.from_dense([nothing], dt=self._row_length)
+        spikes = self._spikes(X if isinstance(X, SpikeArray) else [X])
+        if spikes.durations.tolist() != [n_rows]:
+            raise ValueError(
+                f"X must have {n_rows} rows, warmup and n_steps, got {spikes.durations.tolist()}"
+            )
         targets = np.concatenate([forced, np.zeros((n_steps, n_outputs))])
         outputs = self._run_free(spikes, targets, np.array([len(forced)]))[len(forced) :]
         return outputs.reshape(-1, *self._row_shape)

@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lsm import Liquid, LSMClassifier, plasticity
+from lsm import Liquid, LSMClassifier, LSMRegressor, plasticity
 from lsm.neurons import LIF, LeakyTanh
 from lsm.plasticity import (
     BCM,
@@ -51,6 +51,10 @@ def weights(liquid):
     return liquid.network_.w.toarray()
 
 
+def rewards_for(rule, reward):
+    return reward if rule.learns_from_reward else None
+
+
 @parametrize_with_checks([learner(n_neurons=30, homeostasis=IntrinsicPlasticity())])
 def test_scikit_learn_contract(estimator, check):
     with warnings.catch_warnings():
@@ -86,7 +90,7 @@ def test_weights_keep_their_sign_and_their_bounds(rule, seed, factor):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         before = weights(clone(liquid).set_params(plasticity=None).fit(X))
-        after = weights(liquid.fit(X, reward=[1.0, -2.0, 3.0]))
+        after = weights(liquid.fit(X, reward=rewards_for(rule, [1.0, -2.0, 3.0])))
     inhibitory = liquid.inhibitory_
     np.testing.assert_array_equal(after[inhibitory], before[inhibitory])
     highest = getattr(rule, "w_max", np.inf) * liquid.weight_unit_
@@ -99,10 +103,11 @@ def test_many_small_lessons_are_one_large_one(rule):
     X = samples(8)
     first, rest = X[:2], X[2:]
     liquid = learner(rule, homeostasis=EVERYTHING)
-    once = clone(liquid).fit(first).partial_fit(rest, reward=np.arange(6.0))
+    once = clone(liquid).fit(first).partial_fit(rest, reward=rewards_for(rule, np.arange(6.0)))
     many = clone(liquid).partial_fit(first)
     for i, x in enumerate(rest):
-        many = pickle.loads(pickle.dumps(many)).partial_fit([x], reward=[float(i)])
+        many = pickle.loads(pickle.dumps(many))
+        many.partial_fit([x], reward=rewards_for(rule, [float(i)]))
     np.testing.assert_array_equal(weights(many), weights(once))
     np.testing.assert_array_equal(many.network_.bias, once.network_.bias)
     assert not np.array_equal(weights(many), weights(clone(liquid).fit(first)))
@@ -156,6 +161,48 @@ def test_what_is_outside_its_meaning_is_refused(rule, message):
 def test_rewards_that_do_not_fit_the_samples_are_refused(reward):
     with pytest.raises(ValueError, match="reward must have a finite number for each of 6 samples"):
         learner(RewardSTDP()).fit(samples(), reward=reward)
+
+
+def test_a_reward_that_nobody_would_look_at_is_refused():
+    for liquid in (Liquid(20, random_state=0), learner(homeostasis=EVERYTHING)):
+        with pytest.raises(ValueError, match="reward is for rules that learn from it, such as"):
+            liquid.fit(samples(), reward=np.ones(6))
+        assert not hasattr(liquid, "network_")
+    liquid.fit(samples())
+    with pytest.raises(ValueError, match=r"but the liquid's are \[PairSTDP\(.*\), Homeostasis"):
+        liquid.partial_fit(samples(), reward=lambda i, counts: 1.0)
+
+
+@pytest.mark.parametrize("reward", [np.arange(24.0), lambda i, counts: float(i)])
+def test_an_estimator_hands_the_reward_on(reward):
+    X, y = samples(24), np.arange(24) % 2
+    model = LSMClassifier(learner(RewardSTDP(a_plus=0.05))).fit(X, y, reward=reward)
+    by_hand = clone(model.liquid).fit(X, reward=reward)
+    np.testing.assert_array_equal(weights(model.liquid_), weights(by_hand))
+    assert not np.array_equal(weights(model.liquid_), weights(clone(model.liquid).fit(X)))
+    series = LSMRegressor(clone(model.liquid)).fit(X, [x[:, 0] for x in X], reward=reward)
+    np.testing.assert_array_equal(weights(series.liquid_), weights(by_hand))
+
+
+def test_a_search_gives_each_fold_its_rewards():
+    X, y, reward = samples(24), np.arange(24) % 2, np.arange(24.0)
+    model = LSMClassifier(learner(RewardSTDP(a_plus=0.05)))
+    search = GridSearchCV(model, {"readout": [None]}, cv=[(np.arange(12), np.arange(12, 24))])
+    found = search.fit(X, y, reward=reward).cv_results_["split0_test_score"][0]
+    first = clone(model).fit(X[:12], y[:12], reward=reward[:12])
+    assert found == first.score(X[12:], y[12:])
+    unrewarded = clone(model).fit(X[:12], y[:12])
+    assert not np.array_equal(weights(unrewarded.liquid_), weights(first.liquid_))
+
+
+def test_health_is_measured_anew_when_asked():
+    X = samples()
+    liquid = learner(PairSTDP(a_plus=0.0, a_minus=0.02)).fit(X)
+    before = liquid.health_
+    assert liquid.partial_fit(X).health_ == before
+    found = liquid.diagnose(X)
+    assert found == liquid.health_
+    assert found != before
 
 
 def test_rules_of_spikes_refuse_neurons_without():
