@@ -69,7 +69,7 @@ def parse(arguments):
         "--sizes", nargs="+", type=int, choices=sizes, metavar="N",
         help=f"numbers of neurons to run (default all): {', '.join(map(str, sizes))}",
     )  # fmt: skip
-    parser.add_argument("--repeats", type=int, default=7, help="runs of each (default 7)")
+    parser.add_argument("--repeats", type=int, default=5, help="runs of each (default 5)")
     parser.add_argument(
         "--data-home", metavar="PATH", help="folder or archive of the FSDD; without it no speech"
     )

@@ -150,47 +150,52 @@ def draw(results, path):
     Parameters
     ----------
     results : dict of str to list of dict
-        Rows of the groups "kernels" and "scaling"; one of them is enough.
+        Rows of the groups "kernels", "simulators" and "scaling"; one of them is enough.
     path : path-like
         File, in a format that its ending tells.
     """
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    figure = Figure(figsize=(12, 5), layout="constrained")
     cost, events = figure.subplots(1, 2)
-    for name, points in _costs(results).items():
-        style = "o--" if name.endswith("Hz") else "o-"
-        cost.loglog(*zip(*sorted(points), strict=True), style, label=name)
-    cost.set(title="Cost of one second of activity", xlabel="neurons", ylabel="processor time in s")
+    for number, (name, points) in enumerate(_costs(results).items()):
+        cost.loglog(*zip(*sorted(points), strict=True), label=name, **_style(name, number))
+    cost.set(title="Processor time of one second of activity", xlabel="neurons", ylabel="seconds")
+    cost.axhline(1, color="0.6", linewidth=0.8, linestyle=":")  # real time
     scaling = [row for row in results.get("scaling", []) if "seconds" in row]
-    for name in dict.fromkeys(row["engine"] for row in scaling):
+    for number, name in enumerate(dict.fromkeys(row["engine"] for row in scaling)):
         rows = [row for row in scaling if row["engine"] == name]
-        events.semilogx(
-            [row["neurons"] for row in rows],
-            [row["events_per_second"][1] / 1e6 for row in rows],
-            "o-",
-            label=name,
-        )
+        rates = [row["events_per_second"][1] / 1e6 for row in rows]
+        style = _style(name, number)
+        events.semilogx([row["neurons"] for row in rows], rates, label=name, **style)
     events.set(
-        title="Synaptic events, fan-out 100",
-        xlabel="neurons",
-        ylabel="10^6 a second",
+        title="Synaptic events a second, fan-out 100", xlabel="neurons", ylabel="millions",
         ylim=(0, None),
-    )
+    )  # fmt: skip
     for axes in (cost, events):
         if axes.has_data():
-            axes.legend(fontsize="small")
             axes.grid(alpha=0.3)
+            axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     figure.savefig(path, dpi=120)
+
+
+def _style(name, number):
+    """Return how a line is drawn: ours stands out, and a colour comes back with another marker."""
+    if name.startswith("lsm"):
+        style = {"color": "black", "linewidth": 2.5, "marker": "o", "zorder": 3}
+    else:
+        style = {"color": f"C{number % 10}", "marker": "osD^vPX"[number % 7], "markersize": 4}
+    return style | {"linestyle": "--" if name.endswith("Hz") else "-"}
 
 
 def _costs(results):
     """Return points (neurons, seconds) by the name of a line, in float32 where there is one."""
     points = {}
-    for row in results.get("kernels", []):
-        if row["precision"] == "float32" or row["engine"] == "NEST":
-            seconds = np.median(row["seconds"]) / (N_STEPS / 1000)
-            points.setdefault(row["engine"], []).append((row["neurons"], seconds))
+    for row in [*results.get("kernels", []), *results.get("simulators", [])]:
+        seconds = np.median(row["seconds"]) / (N_STEPS / 1000)  # the first is in float32
+        points.setdefault(row["engine"], {}).setdefault(row["neurons"], seconds)
     for row in results.get("scaling", []):
         if "seconds" in row:
             name = f"{row['engine']}, 17 Hz"
-            points.setdefault(name, []).append((row["neurons"], row["seconds"][1]))
-    return points
+            points.setdefault(name, {})[row["neurons"]] = row["seconds"][1]
+    costs = {name: list(line.items()) for name, line in points.items()}
+    # From the dearest to the cheapest, as the lines lie.
+    return dict(sorted(costs.items(), key=lambda item: -np.median([s / n for n, s in item[1]])))
