@@ -2,7 +2,7 @@
 
 import sys
 
-from ._cli import Parser, add_config, add_options, take_options
+from ._cli import Parser, add_config, add_options, describe, take_options
 from ._modules import documentation, experiments, load
 
 __all__ = ["main"]
@@ -44,7 +44,7 @@ def main(argv=None):
 
 
 def _parser(argv):
-    parser = Parser(prog="lsm", description="Liquid state machines: run and sweep experiments.")
+    parser = Parser(prog="lsm", description="Liquid state machines: experiments.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     listed = commands.add_parser("list", help="list the experiments")
     listed.set_defaults(command=_list)
@@ -61,6 +61,7 @@ def _parser(argv):
                 add(names, experiment, argv)
             else:  # importing it would only cost time
                 names.add_parser(experiment)
+    _add_report(commands, argv)
     return parser
 
 
@@ -85,6 +86,18 @@ def _add_sweep(names, experiment, argv):
         sweep(experiment, take_options(options, run), **ours)
 
     options.set_defaults(command=command)
+
+
+def _add_report(commands, argv):
+    if argv[:1] != ["report"]:  # importing it would only cost time
+        commands.add_parser("report", help="write a web page about a run or a sweep")
+        return
+    from ._report import report
+
+    options = _add_command(commands, "report", report)
+    options.add_argument("folder", help=describe(report)["folder"][1])
+    add_options(options, report, leave_out=("folder",))
+    options.set_defaults(command=report)
 
 
 def _add_command(names, experiment, function):

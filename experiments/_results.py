@@ -31,11 +31,13 @@ __all__ = [
     "environment",
     "peak_memory",
     "plain",
+    "read_json",
     "results_folder",
     "wilson_interval",
     "write_confusion",
     "write_json",
     "write_raster",
+    "written",
 ]
 
 Z = 1.959963984540054  # of the normal distribution, for 95 %
@@ -112,6 +114,19 @@ def _probe(path, n_bytes):
     path.unlink()
 
 
+@contextlib.contextmanager
+def written(path):
+    """Yield another name for a file, which gets its own when it is whole."""
+    temporary = path.with_name(f".{path.name}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise cannot_write(path, error) from error
+
+
 def cannot_write(out, error):
     """Return an error that says which results could not be written, and why.
 
@@ -130,6 +145,14 @@ def write_json(path, content):
     """Write a dict as JSON: arrays become lists, and what is no finite number null."""
     text = json.dumps(plain(content), indent=2, allow_nan=False)
     Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path):
+    """Read what :func:`write_json` wrote."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
 
 
 def write_confusion(folder, labels, counts):

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shlex
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +15,15 @@ from ._results import (
     cannot_write,
     environment,
     plain,
+    read_json,
     results_folder,
     write_confusion,
     write_json,
     write_raster,
+    written,
 )
 
-__all__ = ["SweepFolder"]
+__all__ = ["SweepFolder", "read_runs"]
 
 N_BEST = 5
 
@@ -87,10 +90,11 @@ class SweepFolder:
         if not self.path.is_dir():
             raise FileExistsError(f"{self.path} exists and is no folder: name another")
         if not (self.path / "sweep.json").exists():
-            if set(os.listdir(self.path)) - {".lock"}:
+            # A sweep that was killed as it began leaves no more than these.
+            if set(os.listdir(self.path)) - {".lock", ".sweep.json"}:
                 raise FileExistsError(f"{self.path} exists and holds no sweep: name another")
             return
-        there = _read(self.path / "sweep.json")
+        there = read_json(self.path / "sweep.json")
         for key, value in self._spec.items():
             if there[key] != value:
                 raise ValueError(
@@ -107,14 +111,13 @@ class SweepFolder:
                 "command": command,
                 "created": datetime.now().astimezone().isoformat(timespec="seconds"),
             }
-            with self._written(path) as temporary:
+            with written(path) as temporary:
                 write_json(temporary, facts | environment())
-        elif _read(path)["data_hash"] != data_hash:
+        elif read_json(path)["data_hash"] != data_hash:
             raise ValueError(f"{self.path} holds a sweep over other data: name another folder")
         for leftover in self.path.glob(".[0-9]*"):
             shutil.rmtree(leftover, ignore_errors=True)
-        for result in sorted(self.path.glob("[0-9]*/result.json")):
-            self.runs[int(result.parent.name)] = _read(result)
+        self.runs = read_runs(self.path)
         self.write_table()
 
     def add(self, number, settings, command, facts):
@@ -136,7 +139,7 @@ class SweepFolder:
     def write_table(self):
         """Write the table anew, sorted by the numbers of the runs."""
         with (
-            self._written(self.path / "sweep.csv") as temporary,
+            written(self.path / "sweep.csv") as temporary,
             open(temporary, "w", newline="") as file,
         ):
             writer = csv.writer(file)
@@ -149,16 +152,6 @@ class SweepFolder:
         cells = [value if isinstance(value, str) else json.dumps(value) for value in values]
         head = number, facts["status"], facts.get("score", "")
         return [*head, *cells, facts["seconds"], facts.get("error", "")]
-
-    @contextlib.contextmanager
-    def _written(self, path):
-        """Yield another name for a file, which gets its own when it is whole."""
-        temporary = path.with_name(f".{path.name}")
-        try:
-            yield temporary
-            os.replace(temporary, path)
-        except OSError as error:
-            raise cannot_write(self.path, error) from error
 
     def best(self, n=1):
         """Return the numbers of the best runs, the best first."""
@@ -179,7 +172,8 @@ class SweepFolder:
         """Say which runs are best, and how to do the best one again."""
         best = self.best(N_BEST)
         n_failed = len(self.runs) - len(self.best(len(self.runs)))
-        lines = [f"{len(self.runs)} runs, {n_failed} of them failed; see {self.path / 'sweep.csv'}"]
+        where = f"see {self.path / 'sweep.csv'}, or: lsm report {shlex.quote(str(self.path))}"
+        lines = [f"{len(self.runs)} runs, {n_failed} of them failed; {where}"]
         for number in best:
             settings = self.runs[number]["settings"].items()
             text = " ".join(f"{name}={value}" for name, value in settings)
@@ -187,5 +181,13 @@ class SweepFolder:
         return "\n".join([*lines, *(self.runs[number]["command"] for number in best[:1])])
 
 
-def _read(path):
-    return json.loads(path.read_text(encoding="utf-8"))
+def read_runs(path):
+    """Return the facts of the runs of a sweep that have ended, by their numbers.
+
+    A run whose facts are damaged, by a machine that lost its power, has not ended.
+    """
+    runs = {}
+    for result in sorted(path.glob("[0-9]*/result.json")):
+        with contextlib.suppress(ValueError):
+            runs[int(result.parent.name)] = read_json(result)
+    return runs

@@ -1,6 +1,10 @@
 """Settings that hold for every test."""
 
+import os
+import shutil
+
 import matplotlib
+import pytest
 from hypothesis import settings
 
 # No test needs a screen.
@@ -10,3 +14,28 @@ matplotlib.use("Agg")
 # passed here must pass for whoever runs it next.
 settings.register_profile("lsm", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("lsm")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-mpl looks
+def pytest_configure(config):
+    """Compare pictures with their references, as its option --mpl would have it."""
+    config.option.mpl = True
+
+
+def find_browser():
+    """Return the path of Chromium, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what needs a browser where there is none, but never in CI."""
+    if find_browser() is None and "CI" not in os.environ:
+        left_out = [item for item in items if item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_report_header():
+    """Say that something is left out."""
+    return f"browser: {find_browser() or 'none (apt install chromium)'}"

@@ -250,6 +250,17 @@ class TestGoingOn:
         assert all(path.stat().st_mtime_ns == then for path, then in before.items())
         assert not (Path("out") / ".0023-rest").exists()
 
+    def test_what_is_half_written_is_done_again(self, tiny):
+        options = ["sweep", tiny, "--vary", "a", "0.2", "0.5", "--out", "out"]
+        Path("out").mkdir()
+        Path("out/.sweep.json").write_text('{"exper')  # the process was killed as it began
+        assert main(options) == 0
+        before = rows_of("out")
+        Path("out/0001/result.json").write_text("")  # the machine has lost its power
+        assert main(options) == 0
+        assert rows_of("out").equals(before)
+        assert json.loads(Path("out/0001/result.json").read_text())["score"] == before["score"][1]
+
     def test_one_folder_has_one_sweep_and_none_outlives_its_command(self, tiny, capsys):
         options = ["--vary", "a", "1", "2", "--set", "b", "tell"]
         process = start("--jobs", "2", *options)

@@ -1,0 +1,184 @@
+"""One page about a run or a sweep, which needs nothing but a browser."""
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+import math
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+import numpy as np
+import pandas as pd
+
+from .._results import plain, written
+from .._sweep_folder import read_json, read_runs
+
+__all__ = ["report"]
+
+# The rasters of all runs would make the page of a large sweep too large to open.
+N_PICTURED = 20
+
+
+def report(folder, out=None):
+    """Write a web page about a run or a sweep, with all it takes in one file.
+
+    Of a sweep it has the table, sorted and filtered as you like, the parameters against the
+    score, and for each run the command that does it again; of a run what was taken for what, and
+    a raster of the liquid. A sweep may still be going on: the page shows what there is.
+
+    Parameters
+    ----------
+    folder : str
+        The folder of a run or a sweep.
+    out : str or None
+        The page. By default report.html in that folder.
+
+    Returns
+    -------
+    out : Path
+        The page.
+
+    Raises
+    ------
+    ImportError
+        If Plotly is missing.
+    OSError
+        If the folder cannot be read, or the page not written.
+    ValueError
+        If the folder holds neither a run nor a sweep.
+    """
+    plotly = _plotly()
+    folder = Path(folder).expanduser()
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is no folder of a run or a sweep")
+    out = Path(folder / "report.html" if out is None else out).expanduser()
+    facts = _facts_of_sweep(folder) if (folder / "sweep.json").exists() else _facts_of_run(folder)
+    facts["written"] = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
+    with written(out) as temporary:
+        temporary.write_text(_page(facts, plotly), encoding="utf-8")
+    print(f"{out} ({out.stat().st_size / 1e6:.1f} MB)")
+    return out
+
+
+def _plotly():
+    try:
+        from plotly.offline import get_plotlyjs
+    except ImportError as error:
+        raise ImportError(
+            "a report needs Plotly: pip install 'liquid-state-machine[report]'"
+        ) from error
+    return get_plotlyjs()
+
+
+def _facts_of_sweep(folder):
+    spec = read_json(folder / "sweep.json")
+    _require(folder / "sweep.json", spec, "experiment", "command", "vary", "between")
+    runs = [_row(number, facts) for number, facts in read_runs(folder).items()]
+    runs.sort(key=lambda run: -math.inf if run["score"] is None else run["score"], reverse=True)
+    for run in runs[:N_PICTURED]:
+        if run["score"] is not None:
+            run |= _pictures(folder / f"{run['run']:04d}")
+    varied = {name: {"values": values} for name, values in spec["vary"].items()}
+    for name, (_, _, *scale) in spec["between"].items():
+        varied[name] = {"values": None, "log": bool(scale)}
+    return {
+        "title": f"Sweep of {spec['experiment']}",
+        "folder": str(folder.absolute()),
+        "command": spec["command"],
+        "score_name": spec.get("scoring") or "score",
+        "parameters": [{"name": name} | part for name, part in varied.items()],
+        "runs": runs,
+        "is_sweep": True,
+    }
+
+
+def _facts_of_run(folder):
+    path = folder / "result.json"
+    if not path.exists():
+        raise ValueError(
+            f"{folder} holds neither a sweep nor a run: there is no sweep.json and no result.json"
+        )
+    facts = read_json(path)
+    _require(path, facts, "command")
+    experiment = str(facts["command"]).split()[2:3]  # after "lsm run"
+    return {
+        "title": f"Run of {' '.join(experiment)}",
+        "folder": str(folder.absolute()),
+        "parameters": [],
+        "runs": [_row(facts.get("run", 0), facts) | _pictures(folder)],
+        "is_sweep": False,
+    }
+
+
+def _row(number, facts):
+    """Return what the page says of a run, without what may be long."""
+    score, seconds = (_number(facts.get(name)) for name in ("score", "seconds"))
+    kept = ("command", "scores", "error", "traceback", "warnings", "calibrated", "health")
+    kept += ("model", "metrics", "differences", "settings", "parameters", "versions", "created")
+    row = {name: facts[name] for name in kept if facts.get(name) is not None}
+    return row | {
+        "run": number,
+        "status": facts.get("status", "done"),
+        "score": score,
+        "seconds": _number(facts.get("wall_time_s")) if seconds is None else seconds,
+    }
+
+
+def _number(value):
+    return value if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def _pictures(folder):
+    """Return what there is to draw of a run."""
+    pictures = {}
+    path = folder / "confusion.csv"
+    if path.exists():
+        table = pd.read_csv(path, index_col=0)
+        labels = [str(label) for label in table.index]
+        pictures["confusion"] = {"labels": labels, "counts": table.to_numpy().tolist()}
+    path = folder / "raster.json"
+    if path.exists():
+        raster = read_json(path)
+        _require(path, raster, "times", "neurons", "inhibitory", "duration")
+        inhibitory = np.isin(raster["neurons"], raster["inhibitory"])
+        times, neurons = np.asarray(raster["times"], float), np.asarray(raster["neurons"])
+        pictures["raster"] = {"duration": raster["duration"]} | {
+            kind: {"times": times[part].tolist(), "neurons": neurons[part].tolist()}
+            for kind, part in (("excitatory", ~inhibitory), ("inhibitory", inhibitory))
+        }
+    return pictures
+
+
+def _require(path, facts, *names):
+    missing = [name for name in names if not isinstance(facts, dict) or name not in facts]
+    if missing:
+        raise ValueError(f"{path} is not of a run or a sweep: it has no {', '.join(missing)}")
+
+
+def _page(facts, plotly):
+    """Return the page; what it holds of a folder is data, never markup or code."""
+    files = resources.files(__package__)
+    template, style, *scripts = (
+        files.joinpath(name).read_text(encoding="utf-8")
+        for name in ("page.html", "page.css", "table.js", "charts.js", "page.js")
+    )
+    script = "\n".join(['"use strict";', *scripts])
+    data = json.dumps(plain(facts), allow_nan=False).replace("<", "\\u003c")
+    return Template(template).substitute(
+        title=html.escape(facts["title"]),
+        style=style,
+        script=script,
+        # No other code is run, and nothing is fetched, whatever a folder may hold.
+        allowed=" ".join(map(_source_hash, (script, plotly))),
+        data=data,
+        plotly=base64.b64encode(gzip.compress(plotly.encode(), mtime=0)).decode(),
+    )
+
+
+def _source_hash(script):
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
