@@ -1,0 +1,75 @@
+"""What the pictures share: colours, sizes for print, and figures of their own."""
+
+import numpy as np
+
+__all__ = ["COLOURS", "EXCITATORY", "INHIBITORY", "NEUTRAL", "SMALL", "WIDTH", "axes_of", "legend"]
+
+# Okabe and Ito's colours, which the colour-blind can tell apart.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+EXCITATORY, INHIBITORY = COLOURS[:2]
+NEUTRAL = "0.35"
+
+WIDTH = 8.5 / 2.54  # inches: a column in print
+SMALL = 7  # points, of all text
+
+
+def axes_of(given, height, layout="a", **options):
+    """Return the axes to draw on: those given, or those of a new figure for print.
+
+    Parameters
+    ----------
+    given : matplotlib Axes, sequence of them or None
+        What the user gave.
+    height : float
+        Height of a new figure in inches.
+    layout : str or list
+        Of the new axes, as of `matplotlib.figure.Figure.subplot_mosaic`, named a, b, ...
+    **options : object
+        Passed there.
+
+    Returns
+    -------
+    axes : list of matplotlib Axes
+    """
+    if given is not None:
+        return list(np.ravel(given))
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height), layout="constrained", dpi=150)
+    axes = figure.subplot_mosaic(layout, **options)
+    axes = [axes[name] for name in sorted(axes)]
+    for ax in axes:
+        small(ax)
+    return axes
+
+
+def small(ax):
+    """Set all text and lines of axes in sizes for print."""
+    ax.tick_params(labelsize=SMALL, length=2.5, width=0.6, pad=2)
+    for axis in (getattr(ax, f"{name}axis", None) for name in "xyz"):
+        if axis is not None:
+            axis.label.set_fontsize(SMALL)
+            axis.labelpad = 2
+            axis.get_offset_text().set_fontsize(SMALL)
+    for spine in ax.spines.values():
+        spine.set_linewidth(0.6)
+
+
+def colour_bar(drawn, ax, label, **options):
+    """Add a colour bar beside axes."""
+    bar = ax.figure.colorbar(drawn, ax=ax, **{"fraction": 0.046, "pad": 0.03} | options)
+    bar.set_label(label, fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL, length=2.5, width=0.6, pad=2)
+    bar.outline.set_linewidth(0.6)
+    return bar
+
+
+def open_frame(ax):
+    """Leave only the left and the lower side of the frame."""
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def legend(ax, **options):
+    """Add a legend without a frame."""
+    style = {"frameon": False, "fontsize": SMALL, "handlelength": 1.2, "borderaxespad": 0.2}
+    return ax.legend(**style | options)

@@ -1,0 +1,198 @@
+"""Learning: how spikes change weights, and what comes of it."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
+
+from .._validation import check_integer
+from ..kernel import Network, learn
+from ..neurons import LIF
+from ..spikes import SpikeArray
+from ..synapses import Exponential
+from ._figure import COLOURS, NEUTRAL, axes_of, legend, open_frame
+
+__all__ = ["STDPDisplay", "WeightChangeDisplay"]
+
+WEAK = 2.0**-10  # nA, a weight that makes no neuron spike
+STRONG = 10_000.0  # nA, one that makes it spike at once
+
+
+class STDPDisplay:
+    """Window of spike-timing-dependent plasticity: how a pair of spikes changes a weight.
+
+    Parameters
+    ----------
+    lags : array of shape (n_lags,)
+        Time in ms from the presynaptic to the postsynaptic spike.
+    changes : array of shape (n_lags,)
+        Change of the weight, in mean weights.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        The figure it is in.
+
+    See Also
+    --------
+    STDPDisplay.from_rule : Draw the window of a rule.
+    """
+
+    def __init__(self, lags, changes):
+        self.lags = lags
+        self.changes = changes
+
+    @classmethod
+    def from_rule(cls, rule, *, max_lag=80, ax=None):
+        """Draw the window of a rule, as the simulation has it.
+
+        Parameters
+        ----------
+        rule : plasticity rule
+            One that acts at spikes, such as :class:`~lsm.plasticity.PairSTDP`.
+        max_lag : int, default=80
+            Longest lag in ms.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : STDPDisplay
+
+        Raises
+        ------
+        ValueError
+            If the rule acts between samples.
+        """
+        if rule.acts_on != "spikes":
+            raise ValueError(f"rule must act at spikes to have a window, got {rule!r}")
+        max_lag = check_integer("max_lag", max_lag, 1)
+        lags = np.arange(-max_lag, max_lag + 1)
+        return cls(lags, _changes(rule, lags)).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the window.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : STDPDisplay
+            Itself.
+        """
+        (ax,) = axes_of(ax, 2.1)
+        self.ax_, self.figure_ = ax, ax.figure
+        ax.axhline(0, color=NEUTRAL, linewidth=0.6)
+        ax.axvline(0, color=NEUTRAL, linewidth=0.6)
+        lags, changes = np.asarray(self.lags), np.asarray(self.changes)
+        for part, colour, label in (
+            (lags < 0, COLOURS[1], "post before pre"), (lags > 0, COLOURS[0], "pre before post"),
+        ):  # fmt: skip
+            ax.plot(lags[part], changes[part], color=colour, linewidth=1.5, label=label)
+        ax.set(
+            xlabel="postsynaptic minus presynaptic spike (ms)",
+            ylabel="change of weight (mean weights)",
+        )
+        open_frame(ax)
+        legend(ax)
+        return self
+
+
+def _changes(rule, lags):
+    """Let one pair of neurons for each lag spike once; return how their weights change."""
+    n_pairs, reach = len(lags), int(np.abs(lags).max())
+    pre, post = np.arange(n_pairs), n_pairs + np.arange(n_pairs)
+    neurons, synapses = LIF(refractory=0.0), Exponential(tau_syn_exc=0.05)
+    excitatory = np.zeros(2 * n_pairs, dtype=bool)
+    parameters = neurons.draw(excitatory, 1.0, None)
+    shape = (2 * n_pairs, 2 * n_pairs)
+    network = Network(
+        neurons, synapses, parameters, synapses.draw(excitatory, 1.0, None),
+        neurons.initial(parameters, 2 * n_pairs), np.zeros(2 * n_pairs),
+        sparse.csr_array(STRONG * sparse.eye_array(2 * n_pairs)),
+        sparse.csr_array((np.full(n_pairs, WEAK), (pre, post)), shape=shape),
+    )  # fmt: skip
+    rule.check(network)
+    trains = np.zeros((2 * reach + 10, 2 * n_pairs), dtype=int)
+    trains[reach, pre] = 1
+    trains[reach + lags, post] = 1
+    learnt = learn(network, SpikeArray.from_dense([trains]), [rule], unit=WEAK, dtype="float64")
+    return learnt.w.toarray()[pre, post] / WEAK - 1
+
+
+class WeightChangeDisplay:
+    """Excitatory recurrent weights before and after learning.
+
+    Parameters
+    ----------
+    before, after : arrays of shape (n_synapses,)
+        Weights in nA.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        The figure it is in.
+
+    See Also
+    --------
+    WeightChangeDisplay.from_estimators : Draw the weights of two fitted liquids.
+    """
+
+    def __init__(self, before, after):
+        self.before = before
+        self.after = after
+
+    @classmethod
+    def from_estimators(cls, before, after, *, ax=None):
+        """Draw the weights of two liquids, of which the second has learnt (more).
+
+        Parameters
+        ----------
+        before, after : Liquid
+            Fitted ones. One that has not learnt is the same with `plasticity=None`.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : WeightChangeDisplay
+        """
+        weights = []
+        for liquid in (before, after):
+            check_is_fitted(liquid)
+            w = liquid.network_.w
+            from_excitatory = ~np.repeat(liquid.inhibitory_, np.diff(w.indptr))
+            weights.append(w.data[from_excitatory])
+        return cls(*weights).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw both distributions.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : WeightChangeDisplay
+            Itself.
+        """
+        (ax,) = axes_of(ax, 2.1)
+        self.ax_, self.figure_ = ax, ax.figure
+        top = max(np.max(self.before, initial=0), np.max(self.after, initial=0)) or 1.0
+        edges = np.linspace(0, top, 51)
+        ax.hist(self.before, edges, color="0.75", label="before")
+        ax.hist(
+            self.after, edges, histtype="step", color=COLOURS[0], linewidth=1.2, label="after"
+        )  # fmt: skip
+        ax.set(xlabel="excitatory weight (nA)", ylabel="synapses", xlim=(0, top))
+        open_frame(ax)
+        legend(ax)
+        return self

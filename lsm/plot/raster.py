@@ -1,0 +1,260 @@
+"""Spikes of one sample over time."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from ..spikes import SpikeArray
+from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame, small
+
+__all__ = ["RasterDisplay"]
+
+MAX_DOTS = 50_000  # beyond, dots would overlap, and take long
+CELLS_PER_INCH = 200  # of the image that takes the place of more
+CHUNK = 2**21  # spikes counted at once, which bounds the memory
+MAX_BARS = 200  # of the rates, beyond which neighbours share one
+
+
+class RasterDisplay:
+    """Spikes of one sample over time, with the input above and the rates beside if wanted.
+
+    Every spike is a dot. More than 50,000 become an image that shows how many there are where,
+    so that large liquids can be drawn too.
+
+    Parameters
+    ----------
+    spikes : SpikeArray
+        Spikes of one sample.
+    inhibitory : bool array of shape (n_channels,), optional
+        Which neurons are inhibitory: they are drawn above the others, in another colour.
+    inputs : SpikeArray, optional
+        The input of the sample, drawn above.
+    rates : bool, default=False
+        Whether each neuron's rate is drawn beside.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn on.
+    input_ax_, rate_ax_ : matplotlib Axes or None
+        Those of the input and of the rates, which are attached to `ax_`.
+    figure_ : matplotlib Figure
+        The figure it is in.
+
+    See Also
+    --------
+    RasterDisplay.from_spikes : Draw a sample of a SpikeArray.
+    RasterDisplay.from_estimator : Draw what a liquid makes of a sample.
+    """
+
+    def __init__(self, spikes, inhibitory=None, inputs=None, rates=False):
+        self.spikes = spikes
+        self.inhibitory = inhibitory
+        self.inputs = inputs
+        self.rates = rates
+
+    @classmethod
+    def from_spikes(
+        cls, spikes, sample=0, *, inhibitory=None, inputs=None, rates=False, ax=None, **kwargs
+    ):
+        """Draw a sample of spikes.
+
+        Parameters
+        ----------
+        spikes : SpikeArray
+            Spikes, such as :meth:`lsm.Liquid.record` returns.
+        sample : int, default=0
+            Which sample.
+        inhibitory : bool array of shape (n_channels,), optional
+            Which neurons are inhibitory, such as `liquid.inhibitory_`.
+        inputs : SpikeArray, optional
+            Input of the same samples, drawn above.
+        rates : bool, default=False
+            Whether each neuron's rate is drawn beside.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+        **kwargs : object
+            Passed to `matplotlib.axes.Axes.scatter`.
+
+        Returns
+        -------
+        display : RasterDisplay
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lsm import SpikeArray
+        >>> from lsm.plot import RasterDisplay
+        >>> spikes = SpikeArray.from_dense([np.eye(50, dtype=int)])
+        >>> RasterDisplay.from_spikes(spikes).figure_.savefig("raster.png")  # doctest: +SKIP
+        """
+        if spikes.graded:
+            raise ValueError("a raster shows spikes, got graded currents")
+        inhibitory = None if inhibitory is None else np.asarray(inhibitory)
+        inputs = None if inputs is None else _only(inputs, sample)
+        return cls(_only(spikes, sample), inhibitory, inputs, rates).plot(ax, **kwargs)
+
+    @classmethod
+    def from_estimator(cls, liquid, X, sample=0, *, ax=None, **kwargs):
+        """Draw what a liquid makes of a sample, with the sample above and the rates beside.
+
+        Parameters
+        ----------
+        liquid : Liquid
+            A fitted one.
+        X : sequence
+            Samples, as of :class:`~lsm.Liquid`.
+        sample : int, default=0
+            Which sample.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+        **kwargs : object
+            Passed to `matplotlib.axes.Axes.scatter`.
+
+        Returns
+        -------
+        display : RasterDisplay
+        """
+        check_is_fitted(liquid)
+        inputs = _only(liquid._spikes(X, reset=False), sample)
+        spikes = liquid.record(inputs)
+        return cls(spikes, liquid.inhibitory_, inputs, rates=True).plot(ax, **kwargs)
+
+    def plot(self, ax=None, **kwargs):
+        """Draw the raster.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+        **kwargs : object
+            Passed to `matplotlib.axes.Axes.scatter`.
+
+        Returns
+        -------
+        display : RasterDisplay
+            Itself.
+        """
+        (ax,) = axes_of(ax, 2.6)
+        self.ax_, self.figure_ = ax, ax.figure
+        self.input_ax_ = self.rate_ax_ = None
+        n_rows = self.spikes.n_channels
+        inhibitory = np.zeros(n_rows, dtype=bool) if self.inhibitory is None else self.inhibitory
+        position = np.empty(n_rows, dtype=np.int64)
+        position[np.argsort(inhibitory, kind="stable")] = np.arange(n_rows)
+        _draw(ax, self.spikes, position, np.sum(~inhibitory), (EXCITATORY, INHIBITORY), kwargs)
+        sorted_by = ", sorted by kind" if self.inhibitory is not None else ""
+        ax.set(xlabel="time (ms)", ylabel=f"neuron{sorted_by}")
+        if self.rates:
+            self._draw_rates(position, inhibitory)
+        elif inhibitory.any() and not inhibitory.all():
+            _name_kinds(ax, np.mean(~inhibitory))
+        if self.inputs is not None:
+            self._draw_inputs()
+        return self
+
+    def _draw_rates(self, position, inhibitory):
+        self.rate_ax_ = ax = self.ax_.inset_axes((1.03, 0, 0.2, 1), sharey=self.ax_)
+        n_rows = self.spikes.n_channels
+        counts = np.zeros(n_rows)
+        counts[position] = np.bincount(self.spikes.channels, minlength=n_rows)
+        rates = counts / (self.spikes.durations[0] * self.spikes.dt / 1000)
+        edges = np.unique(np.linspace(0, n_rows, min(n_rows, MAX_BARS) + 1).astype(int))
+        widths = np.diff(edges)
+        rates = np.add.reduceat(rates, edges[:-1]) / widths
+        colours = np.where(edges[:-1] < np.sum(~inhibitory), EXCITATORY, INHIBITORY)
+        ax.barh(edges[:-1] - 0.5 + widths / 2, rates, widths, color=colours)
+        ax.set(xlabel="rate (Hz)", xlim=(0, None))
+        self._attach(ax)
+        ax.tick_params(labelleft=False)
+        ax.locator_params(axis="x", nbins=2, prune="lower")  # zero is where the time ends
+        if inhibitory.any() and not inhibitory.all():
+            _name_kinds(ax, np.mean(~inhibitory))
+
+    def _draw_inputs(self):
+        self.input_ax_ = ax = self.ax_.inset_axes((0, 1.04, 1, 0.3), sharex=self.ax_)
+        if self.inputs.graded:
+            end = self.inputs.durations[0] * self.inputs.dt
+            ax.imshow(
+                self.inputs.to_dense(0).T, cmap="cividis", aspect="auto", origin="lower",
+                extent=(0, end, -0.5, self.inputs.n_channels - 0.5), interpolation="nearest",
+                rasterized=True,
+            )  # fmt: skip
+        else:
+            position = np.arange(self.inputs.n_channels)
+            _draw(ax, self.inputs, position, len(position), (NEUTRAL, NEUTRAL), {})
+        self._attach(ax)
+        ax.tick_params(labelbottom=False)
+        ax.locator_params(axis="y", nbins=3, integer=True)
+        ax.set_ylabel("input", fontsize=SMALL)
+
+    def _attach(self, ax):
+        """Give attached axes the sizes of new ones, and leave those they share as they are."""
+        limits = self.ax_.get_xlim(), self.ax_.get_ylim()
+        small(ax)
+        open_frame(ax)
+        self.ax_.set(xlim=limits[0], ylim=limits[1])
+
+
+def _only(spikes, sample):
+    """Return one sample, without copying it if it is alone: it may be large."""
+    alone = len(spikes) == 1 and sample in (0, -1)
+    return spikes if alone and isinstance(spikes, SpikeArray) else spikes[[sample]]
+
+
+def _draw(ax, spikes, position, n_first, colours, style):
+    """Draw spikes at the `position` of their channel, the first `n_first` in the first colour."""
+    n_rows, end = spikes.n_channels, float(spikes.durations[0] * spikes.dt)
+    ax.set(xlim=(0, end), ylim=(-0.5, n_rows - 0.5))
+    if len(spikes.steps) > MAX_DOTS:
+        image = _image(ax, spikes, position, n_first, colours)
+        ax.imshow(
+            image, extent=(0, end, -0.5, n_rows - 0.5), origin="lower", aspect="auto",
+            interpolation="nearest",
+        )  # fmt: skip
+        return
+    # A dot is about as high as its row, but never too small to be seen.
+    height = ax.get_window_extent().height * 72 / ax.figure.dpi / n_rows
+    style = {"s": np.clip(height, 0.9, 3) ** 2, "linewidths": 0, "rasterized": True} | style
+    rows = position[spikes.channels]
+    # A spike happens at the end of its step.
+    times = (spikes.steps + 1) * spikes.dt
+    ax.scatter(times, rows, c=np.where(rows < n_first, *colours), **style)
+
+
+def _image(ax, spikes, position, n_first, colours):
+    """Return an image of shape (n_cells_up, n_cells_along, 4), the denser the more opaque."""
+    from matplotlib.colors import to_rgb
+
+    n_rows, n_steps = spikes.n_channels, int(spikes.durations[0])
+    extent = ax.get_window_extent()
+    along, up = (
+        max(int(size / ax.figure.dpi * CELLS_PER_INCH), 1) for size in (extent.width, extent.height)
+    )
+    along, up = min(along, n_steps), min(up, n_rows)
+    row = (position * up // n_rows * along).astype(np.int32)
+    column = (np.arange(n_steps) * along // n_steps).astype(np.int32)
+    counts = np.zeros(up * along, dtype=np.int64)
+    for start in range(0, len(spikes.steps), CHUNK):
+        part = slice(start, start + CHUNK)
+        cells = row[spikes.channels[part]] + column[spikes.steps[part]]
+        counts += np.bincount(cells, minlength=len(counts))
+    # Opacity grows with the logarithm: bursts and silence are seen at once.
+    dense = np.log1p(counts) / np.log1p(max(np.quantile(counts, 0.999), 1))
+    image = np.empty((up, along, 4))
+    image[..., 3] = np.clip(dense, 0, 1).reshape(up, along)
+    first_of_row = np.arange(up) * n_rows // up
+    image[..., :3] = np.where(
+        (first_of_row < n_first)[:, None, None], *(to_rgb(colour) for colour in colours)
+    )
+    return image
+
+
+def _name_kinds(ax, share):
+    """Write beside the neurons of either kind what they are."""
+    for height, label, colour in (
+        (share / 2, "excitatory", EXCITATORY), ((1 + share) / 2, "inhibitory", INHIBITORY),
+    ):  # fmt: skip
+        ax.text(
+            1.02, height, label, color=colour, rotation=90, transform=ax.transAxes, va="center",
+            fontsize=SMALL,
+        )  # fmt: skip

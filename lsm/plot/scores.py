@@ -1,0 +1,237 @@
+"""How good a readout is: which classes it confuses, and when it can tell."""
+
+import copy
+
+import numpy as np
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import check_is_fitted
+
+from .._validation import check_integer
+from ..snapshots import Snapshots
+from ._figure import COLOURS, NEUTRAL, SMALL, axes_of, legend, open_frame
+
+__all__ = ["AccuracyDisplay", "ConfusionDisplay"]
+
+
+class ConfusionDisplay:
+    """Which classes are taken for which; what never happens stays empty.
+
+    Parameters
+    ----------
+    counts : int array of shape (n_classes, n_classes)
+        `counts[true, predicted]`.
+    names : sequence of str
+        Names of the classes.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        The figure it is in.
+
+    See Also
+    --------
+    ConfusionDisplay.from_predictions : Draw what was said of what.
+    ConfusionDisplay.from_estimator : Draw what a model says.
+    """
+
+    def __init__(self, counts, names):
+        self.counts = counts
+        self.names = names
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y, *, names=None, ax=None):
+        """Draw what a classifier makes of samples.
+
+        Parameters
+        ----------
+        estimator : classifier
+            Fitted.
+        X : sequence
+            Samples.
+        y : array of shape (n_samples,)
+            Their classes.
+        names : sequence of str, optional
+            Names of the classes in their order; by default the classes themselves.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : ConfusionDisplay
+        """
+        return cls.from_predictions(y, estimator.predict(X), names=names, ax=ax)
+
+    @classmethod
+    def from_predictions(cls, y_true, y_pred, *, names=None, ax=None):
+        """Draw what was said of what.
+
+        Parameters
+        ----------
+        y_true, y_pred : arrays of shape (n_samples,)
+            Classes, and what they were taken for.
+        names : sequence of str, optional
+            Names of the classes in their order; by default the classes themselves.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : ConfusionDisplay
+        """
+        from sklearn.metrics import confusion_matrix  # slow to import
+
+        if names is None:
+            names, labels = np.unique(np.concatenate([y_true, y_pred])).astype(str), None
+        else:
+            labels = np.arange(len(names))
+        return cls(confusion_matrix(y_true, y_pred, labels=labels), names).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the matrix.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : ConfusionDisplay
+            Itself.
+        """
+        counts, n_classes = np.asarray(self.counts), len(self.names)
+        (ax,) = axes_of(ax, 3.2)
+        self.ax_, self.figure_ = ax, ax.figure
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        size = min(SMALL, 130 / n_classes)
+        for i, j in np.argwhere(counts):
+            colour = "white" if shares[i, j] > 0.5 else "black"
+            ax.text(
+                j, i, str(counts[i, j]), color=colour, fontsize=size, ha="center", va="center"
+            )  # fmt: skip
+        longest = max(len(str(name)) for name in self.names)
+        ax.set_xticks(range(n_classes), self.names, rotation=90 if longest > 2 else 0)
+        ax.set_yticks(range(n_classes), self.names)
+        right = np.trace(counts) / max(counts.sum(), 1)
+        ax.set(xlabel="predicted class", ylabel="true class")
+        ax.set_title(f"{right:.1%} right", fontsize=SMALL + 1)
+        return self
+
+
+class AccuracyDisplay:
+    """Accuracy of a readout over the time at which it reads the liquid.
+
+    Parameters
+    ----------
+    times : array of shape (n_times,)
+        In ms from the start of the samples.
+    scores : array of shape (n_folds, n_times)
+        Accuracies in cross-validation.
+    chance : float
+        Accuracy of who always says the most frequent class.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        The figure it is in.
+
+    See Also
+    --------
+    AccuracyDisplay.from_estimator : Draw the accuracy on a fitted liquid.
+    """
+
+    def __init__(self, times, scores, chance):
+        self.times = times
+        self.scores = scores
+        self.chance = chance
+
+    @classmethod
+    def from_estimator(cls, liquid, X, y, *, n_times=20, readout=None, cv=5, tau=30.0, ax=None):
+        """Draw how well a readout tells classes from a liquid's traces at different times.
+
+        Parameters
+        ----------
+        liquid : Liquid
+            A fitted one.
+        X : sequence
+            Samples of one length, as of :class:`~lsm.Liquid`.
+        y : array of shape (n_samples,)
+            Their classes.
+        n_times : int, default=20
+            How many times, evenly spaced.
+        readout : classifier, default=RidgeClassifierCV()
+            Fitted anew at each time.
+        cv : int, default=5
+            Number of folds.
+        tau : float or tuple of float, default=30.0
+            Time constants in ms of the traces.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : AccuracyDisplay
+        """
+        from sklearn.linear_model import RidgeClassifierCV  # slow to import
+        from sklearn.model_selection import cross_val_score
+
+        check_is_fitted(liquid)
+        check_consistent_length(X, y)
+        n_times = check_integer("n_times", n_times, 1)
+        spikes = liquid._spikes(X, reset=False)
+        durations = spikes.durations * spikes.dt
+        if np.ptp(durations) > 0:
+            raise ValueError(
+                "X must hold samples of one length, got "
+                f"{durations.min():g} to {durations.max():g} ms"
+            )
+        reader = copy.copy(liquid)
+        feature = "membrane" if liquid.network_.neurons.graded else "trace"
+        reader.snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
+        states = reader.transform(spikes).toarray().reshape(len(spikes), n_times, -1)
+        readout = RidgeClassifierCV(np.logspace(-2, 4, 7)) if readout is None else readout
+        scores = [cross_val_score(readout, states[:, k], y, cv=cv) for k in range(n_times)]
+        chance = np.unique(y, return_counts=True)[1].max() / len(spikes)
+        times = durations[0] * np.arange(1, n_times + 1) / n_times
+        return cls(times, np.transpose(scores), chance).plot(ax)
+
+    def plot(self, ax=None, *, label=None, colour=COLOURS[0]):
+        """Draw the accuracy, and its standard error over the folds as a band.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+        label : str, optional
+            What to call it in a legend.
+        colour : str, optional
+            Of the line.
+
+        Returns
+        -------
+        display : AccuracyDisplay
+            Itself.
+        """
+        (ax,) = axes_of(ax, 2.1)
+        self.ax_, self.figure_ = ax, ax.figure
+        scores = 100 * np.asarray(self.scores)
+        mean, error = scores.mean(axis=0), scores.std(axis=0) / np.sqrt(len(scores))
+        ax.fill_between(
+            self.times, mean - error, mean + error, color=colour, alpha=0.25, linewidth=0
+        )  # fmt: skip
+        ax.plot(self.times, mean, color=colour, marker="o", markersize=3, lw=1.2, label=label)
+        ax.axhline(100 * self.chance, color=NEUTRAL, linewidth=0.8, linestyle="--")
+        ax.text(
+            1, 100 * self.chance, "chance", color=NEUTRAL, fontsize=SMALL, va="center",
+            transform=ax.get_yaxis_transform(),
+        )  # fmt: skip
+        ax.set(xlabel="time of the snapshot (ms)", ylabel="accuracy (%)", xlim=(0, None))
+        open_frame(ax)
+        if label is not None:
+            legend(ax)
+        return self

@@ -1,0 +1,213 @@
+"""What a readout sees: states as an image, and in two dimensions."""
+
+import copy
+
+import numpy as np
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import check_is_fitted
+
+from .._validation import check_integer, check_number
+from ..snapshots import Snapshots
+from ._figure import COLOURS, SMALL, axes_of, colour_bar, legend, open_frame
+
+__all__ = ["SnapshotDisplay", "TrajectoryDisplay"]
+
+UNITS = {
+    "count": "spikes",
+    "root_count": "square root of spikes",
+    "trace": "trace (spikes)",
+    "membrane": "membrane potential (mV)",
+    "rank": "rank",
+}
+
+
+class SnapshotDisplay:
+    """States of samples as an image: a row for each sample, a column for each neuron.
+
+    Parameters
+    ----------
+    states : array of shape (n_samples, n_neurons)
+        One reading of each neuron.
+    y : array of shape (n_samples,), optional
+        Classes, by which the rows are sorted.
+    unit : str, default="state"
+        What the states are.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        The figure it is in.
+
+    See Also
+    --------
+    SnapshotDisplay.from_estimator : Draw the states of a fitted liquid.
+    """
+
+    def __init__(self, states, y=None, unit="state"):
+        self.states = states
+        self.y = y
+        self.unit = unit
+
+    @classmethod
+    def from_estimator(cls, liquid, X, y=None, *, reading=-1, ax=None):
+        """Draw the states that a liquid gives samples.
+
+        Parameters
+        ----------
+        liquid : Liquid
+            A fitted one.
+        X : sequence
+            Samples, as of :class:`~lsm.Liquid`.
+        y : array of shape (n_samples,), optional
+            Classes, by which the rows are sorted.
+        reading : int, default=-1
+            Which of the readings of a sample; the last by default.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : SnapshotDisplay
+        """
+        check_is_fitted(liquid)
+        states = liquid.transform(X).toarray()
+        states = states.reshape(len(states), -1, liquid.n_neurons_)
+        n_readings = states.shape[1]
+        reading = check_integer("reading", reading, -n_readings, n_readings - 1)
+        if y is not None:
+            check_consistent_length(states, y)
+        return cls(states[:, reading], y, UNITS[liquid.part("snapshots").feature]).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the image.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : SnapshotDisplay
+            Itself.
+        """
+        (ax,) = axes_of(ax, 2.4)
+        self.ax_, self.figure_ = ax, ax.figure
+        states = np.asarray(self.states)
+        if self.y is not None:
+            order = np.argsort(self.y, kind="stable")
+            states = states[order]
+            classes, first = np.unique(np.asarray(self.y)[order], return_index=True)
+            edges = np.append(first, len(states))
+            ax.hlines(first[1:] - 0.5, -0.5, states.shape[1] - 0.5, color="white", linewidth=1)
+            ax.set_yticks((edges[:-1] + edges[1:] - 1) / 2, classes)
+        drawn = ax.imshow(
+            states, cmap="cividis", aspect="auto", interpolation="nearest", rasterized=True
+        )
+        ax.set(xlabel="neuron", ylabel="sample" if self.y is None else "samples of class")
+        colour_bar(drawn, ax, self.unit)
+        return self
+
+
+class TrajectoryDisplay:
+    """States in the plane in which they vary most, as they move, coloured by class.
+
+    A thin line is a sample, from its start to the dot at its end; a thick one the mean of a class.
+
+    Parameters
+    ----------
+    points : array of shape (n_samples, n_times, 2)
+        First two principal components of the states.
+    y : array of shape (n_samples,)
+        Classes.
+    explained : array of shape (2,)
+        Share of the states' variance that each component has.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        The figure it is in.
+
+    See Also
+    --------
+    TrajectoryDisplay.from_estimator : Draw the states of a fitted liquid.
+    """
+
+    def __init__(self, points, y, explained):
+        self.points = points
+        self.y = y
+        self.explained = explained
+
+    @classmethod
+    def from_estimator(cls, liquid, X, y, *, n_times=50, tau=30.0, ax=None):
+        """Draw how states of samples move.
+
+        Parameters
+        ----------
+        liquid : Liquid
+            A fitted one.
+        X : sequence
+            Samples, as of :class:`~lsm.Liquid`.
+        y : array of shape (n_samples,)
+            Their classes.
+        n_times : int, default=50
+            At how many times, evenly spaced in each sample, the liquid is read.
+        tau : float, default=30.0
+            Time constant in ms of the traces of spikes that are read. Of graded neurons the
+            activation is.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : TrajectoryDisplay
+        """
+        from sklearn.decomposition import PCA  # slow to import
+
+        check_is_fitted(liquid)
+        n_times = check_integer("n_times", n_times, 2)
+        check_number("tau", tau, 0, low_open=True)
+        reader = copy.copy(liquid)
+        feature = "membrane" if liquid.network_.neurons.graded else "trace"
+        reader.snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
+        states = reader.transform(X).toarray()
+        check_consistent_length(states, y)
+        pca = PCA(2, random_state=0)
+        points = pca.fit_transform(states.reshape(-1, liquid.n_neurons_))
+        points = points.reshape(len(states), n_times, 2)
+        return cls(points, np.asarray(y), pca.explained_variance_ratio_).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the lines.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : TrajectoryDisplay
+            Itself.
+        """
+        (ax,) = axes_of(ax, 2.8)
+        self.ax_, self.figure_ = ax, ax.figure
+        for i, label in enumerate(np.unique(self.y)):
+            colour, marker = COLOURS[i % len(COLOURS)], "osD^vP*X"[i % 8]
+            chosen = self.points[self.y == label]
+            lines = np.moveaxis(chosen, -1, 0).transpose(0, 2, 1)
+            ax.plot(*lines, color=colour, linewidth=0.4, alpha=0.25, rasterized=True)
+            ax.plot(*lines.mean(axis=-1), color=colour, linewidth=1.5)
+            ax.scatter(
+                *chosen[:, -1].T, s=9, color=colour, marker=marker, linewidths=0, label=label,
+                zorder=3,
+            )  # fmt: skip
+        first, second = (f"{share:.0%} of variance" for share in self.explained)
+        ax.set(xlabel=f"component 1 ({first})", ylabel=f"component 2 ({second})")
+        open_frame(ax)
+        legend(ax, title="class", title_fontsize=SMALL)
+        return self

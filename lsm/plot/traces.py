@@ -1,0 +1,139 @@
+"""Membrane potentials over time."""
+
+import copy
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from .._validation import check_integer
+from ..snapshots import Snapshots
+from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame
+
+__all__ = ["MembraneDisplay"]
+
+
+class MembraneDisplay:
+    """Membrane potentials of some neurons over time, one above the other.
+
+    A spike is a stroke from the threshold up. The bar at the right is the scale of all.
+
+    Parameters
+    ----------
+    times : array of shape (n_times,)
+        In ms.
+    potentials : array of shape (n_times, n_shown)
+        In mV.
+    neurons : int array of shape (n_shown,)
+        Which neurons these are.
+    spike_times : list of n_shown arrays
+        In ms.
+    inhibitory : bool array of shape (n_shown,)
+        Which are inhibitory.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        The figure it is in.
+
+    See Also
+    --------
+    MembraneDisplay.from_estimator : Draw the neurons of a fitted liquid.
+    """
+
+    def __init__(self, times, potentials, neurons, spike_times, inhibitory):
+        self.times = times
+        self.potentials = potentials
+        self.neurons = neurons
+        self.spike_times = spike_times
+        self.inhibitory = inhibitory
+
+    @classmethod
+    def from_estimator(cls, liquid, X, sample=0, *, neurons=5, ax=None):
+        """Draw what the neurons of a liquid do during a sample.
+
+        Parameters
+        ----------
+        liquid : Liquid
+            A fitted one.
+        X : sequence
+            Samples, as of :class:`~lsm.Liquid`.
+        sample : int, default=0
+            Which sample.
+        neurons : int or sequence of int, default=5
+            How many neurons, evenly spaced among all, or which.
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : MembraneDisplay
+        """
+        check_is_fitted(liquid)
+        if np.ndim(neurons) == 0:
+            n_shown = min(check_integer("neurons", neurons, 1), liquid.n_neurons_)
+            neurons = np.linspace(0, liquid.n_neurons_ - 1, n_shown).astype(int)
+        neurons = np.array([check_integer("neurons", n, 0, liquid.n_neurons_ - 1) for n in neurons])
+        spikes = liquid._spikes(X, reset=False)[[sample]]
+        reader = copy.copy(liquid)
+        reader.snapshots = Snapshots(feature="membrane")
+        (potentials,) = reader.trajectory(spikes)
+        times = np.arange(1, len(potentials) + 1) * spikes.dt
+        spike_times = [np.empty(0)] * len(neurons)
+        if not liquid.network_.neurons.graded:
+            recorded = liquid.record(spikes)
+            spike_times = [
+                (recorded.steps[recorded.channels == n] + 1) * recorded.dt for n in neurons
+            ]
+        display = cls(
+            times, potentials[:, neurons], neurons, spike_times, liquid.inhibitory_[neurons]
+        )
+        return display.plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the potentials.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            What to draw on; by default a new figure.
+
+        Returns
+        -------
+        display : MembraneDisplay
+            Itself.
+        """
+        n_shown = len(self.neurons)
+        (ax,) = axes_of(ax, 0.7 + 0.35 * n_shown)
+        self.ax_, self.figure_ = ax, ax.figure
+        low, high = self.potentials.min(), self.potentials.max()
+        span = max(high - low, np.finfo(float).tiny)
+        spacing = 1.6 * span
+        for i, spike_times in enumerate(self.spike_times):
+            base = (n_shown - 1 - i) * spacing
+            colour = INHIBITORY if self.inhibitory[i] else EXCITATORY
+            ax.plot(self.times, self.potentials[:, i] - low + base, color=colour, linewidth=0.7)
+            ax.vlines(
+                spike_times, base + span, base + 1.4 * span, color=colour, linewidth=0.7
+            )  # fmt: skip
+        middles = (np.arange(n_shown)[::-1]) * spacing + 0.5 * span
+        ax.set_yticks(middles, [str(n) for n in self.neurons])
+        ax.set(
+            xlim=(0, self.times[-1]), ylim=(-0.1 * span, n_shown * spacing), xlabel="time (ms)",
+            ylabel="potential of neuron",
+        )  # fmt: skip
+        open_frame(ax)
+        length = _round_down(span)
+        right = ax.get_yaxis_transform()
+        ax.plot([1.02, 1.02], [0, length], transform=right, color=NEUTRAL, lw=1.5, clip_on=False)
+        ax.text(
+            1.04, length / 2, f"{length:g} mV", transform=right, va="center", fontsize=SMALL
+        )  # fmt: skip
+        return self
+
+
+def _round_down(value):
+    """Return the largest of 1, 2 and 5 times a power of ten up to a value."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(power * max(digit for digit in (1, 2, 5) if digit * power <= value))
