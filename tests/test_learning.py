@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import sparse
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, LSMClassifier, LSMRegressor, plasticity
-from lsm.neurons import LIF, LeakyTanh
+from lsm.neurons import LeakyTanh
 from lsm.plasticity import (
     BCM,
     Homeostasis,
@@ -25,8 +24,8 @@ from lsm.plasticity import (
     SynapticScaling,
     TripletSTDP,
 )
-from lsm.synapses import Exponential
-from lsm.topology import ErdosRenyi, FixedWeights, Weights
+from lsm.topology import ErdosRenyi, Weights
+from tests.reference.learning import choose, find_pattern
 
 SPIKE_RULES = [
     rule for name in plasticity.__all__ if (rule := getattr(plasticity, name)).acts_on == "spikes"
@@ -210,116 +209,27 @@ def test_rules_of_spikes_refuse_neurons_without():
         learner(neurons=LeakyTanh()).fit(samples())
 
 
-class OneToOne:
-    """Let each of the first neurons follow its channel, spike by spike."""
-
-    def draw(self, n_channels, inhibitory, rng):
-        return sparse.csr_array(1e4 * np.eye(n_channels, len(inhibitory))), 0.0
-
-
-def by_hand(matrix, n_afferents, tau_m, tau_syn, refractory, **params):
-    """Return a liquid of given weights, whose first neurons follow the channels."""
-    afferent = np.arange(len(matrix)) < n_afferents
-    return Liquid(
-        topology=FixedWeights(matrix), inputs=OneToOne(), calibration=None, dtype="float64",
-        neurons=LIF(tau_m, refractory=np.where(afferent, 0.0, refractory)),
-        synapses=Exponential(np.where(afferent, 0.05, tau_syn)), random_state=0, **params,
-    )  # fmt: skip
-
-
-class Noise:
-    """Poisson trains that hide a pattern of 50 ms in half of the channels, five times a second."""
-
-    n_channels, rate, length, every = 500, 0.012, 50, 200  # in steps of 1 ms
-
-    def __init__(self, repeats):
-        self.repeats = repeats
-        self.rng = np.random.default_rng(6)
-        self.pattern = self._spikes(self.length, self.n_channels // 2)
-
-    def _spikes(self, *shape):
-        return self.rng.random(shape) < self.rate
-
-    def draw(self, n_steps):
-        """Return a train, and when the pattern starts; if it does not repeat, another each time."""
-        train = self._spikes(n_steps, self.n_channels)
-        onsets = np.arange(0, n_steps, self.every)
-        onsets += self.rng.integers(0, self.every - self.length, len(onsets))
-        for onset in onsets:
-            pattern = self.pattern if self.repeats else self._spikes(*self.pattern.shape)
-            train[onset : onset + self.length, : self.n_channels // 2] = pattern
-        return train.astype(int), onsets
-
-
-def responses(liquid, noise):
-    """Return the share of patterns with a spike, its mean delay, and other spikes a second."""
-    train, onsets = noise.draw(20_000)
-    spikes = liquid.record([train])
-    spikes = spikes.steps[spikes.channels == noise.n_channels]
-    delays = spikes[:, None] - onsets
-    within = (delays > 0) & (delays <= noise.length + 10)
-    first = np.where(within, delays, np.inf).min(axis=0)
-    return np.isfinite(first).mean(), first[np.isfinite(first)].mean(), np.sum(~within.any(1)) / 20
+# How often learning comes to this with other seeds is said in docs/models.md.
 
 
 def test_stdp_finds_a_pattern_hidden_in_noise_and_then_its_start():
-    """Masquelier, Guyonneau & Thorpe (2008), in small."""
-    rule = PairSTDP(a_plus=0.015, a_minus=0.0086, tau_plus=16.8, tau_minus=33.7, w_max=2.1)
-    matrix = np.zeros((501, 501))
-    matrix[:-1, -1] = 1.2 / (500 * 0.012 * 2.5)  # a mean drive of 1.2 thresholds
-
-    def taught(noise, n_lessons, liquid=None):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            liquid = liquid or by_hand(matrix, 500, 10.0, 2.5, 10.0, plasticity=rule)
-            for _ in range(n_lessons):
-                liquid.partial_fit([noise.draw(10_000)[0]])
-        return liquid
-
-    noise = Noise(repeats=True)
-    liquid = taught(noise, 3)
-    found, late, elsewhere = responses(liquid, noise)
+    """A seed in which all is clear: with others one in five fails, and most find the start less."""
+    (found, late, elsewhere), (found_at_last, early, elsewhere_at_last) = find_pattern(6)
     assert found > 0.9
     assert elsewhere > 3
-    found, early, elsewhere = responses(taught(noise, 7, liquid), noise)
-    assert found > 0.95
-    assert elsewhere < 0.2
+    assert found_at_last > 0.95
+    assert elsewhere_at_last < 0.2
     assert early < 0.4 * late
-    # where no pattern repeats there is nothing to find
-    noise = Noise(repeats=False)
-    found, _, elsewhere = responses(taught(noise, 10), noise)
+
+
+def test_stdp_finds_nothing_where_no_pattern_repeats():
+    _, (found, _, elsewhere) = find_pattern(6, repeats=False)
     assert found < 0.7
     assert elsewhere > 1
 
 
 def test_reward_teaches_a_choice_between_two():
-    n_cues, n_actors, n_samples = 40, 5, 150
-    n_neurons = n_cues + 2 * n_actors + 2
-    rng = np.random.default_rng(0)
-    actors = n_cues + np.arange(2 * n_actors).reshape(2, n_actors)
-    matrix = np.zeros((n_neurons, n_neurons))
-    drive = rng.uniform(0.6, 1.8, (n_cues, 2 * n_actors))  # in thresholds, about
-    matrix[:n_cues, actors.ravel()] = drive / (20 * 0.05 * 5)
-    for side in range(2):  # each pool holds the other down, through one inhibitory neuron
-        matrix[actors[side], side - 2] = 1.5
-        matrix[side - 2, actors[1 - side]] = -3.0
-    rule = RewardSTDP(a_plus=0.02, a_minus=0.02, tau_eligibility=500.0)
-    cue = rng.integers(2, size=2 * n_samples)
-    rate = np.where(np.arange(n_cues) // 20 == cue[:, None], 0.05, 0.005)
-    X = [(rng.random((200, n_cues)) < r).astype(int) for r in rate]
-
-    def choice(counts):
-        left, right = (counts[..., pool].sum(axis=-1) for pool in actors)
-        return np.where(left == right, -1, right > left)
-
-    def accuracy(reward):
-        liquid = by_hand(matrix, n_cues, 20.0, 5.0, 2.0, plasticity=rule)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            liquid.fit(X[:n_samples], reward=reward)
-        return np.mean(choice(liquid.transform(X[n_samples:]).toarray()) == cue[n_samples:])
-
-    right = accuracy(lambda i, counts: 1.0 if choice(counts) == cue[i] else -1.0)
-    by_chance = accuracy(rng.choice([-1.0, 1.0], n_samples))
-    assert right > 0.9
-    assert by_chance < 0.7
+    """Rewards by chance teach some choice, so that only their mean is a control."""
+    seeds = range(100, 106)
+    assert min(choose(seed) for seed in seeds) > 0.9
+    assert np.mean([choose(seed, taught=False) for seed in seeds]) < 0.7

@@ -2,13 +2,14 @@
 
 import sys
 
-from . import neurons, plasticity, synapses
+from . import neurons, plasticity, synapses, wirings
 
 # What the deviations of a module are.
 DEVIATION = {
     neurons: "of a spike time in ms",
     synapses: "of a potential, relative to its range",
     plasticity: "of a weight's change, relative to it",
+    wirings: "relative to what it is compared with",
 }
 
 

@@ -85,9 +85,12 @@ def _nest(pre, post, synapse, parameters, of_target, reward=None):
     return nest.GetConnections(source, target).weight - 1
 
 
+def _nest_name(rule):
+    return "stdp_synapse" if rule.pairing == "all" else "stdp_nn_symm_synapse"
+
+
 def _nest_pairs(rule, pre, post):
     mu = float(rule.bound == "multiplicative")
-    synapse = "stdp_synapse" if rule.pairing == "all" else "stdp_nn_symm_synapse"
     parameters = {
         "lambda": rule.a_plus / rule.w_max,
         "alpha": rule.a_minus / rule.a_plus,
@@ -95,7 +98,7 @@ def _nest_pairs(rule, pre, post):
         "mu_minus": mu,
         "tau_plus": rule.tau_plus,
     }
-    return _nest(pre, post, synapse, parameters, {"tau_minus": rule.tau_minus})
+    return _nest(pre, post, _nest_name(rule), parameters, {"tau_minus": rule.tau_minus})
 
 
 def _nest_triplets(rule, pre, post):
@@ -167,7 +170,7 @@ PAIRS = {
     "PairSTDP, nearest": PairSTDP(pairing="nearest"),
 }
 CASES = [
-    *((name, rule, "NEST stdp_synapse", _nest_pairs) for name, rule in PAIRS.items()),
+    *((name, rule, f"NEST {_nest_name(rule)}", _nest_pairs) for name, rule in PAIRS.items()),
     *((name, rule, "Brian2", _brian2_pairs) for name, rule in PAIRS.items()),
     ("TripletSTDP", TripletSTDP.hippocampus(), "NEST stdp_triplet_synapse", _nest_triplets),
     ("RewardSTDP", RewardSTDP(), "NEST stdp_dopamine_synapse", _nest_reward),
