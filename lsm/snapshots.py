@@ -10,7 +10,7 @@ from .kernel import Plan
 
 __all__ = ["Snapshots"]
 
-FEATURES = ("count", "root_count", "trace", "membrane", "rank")
+FEATURES = ("count", "root_count", "trace", "membrane", "membrane_and_trace", "rank")
 
 
 class Snapshots(BaseEstimator):
@@ -25,12 +25,14 @@ class Snapshots(BaseEstimator):
         Read at these times instead, increasing, in `unit`.
     unit : {"fraction", "ms"}, default="fraction"
         Whether `at` counts in fractions of each sample's own duration, or in ms from its start.
-    feature : {"count", "root_count", "trace", "membrane", "rank"}, default="count"
+    feature : {"count", "root_count", "trace", "membrane", "membrane_and_trace", "rank"}, \
+default="count"
         What to read of each neuron: its spikes since the last reading; their square root, whose
         noise does not grow with the rate; its spikes so far, filtered by `exp(-age / tau)`; its
-        membrane potential; or its place in the order of first spikes since the last reading,
-        from 1 for the first to 0 for the silent. Of graded neurons only the activation can be
-        read ("membrane"), or traces of it.
+        membrane potential; the potential and then the traces, which together tell more than
+        either, since the potential is what no spike has told yet; or its place in the order of
+        first spikes since the last reading, from 1 for the first to 0 for the silent. Of graded
+        neurons only the activation can be read ("membrane"), or traces of it.
     tau : float or tuple of float, default=30.0
         Time constant of the traces in ms; several give as many features a neuron.
 
@@ -113,8 +115,12 @@ class Snapshots(BaseEstimator):
 
     def filters(self, dt):
         """Return the decays of the filters in steps of `dt` ms, and whether potentials are read."""
-        decays = np.exp(-dt / np.array(self._taus())) if self.feature == "trace" else np.ones(1)
-        return decays, self.feature == "membrane"
+        traces = np.exp(-dt / np.array(self._taus()))
+        if self.feature == "trace":
+            return traces, False
+        if self.feature == "membrane_and_trace":
+            return np.concatenate([np.ones(1), traces]), True
+        return np.ones(1), self.feature == "membrane"
 
     def plan_rows(self, n_rows, hold, dt):
         """Lay out readings at the end of every row of the input, whatever `n` and `at` are.
@@ -194,12 +200,11 @@ class Snapshots(BaseEstimator):
     def feature_names(self, n_neurons):
         """Return one name for each column of the states, such as `count 0-0.5 neuron7`."""
         unit = " ms" if self.at is not None and self.unit == "ms" else ""
-        if self.feature == "trace":
-            labels = [
-                f"trace {tau:g} ms at {end:g}{unit}"
-                for _, end in self.windows()
-                for tau in self._taus()
-            ]
+        if "trace" in self.feature:
+            read = [f"trace {tau:g} ms" for tau in self._taus()]
+            if self.feature == "membrane_and_trace":
+                read = ["membrane", *read]
+            labels = [f"{what} at {end:g}{unit}" for _, end in self.windows() for what in read]
         else:
             labels = [f"{self.feature} {start:g}-{end:g}{unit}" for start, end in self.windows()]
         names = [f"{label} neuron{n}" for label in labels for n in range(n_neurons)]

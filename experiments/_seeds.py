@@ -1,0 +1,57 @@
+"""One model against others, over several seeds: a table of medians and ranges."""
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["INTERVAL", "Scores"]
+
+INTERVAL = (
+    "lowest and highest of the seeds; for five seeds that holds the median of all seeds with a "
+    "probability of 94 %"
+)
+
+
+class Scores:
+    """What each model reached with each seed.
+
+    Parameters
+    ----------
+    unit : str
+        What is measured, the table's head.
+    more_is_better : bool
+        Whether it is.
+
+    Attributes
+    ----------
+    values : dict of str to list of float
+        By model, in the order of the seeds.
+    """
+
+    def __init__(self, unit, more_is_better=False):
+        self.unit, self.more_is_better = unit, more_is_better
+        self.values = {}
+
+    def add(self, model, value):
+        """Add what a model reached with the next seed."""
+        self.values.setdefault(model, []).append(float(value))
+
+    def median(self, model):
+        """Return the median over seeds."""
+        return float(np.median(self.values[model]))
+
+    def table(self):
+        """Return a row for each model: median, lowest and highest, and the value of each seed."""
+        rows = [
+            {"model": model, "median": np.median(values), "low": min(values), "high": max(values)}
+            | {f"seed {i}": value for i, value in enumerate(values)}
+            for model, values in self.values.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def __str__(self):
+        width = max(map(len, self.values))
+        lines = [f"{self.unit:{width}}    median    lowest to highest"]
+        for model, values in self.values.items():
+            low, high = min(values), max(values)
+            lines.append(f"{model:{width}}  {np.median(values):8.4g}  {low:8.4g} to {high:.4g}")
+        return "\n".join(lines)

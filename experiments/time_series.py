@@ -1,0 +1,313 @@
+"""Remember a random input, filter it, and predict series: a liquid against what it must beat."""
+
+import time
+from datetime import datetime
+
+import joblib
+import numpy as np
+from scipy import stats
+from sklearn.base import clone
+from threadpoolctl import threadpool_limits
+
+from lsm import Liquid, LSMRegressor, Snapshots
+from lsm._validation import check_choice, check_integer
+from lsm.neurons import LIF, LeakyTanh
+from lsm.readout import HoldOutRidge
+from lsm.synapses import Delta, Exponential
+from lsm.topology import ErdosRenyi, RandomInput, Weights
+
+from ._modules import arguments
+from ._progress import Stages, warm_up
+from ._results import (
+    cannot_write,
+    command_line,
+    default_folder,
+    digest,
+    environment,
+    peak_memory,
+    results_folder,
+    write_json,
+)
+from ._seeds import INTERVAL, Scores
+from ._series import ROW, WASHOUT, LinearTaps, capacities, load_data, nrmse
+from ._series_figures import draw_memory, draw_prediction
+from ._series_settings import ECHO_STATE, LIQUID
+
+__all__ = ["load_data", "make_model", "run", "score"]
+
+KINDS = ("liquid", "echo-state")
+
+
+def make_model(
+    task="mackey-glass",
+    inputs="delayed",
+    n_neurons=1000,
+    kind="liquid",
+    random_state=None,
+    **settings,
+):
+    """Make an unfitted regressor of what :func:`load_data` gives.
+
+    Parameters
+    ----------
+    task : str, default="mackey-glass"
+        As of :func:`load_data`; the settings that did best on its validation piece are taken.
+    inputs : {"delayed", "direct"}, default="delayed"
+        Whether each neuron has several synapses from the input, with delays, or one without.
+    n_neurons : int, default=1000
+        Size.
+    kind : {"liquid", "echo-state"}, default="liquid"
+        Spiking neurons, or an echo state network of rate neurons.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the network.
+    **settings : object
+        Any parameters of the parts by their names, such as `liquid__neurons__tau_m=30.0`.
+
+    Returns
+    -------
+    model : LSMRegressor
+
+    Examples
+    --------
+    >>> from lsm.experiments.time_series import make_model
+    >>> model = make_model("laser", n_neurons=500, random_state=0, liquid__neurons__tau_m=30.0)
+    >>> model.liquid.snapshots.feature
+    'membrane_and_trace'
+    """
+    check_choice("inputs", inputs, ("delayed", "direct"))
+    check_choice("kind", kind, KINDS)
+    make = _spiking if kind == "liquid" else _echo_state
+    liquid = make(task, inputs).set_params(n_neurons=n_neurons, random_state=random_state)
+    return LSMRegressor(liquid, HoldOutRidge(), washout=WASHOUT).set_params(**settings)
+
+
+def _spiking(task, inputs):
+    """Make a liquid whose memory is in the delays of its synapses."""
+    chosen = LIQUID[task, inputs]
+    n_synapses = chosen.get("input_synapses", 1)
+    return Liquid(
+        neurons=LIF(
+            tau_m=chosen["tau_m"],
+            refractory=chosen["refractory"],
+            bias=stats.norm(chosen["bias"], chosen["bias_spread"]),
+        ),
+        synapses=Exponential(chosen["tau_syn"], chosen["tau_syn"]),
+        topology=ErdosRenyi(
+            weights=Weights(distribution="signed", inhibition=1.0, gain=chosen["gain"]),
+            delay=(1.0, chosen["delay"]),
+        ),
+        inputs=RandomInput(
+            weight=chosen["input_weight"] / n_synapses**0.5,
+            synapses=n_synapses,
+            delay=(0.0, chosen.get("input_delay", 0.0)),
+        ),
+        snapshots=Snapshots(feature="membrane_and_trace", tau=chosen["tau"]),
+        calibration=None,
+        initial="random",
+        dtype="float64",
+    )
+
+
+def _echo_state(task, inputs):
+    """Make an echo state network; a step of it is a row of the series."""
+    chosen = ECHO_STATE[task, inputs]
+    n_synapses = chosen.get("input_synapses", 1)
+    return Liquid(
+        neurons=LeakyTanh(leak=chosen["leak"], bias=stats.norm(0.0, chosen["bias_spread"])),
+        synapses=Delta(),
+        topology=ErdosRenyi(
+            weights=Weights(
+                distribution="signed", inhibition=1.0, scale="spectral_radius", gain=chosen["gain"]
+            ),
+            delay=ROW,
+        ),
+        inputs=RandomInput(
+            weight=chosen["input_weight"] / n_synapses**0.5,
+            synapses=n_synapses,
+            delay=(0.0, chosen.get("input_delay", 0.0)),
+        ),
+        snapshots=Snapshots(feature="membrane"),
+        calibration=None,
+        dt=ROW,
+        dtype="float64",
+    )
+
+
+def score(model, data, test):
+    """Return what a sweep goes by: the memory capacity, or minus the normalised error."""
+    said = np.concatenate([part[WASHOUT:] for part in model.predict(data.data[test])])
+    true = np.concatenate([data.target[i][WASHOUT:] for i in test])
+    return capacities(said, true).sum() if true.shape[1] > 1 else -nrmse(said, true)
+
+
+def run(
+    task="mackey-glass",
+    inputs="delayed",
+    horizon=None,
+    n_steps=None,
+    data_home=None,
+    n_neurons=1000,
+    repeats=5,
+    seed=0,
+    jobs=-1,
+    out=None,
+    **settings,
+):
+    """Remember and predict series with a liquid, and show what the liquid is worth.
+
+    The table has the liquid, the liquid without recurrence, an echo state network of as many
+    neurons, and linear taps, over several seeds of series and networks. The settings of the
+    networks were chosen on the validation piece of each series, by searches of equal size; the
+    penalty of every readout is chosen on the last quarter of what it is fitted on. The test
+    piece serves for nothing but the table.
+
+    Parameters
+    ----------
+    task : {"memory-capacity", "narma10", "mackey-glass", "lorenz", "laser", "sunspots"}
+        memory-capacity: recall a random input up to 100 steps ago; narma10: a nonlinear moving
+        average of a random input; the others: predict the series itself.
+    inputs : {"delayed", "direct"}
+        Whether each neuron has several synapses from the input, with delays, or one without, so
+        that all memory is the network's.
+    horizon : int or None
+        How many steps ahead to predict. By default 84 for mackey-glass, 25 for lorenz, 1 for
+        laser and 12 for sunspots.
+    n_steps : int or None
+        Length of a series that is made. By default 6000.
+    data_home : str or None
+        File or folder of the laser. By default it is downloaded once, about 0.2 MB.
+    n_neurons : int
+        Size of the networks in neurons.
+    repeats : int
+        How many seeds: seed, seed + 1, ...
+    seed : int
+        First seed, of the series that are made and of the networks.
+    jobs : int
+        Threads; -1 is one for each core.
+    out : str or None
+        The folder for results, which must not exist. By default
+        results/time-series-DATE-TIME.
+    **settings : object
+        A parameter of the liquid by its name, such as liquid__neurons__tau_m 30.
+
+    Returns
+    -------
+    scores : Scores
+        What each model reached with each seed.
+    """
+    options = dict(locals())
+    options |= options.pop("settings")
+    started = time.perf_counter()
+    _check(options)
+    out = default_folder("time-series") if out is None else out
+    with results_folder(out) as folder:
+        data = load_data(**arguments(load_data, options))
+        print(data.DESCR, flush=True)
+        make_model(**arguments(make_model, options), **settings)  # refuses unknown names
+        warm_up()
+        with Stages(4 * repeats) as stages, threadpool_limits(joblib.effective_n_jobs(jobs)):
+            scores, first = _compare(options, settings, data, stages)
+        print(scores, end="\n\n")
+        print(_verdict(scores), flush=True)
+        facts = _facts(options, data, scores, first, stages)
+        try:
+            scores.table().to_csv(folder / "table.csv", index=False)
+            _draw(folder, task, data, first)
+            joblib.dump(first["liquid"][0], folder / "model.joblib")
+            facts["wall_time_s"] = time.perf_counter() - started
+            write_json(folder / "result.json", facts)
+        except OSError as error:
+            raise cannot_write(out, error) from error
+    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+    return scores
+
+
+def _check(options):
+    check_choice("inputs", options["inputs"], ("delayed", "direct"))
+    check_integer("n_neurons", options["n_neurons"], 1)
+    check_integer("repeats", options["repeats"], 1)
+    check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
+    if check_integer("jobs", options["jobs"]) == 0:
+        raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
+
+
+def _compare(options, settings, data, stages):
+    """Fit and test the models with all seeds; return the scores, and the first seed's models."""
+    recalls = options["task"] == "memory-capacity"
+    scores = Scores("memory capacity" if recalls else "NRMSE", more_is_better=recalls)
+    first = {}
+    for seed in range(options["seed"], options["seed"] + options["repeats"]):
+        of_seed = options | {"seed": seed}
+        if seed != options["seed"]:
+            data = load_data(**arguments(load_data, of_seed))
+        for name, model in _make_models(of_seed, settings).items():
+            with stages.stage(name, f"seed {seed}"):
+                fitted = model.fit(data.data[[0, 1]], data.target[:2])
+                said = fitted.predict(data.data[[2]])[0][WASHOUT:]
+                true = data.target[2][WASHOUT:]
+                scores.add(name, capacities(said, true).sum() if recalls else nrmse(said, true))
+            if seed == options["seed"]:
+                first[name] = fitted, said
+    return scores, first
+
+
+def _make_models(options, settings):
+    """Make the models of the table; the first is the one the study is about."""
+    of_model = arguments(make_model, options)
+    liquid = make_model(**of_model, **settings)
+    unconnected = clone(liquid).set_params(liquid__topology__fan_out=0)
+    return {
+        "liquid": liquid,
+        "liquid without recurrence": unconnected,
+        "echo state network": make_model(**of_model, kind="echo-state"),
+        "linear taps": LinearTaps(),
+    }
+
+
+def _verdict(scores):
+    liquid, *others = scores.values
+    pairs = [np.array([scores.values[liquid], scores.values[other]]) for other in others]
+    sign = 1 if scores.more_is_better else -1
+    lines = [
+        f"'{liquid}' is better than '{other}' with {np.sum(sign * ours > sign * theirs)} of "
+        f"{len(ours)} seeds."
+        for other, (ours, theirs) in zip(others, pairs, strict=True)
+    ]
+    return "\n".join([*lines, f"Ranges are {INTERVAL}."])
+
+
+def _draw(folder, task, data, first):
+    true = data.target[2][WASHOUT:]
+    said = {name: prediction for name, (_, prediction) in first.items()}
+    if task == "memory-capacity":
+        draw_memory(folder / "memory.png", {k: capacities(v, true) for k, v in said.items()})
+    model, _ = first["liquid"]
+    spikes = model.liquid_.record(data.data[[2]])
+    name = data.target_names[0]
+    draw_prediction(
+        folder / "prediction.png", true[:, 0], {k: v[:, 0] for k, v in said.items()}, spikes,
+        WASHOUT, name, f"{task}: {name}",
+    )  # fmt: skip
+
+
+def _facts(options, data, scores, first, stages):
+    model, _ = first["liquid"]
+    return {
+        "experiment": "time-series",
+        "command": command_line("time-series", run, options),
+        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "parameters": options,
+        "score": scores.median("liquid"),
+        "measure": scores.unit,
+        "model": model.__repr__(N_CHAR_MAX=10**6),
+        "interval": INTERVAL,
+        "metrics": scores.table().to_dict("records"),
+        "n_taps": first["linear taps"][0].n_taps_,
+        "data": {
+            "description": data.DESCR,
+            "sha256": digest(*[data.data.to_dense(i) for i in range(3)], *data.target),
+        },
+        "health": vars(model.liquid_.health_),
+        "seconds": stages.seconds,
+        "peak_memory_mib": peak_memory(),
+    } | environment()

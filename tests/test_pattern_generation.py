@@ -1,0 +1,104 @@
+"""`lsm run pattern-generation`: closed loops, what they are measured by, and their folder."""
+
+import json
+import re
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+
+from lsm.experiments import pattern_generation
+from lsm.experiments.__main__ import main
+from lsm.experiments._patterns import Continuation, load_data, measure
+
+TINY = ["--n-neurons", "60", "--repeats", "1", "--jobs", "1"]
+MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear autoregression"]
+
+
+@pytest.fixture(scope="module", params=["sine", "lorenz"])
+def results(request, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / request.param
+    options = ["--task", request.param, *TINY, "--out", str(out)]
+    if request.param == "sine":
+        options += ["--training", "2000"]
+    assert main(["run", "pattern-generation", *options]) == 0
+    return out
+
+
+def test_the_folder_holds_a_table_facts_pictures_and_the_model(results):
+    pictures = {"free_run.png"} | ({"attractor.png"} if results.name == "lorenz" else set())
+    names = {path.name for path in results.iterdir()}
+    assert names == {"result.json", "table.csv", "model.joblib"} | pictures
+    facts = json.loads((results / "result.json").read_text())
+    assert facts["command"].startswith("lsm run pattern-generation")
+    table = pd.read_csv(results / "table.csv")
+    assert list(table["model"]) == MODELS
+    assert facts["score"] == table["median"][0]
+    assert np.isfinite(table["median"]).all()
+
+
+def test_the_kept_model_runs_as_the_table_says(results):
+    model = joblib.load(results / "model.joblib")
+    data = load_data(results.name, **({"training": 2000.0} if results.name == "sine" else {}))
+    if results.name == "lorenz":
+        data = load_data("lorenz", random_state=0)
+    value = pattern_generation.score(model, data, data.test)
+    assert abs(value) == pytest.approx(pd.read_csv(results / "table.csv")["median"][0], rel=1e-3)
+
+
+def test_pieces_are_what_they_say():
+    data = load_data("three-sines")
+    assert data.target[0].shape == (2500, 1)  # 5 s in rows of 2 ms
+    assert data.unit == 250
+    assert [len(piece) for piece in data.target[1:]] == [500 + 5 * 250] * 2
+    assert data.data.dt == 2.0
+    assert len(data.data.steps) == 0
+    lorenz = load_data("lorenz", random_state=0)
+    assert lorenz.data.durations.tolist() == [6000] + 20 * [700]
+    assert lorenz.target[0].std(axis=0) == pytest.approx(1)
+    assert (lorenz.cv[0][1], lorenz.test) == (list(range(1, 11)), list(range(11, 21)))
+    assert lorenz.unit == pytest.approx(1 / (0.9056 * 0.02))
+
+
+def test_an_autoregression_goes_on_with_a_sine_by_itself():
+    data = load_data("sine")
+    piece = data.target[data.test[0]]
+    model = Continuation().fit(data.data[[0]], data.target[:1])
+    said = model.generate(len(piece) - data.n_warmup, piece[: data.n_warmup])
+    assert measure("sine", [said], [piece[data.n_warmup :]], data.unit) < 1e-3
+
+
+def test_a_run_is_valid_until_it_strays():
+    true = np.zeros((100, 3))
+    said = true.copy()
+    said[30:] = 0.41
+    said[60:] = 0.0
+    unit = 10.0
+    assert measure("lorenz", [said], [true], unit) == 3.0
+    assert measure("lorenz", [true, said, said], [true] * 3, unit) == 3.0
+    assert measure("lorenz", [true], [true], unit) == 10.0
+    wave = np.sin(np.arange(200) / 5)[:, None]
+    assert measure("sine", [np.full_like(wave, wave.mean())], [wave], unit) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--task", "circle"], "invalid choice: 'circle'"),
+        (["--task", "lorenz", "--training", "9000"], "training is for the sines"),
+        (["--training", "100"], "training must be a finite number >= 2000"),
+        (["--readout", "lasso"], "invalid choice: 'lasso'"),
+        (["--set", "feedback__gain", "3"], "Invalid parameter 'gain' for estimator Feedback"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(options, expected, capsys, tmp_path):
+    try:
+        status = main(["run", "pattern-generation", *options, "--out", str(tmp_path / "out")])
+    except SystemExit as stop:
+        status = stop.code
+    assert status == 2
+    error = capsys.readouterr().err
+    assert re.fullmatch(r"lsm: error: [^\n]+\n", error)
+    assert expected in error
+    assert list(tmp_path.iterdir()) == []
