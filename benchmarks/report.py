@@ -16,6 +16,9 @@ from .workloads import N_STEPS
 __all__ = ["commit", "draw", "environment_line", "machine", "table"]
 
 
+OTHER_RATE = ", 17 Hz"  # of the networks of "scaling"
+
+
 def machine():
     """Return what the figures depend on: hardware, compiler and versions."""
     described = {
@@ -156,16 +159,15 @@ def draw(results, path):
     """
     figure = Figure(figsize=(12, 5), layout="constrained")
     cost, events = figure.subplots(1, 2)
-    for number, (name, points) in enumerate(_costs(results).items()):
-        cost.loglog(*zip(*sorted(points), strict=True), label=name, **_style(name, number))
+    for name, points in _costs(results).items():
+        cost.loglog(*zip(*sorted(points), strict=True), label=name, **_style(name))
     cost.set(title="Processor time of one second of activity", xlabel="neurons", ylabel="seconds")
     cost.axhline(1, color="0.6", linewidth=0.8, linestyle=":")  # real time
     scaling = [row for row in results.get("scaling", []) if "seconds" in row]
-    for number, name in enumerate(dict.fromkeys(row["engine"] for row in scaling)):
+    for name in dict.fromkeys(row["engine"] for row in scaling):
         rows = [row for row in scaling if row["engine"] == name]
         rates = [row["events_per_second"][1] / 1e6 for row in rows]
-        style = _style(name, number)
-        events.semilogx([row["neurons"] for row in rows], rates, label=name, **style)
+        events.semilogx([row["neurons"] for row in rows], rates, label=name, **_style(name))
     events.set(
         title="Synaptic events a second, fan-out 100", xlabel="neurons", ylabel="millions",
         ylim=(0, None),
@@ -177,13 +179,14 @@ def draw(results, path):
     figure.savefig(path, dpi=120)
 
 
-def _style(name, number):
+def _style(name):
     """Return how a line is drawn: ours stands out, and a colour comes back with another marker."""
-    if name.startswith("lsm"):
-        style = {"color": "black", "linewidth": 2.5, "marker": "o", "zorder": 3}
-    else:
-        style = {"color": f"C{number % 10}", "marker": "osD^vPX"[number % 7], "markersize": 4}
-    return style | {"linestyle": "--" if name.endswith("Hz") else "-"}
+    engine, other_rate, _ = name.partition(OTHER_RATE)
+    style = {"linestyle": "--" if other_rate else "-"}
+    if engine == "lsm":
+        return style | {"color": "black", "linewidth": 2.5, "marker": "o", "zorder": 3}
+    number = list(ENGINES).index(engine)
+    return style | {"color": f"C{number % 10}", "marker": "osD^vPX"[number % 7], "markersize": 4}
 
 
 def _costs(results):
@@ -194,7 +197,7 @@ def _costs(results):
         points.setdefault(row["engine"], {}).setdefault(row["neurons"], seconds)
     for row in results.get("scaling", []):
         if "seconds" in row:
-            name = f"{row['engine']}, 17 Hz"
+            name = row["engine"] + OTHER_RATE
             points.setdefault(name, {})[row["neurons"]] = row["seconds"][1]
     costs = {name: list(line.items()) for name, line in points.items()}
     # From the dearest to the cheapest, as the lines lie.

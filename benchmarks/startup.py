@@ -10,7 +10,7 @@ import joblib
 
 from lsm import Liquid
 
-from .workloads import Workload
+from .workloads import SIZES, Workload, parts
 
 __all__ = ["startup"]
 
@@ -26,7 +26,9 @@ TRANSFORM = "import joblib, lsm; " + TIMED.format(
 def startup(options):
     """Processor time in new processes, Python's and numba's caches filled unless said otherwise."""
     spikes = Workload.of_size(1000, n_samples=4).spikes
-    liquid = Liquid(1000, calibration=None, random_state=0).fit(spikes)
+    fan_out, _, gain = SIZES[1000]
+    topology, inputs = parts(fan_out, gain)
+    liquid = Liquid(topology=topology, inputs=inputs, calibration=None, random_state=0).fit(spikes)
     with tempfile.TemporaryDirectory(prefix="lsm-benchmark-") as folder:
         saved = Path(folder) / "liquid.joblib"
         joblib.dump((liquid, spikes), saved)
