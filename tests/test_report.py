@@ -165,12 +165,13 @@ def browser():
 def opened(browser, path, **options):
     """Return a page without a network, which notes all that goes wrong in it."""
     page = browser.new_context(offline=True, **options).new_page()
+    page.set_default_timeout(120_000)
     page.wrong = []
     page.on("console", lambda message: page.wrong.append(message.text))
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("requestfailed", lambda request: page.wrong.append(request.url))
     page.goto(path.as_uri())
-    page.locator(".main-svg").first.wait_for(timeout=120_000)
+    page.locator(".main-svg").first.wait_for()
     return page
 
 
@@ -198,8 +199,13 @@ def told(page, box, x, y):
     size = area.bounding_box()
     page.mouse.move(size["x"] + x * size["width"], size["y"] + y * size["height"], steps=3)
     label = box.locator(".hoverlayer .hovertext")
-    label.wait_for(timeout=20_000)
+    label.wait_for()
     return label.text_content()
+
+
+def n_points(page):
+    """Return how many runs the first of the small charts shows."""
+    return page.locator("#pairs .chart").first.locator(".scatterlayer .point").count()
 
 
 def rounded(value):
@@ -248,16 +254,16 @@ class TestSweepInBrowser:
         done = np.flatnonzero(taus[:-N_FAILED] >= 20)
         assert sorted(map(int, column(page, "run"))) == list(done)
         assert page.get_by_text(f"{len(done)} of {N_RUNS} runs", exact=True).is_visible()
-        first = page.locator("#pairs .chart").first
-        assert first.locator(".scatterlayer .point").count() == len(done)
+        wait_for(lambda: n_points(page) == len(done))
         page.get_by_label("filter error").fill("nothing says this")
         assert column(page, "run") == []
-        assert page.locator("#pairs").is_hidden()
+        page.locator("#pairs").wait_for(state="hidden")
 
     def test_pointing_at_a_heat_map_tells_its_values(self, page):
         page.get_by_label("filter n", exact=True).fill("=2")
         page.get_by_label("filter status").fill("done")
         rows = [facts_of(i) for i in range(1, N_RUNS - N_FAILED, 3)]
+        wait_for(lambda: n_points(page) == len(rows))
         score = [facts["score"] for _, facts in rows]
         taus = np.log([settings["liquid__neurons__tau_m"] for settings, _ in rows])
         alphas = np.array([settings["readout__alpha"] for settings, _ in rows])
@@ -281,6 +287,7 @@ class TestSweepInBrowser:
 
     def test_pointing_at_a_line_tells_its_run_and_a_click_chooses_it(self, page):
         page.get_by_label("filter run", exact=True).fill("=4")
+        wait_for(lambda: n_points(page) == 1)
         box = page.locator("#parallel .chart")
         text = told(page, box, 0.5, 0.5)  # a single run lies in the middle of its axes
         settings, facts = facts_of(4)

@@ -2,6 +2,7 @@
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const main = document.querySelector("main");
+const PAUSE = 150; // ms without a letter typed after which charts follow a filter
 const names = facts.parameters.map((parameter) => parameter.name);
 const parameters = facts.parameters.map(asParameter);
 const score = {
@@ -57,7 +58,7 @@ function makeTable() {
     drawLines();
   };
   return new Table(facts.runs, used, {
-    sortedBy: columns[2], onShown: drawSweep, onChosen: whenChosen,
+    sortedBy: columns[2], onShown: drawSoon, onChosen: whenChosen,
   });
 }
 
@@ -112,7 +113,15 @@ function drawLines() {
   drawParallel(box, parameters, score, drawn(), table.chosen);
 }
 
+let drawing;
+
+function drawSoon() {
+  clearTimeout(drawing);
+  drawing = setTimeout(drawSweep, PAUSE);
+}
+
 function drawSweep() {
+  clearTimeout(drawing);
   for (const id of ["parallel", "pairs"]) {
     document.getElementById(id).hidden = !drawn().length;
   }
@@ -158,6 +167,7 @@ function buildSweep() {
     ),
   );
   table.show();
+  drawSweep();
   lines.on?.("plotly_click", ({ points }) =>
     table.choose(facts.runs.find((run) => run.run === points[0].customdata)));
 }

@@ -111,9 +111,10 @@ function list(content) {
 // Records of the same names as a plain table.
 function records(rows) {
   const names = Object.keys(rows[0]);
-  const cell = (value) =>
-    make("td", { class: typeof value === "number" ? "number" : "" }, written(value, 4));
-  const lines = rows.map((row) => make("tr", {}, ...names.map((name) => cell(row[name]))));
-  const top = make("thead", {}, make("tr", {}, ...names.map((name) => make("th", {}, name))));
-  return make("div", { class: "scroll" }, make("table", {}, top, make("tbody", {}, ...lines)));
+  const cell = (tag, value, name) =>
+    make(tag, { class: typeof rows[0][name] === "number" ? "number" : "" }, written(value, 4));
+  const lines = rows.map((row) => names.map((name) => cell("td", row[name], name)));
+  const body = make("tbody", {}, ...lines.map((cells) => make("tr", {}, ...cells)));
+  const top = make("thead", {}, make("tr", {}, ...names.map((name) => cell("th", name, name))));
+  return make("div", { class: "scroll", tabindex: "0" }, make("table", {}, top, body));
 }
