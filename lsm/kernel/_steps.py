@@ -33,6 +33,12 @@ def _at(constants, n):
     return scope["read"]
 
 
+def copy(values, into):
+    """Copy numbers one by one, since the assignment of a slice to a slice may allocate."""
+    for n in range(len(values)):
+        into[n] = values[n]
+
+
 def last_of_step(event, last, steps, step):
     """Return the index behind the last event of a step."""
     while event < last and steps[event] == step:
@@ -156,15 +162,17 @@ def read(snapshot, last_snapshot, plan_step, acc, potential, tables, out):
     """Copy out what was filtered, as often as the plan reads in this step; return the next one."""
     step = plan_step[snapshot]
     while snapshot < last_snapshot and plan_step[snapshot] == step:
-        out[snapshot] = acc[:, : out.shape[2]]
-        if len(potential) > 0:
-            out[snapshot, 0] = potential
+        for f in range(len(acc)):
+            copy(acc[f, : out.shape[2]], out[snapshot, f])
+        copy(potential, out[snapshot, 0])
         snapshot += 1
     if snapshot < last_snapshot:
         for f in range(len(tables)):
-            acc[f] *= tables[f, plan_step[snapshot] - step]
+            fade = tables[f, plan_step[snapshot] - step]
+            for n in range(acc.shape[1]):
+                acc[f, n] *= fade
     return snapshot
 
 
-PARTS = last_of_step, deliver, send, send_dynamic, arrive, collect, read
+PARTS = copy, last_of_step, deliver, send, send_dynamic, arrive, collect, read
 OF_MODELS = advance, learn

@@ -128,12 +128,13 @@ class AdaptiveLIF(IntegrateAndFire):
             decay_h, jump_h, mean_w, decay_w, jump_w, one,
         ) = constants  # fmt: skip
         potential, wait, raised, adaptation = state
-        moved = rest + decay * (potential[n] - rest) + gain * (current - mean_w * adaptation[n])
-        v = moved if wait[n] < one else potential[n]
+        v, waits = potential[n], wait[n]
+        moved = rest + decay * (v - rest) + gain * (current - mean_w * adaptation[n])
+        v = moved if waits < one else v
         h, w = decay_h * raised[n], decay_w * adaptation[n]
         spiked = v >= threshold + h
         potential[n] = reset if spiked else v
-        wait[n] = refractory if spiked else wait[n] - one
+        wait[n] = refractory if spiked else waits - one
         raised[n] = h + jump_h * spiked
         adaptation[n] = w + jump_w * spiked
         return spiked

@@ -69,11 +69,12 @@ class IF(IntegrateAndFire):
         """Move neuron n by one step and tell whether it spiked."""
         gain, threshold, reset, refractory, one = constants
         potential, wait = state
-        moved = potential[n] + gain * current
-        v = moved if wait[n] < one else potential[n]
+        v, waits = potential[n], wait[n]
+        moved = v + gain * current
+        v = moved if waits < one else v
         spiked = v >= threshold
         potential[n] = reset if spiked else v
-        wait[n] = refractory if spiked else wait[n] - one
+        wait[n] = refractory if spiked else waits - one
         return spiked
 
     @staticmethod

@@ -96,11 +96,12 @@ class LIF(IntegrateAndFire):
         """Move neuron n by one step and tell whether it spiked."""
         decay, gain, rest, threshold, reset, refractory, one = constants
         potential, wait = state
-        moved = rest + decay * (potential[n] - rest) + gain * current
-        v = moved if wait[n] < one else potential[n]
+        v, waits = potential[n], wait[n]
+        moved = rest + decay * (v - rest) + gain * current
+        v = moved if waits < one else v
         spiked = v >= threshold
         potential[n] = reset if spiked else v
-        wait[n] = refractory if spiked else wait[n] - one
+        wait[n] = refractory if spiked else waits - one
         return spiked
 
     @staticmethod

@@ -106,13 +106,14 @@ class StochasticLIF(IntegrateAndFire):
         """Move neuron n by one step and tell whether it spiked."""
         decay, gain, rest, threshold, reset, refractory, sharpness, hazard, top, one = constants
         potential, wait = state
-        moved = rest + decay * (potential[n] - rest) + gain * current
-        awake = wait[n] < one
-        v = moved if awake else potential[n]
+        v, waits = potential[n], wait[n]
+        moved = rest + decay * (v - rest) + gain * current
+        awake = waits < one
+        v = moved if awake else v
         certainty = one - np.exp(hazard * np.exp(min(sharpness * (v - threshold), top)))
         spiked = awake & (chance < certainty)
         potential[n] = reset if spiked else v
-        wait[n] = refractory if spiked else wait[n] - one
+        wait[n] = refractory if spiked else waits - one
         return spiked
 
     @staticmethod
