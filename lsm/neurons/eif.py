@@ -22,7 +22,7 @@ class EIF(IntegrateAndFire):
     Parameters
     ----------
     tau_m : float, default=10.0
-        Membrane time constant in ms. The defaults are those of [1]_.
+        Membrane time constant in ms. The defaults are those of [1]_, but for `refractory`.
     v_rest : float, default=-65.0
         Resting potential in mV, but for the small pull of the exponential.
     v_threshold : float, default=-59.9
@@ -30,7 +30,8 @@ class EIF(IntegrateAndFire):
     v_reset : float, default=-68.0
         Potential after a spike in mV, below `v_peak`.
     refractory : float, default=2.0
-        Refractory period in ms, a multiple of the liquid's `dt` (1.7 in [1]_).
+        Refractory period in ms, a multiple of the liquid's `dt`. It is 1.7 in [1]_, which a `dt`
+        of 0.1 allows; the default is the next multiple of 1 ms.
     resistance : float, default=10.0
         Membrane resistance in MOhm.
     bias : float, default=0.0

@@ -47,7 +47,8 @@ class GLIF(IntegrateAndFire):
     level : int, default=5
         Level, from 1 to 5.
     tau_m : float, default=6.227
-        Membrane time constant in ms. The defaults are those of NEST's `glif_psc`.
+        Membrane time constant in ms. The defaults are those of NEST's `glif_psc`, but for
+        `refractory`.
     v_rest : float, default=-78.85
         Resting potential in mV.
     v_threshold : float, default=-51.68
@@ -55,7 +56,8 @@ class GLIF(IntegrateAndFire):
     v_reset : float, default=-78.85
         Potential after a spike in mV at levels 1 and 3, below the threshold.
     refractory : float, default=4.0
-        Refractory period in ms, a multiple of the liquid's `dt` (there 3.75).
+        Refractory period in ms, a multiple of the liquid's `dt`. It is 3.75 there, which a `dt` of
+        0.05 allows; the default is the next multiple of 1 ms.
     resistance : float, default=106.04
         Membrane resistance in MOhm.
     bias : float, default=0.0
