@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .measure import quartiles
+from .measure import quartiles, ratios
 from .workloads import PRECISIONS, SIZES
 
 __all__ = ["outcomes"]
@@ -77,7 +77,7 @@ def _speeds(results):
             name = ", ".join(
                 a if a == b else f"{a} / {b}" for a, b in zip(line, other, strict=True)
             )
-            yield _outcome(f"{group}: {name}", quartiles(theirs / ours), least=least)
+            yield _outcome(f"{group}: {name}", quartiles(ratios(theirs, ours)), least=least)
 
 
 def _scaling(rows):

@@ -47,9 +47,9 @@ def _mute(workload):
 
 def _parts(workload, engine, dtype, taken):
     n_neurons, n_samples = workload.network.n_neurons, len(workload.spikes)
-    whole, driven, silent = (
-        1e9 * np.array(taken[label]["seconds"]) for label in ("whole", "input", "silence")
-    )
+    seconds = (taken[label]["seconds"] for label in ("whole", "input", "silence"))
+    rounds = zip(*seconds, strict=False)
+    whole, driven, silent = 1e9 * np.array(list(rounds)).T  # of those that all took part in
     updates = n_neurons * workload.n_steps
     added = n_neurons * len(workload.spikes.steps) / n_samples
     events = taken["whole"]["rate"] * N_STEPS / 1000 * workload.network.w.nnz

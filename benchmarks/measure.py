@@ -7,7 +7,10 @@ import numpy as np
 from .engines import ENGINES, load
 from .workloads import N_STEPS
 
-__all__ = ["Entry", "compare", "entries", "quartiles"]
+__all__ = ["Entry", "compare", "entries", "quartiles", "ratios"]
+
+# A line that has taken so many seconds is not repeated further, once it has run so often.
+PATIENCE, ENOUGH = 3.0, 3
 
 
 class Entry(NamedTuple):
@@ -88,7 +91,7 @@ def compare(lines, repeats):
     rows : list of dict
     """
     counts = [line.run()[1] for line in lines]
-    seconds = np.array([[line.run()[0] / line.n_samples for line in lines] for _ in range(repeats)])
+    seconds = _in_turns(lines, repeats)
     # What is compared with: the first of each workload that computes nothing else.
     references = {
         line.workload: count
@@ -97,10 +100,10 @@ def compare(lines, repeats):
     }
     rows = []
     for i, (line, count) in enumerate(zip(lines, counts, strict=True)):
-        row = line._asdict() | {"seconds": seconds[:, i].tolist()}
+        row = line._asdict() | {"seconds": seconds[i].tolist()}
         del row["run"], row["n_samples"]
-        row["samples_per_second"] = quartiles(1 / seconds[:, i])
-        row["speed"] = quartiles(seconds[:, 0] / seconds[:, i])
+        row["samples_per_second"] = quartiles(1 / seconds[i])
+        row["speed"] = quartiles(ratios(seconds[0], seconds[i]))
         if count is not None:
             row["rate"] = float(count.sum()) / (line.neurons * line.n_samples * N_STEPS / 1000)
             reference = references.get(line.workload, count)
@@ -108,6 +111,22 @@ def compare(lines, repeats):
             row["equal_counts"] = float(np.mean(count[:n] == reference[:n]))
         rows.append(row)
     return rows
+
+
+def _in_turns(lines, repeats):
+    """Return the seconds a sample of each line, in fewer rounds where it takes too long."""
+    taken = [[] for _ in lines]
+    for _ in range(repeats):
+        for line, values in zip(lines, taken, strict=True):
+            if len(values) < ENOUGH or sum(values) < PATIENCE:
+                values.append(line.run()[0])
+    return [np.array(values) / line.n_samples for line, values in zip(lines, taken, strict=True)]
+
+
+def ratios(one, other):
+    """Divide times of the same rounds."""
+    n_rounds = min(len(one), len(other))
+    return np.asarray(one)[:n_rounds] / np.asarray(other)[:n_rounds]
 
 
 def quartiles(values):

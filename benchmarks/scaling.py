@@ -30,7 +30,7 @@ SCALES = {
 LAM = 4.0  # gives the column about 100 synapses a neuron too
 KINDS = ("C", "lsm", "column")
 ROOT = Path(__file__).parents[1]
-ROUNDS = 3  # at most: a million neurons take half a minute
+ROUNDS = 2  # at most: a million neurons take half a minute
 
 
 def scaling(options):

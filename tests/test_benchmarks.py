@@ -196,6 +196,17 @@ def test_different_spikes_are_told():
     assert disagreements({"group": rows}) == ["work, b: 50.00 % of counts are equal"]
 
 
+def test_what_is_slow_runs_less_often():
+    took = iter([0.5] * 6)
+    lines = [
+        Entry("work", "quick", "float64", 2, 1, lambda: (next(took), None)),
+        Entry("work", "slow", "float64", 2, 1, lambda: (9.0, None)),
+    ]
+    quick, slow = compare(lines, 5)
+    assert (len(quick["seconds"]), len(slow["seconds"])) == (5, 3)
+    assert slow["speed"] == [0.5 / 9] * 3
+
+
 @pytest.mark.parametrize(("seconds", "met"), [([1.0, 1.0, 9.0], True), ([1.1, 1.1, 0.1], False)])
 def test_a_goal_is_judged_by_the_median_of_rounds(seconds, met):
     common = {"workload": "135 neurons", "precision": "float32"}
