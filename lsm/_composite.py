@@ -9,7 +9,18 @@ from ._parts import PartsMixin
 from ._samples import is_stepwise
 from ._validation import check_integer
 
-__all__ = ["LSM"]
+__all__ = ["LSM", "readout_has"]
+
+
+def readout_has(method):
+    """Return a condition of `available_if`: that the readout has a method."""
+
+    def check(self):
+        readout = self.readout_ if hasattr(self, "readout_") else self.part("readout")
+        getattr(readout, method)
+        return True
+
+    return check
 
 
 class LSM(PartsMixin, BaseEstimator):
@@ -17,10 +28,13 @@ class LSM(PartsMixin, BaseEstimator):
 
     _part_methods = {"liquid": "trajectory", "readout": "predict"}
 
-    def _fit(self, X, y, reward):
+    def _check(self, X, y):
         self.check_parts()
         check_integer(f"{type(self).__name__}.washout", self.washout, 0)
         check_consistent_length(X, y)
+
+    def _fit(self, X, y, reward):
+        self._check(X, y)
         self.stepwise_ = is_stepwise(y)
         self.liquid_ = clone(self.part("liquid"))
         if self.stepwise_:

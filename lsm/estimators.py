@@ -6,10 +6,11 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from ._composite import LSM
+from ._composite import LSM, readout_has
 from ._samples import is_stepwise
+from ._streams import StreamsMixin, rows_of
 from ._validation import check_integer, random_streams
-from .feedback import affine_map, close, step_through
+from .feedback import BEYOND, affine_map, check_bounded, close, step_through
 from .liquid import Liquid
 from .spikes import SpikeArray
 
@@ -26,15 +27,6 @@ def _default_regressor():
     from sklearn.linear_model import RidgeCV
 
     return RidgeCV(alphas=np.logspace(-6, 3, 10))
-
-
-def _readout_has(method):
-    def check(self):
-        readout = self.readout_ if hasattr(self, "readout_") else self.part("readout")
-        getattr(readout, method)
-        return True
-
-    return check
 
 
 class LSMClassifier(ClassifierMixin, LSM):
@@ -113,7 +105,7 @@ class LSMClassifier(ClassifierMixin, LSM):
         """Return the class of each sample, shape (n_samples,), or lists of those of the rows."""
         return self._predict(X)
 
-    @available_if(_readout_has("decision_function"))
+    @available_if(readout_has("decision_function"))
     def decision_function(self, X):
         """Return the readout's scores, of shape (n_samples,) or (n_samples, n_classes).
 
@@ -121,7 +113,7 @@ class LSMClassifier(ClassifierMixin, LSM):
         """
         return self._predict(X, "decision_function")
 
-    @available_if(_readout_has("predict_proba"))
+    @available_if(readout_has("predict_proba"))
     def predict_proba(self, X):
         """Return the readout's probabilities, of shape (n_samples, n_classes).
 
@@ -139,7 +131,7 @@ class LSMClassifier(ClassifierMixin, LSM):
         return super().score(X, y, sample_weight)
 
 
-class LSMRegressor(RegressorMixin, LSM):
+class LSMRegressor(StreamsMixin, RegressorMixin, LSM):
     """Liquid state machine that gives numbers, for each sample or at every row of it.
 
     Parameters
@@ -165,6 +157,8 @@ class LSMRegressor(RegressorMixin, LSM):
         Whether there is a target at every row.
     feedback_weights_ : array of shape (n_outputs, n_neurons)
         From outputs to neurons in nA, where there is feedback.
+    outputs_ : array of shape (n_rows,) or (n_rows, n_outputs)
+        What was said of the last piece of a stream, see `partial_fit`.
     n_features_in_ : int
         Number of input channels.
 
@@ -221,6 +215,8 @@ class LSMRegressor(RegressorMixin, LSM):
         return self
 
     def _teach(self, spikes, targets):
+        self._stream, self._answers = None, True
+        self._limit = BEYOND * np.abs(targets).max()
         self._row_shape = targets.shape[1:]
         if self.feedback is None:
             return super()._teach(spikes, targets)
@@ -233,6 +229,7 @@ class LSMRegressor(RegressorMixin, LSM):
             readout.start(self.liquid_.n_row_features, *(self._row_shape or (None,)))
             loop = self._close(targets, np.zeros_like(spikes.durations), online=readout)
             self.readout_ = readout
+            self._check_bounded(loop.outputs, spikes.durations)
         else:
             noise = self.feedback.noise * rng.normal(size=targets.shape)
             loop = self._close(targets + noise, spikes.durations)
@@ -318,18 +315,22 @@ class LSMRegressor(RegressorMixin, LSM):
         if linear is not None:
             loop = self._close(targets, n_forced, linear=linear)
             self.liquid_._read_rows(spikes, loop)
+            self._check_bounded(loop.outputs, spikes.durations)
             return loop.outputs
         outputs, ends = [], np.cumsum(spikes.durations)
         for sample, (end, n_rows) in enumerate(zip(ends, spikes.durations, strict=True)):
-            rows = [spikes.pieces([sample], [t], [t + 1]) for t in range(n_rows)]
+            rows = rows_of(spikes, sample)
             outputs.append(
                 step_through(
-                    self.liquid_.stream(rows[0]), rows, self.feedback_weights_, self._delay,
-                    targets[end - n_rows : end], n_forced[sample],
-                    lambda state: np.reshape(self.readout_.predict(state), n_outputs),
+                    self._start(rows[0]), rows, targets[end - n_rows : end], n_forced[sample],
+                    lambda state: np.reshape(self.readout_.predict(state), n_outputs), self._limit,
                 )
             )  # fmt: skip
         return np.concatenate(outputs)
+
+    def _check_bounded(self, outputs, durations):
+        for part in np.split(outputs, np.cumsum(durations)[:-1]):
+            check_bounded(part, self._limit)
 
     def score(self, X, y, sample_weight=None):
         """Return R squared, over samples or over all rows after the washout."""

@@ -1,12 +1,16 @@
 """The way back from the readout into the liquid."""
 
+from collections import deque
+
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from ._validation import check_number, steps
 from .kernel import Loop
 
-__all__ = ["Feedback", "affine_map", "close", "step_through"]
+__all__ = ["BEYOND", "Feedback", "Steps", "affine_map", "check_bounded", "close", "step_through"]
+
+BEYOND = 1e3  # times the largest target: what is farther away does not come back
 
 
 class Feedback(BaseEstimator):
@@ -120,33 +124,88 @@ def close(weights, delay, targets, n_forced, *, linear=None, online=None):
     )  # fmt: skip
 
 
-def step_through(stream, rows, weights, delay, targets, n_forced, predict):
-    """Run one sample row by row, with a readout of any kind.
+class Steps:
+    """A run of liquid and readout that goes on row by row; its memory does not grow.
 
     Parameters
     ----------
     stream : Stream
-        A fresh run of the liquid.
-    rows : list of SpikeArray
+        A run of the liquid.
+    weights : array of shape (n_outputs, n_neurons), optional
+        From outputs to neurons; by default nothing flows back.
+    delay : int, default=1
+        Rows until an output comes back.
+    """
+
+    def __init__(self, stream, weights=None, delay=1):
+        self.stream, self.weights = stream, weights
+        self.on_their_way = deque(maxlen=delay)
+
+    def step(self, row):
+        """Run one row, with what comes back in it; return the state, of shape (1, n_features)."""
+        back = None
+        if self.weights is not None:
+            full = len(self.on_their_way) == self.on_their_way.maxlen
+            back = (self.on_their_way[0] if full else np.zeros(len(self.weights))) @ self.weights
+        return self.stream.step(row, back).reshape(1, -1)
+
+    def send(self, outputs):
+        """Send outputs of shape (n_outputs,) on their way back."""
+        self.on_their_way.append(outputs)
+
+
+def step_through(steps, rows, targets, n_forced, predict, limit):
+    """Run one sample row by row, with a readout of any kind.
+
+    Parameters
+    ----------
+    steps : Steps
+        A fresh run.
+    rows : iterable of SpikeArray
         The input, row by row.
-    weights, delay
-        As of :func:`close`.
     targets : array of shape (n_rows, n_outputs)
         What comes back in the first `n_forced` rows.
     n_forced : int
         Forced rows.
     predict : function
         From a state of shape (1, n_features) to outputs of shape (n_outputs,).
+    limit : float
+        As of :func:`check_bounded`.
 
     Returns
     -------
     outputs : array of shape (n_rows, n_outputs)
     """
-    outputs = np.zeros((len(rows), len(weights)))
+    outputs = np.zeros(targets.shape)
     for t, row in enumerate(rows):
-        came = t - delay
-        back = np.zeros(len(weights))
-        if came >= 0:
-            back = targets[came] if came < n_forced else outputs[came]
-        outputs[t] = predict(stream.step(row, back @ weights).reshape(1, -1))
+        outputs[t] = predict(steps.step(row))
+        check_bounded(outputs[t : t + 1], limit, t)
+        steps.send(targets[t] if t < n_forced else outputs[t])
     return outputs
+
+
+def check_bounded(outputs, limit, first=0):
+    """Refuse outputs beyond a limit, or none at all.
+
+    Parameters
+    ----------
+    outputs : array of shape (n_rows, n_outputs)
+        What a readout said in rows `first`, `first` + 1, ...
+    limit : float
+        Largest magnitude that may be.
+    first : int, default=0
+        Number of the first row.
+
+    Raises
+    ------
+    FloatingPointError
+        With the first row in which the outputs are beyond it, and a remedy.
+    """
+    beyond = ~(np.abs(outputs) <= limit)
+    if beyond.any():
+        row, output = np.unravel_index(np.argmax(beyond), beyond.shape)
+        raise FloatingPointError(
+            f"the feedback diverges: output {output} is {outputs[row, output]:.3g} in row "
+            f"{first + row}, beyond {limit:.3g}, {BEYOND:g} times the largest target; lower "
+            "Feedback.scale, or raise Feedback.noise or the readout's penalty"
+        )

@@ -26,6 +26,7 @@ ROWS = [
     ["lsm.readout"],
     ["lsm.feedback"],
     ["lsm._composite"],
+    ["lsm._streams"],
     ["lsm.estimators"],
     ["lsm.measures"],
     ["lsm.plot"],

@@ -32,6 +32,13 @@ class Stream:
         self.work = self.packed.work()
         self.n_rows = 0
 
+    def __setstate__(self, state):
+        """Let the two currents be parts of one array again, which a copy has torn apart."""
+        self.__dict__.update(state)
+        (neurons, syn, currents, *rest), dynamics = self.work
+        syn = (currents[: self.packed.padded], currents[self.packed.padded :], *syn[2:])
+        self.work = (neurons, syn, currents, *rest), dynamics
+
     def step(self, row, current=None):
         """Run one row of input.
 

@@ -1,0 +1,153 @@
+"""A regressor that learns while it runs, and feedback that must not run away."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import Ridge, SGDRegressor
+
+from lsm import Feedback, Liquid, LSMRegressor, estimators
+from lsm.readout import RLS
+
+pytestmark = pytest.mark.filterwarnings("ignore:the liquid")
+
+
+def model(readout, feedback=None, washout=0):
+    liquid = Liquid(60, calibration=None, initial="random", random_state=0).set_params(
+        neurons__bias=1.1, topology__fan_out=10, topology__weights__gain=0.3,
+        topology__delay=(1.0, 9.0),
+    )  # fmt: skip
+    return LSMRegressor(liquid, readout, feedback, washout=washout)
+
+
+def series(n_rows=300):
+    u = np.random.default_rng(0).uniform(-1, 1, n_rows)
+    return u[:, None], np.convolve(u, np.ones(5) / 5)[:n_rows]
+
+
+@pytest.mark.parametrize("feedback", [None, Feedback(), Feedback(delay=3.0)])
+@pytest.mark.parametrize("washout", [0, 70])
+def test_pieces_of_a_stream_are_one_long_run(feedback, washout):
+    X, y = series()
+    whole = model(RLS(), feedback, washout).partial_fit([X], [y])
+    pieces, said = model(RLS(), feedback, washout), []
+    for start, stop in ((0, 1), (1, 2), (2, 60), (60, 200), (200, 300)):
+        pieces.partial_fit([X[start:stop]], [y[start:stop]])
+        said.append(pieces.outputs_)
+    np.testing.assert_array_equal(pieces.readout_.coef_, whole.readout_.coef_)
+    np.testing.assert_array_equal(np.concatenate(said), whole.outputs_)
+
+
+def test_a_stream_learns_what_a_fit_learns():
+    X, y = series()
+    streamed = model(RLS(), washout=40).partial_fit([X], [y])
+    fitted = model(RLS(), washout=40).fit([X], [y])
+    np.testing.assert_allclose(streamed.readout_.coef_, fitted.readout_.coef_, atol=1e-3)
+    np.testing.assert_allclose(streamed.predict([X])[0], fitted.predict([X])[0], atol=1e-3)
+    assert (streamed.outputs_[:41] == 0).all()  # it says nothing before it has learnt
+    late = slice(150, None)
+    assert np.corrcoef(streamed.outputs_[late], y[late])[0, 1] > 0.4
+
+
+def test_a_stream_with_feedback_is_the_loop_inside_the_kernel():
+    X, y = series()
+    streamed = model(RLS(), Feedback()).partial_fit([X], [y])
+    fitted = model(RLS(), Feedback()).fit([X], [y])
+    np.testing.assert_allclose(streamed.readout_.coef_, fitted.readout_.coef_, atol=1e-3)
+
+
+def test_memory_does_not_grow_and_a_stream_is_taken_up_from_a_file():
+    X, y = series(400)
+    streamed = model(RLS(), washout=5)
+    sizes = []
+    for start in range(0, 400, 50):
+        streamed.partial_fit([X[start : start + 50]], [y[start : start + 50]])
+        sizes.append(len(pickle.dumps(streamed)))
+    assert max(sizes[1:]) - min(sizes[1:]) < 200
+    again = pickle.loads(pickle.dumps(streamed))
+    for regressor in (streamed, again):
+        regressor.partial_fit([X[:50]], [y[:50]])
+    np.testing.assert_array_equal(again.outputs_, streamed.outputs_)
+
+
+def test_a_stream_goes_on_from_what_a_fit_has_learnt_and_follows_a_change():
+    X, y = series(600)
+    fitted = model(RLS(forget=0.99), washout=20).fit([X[:300]], [y[:300]])
+    fitted.partial_fit([X[300:]], [-y[300:]])
+    early, late = slice(20, 80), slice(200, None)
+    assert np.corrcoef(fitted.outputs_[early], y[300:][early])[0, 1] > -0.5
+    assert np.corrcoef(fitted.outputs_[late], y[300:][late])[0, 1] < -0.5
+
+
+def test_any_readout_that_learns_by_pieces_serves():
+    X, y = series()
+    streamed = model(SGDRegressor(random_state=0), washout=20).partial_fit([X], [y])
+    assert np.isfinite(streamed.outputs_).all()
+    assert not hasattr(model(Ridge()), "partial_fit")
+
+
+def test_what_is_no_stream_is_refused():
+    X, y = series(50)
+    with pytest.raises(ValueError, match="lists of one array"):
+        model(RLS()).partial_fit([X, X], [y, y])
+    with pytest.raises(ValueError, match="with a target for every row"):
+        model(RLS()).partial_fit([X], [1.0])
+    begun = model(RLS()).partial_fit([X], [y])
+    with pytest.raises(ValueError, match=r"rows of shape \(\) as before, got \(2,\)"):
+        begun.partial_fit([X], [np.c_[y, y]])
+    with pytest.raises(ValueError, match="expecting 1 channels"):
+        begun.partial_fit([np.c_[X, X]], [y])
+
+
+# ---------------------------------------------------------------------------------- feedback
+
+
+@pytest.mark.parametrize("stepped", [False, True])
+def test_what_is_forced_and_what_is_free_agree_exactly_where_the_readout_is_right(
+    stepped, monkeypatch
+):
+    wave = np.sin(np.arange(400) / 6)
+    fitted = model(Ridge(1.0), Feedback(), washout=50).fit([np.zeros((400, 1))], [wave])
+    if stepped:
+        monkeypatch.setattr(estimators, "affine_map", lambda *arguments: None)
+    free = fitted.generate(120, warmup=wave[:100])
+    target = np.concatenate([wave[:100], free])  # which the readout reproduces exactly
+    for n_forced in (101, 150, 219):
+        forced = fitted.generate(220 - n_forced, warmup=target[:n_forced])
+        np.testing.assert_array_equal(forced, target[n_forced:])
+
+
+class Amplifier(Ridge):
+    """Says more the more comes back."""
+
+    def predict(self, X):
+        return 50 * super().predict(X)
+
+
+def runaway(readout):
+    liquid = Liquid(60, calibration=None, random_state=0).set_params(
+        neurons__v_threshold=1e30, snapshots__feature="membrane"
+    )
+    X, y = series()
+    return LSMRegressor(liquid, readout, Feedback(scale=3.0)).fit([X], [y])
+
+
+@pytest.mark.parametrize("stepped", [False, True])
+def test_feedback_that_diverges_is_stopped_with_step_value_and_remedy(stepped, monkeypatch):
+    fitted = runaway(Amplifier(1e-3))
+    X, y = series()
+    if stepped:
+        monkeypatch.setattr(estimators, "affine_map", lambda *arguments: None)
+    with pytest.raises(FloatingPointError) as caught:
+        fitted.generate(200, warmup=y[:100], X=X)
+    message = str(caught.value)
+    assert "the feedback diverges: output 0 is" in message
+    row = int(message.split(" in row ")[1].split(",")[0])
+    assert 100 < row < 299  # not the last: it was stopped, or the first was looked for
+    assert "lower Feedback.scale, or raise Feedback.noise or the readout's penalty" in message
+
+
+def test_a_bounded_loop_is_not_stopped():
+    X, y = series()
+    assert np.isfinite(clone(model(RLS(), Feedback())).fit([X], [y]).predict([X])[0]).all()
