@@ -1,0 +1,150 @@
+"""What holds for every model of every kind: it is an estimator, searched and refused by name."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.utils.estimator_checks import check_estimator
+
+from lsm import Liquid, LSMClassifier, Snapshots, neurons, plasticity, synapses, topology
+from lsm.plasticity import Homeostasis, Rewiring, SynapticScaling
+from lsm.topology import ErdosRenyi, FixedWeights
+
+MATRIX = ErdosRenyi(fan_out=5).draw(60, np.random.default_rng(0)).weights
+
+
+NO_MODELS = {"RandomInput", "Topology", "Weights", "Wiring", "spectral_radius"}
+# Models of which the default does nothing, or is not enough.
+CHOSEN = {
+    FixedWeights: FixedWeights(MATRIX),
+    Homeostasis: Homeostasis(rewiring=Rewiring()),
+    SynapticScaling: SynapticScaling(rate=20.0),
+}
+
+
+def models(folder, method):
+    """Return an object of every exported class that has a method."""
+    classes = (getattr(folder, name) for name in folder.__all__ if name not in NO_MODELS)
+    return [CHOSEN.get(model) or model() for model in classes if hasattr(model, method)]
+
+
+# Every model that its folder exports, by the parameter of a liquid that it is given as.
+MODELS = [
+    *(("neurons", model) for model in models(neurons, "reference_step")),
+    *(("synapses", model) for model in models(synapses, "current")),
+    ("short_term_plasticity", synapses.TsodyksMarkram()),
+    *(("topology", model) for model in models(topology, "draw")),
+    *(("plasticity", rule) for rule in models(plasticity, "on_pre")),
+    *(("homeostasis", rule) for rule in models(plasticity, "between")),
+]
+NAMES = [type(model).__name__ for _, model in MODELS]
+
+
+def test_no_model_is_left_out():
+    exported = {*neurons.__all__, *synapses.__all__, *topology.__all__, *plasticity.__all__}
+    assert exported - NO_MODELS == set(NAMES)
+    assert len(NAMES) == len(set(NAMES))
+
+
+def liquid_of(slot, model):
+    """Return a small liquid with a model, read by its potentials."""
+    params = {slot: clone(model), "snapshots": Snapshots(feature="membrane"), "random_state": 0}
+    if slot == "neurons" and model.graded:
+        params["synapses"] = synapses.Delta()
+    if slot == "plasticity":
+        params["dtype"] = "float64"  # as in the tests of learning: no other kernel to compile
+    return Liquid(getattr(model, "n_neurons", 60), **params)
+
+
+def samples():
+    rng = np.random.default_rng(0)
+    return [rng.poisson(0.1, (60, 5)) for _ in range(12)]
+
+
+def quietly(action, *args):
+    """Let small liquids be of no use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return action(*args)
+
+
+def number_of(model):
+    """Return the name of a model's first number, what it is and what it may be instead."""
+    for name, value in model.get_params().items():
+        if isinstance(value, float) and 0 < value < np.inf:
+            in_steps = name in ("delay", "refractory")
+            # No power of two, for which calibration might make up exactly.
+            return name, value, 2 * value if in_steps else 0.8 * value
+        if name == "kernel_exc":
+            return name, value, (*value, 0.5)
+    raise AssertionError(f"{model!r} has no number to search")
+
+
+@pytest.mark.parametrize(
+    ("slot", "model"), [(slot, model) for slot, model in MODELS if model.get_params()]
+)
+def test_a_search_reaches_the_numbers_of_every_model(slot, model):
+    X, y = samples(), np.arange(12) % 2
+    name, *values = number_of(model)
+    key = f"liquid__{slot}__{name}"
+    search = GridSearchCV(LSMClassifier(liquid_of(slot, model)), {key: values}, cv=2)
+    best = quietly(search.fit, X, y).best_estimator_
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    chosen = search.best_params_[key]
+    assert best.liquid_.get_params()[f"{slot}__{name}"] == chosen
+    (left,) = (value for value in values if value != chosen)
+    other = quietly(clone(best).set_params(**{key: left}).fit, X, y)
+    assert np.abs(best.liquid_.transform(X) - other.liquid_.transform(X)).max() > 0
+
+
+# Neurons have this test, of liquids that suit each, in `test_neurons.py`.
+@pytest.mark.parametrize(
+    ("slot", "model"), [(slot, model) for slot, model in MODELS if slot != "neurons"]
+)
+def test_scikit_learn_contract(slot, model):
+    estimator = liquid_of(slot, model).set_params(n_neurons=getattr(model, "n_neurons", 20))
+    few = {"calibration": None, "snapshots": None, "static_steps": 20}
+    quietly(check_estimator, estimator.set_params(**few))
+
+
+# What a parameter of this name must not be, and how the refusal starts.
+PROBABILITIES = ("probability", "within", "between", "forward", "backward", "rewiring", "share")
+OUTSIDE = {
+    **dict.fromkeys(("refractory",), (1.5, "must be a multiple of dt=1 ms, got 1.5 ms")),
+    **dict.fromkeys(("delay", "capacitance", "resistance"), (-1.0, "must be .*> 0, got -1.0")),
+    **dict.fromkeys((*PROBABILITIES, "inhibitory", "U"), (1.5, "must be .*<= 1, got 1.5")),
+    **dict.fromkeys(("v_reset", "c", "e_rev_inh"), (1e6, "must be below .*1000000.0")),
+}
+
+
+def refused(model):
+    """Yield a model's parameters whose name says what they must not be, with such a value."""
+    for name, value in model.get_params(deep=False).items():
+        if name.startswith("tau"):
+            yield name, -1.0, "must be .*> 0, got -1.0"
+        elif name in OUTSIDE and not hasattr(value, "get_params"):
+            yield name, *OUTSIDE[name]
+
+
+REFUSED = [
+    (slot, clone(model).set_params(**{name: value}), name, rule)
+    for slot, model in MODELS
+    for name, value, rule in refused(model)
+    if (type(model), name) != (FixedWeights, "inhibitory")  # who, there, and not a share
+]
+
+
+@pytest.mark.parametrize(("slot", "model", "name", "rule"), REFUSED)
+def test_a_parameter_outside_its_meaning_is_refused_by_name(slot, model, name, rule):
+    liquid = liquid_of(slot, model)
+    with pytest.raises(ValueError, match=rf"{type(model).__name__}\.{name} {rule}"):
+        liquid.fit(samples())
+    assert not hasattr(liquid, "network_")
+
+
+def test_a_delay_that_vanishes_in_a_step_is_refused():
+    liquid = Liquid(20, topology=ErdosRenyi(delay=0.3), random_state=0)
+    with pytest.raises(ValueError, match="ErdosRenyi.delay of 0.3 ms is less than half a step of"):
+        liquid.fit(samples())
