@@ -7,17 +7,16 @@ __all__ = ["PARTS"]
 real = None  # placeholder, see `lsm.kernel._loop.kernel_for`
 
 
-def feed(sample, row, feedback, fed):
-    """Set the current that each neuron gets back during a row of the input."""
+def feed(sample, row, feedback, drive):
+    """Add the current that each neuron gets back during a row of the input."""
     offset, targets, outputs, n_forced, _, weights, delay = feedback[:7]
-    fed[:] = 0
     source = row - delay
     if source >= 0:
         signal = targets if source < n_forced[sample] else outputs
         for k in range(len(weights)):
             value = real(signal[offset[sample] + source, k])
             for n in range(weights.shape[1]):
-                fed[n] += value * weights[k, n]
+                drive[n] += value * weights[k, n]
 
 
 def recursive_least_squares(state, error, coef, inverse, forget):
@@ -27,13 +26,13 @@ def recursive_least_squares(state, error, coef, inverse, forget):
     correlation matrix of the states. See :class:`lsm.readout.RLS`.
     """
     direction = np.dot(inverse, state)
-    scale = 1.0 / (forget + np.dot(state, direction))
+    scale, grow = 1.0 / (forget + np.dot(state, direction)), 1.0 / forget
     for i in range(len(state)):
         part = scale * direction[i]
         for k in range(len(error)):
             coef[k, i] -= part * error[k]
         for j in range(len(state)):
-            inverse[i, j] = (inverse[i, j] - part * direction[j]) / forget
+            inverse[i, j] = grow * (inverse[i, j] - part * direction[j])
 
 
 def respond(sample, row, reading, feedback, last):

@@ -33,7 +33,7 @@ def _loop(
 ):  # fmt: skip
     """Run samples[0]:samples[1] through steps window[0]:window[1]; see `lsm.kernel.compiled`."""
     event_offset, event_step, event_channel, event_amplitude, durations, keys = events
-    state, syn, currents, drive, fed, last, ring, drive_ring, spiked, fired, values, acc, cursor = (
+    state, syn, currents, drive, last, ring, drive_ring, spiked, fired, values, acc, cursor = (
         scratch
     )
     plan_offset, plan_step, reads_potential = plan
@@ -72,13 +72,10 @@ def _loop(
             if new_frame:
                 event = last_of_step(event, last_event, event_step, frame)
                 frame += 1
-            if feedback is not None and new_frame:
-                feed(sample, t // hold, feedback, fed)
             if (graded or feedback is not None) and (new_frame or len(drive_ring) > 0):
                 copy(bias, drive)
                 if feedback is not None:
-                    for n in range(n_neurons):
-                        drive[n] += fed[n]
+                    feed(sample, t // hold, feedback, drive)
                 if len(drive_ring) > 0:
                     send(
                         drive_ring, drive_now, padded, event_channel, first_event, event,

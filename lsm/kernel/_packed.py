@@ -201,7 +201,6 @@ class Packed:
             (currents[: self.padded], currents[self.padded :], *further),
             currents,
             np.zeros(self.padded, self.dtype),
-            np.zeros(self.n_neurons, self.dtype),
             np.zeros(self.feedback[7].shape[1] if self.feedback else 0),
             np.zeros(self.n_slots * 2 * self.padded, self.dtype),
             np.zeros(self.n_drive_slots * self.padded, self.dtype),
