@@ -44,7 +44,7 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
     >>> X = rng.normal(size=(200, 50))
     >>> y = X[:, 0] + rng.normal(size=200)
     >>> HoldOutRidge().fit(X, y).alpha_
-    array([1.])
+    array([0.1])
     """
 
     def __init__(
