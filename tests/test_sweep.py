@@ -504,3 +504,11 @@ class TestSpokenWords:
         model = spoken_words.make_model(30, liquid__random_state=1)
         model.fit(data.data[train], data.target[train])
         assert rows_of(out)["score"][1] == pytest.approx(rate(model, data.data[test]))
+
+    def test_the_search_of_the_documentation_runs(self, tmp_path):
+        path = Path(__file__).parents[1] / "docs" / "spoken_words_search.toml"
+        options = ["--config", str(path), "--dataset", "synth", "--words", "zero", "one"]
+        options += ["--n-voices", "8", "--takes", "1", "--n-neurons", "30", "--runs", "2"]
+        out = tmp_path / "out"
+        assert main(["sweep", "spoken-words", *options, "--jobs", "1", "--out", str(out)]) == 0
+        assert list(rows_of(out)["status"]) == ["done", "done"]
