@@ -62,6 +62,7 @@ def _parser(argv):
             else:  # importing it would only cost time
                 names.add_parser(experiment)
     _add_report(commands, argv)
+    _add_inspect(commands, argv)
     return parser
 
 
@@ -98,6 +99,26 @@ def _add_report(commands, argv):
     options.add_argument("folder", help=describe(report)["folder"][1])
     add_options(options, report, leave_out=("folder",))
     options.set_defaults(command=report)
+
+
+def _add_inspect(commands, argv):
+    if argv[:1] != ["inspect"]:  # importing it would only cost time
+        commands.add_parser("inspect", help="measure a liquid, and say what to change")
+        return
+    from ._inspect import inspect, is_experiment
+
+    options = _add_command(commands, "inspect", inspect)
+    options.add_argument("subject", help=describe(inspect)["subject"][1])
+    add_options(options, inspect, leave_out=("subject", "options"))
+    subject = argv[1] if len(argv) > 1 else ""
+    run = load(subject).run if is_experiment(subject) else None
+    if run is not None:
+        add_options(options.add_argument_group("options of the experiment"), run, ("jobs", "out"))
+
+    def command(subject, data, **options):
+        inspect(subject, take_options(options, run) if run is not None else None, data)
+
+    options.set_defaults(command=command)
 
 
 def _add_command(names, experiment, function):

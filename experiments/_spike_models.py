@@ -1,6 +1,6 @@
 """The liquids and their rivals in `lsm run spike-patterns`, with settings chosen on validation."""
 
-from lsm import Calibration, Liquid, Snapshots
+from lsm import Liquid, Snapshots
 from lsm.neurons import LIF, LeakyTanh
 from lsm.synapses import Delta, Exponential, TsodyksMarkram
 from lsm.topology import Column, ErdosRenyi, RandomInput, Weights
@@ -36,25 +36,23 @@ def make_random(task):
         )
     if task == "embedded":
         return Liquid(
-            neurons=LIF(tau_m=10.0), synapses=Exponential(2.0, 2.0), snapshots=_snapshots(task)
+            neurons=LIF(tau_m=10.0), synapses=Exponential(2.0, 4.0), snapshots=_snapshots(task)
         )
     return Liquid(snapshots=_snapshots(task))
 
 
 def make_echo_state(task):
     """Make an echo state network, which takes spikes as they come."""
+    remembers = task == "template"
+    weights = Weights(distribution="signed", inhibition=1.0, scale="spectral_radius", gain=0.95)
     return Liquid(
-        neurons=LeakyTanh(leak=0.3),
+        neurons=LeakyTanh(leak=0.1),
         synapses=Delta(),
-        topology=ErdosRenyi(
-            weights=Weights(
-                distribution="signed", inhibition=1.0, scale="spectral_radius", gain=0.95
-            )
-        ),
-        inputs=RandomInput(weight=1.0),
-        calibration=Calibration(centre=False),
+        topology=ErdosRenyi(weights=weights),
+        inputs=RandomInput(weight=0.3 if remembers else 1.0),
+        calibration=None,
         # Activations cannot be counted, but a trace that does not fade adds them up.
-        snapshots=Snapshots(feature="trace", tau=30.0 if task == "template" else (30.0, 10_000.0)),
+        snapshots=Snapshots(feature="trace", tau=30.0 if remembers else (30.0, 10_000.0)),
     )
 
 

@@ -3,7 +3,7 @@
 Each is a function `measure(estimator, X, ...)` of a fitted :class:`~lsm.Liquid`, or of an estimator
 or pipeline that holds one, and of samples. Those that return a number serve as scorers of
 scikit-learn, such as `GridSearchCV(Liquid(), grid, scoring=kernel_quality)`; other parameters are
-bound by :func:`functools.partial`.
+bound by :func:`functools.partial`. :func:`card` has most of them at once.
 
 Examples
 --------
@@ -21,6 +21,7 @@ Examples
 {'n_neurons': 50}
 """
 
+from ._card import card
 from .activity import (
     branching_ratio,
     cv_of_intervals,
@@ -38,6 +39,7 @@ from .states import dimension, generalisation_rank, kernel_quality, separation, 
 __all__ = [
     "branching_ratio",
     "capacity_by_degree",
+    "card",
     "cv_of_intervals",
     "dimension",
     "echo_state_index",

@@ -53,7 +53,7 @@ def cv_of_intervals(estimator, X, y=None):
     cv : float
         Mean over the neurons that have two intervals or more; NaN if there are none.
     """
-    return _mean(statistics.interval_cvs(_record(estimator, X)))
+    return mean_of_defined(statistics.interval_cvs(_record(estimator, X)))
 
 
 def fano_factor(estimator, X, y=None, *, window=100.0):
@@ -75,7 +75,7 @@ def fano_factor(estimator, X, y=None, *, window=100.0):
     factor : float
         Mean over the neurons that spike; NaN if there are none.
     """
-    return _mean(statistics.fano_factors(_record(estimator, X), window))
+    return mean_of_defined(statistics.fano_factors(_record(estimator, X), window))
 
 
 def synchrony(estimator, X, y=None, *, window=5.0):
@@ -202,7 +202,7 @@ def _record(estimator, X):
     return liquid.record(X)
 
 
-def _mean(values):
-    """Average what is defined."""
+def mean_of_defined(values):
+    """Return the mean of what is not NaN, or NaN."""
     defined = values[~np.isnan(values)]
     return float(defined.mean()) if len(defined) else np.nan

@@ -1,0 +1,104 @@
+import joblib
+import numpy as np
+import pytest
+
+from lsm import Liquid
+from lsm.experiments import spike_patterns
+from lsm.experiments.__main__ import main
+from lsm.experiments._inspect import inspect
+from lsm.measures import card
+
+OWN = """
+from sklearn.utils import Bunch
+import numpy as np
+from lsm import Liquid, LSMClassifier
+
+def load_data(n_samples=20, random_state=None):
+    X = np.random.default_rng(random_state).poisson(0.05, (n_samples, 100, 5))
+    return Bunch(data=X, target=np.arange(n_samples) % 2, cv=[(np.arange(10), np.arange(10, 20))])
+
+def make_model(n_neurons=30, random_state=None, **settings):
+    return LSMClassifier(Liquid(n_neurons, random_state=random_state)).set_params(**settings)
+
+def run(n_samples=20, n_neurons=30, seed=0, jobs=-1, out=None, **settings):
+    \"\"\"Do nothing.
+
+    Parameters
+    ----------
+    n_samples : int
+        How many.
+    n_neurons : int
+        How large.
+    seed : int
+        Seed.
+    jobs : int
+        Threads.
+    out : str or None
+        Folder.
+    **settings : object
+        Others.
+    \"\"\"
+"""
+
+
+def test_an_experiment_is_drawn_and_measured_on_what_it_trains_on(capsys):
+    options = ["--task", "xor", "--n-samples", "80", "--n-neurons", "50", "--seed", "3"]
+    assert main(["inspect", "spike-patterns", *options, "--debug"]) == 0
+    data = spike_patterns.load_data("xor", n_samples=80, random_state=3)
+    X = data.data[data.cv[0][0]]
+    model = spike_patterns.make_model("xor", n_neurons=50, random_state=3)
+    assert capsys.readouterr().out == f"{card(model['liquid'].fit(X), X)}\n"
+
+
+def test_settings_of_the_model_count(capsys):
+    command = ["inspect", "spike-patterns", "--n-neurons", "20", "--n-samples", "40"]
+    assert main([*command, "--set", "liquid__neurons__tau_m", "5.0"]) == 0
+    other = capsys.readouterr().out
+    assert main(command) == 0
+    assert capsys.readouterr().out != other
+
+
+def test_a_file_of_ones_own_and_a_liquid_within_an_estimator(tmp_path, capsys):
+    (tmp_path / "own.py").write_text(OWN)
+    assert main(["inspect", str(tmp_path / "own.py"), "--n-neurons", "25"]) == 0
+    assert capsys.readouterr().out.startswith("25 neurons, measured on 10 samples of 100 ms")
+
+
+def test_a_run_is_measured_on_its_own_data(tmp_path, capsys):
+    out = tmp_path / "out"
+    options = ["--task", "interval", "--n-samples", "80", "--n-neurons", "40", "--repeats", "1"]
+    assert main(["run", "spike-patterns", *options, "--out", str(out)]) == 0
+    capsys.readouterr()
+    data = spike_patterns.load_data("interval", n_samples=80, random_state=0)
+    expected = card(joblib.load(out / "model.joblib"), data.data[data.cv[0][0]])
+    for subject in (out, out / "model.joblib"):
+        assert main(["inspect", str(subject)]) == 0
+        assert capsys.readouterr().out == f"{expected}\n"
+
+
+def test_a_model_alone_is_measured_on_samples_of_a_file(tmp_path):
+    X = np.random.default_rng(0).poisson(0.05, (12, 100, 5))
+    liquid = Liquid(n_neurons=20, random_state=0).fit(X)
+    joblib.dump(liquid, tmp_path / "liquid.joblib")
+    joblib.dump(X, tmp_path / "X.joblib")
+    found = inspect(str(tmp_path / "liquid.joblib"), data=str(tmp_path / "X.joblib"))
+    assert str(found) == str(card(liquid, X))
+
+
+def test_bad_input_is_one_line(tmp_path, capsys):
+    joblib.dump(Liquid(n_neurons=20), tmp_path / "alone.joblib")
+    (tmp_path / "empty").mkdir()
+    for subject, expected in (
+        (tmp_path / "nothing", "no experiment, and no model or folder of a run"),
+        (tmp_path / "empty", "no experiment, and no model or folder of a run"),
+        (tmp_path / "alone.joblib", "give --data"),
+        ("time-serious", "no experiment, and no model"),
+    ):
+        assert main(["inspect", str(subject)]) == 2
+        message = capsys.readouterr().err
+        assert message.startswith("lsm: error: ")
+        assert message.count("\n") == 1
+        assert expected in message
+    with pytest.raises(SystemExit):
+        main(["inspect"])
+    assert "subject" in capsys.readouterr().err

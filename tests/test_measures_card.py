@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+
+from lsm import Liquid, LSMClassifier, measures
+from lsm.measures._card import Card, Finding
+from lsm.neurons import LeakyTanh
+from lsm.synapses import Delta
+
+
+@pytest.fixture(scope="module")
+def X():
+    return (np.random.default_rng(0).random((30, 200, 8)) < 0.05).astype(int)
+
+
+@pytest.fixture(scope="module")
+def liquid(X):
+    return Liquid(n_neurons=60, random_state=0).fit(X)
+
+
+def values_of(card):
+    return {finding.name: finding.value for finding in card.findings}
+
+
+def test_the_card_says_what_the_measures_say(liquid, X):
+    values = values_of(measures.card(liquid, X))
+    for name, measure in {
+        "rate": measures.rate,
+        "CV of intervals": measures.cv_of_intervals,
+        "Fano factor": measures.fano_factor,
+        "synchrony": measures.synchrony,
+        "branching ratio": measures.branching_ratio,
+        "sparseness": measures.sparseness,
+        "spikes": measures.spikes_per_sample,
+        "synaptic events": measures.synaptic_events,
+        "echo-state index": measures.echo_state_index,
+        "growth of disturbances": measures.perturbation_growth,
+        "effective spectral radius": measures.effective_spectral_radius,
+        "kernel quality": measures.kernel_quality,
+        "dimension": measures.dimension,
+    }.items():
+        assert values[name] == pytest.approx(measure(liquid, X)), name
+    counts = liquid.record(X)
+    silent = np.setdiff1d(np.arange(60), counts.channels)
+    assert values["silent neurons"] == len(silent) / 60
+
+
+def test_what_health_says_the_card_says_too(X):
+    X = X[:20]  # on which both are measured
+    liquid = Liquid(n_neurons=60, random_state=0).fit(X)
+    values = values_of(measures.card(liquid, X))
+    for name, attribute in {
+        "rate": "rate",
+        "silent neurons": "silent",
+        "saturated neurons": "saturated",
+        "synchrony": "synchrony",
+        "branching ratio": "branching_ratio",
+    }.items():
+        assert values[name] == pytest.approx(getattr(liquid.health_, attribute)), name
+
+
+def test_a_healthy_liquid_has_nothing_to_change(liquid, X):
+    text = str(measures.card(liquid, X))
+    assert text.startswith("60 neurons, measured on 30 samples of 200 ms\n\nrate")
+    assert text.endswith("\nNothing to change.")
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
+@pytest.mark.parametrize(
+    ("gain", "ill", "advice"),
+    [
+        (0.01, {"rate": "low", "silent neurons": "high"}, "raise the input weights"),
+        (100.0, {"rate": "high"}, "scale the input weights"),
+    ],
+)
+def test_an_ill_liquid_gets_advice(X, gain, ill, advice):
+    liquid = Liquid(60, calibration=None, random_state=0).set_params(inputs__weight=gain).fit(X)
+    card = measures.card(liquid, X)
+    verdicts = {finding.name: finding.verdict for finding in card.findings}
+    assert verdicts.items() >= ill.items()
+    assert advice in str(card)
+    assert "Nothing to change" not in str(card)
+
+
+def test_a_limit_itself_is_healthy_and_nan_is_not():
+    limits = {"low": 1, "high": 2}
+    verdicts = [Finding("", "", value, **limits).verdict for value in (0.9, 1, 2, 2.1, np.nan)]
+    assert verdicts == ["low", "ok", "ok", "high", "low"]
+    assert Finding("", "", 7.0).verdict == ""
+    assert str(Card("title", (Finding("a", "Hz", 7.0),))).splitlines()[2].split() == [
+        "a",
+        "7",
+        "Hz",
+    ]
+
+
+def test_rate_neurons_have_no_spikes_to_measure():
+    X = np.random.default_rng(0).normal(size=(10, 50, 3))
+    liquid = Liquid(
+        30, LeakyTanh(), Delta(), calibration=None, dtype="float64", random_state=0
+    ).fit(X)  # fmt: skip
+    values = values_of(measures.card(liquid, X))
+    assert "rate" not in values
+    assert values["kernel quality"] == 10
+
+
+def test_one_short_sample_gives_what_it_can(liquid, X):
+    values = values_of(measures.card(liquid, X[:1, :1]))
+    assert "growth of disturbances" not in values
+    assert "kernel quality" not in values
+    assert "rate" in values
+
+
+def test_it_finds_the_liquid_of_a_composite(X):
+    model = LSMClassifier(Liquid(n_neurons=60, random_state=0)).fit(X, np.arange(30) % 2)
+    assert values_of(measures.card(model, X)) == values_of(measures.card(model.liquid_, X))
