@@ -91,17 +91,16 @@ def _spiking(task):
             initial="random",
             dtype="float64",
         ), Feedback(scale=2.0)
-    tau = 50.0 if task == "three-sines" else 20.0
     return Liquid(
-        neurons=LIF(tau_m=10.0, refractory=2.0, bias=1.05),
-        synapses=Exponential(tau, tau),
+        neurons=LIF(tau_m=10.0, refractory=2.0, bias=1.2 if task == "sine" else 1.5),
+        synapses=Exponential(50.0, 50.0),
         topology=ErdosRenyi(
             probability=0.1, weights=Weights(distribution="signed", inhibition=1.0, gain=0.6)
         ),
-        snapshots=Snapshots(feature="trace", tau=tau),
+        snapshots=Snapshots(feature="membrane_and_trace" if task == "sine" else "trace", tau=50.0),
         calibration=None,
         initial="random",
-    ), Feedback(scale=6.4)
+    ), Feedback(scale=6.4 if task == "sine" else 12.0)
 
 
 def _echo_state(task):

@@ -84,7 +84,7 @@ def make_model(
 def _spiking(task, inputs):
     """Make a liquid whose memory is in the delays of its synapses."""
     chosen = LIQUID[task, inputs]
-    n_synapses = chosen.get("input_synapses", 1)
+    n_synapses = chosen["input_synapses"]
     return Liquid(
         neurons=LIF(
             tau_m=chosen["tau_m"],
@@ -99,7 +99,7 @@ def _spiking(task, inputs):
         inputs=RandomInput(
             weight=chosen["input_weight"] / n_synapses**0.5,
             synapses=n_synapses,
-            delay=(0.0, chosen.get("input_delay", 0.0)),
+            delay=(0.0, chosen["input_delay"]),
         ),
         snapshots=Snapshots(feature="membrane_and_trace", tau=chosen["tau"]),
         calibration=None,
@@ -111,7 +111,7 @@ def _spiking(task, inputs):
 def _echo_state(task, inputs):
     """Make an echo state network; a step of it is a row of the series."""
     chosen = ECHO_STATE[task, inputs]
-    n_synapses = chosen.get("input_synapses", 1)
+    n_synapses = chosen["input_synapses"]
     return Liquid(
         neurons=LeakyTanh(leak=chosen["leak"], bias=stats.norm(0.0, chosen["bias_spread"])),
         synapses=Delta(),
@@ -124,7 +124,7 @@ def _echo_state(task, inputs):
         inputs=RandomInput(
             weight=chosen["input_weight"] / n_synapses**0.5,
             synapses=n_synapses,
-            delay=(0.0, chosen.get("input_delay", 0.0)),
+            delay=(0.0, chosen["input_delay"]),
         ),
         snapshots=Snapshots(feature="membrane"),
         calibration=None,
@@ -157,7 +157,7 @@ def run(
 
     The table has the liquid, the liquid without recurrence, an echo state network of as many
     neurons, and linear taps, over several seeds of series and networks. The settings of the
-    networks were chosen on the validation piece of each series, by searches of equal size; the
+    networks were chosen on validation pieces, by searches of like size for both kinds; the
     penalty of every readout is chosen on the last quarter of what it is fitted on. The test
     piece serves for nothing but the table.
 

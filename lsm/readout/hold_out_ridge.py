@@ -18,7 +18,7 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
-    alphas : sequence of float, default=(1e-9, 1e-8, ..., 1e-1, 1.0)
+    alphas : sequence of float, default=(1e-12, 1e-10, ..., 0.1, 1.0)
         Penalties on the squared coefficients to choose from, against the mean squared error, in
         units of the features' mean variance: so their meaning depends neither on the number of
         rows nor on the scale of the features.
@@ -48,8 +48,8 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
     """
 
     def __init__(
-        self, alphas=(1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0), share=0.25
-    ):
+        self, alphas=(1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0), share=0.25
+    ):  # fmt: skip
         self.alphas = alphas
         self.share = share
 
