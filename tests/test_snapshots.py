@@ -62,6 +62,22 @@ def test_names_tell_the_columns(liquid):
     assert names[41] == "trace 9 ms at 0.5 neuron1"
 
 
+def test_potentials_and_traces_are_what_each_alone_gives(liquid):
+    model, X = liquid
+    read = {}
+    for feature in ("membrane", "trace", "membrane_and_trace"):
+        model.set_params(snapshots=Snapshots(n=2, feature=feature, tau=(5.0, 9.0)))
+        read[feature] = model.transform(X).toarray().reshape(len(X), 2, -1)
+        assert len(model.get_feature_names_out()) == 2 * read[feature].shape[2]
+    both = np.concatenate([read["membrane"], read["trace"]], axis=2)
+    np.testing.assert_array_equal(read["membrane_and_trace"], both)
+    n = read["membrane"].shape[2]
+    assert model.get_feature_names_out()[[0, n]].tolist() == [
+        "membrane at 0.5 neuron0",
+        "trace 5 ms at 0.5 neuron0",
+    ]
+
+
 def test_a_sample_shorter_than_its_parts_is_still_read():
     X = [np.ones((1, 2), dtype=int), np.ones((9, 2), dtype=int), np.zeros((5, 2), dtype=int)]
     liquid = Liquid(n_neurons=10, calibration=None, snapshots=Snapshots(n=4), random_state=0)
