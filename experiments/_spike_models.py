@@ -48,7 +48,7 @@ def make_echo_state(task):
     return Liquid(
         neurons=LeakyTanh(leak=0.1),
         synapses=Delta(),
-        topology=ErdosRenyi(weights=weights),
+        topology=ErdosRenyi(fan_out=10, weights=weights),
         inputs=RandomInput(weight=0.3 if remembers else 1.0),
         calibration=None,
         # Activations cannot be counted, but a trace that does not fade adds them up.
