@@ -2,9 +2,8 @@
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.metrics import ConfusionMatrixDisplay
 
-from lsm.plot import ConnectivityDisplay, RasterDisplay
+from lsm.plot import ConfusionDisplay, ConnectivityDisplay, RasterDisplay
 
 __all__ = ["draw_confusion", "draw_connectivity", "draw_word"]
 
@@ -81,16 +80,10 @@ def draw_connectivity(path, liquid):
 
 
 def draw_confusion(path, target, predicted, names, title):
-    """Draw which words are taken for which; cells that are never hit stay empty."""
+    """Draw which words are taken for which."""
     size = 2.0 + 0.27 * len(names)
-    figure = _figure((size, size))
-    ax = figure.subplots()
-    display = ConfusionMatrixDisplay.from_predictions(
-        target, predicted, labels=np.arange(len(names)), display_labels=names, ax=ax,
-        cmap="Blues", xticks_rotation="vertical", colorbar=False, text_kw={"fontsize": "small"},
-    )  # fmt: skip
-    for text, count in zip(display.text_.flat, display.confusion_matrix.flat, strict=True):
-        text.set_visible(bool(count))
+    ax = _figure((size, size)).subplots()
+    display = ConfusionDisplay.from_predictions(target, predicted, names=names, ax=ax)
     ax.set(xlabel="predicted word", ylabel="spoken word")
     ax.set_title(f"{title}: {np.mean(target == predicted):.1%} right", fontsize="medium")
-    figure.savefig(path)
+    display.figure_.savefig(path)
