@@ -4,6 +4,7 @@ import importlib
 import linecache
 import sys
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from lsm.kernel import (
     simulate,
     simulate_reference,
 )  # fmt: skip
-from lsm.kernel._loop import kernel_for
+from lsm.kernel._loop import _identity, kernel_for
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
@@ -290,3 +291,67 @@ def test_kernel_is_renewed_when_what_a_model_calls_is_edited(tmp_path, monkeypat
     assert name() == usual
     assert name(base=files["base"] + " / 2") != usual
     assert name(helper=files["helper"] + " / 2") != usual
+
+
+IN_ONE_FILE = """
+from lsm.neurons import LIF
+
+limit = 1.0
+
+class A(LIF):
+    @staticmethod
+    def step(n, state, constants, current):
+        return current > limit
+
+class B(LIF):
+    @staticmethod
+    def step(n, state, constants, current):
+        return current > 2 * limit
+
+class C(A):
+    stochastic = True
+
+def enclose(limit):
+    class D(LIF):
+        @staticmethod
+        def step(n, state, constants, current):
+            return current > limit
+    return D
+"""
+
+
+def test_kernels_on_disk_of_models_in_one_file_are_told_apart(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "in_one_file.py").write_text(IN_ONE_FILE)
+    module = importlib.import_module("in_one_file")
+
+    def name(model):
+        again = type(model.__name__, (model,), {})
+        return kernel_for(again, Exponential, "float32").py_func.__name__
+
+    names = [name(model) for model in (module.A, module.B, module.C)]
+    assert len(set(names)) == 3
+    assert name(module.A) == names[0]
+    module.limit = 3.0
+    assert name(module.A) != names[0]
+
+
+def test_kernels_that_no_source_tells_apart_are_not_kept(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "in_another_file.py").write_text(IN_ONE_FILE)
+    module = importlib.import_module("in_another_file")
+    assert _identity([module.A.step]) is not None
+    assert _identity([module.enclose(1.0).step]) is None
+    # What a worker process is sent of a script stands in a module that has another source there.
+    monkeypatch.setattr(module.A.step, "__module__", "lsm")
+    assert _identity([module.A.step]) is None
+
+
+def test_a_step_may_be_compiled_already():
+    class Compiled(LIF):
+        step = staticmethod(numba.njit(LIF.step))
+
+    spikes = make_input(2)
+    ours, _ = simulate(make_network(models=(Compiled, Exponential)), spikes, make_plan(spikes))
+    theirs, _ = simulate(make_network(), spikes, make_plan(spikes))
+    np.testing.assert_array_equal(ours, theirs)

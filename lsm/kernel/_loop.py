@@ -10,7 +10,9 @@ import hashlib
 import inspect
 import sys
 import types
+from numbers import Number
 
+import joblib
 import numpy as np
 
 from .._jit import njit
@@ -20,6 +22,7 @@ from ._cpu import flush_denormals, restore_denormals
 __all__ = ["kernel_for"]
 
 LONG_AGO = -(2**40)  # the step of a spike that never was
+VALUES = Number, str, tuple, np.ndarray, np.generic  # what numba takes from a module as it is
 
 # Placeholders: `kernel_for` binds models, a precision and the compiled parts to these names.
 ARRIVES_FIRST = GRADED_OUTPUT = False
@@ -159,13 +162,27 @@ def _bind(function, scope):
     return types.FunctionType(function.__code__, scope)
 
 
-def _source(functions):
-    """Return the source of all that functions may call, or None if there is none.
+def _identity(functions):
+    """Return what tells functions, with all that they may call, from others; None if nothing does.
 
-    That is the modules they stand in, and those of the same package that these take from.
+    That is where they stand, the values that they read there, and the source of their modules
+    and of those of the same package that these take from.
     """
-    sources, names = {}, list(map(_home, functions))
+    functions, places, sources = list(functions), [], {}
     try:
+        for function in functions:  # which grows by those that are called
+            code, scope = function.__code__, function.__globals__
+            module = sys.modules[function.__module__]
+            # What a function encloses is not in a source, nor is a class that a worker process
+            # was sent, or that was typed after the script had run.
+            if function.__closure__ or inspect.getsourcefile(module) != code.co_filename:
+                return None
+            read = [_python(scope[name]) for name in code.co_names if name in scope]
+            functions += [value for value in read if inspect.isfunction(value)]
+            functions[:] = dict.fromkeys(functions)
+            values = [value for value in read if isinstance(value, VALUES)]
+            places.append((_home(function), code.co_firstlineno, joblib.hash(values)))
+        names = list(map(_home, functions))
         while names:
             name = names.pop()
             if name not in sources:
@@ -173,9 +190,14 @@ def _source(functions):
                 sources[name] = inspect.getsource(module)
                 taken_from = map(_home, vars(module).values())
                 names += [other for other in taken_from if other.split(".")[0] == package]
-    except (KeyError, OSError, TypeError):
+    except (AttributeError, KeyError, OSError, TypeError):
         return None  # models typed into a console have no source to tell by
-    return "".join(sources[name] for name in sorted(sources))
+    return places, [sources[name] for name in sorted(sources)]
+
+
+def _python(value):
+    """Return the function that was compiled, and what is not compiled as it is."""
+    return getattr(value, "py_func", value)
 
 
 def _home(value):
@@ -226,21 +248,23 @@ def kernel_for(neuron, synapse, dtype, rule=None):
     if rule is not None:
         names = ("on_pre", "on_post", "decay_traces", "add_to_traces")
         of_models |= {name: getattr(rule, name) for name in names}
+    of_models = {name: _python(part) for name, part in of_models.items()}
     scope = _parts(dtype) | {
         name: _inner(part, may_allocate=True) for name, part in of_models.items()
     }
-    scope |= {
+    flags = {
         "STOCHASTIC": neuron.stochastic,
         "GRADED_OUTPUT": neuron.graded,
         "ARRIVES_FIRST": synapse.arrives_first,
     }
+    scope |= flags
     for part in _steps.OF_MODELS:
         scope[part.__name__] = _inner(_bind(part, scope))
     bound = _bind(_loop, scope)
-    # numba keys a cached kernel by its own code and this file's time stamp: with the source of
-    # all it calls in its name, one that is edited is compiled anew.
-    source = _source((*of_models.values(), _loop))
-    digest = hashlib.blake2b(repr(source).encode(), digest_size=6).hexdigest()
+    # numba keys a cached kernel by its own code and this file's time stamp: with the identity of
+    # all it calls in its name, one of other models is another, as is one that is edited.
+    identity = _identity((*of_models.values(), _loop))
+    digest = hashlib.blake2b(repr((identity, flags)).encode(), digest_size=6).hexdigest()
     bound.__qualname__ = bound.__name__ = f"loop_{dtype}_{digest}"
     bound.__module__ = __name__
-    return njit(bound, cache=source is not None, error_model="numpy", _nrt=False)
+    return njit(bound, cache=identity is not None, error_model="numpy", _nrt=False)
