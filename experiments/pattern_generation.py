@@ -1,6 +1,7 @@
 """Generate patterns from nothing but one's own output: sines, and the attractor of Lorenz."""
 
 import time
+import warnings
 from datetime import datetime
 
 import joblib
@@ -198,7 +199,13 @@ def run(
         print(data.DESCR, flush=True)
         make_model(**arguments(make_model, options), **settings)  # refuses unknown names
         warm_up()
-        with Stages(4 * repeats) as stages, threadpool_limits(joblib.effective_n_jobs(jobs)):
+        with (
+            Stages(4 * repeats) as stages,
+            threadpool_limits(joblib.effective_n_jobs(jobs)),
+            warnings.catch_warnings(),
+        ):
+            # Delays of seconds outlast the pieces of half a second that health is measured on.
+            warnings.filterwarnings("ignore", "the liquid does not forget", UserWarning)
             scores, first = _compare(options, settings, data, stages)
         print(scores, end="\n\n")
         print(f"Ranges are {INTERVAL}.", flush=True)

@@ -1,6 +1,7 @@
 """Remember a random input, filter it, and predict series: a liquid against what it must beat."""
 
 import time
+import warnings
 from datetime import datetime
 
 import joblib
@@ -205,7 +206,13 @@ def run(
         print(data.DESCR, flush=True)
         make_model(**arguments(make_model, options), **settings)  # refuses unknown names
         warm_up()
-        with Stages(4 * repeats) as stages, threadpool_limits(joblib.effective_n_jobs(jobs)):
+        with (
+            Stages(4 * repeats) as stages,
+            threadpool_limits(joblib.effective_n_jobs(jobs)),
+            warnings.catch_warnings(),
+        ):
+            # Delays of seconds outlast the pieces of half a second that health is measured on.
+            warnings.filterwarnings("ignore", "the liquid does not forget", UserWarning)
             scores, first = _compare(options, settings, data, stages)
         print(scores, end="\n\n")
         print(_verdict(scores), flush=True)
