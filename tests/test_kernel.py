@@ -355,3 +355,36 @@ def test_a_step_may_be_compiled_already():
     ours, _ = simulate(make_network(models=(Compiled, Exponential)), spikes, make_plan(spikes))
     theirs, _ = simulate(make_network(), spikes, make_plan(spikes))
     np.testing.assert_array_equal(ours, theirs)
+
+
+class Counts(LIF):
+    """A neuron whose step tells spikes by a number that is not one."""
+
+    @staticmethod
+    def step(n, state, constants, current):
+        return 255 * (current > constants[-1])
+
+
+class Wrong(LIF):
+    """A neuron whose step has a mistake."""
+
+    @staticmethod
+    def step(n, state, constants, current):
+        return state[0][n] + "a word"
+
+
+def test_a_neuron_that_spikes_is_listed_once_whatever_its_step_returns():
+    network = make_network(64, models=(Counts, Exponential))
+    _, recorded = simulate(network, make_input(2), make_plan(make_input(2)), record=True)
+    assert sum(len(steps) for steps, _ in recorded) > 0
+    for steps, neurons in recorded:
+        assert len({*zip(steps, neurons, strict=True)}) == len(steps)
+        assert np.all(neurons < 64)
+
+
+def test_a_step_that_cannot_be_compiled_is_named_with_its_line():
+    network = make_network(models=(Wrong, Exponential))
+    with pytest.raises(TypeError, match=r"^Wrong, Exponential cannot be compiled: No") as got:
+        simulate(network, make_input(2), make_plan(make_input(2)))
+    assert 'return state[0][n] + "a word"' in str(got.value)
+    assert "_loop.py" not in str(got.value)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from numba.core.errors import NumbaError
 
 from .._jit import announced, njit
 from ._loop import kernel_for
@@ -272,8 +273,18 @@ class Packed:
         models = (self.network.neurons, self.network.synapses, self.rule)
         names = ", ".join(type(model).__name__ for model in models if model is not None)
         with announced(f"lsm: compiling the simulation of {names}, once on this machine ..."):
-            self.kernel(*arguments)
+            try:
+                self.kernel(*arguments)
+            except NumbaError as error:
+                raise TypeError(f"{names} cannot be compiled: {_reason(error)}") from error
         _called.add(kind)
+
+
+def _reason(error):
+    """Return what numba says of the innermost function, without how it came there."""
+    innermost = str(error).split("\nDuring: resolving callee")[0]
+    lines = (line for line in innermost.splitlines() if not line.startswith("Failed in nopython"))
+    return "\n".join(lines)
 
 
 @njit

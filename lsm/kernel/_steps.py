@@ -132,7 +132,7 @@ def collect(spiked, fired):
         if byte8 != 0:
             for n in range(8 * word, 8 * word + 8):
                 fired[count] = n
-                count += spiked[n]
+                count += spiked[n] != 0
     return count
 
 
