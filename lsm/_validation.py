@@ -1,11 +1,14 @@
 """Checks of parameters, and the named random streams of one seed."""
 
+import math
 import numbers
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 __all__ = ["check_choice", "check_integer", "check_number", "per_neuron", "random_streams", "steps"]
+
+MOST_STEPS = 2**31 - 1
 
 
 def _rule(low, high, low_open, high_open):
@@ -47,8 +50,8 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
         raise TypeError(f"{name} must be a number {rule}".rstrip() + f", got {value!r}")
     too_low = low is not None and (value <= low if low_open else value < low)
     too_high = high is not None and (value >= high if high_open else value > high)
-    stray_infinity = np.isinf(value) and high != np.inf
-    if np.isnan(value) or stray_infinity or too_low or too_high:
+    stray_infinity = math.isinf(value) and high != np.inf
+    if math.isnan(value) or stray_infinity or too_low or too_high:
         raise ValueError(f"{name} must be a finite number {rule}".rstrip() + f", got {value!r}")
     return float(value)
 
@@ -141,7 +144,7 @@ def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
     return values
 
 
-def steps(name, duration, dt, *, exact=False):
+def steps(name, duration, dt, *, exact=False, may_vanish=False):
     """Count the steps in a duration, rounded once.
 
     Parameters
@@ -154,6 +157,8 @@ def steps(name, duration, dt, *, exact=False):
         Length of a step in ms.
     exact : bool, default=False
         Refuse a duration that is not a multiple of `dt`.
+    may_vanish : bool, default=False
+        Let a duration of less than half a step be none.
 
     Returns
     -------
@@ -162,12 +167,17 @@ def steps(name, duration, dt, *, exact=False):
     Raises
     ------
     ValueError
-        If a positive duration would vanish, or `exact` is not met.
+        If a positive duration would vanish, is too long to count, or `exact` is not met.
     """
     duration = np.asarray(duration, dtype=float)
-    count = np.rint(duration / dt).astype(np.int32)
+    count = np.rint(duration / dt)
+    if np.any(count > MOST_STEPS):
+        raise ValueError(
+            f"{name} of {duration.max():g} ms is more than {MOST_STEPS} steps of dt={dt:g} ms"
+        )
+    count = count.astype(np.int32)
     vanished = (count == 0) & (duration > 0)
-    if vanished.any():
+    if vanished.any() and not may_vanish:
         value = duration[vanished].min()
         raise ValueError(f"{name} of {value:g} ms is less than half a step of dt={dt:g} ms")
     uneven = np.abs(count * dt - duration) > 1e-6 * np.maximum(dt, duration)

@@ -1,9 +1,11 @@
 """What holds for every model of every kind: it is an estimator, searched and refused by name."""
 
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.stats import uniform
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import check_estimator
@@ -148,3 +150,22 @@ def test_a_delay_that_vanishes_in_a_step_is_refused():
     liquid = Liquid(20, topology=ErdosRenyi(delay=0.3), random_state=0)
     with pytest.raises(ValueError, match="ErdosRenyi.delay of 0.3 ms is less than half a step of"):
         liquid.fit(samples())
+
+
+@pytest.mark.parametrize(
+    ("slot", "model", "name"),
+    [
+        ("topology", ErdosRenyi(delay=3e9), "ErdosRenyi.delay"),
+        ("inputs", topology.RandomInput(delay=3e9), "RandomInput.delay"),
+        ("neurons", neurons.LIF(refractory=uniform(3e9, 1.0)), "refractory"),
+    ],
+)
+def test_a_time_of_more_steps_than_can_be_counted_is_refused(slot, model, name):
+    liquid = Liquid(20, **{slot: model}, random_state=0)
+    with pytest.raises(ValueError, match=f"{name} of 3e.09 ms is more than 2147483647 steps of"):
+        liquid.fit(samples())
+
+
+def test_a_parameter_may_be_a_fraction():
+    liquid = Liquid(20, neurons=neurons.LIF(tau_m=Fraction(41, 2)), random_state=0)
+    assert quietly(liquid.fit, samples()).parameters_["tau_m"] == 20.5

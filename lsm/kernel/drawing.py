@@ -61,7 +61,7 @@ def draw_network(
         initial=neurons.initial(parameters, n_neurons, start),
         bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
         w_in=w_in,
-        delays_in=np.rint(np.asarray(delays_in) / dt).astype(np.int32),
+        delays_in=steps(f"{type(inputs).__name__}.delay", delays_in, dt, may_vanish=True),
         dt=dt,
         graded=graded,
         noise=noise,
