@@ -1,0 +1,156 @@
+"""A ball before a retina, and movements felt by a watch: what to predict, and linear controls."""
+
+import numpy as np
+from sklearn.linear_model import RidgeClassifierCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import Bunch
+
+from lsm import SpikeArray
+from lsm._validation import check_choice, check_integer
+from lsm.datasets import fetch_basic_motions, make_bouncing_ball
+from lsm.readout import HoldOutRidge
+
+__all__ = ["HORIZONS", "ROW", "TASKS", "WASHOUT", "AllValues", "LinearTaps", "errors", "load_data"]
+
+TASKS = ("ball", "basic-motions")
+ROW = 10.0  # ms from one image of the retina to the next
+WASHOUT = 50  # rows at the start of a flight that are neither learnt from nor scored
+HORIZONS = (50.0, 100.0, 200.0, 400.0)  # ms
+SPEED = (5.0, 15.0)  # pixels a second
+RATE = 1000.0  # Hz of a pixel that the ball covers: five cells of 200 Hz
+OCCLUDER = (3, 5)  # columns
+
+
+def load_data(
+    task="ball", n_samples=200, occlusion="yes", data_home=None, random_state=None
+):  # fmt: skip
+    """Make flights of a ball, or load movements.
+
+    Parameters
+    ----------
+    task : {"ball", "basic-motions"}
+        Tell where a ball will be, or which of four movements it was.
+    n_samples : int, default=200
+        Flights of two seconds, a fifth each for validation and the test.
+    occlusion : {"yes", "no"}, default="yes"
+        Whether the two columns in the middle of the retina are blind.
+    data_home : str or path, optional
+        Where BasicMotions is; by default it is downloaded once.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the flights, and of the folds.
+
+    Returns
+    -------
+    data : Bunch
+        data : SpikeArray
+            Spikes of pixels in rows of 10 ms, or the sensors' values, scaled to mean 0 and
+            variance 1 of the training samples, in rows of 100 ms.
+        target : array of shape (n_samples, n_rows, 8), or (n_samples,)
+            Places at four horizons, or classes.
+        train, test : int array
+            Indices of samples; the former hold those of validation.
+        cv : list of (train, validation)
+            Settings are never chosen on the test.
+        DESCR : str
+    """
+    check_choice("task", task, TASKS)
+    check_choice("occlusion", occlusion, ("yes", "no"))
+    if task == "basic-motions":
+        return _motions(data_home)
+    if data_home is not None:
+        raise ValueError(f"data_home goes with task 'basic-motions' only, got {data_home!r}")
+    check_integer("n_samples", n_samples, 10)
+    ball = make_bouncing_ball(
+        n_samples, 2000.0, speed=SPEED, horizon=HORIZONS, rate=RATE, dt=ROW,
+        occluder=OCCLUDER if occlusion == "yes" else None, random_state=random_state,
+    )  # fmt: skip
+    learnt = np.concatenate([ball.train, ball.validation])
+    return Bunch(**ball | {"train": learnt, "cv": [(ball.train, ball.validation)]})
+
+
+def _motions(data_home):
+    motions = fetch_basic_motions(data_home)
+    known = np.concatenate(motions.data[motions.train])
+    scaled = [(x - known.mean(axis=0)) / known.std(axis=0) for x in motions.data]
+    held = motions.train[::4]
+    return Bunch(
+        data=SpikeArray.from_dense(scaled, dt=motions.dt),
+        target=motions.target,
+        train=motions.train,
+        test=motions.test,
+        cv=[(np.setdiff1d(motions.train, held), held)],
+        target_names=motions.target_names,
+        DESCR=motions.DESCR,
+    )
+
+
+def errors(said, true):
+    """Return distances in pixels, of shape (n_samples, n_rows, n_horizons)."""
+    apart = np.asarray(said)[:, WASHOUT:] - true[:, WASHOUT:]
+    return np.linalg.norm(apart.reshape(*apart.shape[:2], -1, 2), axis=3)
+
+
+class LinearTaps:
+    """Ridge regression on the last images: what can be had without a network.
+
+    Parameters
+    ----------
+    n_taps : sequence of int
+        How many images; what does best on the validation samples is taken.
+    """
+
+    def __init__(self, n_taps=(5, 10, 20)):
+        self.n_taps = n_taps
+
+    def fit(self, inputs, target, cv):
+        """Choose the number of taps by the first of `cv`, then fit on all samples of it."""
+        train, held = cv[0]
+
+        def error(n_taps):
+            ridge = self._fit(inputs[train], target[train], n_taps)
+            said = self._predict(ridge, inputs[held], n_taps)
+            return errors(said, target[held]).mean()
+
+        self.n_taps_ = min(self.n_taps, key=error)
+        both = np.concatenate([train, held])
+        self.readout_ = self._fit(inputs[both], target[both], self.n_taps_)
+        return self
+
+    @staticmethod
+    def _fit(inputs, target, n_taps):
+        X = [_taps(inputs.to_dense(i), n_taps)[WASHOUT:] for i in range(len(inputs))]
+        return HoldOutRidge().fit(np.concatenate(X), np.concatenate(target[:, WASHOUT:]))
+
+    @staticmethod
+    def _predict(readout, inputs, n_taps):
+        return [readout.predict(_taps(inputs.to_dense(i), n_taps)) for i in range(len(inputs))]
+
+    def predict(self, inputs):
+        """Return a list of predictions."""
+        return self._predict(self.readout_, inputs, self.n_taps_)
+
+
+def _taps(values, n_taps):
+    """Return the last values at each row, nothing before the first."""
+    padded = np.pad(values, ((n_taps - 1, 0), (0, 0))).astype(float)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, n_taps, axis=0)
+    return windows.reshape(len(values), -1)
+
+
+class AllValues:
+    """Ridge classification of whole sequences, every value an input: linear taps of all times."""
+
+    def fit(self, inputs, target):
+        """Fit the sequences, which are of one length."""
+        ridge = RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
+        self.model_ = make_pipeline(StandardScaler(), ridge).fit(self._flat(inputs), target)
+        return self
+
+    @staticmethod
+    def _flat(inputs):
+        return np.array([inputs.to_dense(i).ravel() for i in range(len(inputs))])
+
+    def predict(self, inputs):
+        """Return classes."""
+        return self.model_.predict(self._flat(inputs))

@@ -1,0 +1,316 @@
+"""Move an arm to where it is told: a liquid in a loop with a body, and what it must beat."""
+
+import time
+from datetime import datetime
+
+import joblib
+import numpy as np
+import pandas as pd
+from scipy import stats
+from sklearn.base import clone
+from threadpoolctl import threadpool_limits
+
+from lsm import Liquid, LSMRegressor, Snapshots
+from lsm._validation import check_choice, check_integer, check_number
+from lsm.datasets import make_reaches
+from lsm.neurons import LIF, LeakyTanh
+from lsm.readout import HoldOutRidge
+from lsm.synapses import Delta, Exponential
+from lsm.topology import ErdosRenyi, RandomInput, Weights
+
+from ._progress import Stages, warm_up
+from ._reach_figures import animate, draw_delays, draw_paths
+from ._reaching import DT, LinearTaps, endpoint_errors, load_data, practise, reach
+from ._results import (
+    cannot_write,
+    command_line,
+    default_folder,
+    digest,
+    environment,
+    peak_memory,
+    results_folder,
+    write_json,
+)
+from ._seeds import INTERVAL, Scores
+
+__all__ = ["load_data", "make_model", "run", "score"]
+
+KINDS = ("liquid", "echo-state")
+N_TAPS = (5, 20)
+PAYLOAD, PUSH = 0.5, 10.0  # kg and N
+FREE = "free"
+
+
+def make_model(n_neurons=300, kind="liquid", random_state=None, **settings):
+    """Make an unfitted controller, from what an arm is told to what it should do.
+
+    Parameters
+    ----------
+    n_neurons : int, default=300
+        Size.
+    kind : {"liquid", "echo-state"}, default="liquid"
+        Spiking neurons, or an echo state network of rate neurons.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the network.
+    **settings : object
+        Any parameters of the parts by their names, such as `liquid__neurons__tau_m=30.0`.
+
+    Returns
+    -------
+    model : LSMRegressor
+
+    Examples
+    --------
+    >>> from lsm.experiments.motor_control import make_model
+    >>> make_model(random_state=0, liquid__topology__fan_out=20).liquid.topology.fan_out
+    20
+    """
+    check_choice("kind", kind, KINDS)
+    liquid = _spiking() if kind == "liquid" else _echo_state()
+    liquid.set_params(n_neurons=n_neurons, random_state=random_state)
+    return LSMRegressor(liquid, HoldOutRidge()).set_params(**settings)
+
+
+def _spiking():
+    """Make a liquid whose long delays tell it how far a reach has come."""
+    return Liquid(
+        neurons=LIF(tau_m=10.0, refractory=2.0, bias=stats.norm(1.0, 0.05)),
+        synapses=Exponential(80.0, 80.0),
+        topology=ErdosRenyi(
+            weights=Weights(distribution="signed", inhibition=1.0, gain=0.2), delay=(1.0, 400.0)
+        ),
+        inputs=RandomInput(fan_in=32, weight=1.0),
+        snapshots=Snapshots(feature="membrane_and_trace", tau=30.0),
+        calibration=None,
+        initial="random",
+        dtype="float64",
+    )
+
+
+def _echo_state():
+    """Make an echo state network, a step of which is a command."""
+    return Liquid(
+        neurons=LeakyTanh(leak=0.2, bias=stats.norm(0.0, 0.2)),
+        synapses=Delta(),
+        topology=ErdosRenyi(
+            weights=Weights(
+                distribution="signed", inhibition=1.0, scale="spectral_radius", gain=0.9
+            ),
+            delay=DT,
+        ),
+        inputs=RandomInput(fan_in=32, weight=0.5),
+        snapshots=Snapshots(feature="membrane"),
+        calibration=None,
+        dt=DT,
+        dtype="float64",
+    )
+
+
+def score(model, data, test):
+    """Return what a sweep goes by: minus the median distance from the goals in cm."""
+    practised = practise(clone(model), data, data.train)
+    return -float(np.median(endpoint_errors(data, test, reach(practised, data, test))))
+
+
+def run(
+    delays=(50.0, 100.0),
+    n_train=20,
+    n_test=16,
+    rounds=4,
+    n_neurons=300,
+    repeats=5,
+    seed=0,
+    jobs=-1,
+    out=None,
+    **settings,
+):
+    """Move a two-link arm to goals with a liquid, and show what the liquid is worth.
+
+    The controller is told the goal, and the angles of the joints as they were some time ago. It
+    learns from a teacher, then from what he says of its own tries. The table has the median
+    distance from goals that were not among those of training or were, by the delay and by what
+    disturbs the arm, over several seeds of networks: for the liquid, the liquid without
+    recurrence, an echo state network of as many neurons, and linear taps, of which the number
+    that does best on validation goals is taken.
+
+    Parameters
+    ----------
+    delays : list of float
+        Ages of the angles that the controller is told in ms, multiples of 5.
+    n_train : int
+        Number of goals to train on.
+    n_test : int
+        Number of goals to test on; half of them are not among those to train on.
+    rounds : int
+        How often a controller tries, and is told what its teacher would have done.
+    n_neurons : int
+        Size of the networks in neurons.
+    repeats : int
+        How many seeds: seed, seed + 1, ...
+    seed : int
+        First seed, of the networks and of the pushes.
+    jobs : int
+        Threads; -1 is one for each core.
+    out : str or None
+        The folder for results, which must not exist. By default
+        results/motor-control-DATE-TIME.
+    **settings : object
+        A parameter of the liquid's model by its name, such as liquid__neurons__tau_m 30.
+
+    Returns
+    -------
+    table : DataFrame
+        A row for each delay, condition and model.
+    """
+    options = dict(locals())
+    options |= options.pop("settings")
+    started = time.perf_counter()
+    _check(options)
+    out = default_folder("motor-control") if out is None else out
+    with results_folder(out) as folder:
+        tasks = [load_data(delay, n_train, n_test, rounds) for delay in delays]
+        print(tasks[0].DESCR, flush=True)
+        make_model(n_neurons, **settings)  # refuses unknown names
+        warm_up()
+        n_stages = len(tasks) * (3 * repeats + 1)
+        with Stages(n_stages) as stages, threadpool_limits(joblib.effective_n_jobs(jobs)):
+            scores, first = _compare(options, settings, tasks, stages)
+        table = _table(scores)
+        for (delay, condition), of_condition in scores.items():
+            print(f"angles {delay:g} ms old, {condition}\n{of_condition}\n")
+        print(f"Ranges are {INTERVAL}.", flush=True)
+        facts = _facts(options, tasks, table, first, stages)
+        try:
+            table.to_csv(folder / "table.csv", index=False)
+            _draw(folder, tasks[0], first, scores)
+            joblib.dump(first["liquid"][0], folder / "model.joblib")
+            facts["wall_time_s"] = time.perf_counter() - started
+            write_json(folder / "result.json", facts)
+        except OSError as error:
+            raise cannot_write(out, error) from error
+    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+    return table
+
+
+def _check(options):
+    if not options["delays"]:
+        raise ValueError("delays must hold at least one number")
+    for delay in options["delays"]:
+        if check_number("delays", delay, 0) % DT:
+            raise ValueError(f"delays must be multiples of {DT:g} ms, got {delay:g}")
+    check_integer("n_neurons", options["n_neurons"], 1)
+    check_integer("repeats", options["repeats"], 1)
+    check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
+    if check_integer("jobs", options["jobs"]) == 0:
+        raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
+
+
+def _compare(options, settings, tasks, stages):
+    """Teach and test the models; return scores by delay and condition, and the first models.
+
+    The first models are those of the first delay and seed, each with what it did in the test.
+    """
+    scores, first = {}, {}
+    for task in tasks:
+        taps = None
+        for seed in range(options["seed"], options["seed"] + options["repeats"]):
+            for name, model in _make_models(options["n_neurons"], seed, settings).items():
+                with stages.stage(name, f"{task.delay:g} ms, seed {seed}"):
+                    practise(model, task, task.train)
+                    tried = _test(model, task, seed)
+                first.setdefault(name, (model, tried))
+                _add(scores, task, name, tried)
+            if taps is None:  # nothing of it is drawn
+                with stages.stage("linear taps", f"{task.delay:g} ms"):
+                    taps = _fit_taps(task)
+            tried = _test(taps, task, seed)
+            first.setdefault("linear taps", (taps, tried))
+            _add(scores, task, "linear taps", tried)
+    return scores, first
+
+
+def _make_models(n_neurons, seed, settings):
+    """Make the networks of the table; the first is the one the study is about."""
+    liquid = make_model(n_neurons, random_state=seed, **settings)
+    return {
+        "liquid": liquid,
+        "liquid without recurrence": clone(liquid).set_params(liquid__topology__fan_out=0),
+        "echo state network": make_model(n_neurons, "echo-state", seed),
+    }
+
+
+def _fit_taps(task):
+    """Return the linear taps that do best on the goals of validation."""
+    fitted = [practise(LinearTaps(n), task, task.train) for n in N_TAPS]
+    return min(fitted, key=lambda taps: np.median(_errors(taps, task, task.validation)))
+
+
+def _errors(model, task, goals):
+    return endpoint_errors(task, goals, reach(model, task, goals))
+
+
+def _test(model, task, seed):
+    """Return what a model does in all conditions."""
+    sizes = len(task.train), len(task.validation), len(task.test)
+    pushes = make_reaches(*sizes, dt=DT, push=PUSH, random_state=seed).force[task.test]
+    return {
+        FREE: reach(model, task, task.test),
+        f"with {PAYLOAD:g} kg in the hand": reach(model, task, task.test, payload=PAYLOAD),
+        f"pushed by {PUSH:g} N for 50 ms": reach(model, task, task.test, force=pushes),
+        "feeling nothing": reach(model, task, task.test, feels=False),
+    }
+
+
+def _add(scores, task, name, tried):
+    """Add the errors of one model and seed, of free reaches also for goals of either kind."""
+
+    def add(condition, errors):
+        key = task.delay, condition
+        scores.setdefault(key, Scores("median error in cm")).add(name, np.median(errors))
+
+    trained = task.trained[task.test]
+    for condition, reaches in tried.items():
+        errors = endpoint_errors(task, task.test, reaches)
+        add(condition, errors)
+        if condition == FREE:
+            add("free, untrained goals", errors[~trained])
+
+
+def _table(scores):
+    tables = [
+        of_condition.table().assign(delay=delay, condition=condition)
+        for (delay, condition), of_condition in scores.items()
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    return table[["delay", "condition", *table.columns[:-2]]]
+
+
+def _draw(folder, task, first, scores):
+    _, tried = first["liquid"]
+    draw_paths(folder / "paths.png", task, tried)
+    animate(folder / "reaches.gif", task, tried[FREE])
+    of_delay = {delay: s for (delay, condition), s in scores.items() if condition == FREE}
+    draw_delays(folder / "delays.png", of_delay)
+
+
+def _facts(options, tasks, table, first, stages):
+    model, _ = first["liquid"]
+    return {
+        "experiment": "motor-control",
+        "command": command_line("motor-control", run, options),
+        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "parameters": options,
+        "score": float(table["median"][0]),
+        "measure": "median distance from the goals of the test in cm",
+        "model": model.__repr__(N_CHAR_MAX=10**6),
+        "interval": INTERVAL,
+        "metrics": table.to_dict("records"),
+        "n_taps": first["linear taps"][0].n_taps,
+        "data": {
+            "description": tasks[0].DESCR,
+            "sha256": digest(*[array for task in tasks for array in (task.inputs, task.target)]),
+        },
+        "health": vars(model.liquid_.health_),
+        "seconds": stages.seconds,
+        "peak_memory_mib": peak_memory(),
+    } | environment()

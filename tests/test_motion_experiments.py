@@ -1,0 +1,165 @@
+"""`lsm run motion-prediction` and `motor-control`: data, controls and folders."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+
+from lsm.datasets import make_bouncing_ball
+from lsm.experiments import _motion, _reaching, motion_prediction
+from lsm.experiments.__main__ import main
+
+MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear taps"]
+BALL = ["motion-prediction", "--n-samples", "20", "--n-neurons", "30", "--repeats", "1"]
+ARM = ["motor-control", "--n-train", "4", "--n-test", "4", "--n-neurons", "30", "--repeats", "1"]
+
+
+def run(out, *options):
+    return main(["run", *options, "--jobs", "1", "--out", str(out)])
+
+
+@pytest.fixture(scope="module")
+def ball(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "ball"
+    assert run(out, *BALL) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def arm(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "arm"
+    assert run(out, *ARM, "--rounds", "1", "--delays", "50") == 0
+    return out
+
+
+def test_a_run_with_a_ball_leaves_its_folder(ball):
+    names = {path.name for path in ball.iterdir()}
+    assert names == {"result.json", "table.csv", "model.joblib", "errors.png", "flights.png"}
+    table = pd.read_csv(ball / "table.csv")
+    ahead = table[table["measure"] == "pixels, 200 ms ahead"]
+    assert list(ahead["model"]) == MODELS
+    assert json.loads((ball / "result.json").read_text())["score"] == ahead["median"].iloc[0]
+
+
+def test_a_run_with_an_arm_leaves_its_folder(arm):
+    pictures = {"paths.png", "reaches.gif", "delays.png"}
+    names = {path.name for path in arm.iterdir()}
+    assert names == {"result.json", "table.csv", "model.joblib"} | pictures
+    table = pd.read_csv(arm / "table.csv")
+    assert list(table["model"][:4]) == MODELS
+    assert (arm / "reaches.gif").read_bytes()[:6] == b"GIF89a"
+
+
+def test_distances_of_what_is_said():
+    true = np.zeros((2, _motion.WASHOUT + 3, 4))
+    said = true + [3.0, 4.0, 0.0, 1.0]
+    said[:, : _motion.WASHOUT] = 100  # the washout does not count
+    np.testing.assert_allclose(_motion.errors(said, true), np.tile([5.0, 1.0], (2, 3, 1)))
+
+
+def test_taps_are_a_regression_on_the_last_images():
+    data = _motion.load_data(n_samples=20, occlusion="no", random_state=0)
+    taps = _motion.LinearTaps(n_taps=[2]).fit(
+        data.data[data.train], data.target[data.train], [(np.arange(12), np.arange(12, 16))]
+    )
+
+    def rows(samples):
+        images = [data.data.to_dense(i) for i in samples]
+        pairs = [np.hstack([x[1:], x[:-1]])[_motion.WASHOUT - 1 :] for x in images]
+        return np.concatenate(pairs)
+
+    known = np.concatenate(data.target[data.train][:, _motion.WASHOUT :])
+    theirs = LinearRegression().fit(rows(data.train), known).predict(rows(data.test[:1]))
+    ours = taps.predict(data.data[data.test[:1]])[0][_motion.WASHOUT :]
+    assert np.sqrt(np.mean((ours - theirs) ** 2)) < 0.2
+
+
+def test_the_ball_is_hidden_where_it_is_said_to_be():
+    blind, open_ = (
+        _motion.load_data(n_samples=10, occlusion=o, random_state=0) for o in ("yes", "no")
+    )
+    np.testing.assert_array_equal(blind.target, open_.target)
+    pixels = blind.data.to_dense(0).reshape(-1, 6, 8).sum(axis=(0, 1))
+    assert (pixels[3:5] == 0).all()
+    assert blind.visible.min() < 0.5 < open_.visible.min()
+
+
+class Teacher:
+    """A controller of no error, in the form of a model."""
+
+    def __init__(self, task, goals):
+        self.task, self.goals, self.step_ = task, goals, 0
+        self.liquid_ = self.readout_ = self
+
+    def stream(self, row):
+        return self
+
+    def step(self, row):
+        return np.zeros(1)
+
+    def predict(self, states):
+        self.step_ += 1
+        return self.task.target[self.goals, self.step_ - 1]
+
+
+def test_a_reach_is_what_the_arm_makes_of_torques():
+    task = _reaching.load_data(n_train=4, n_test=4)
+    tried = _reaching.reach(Teacher(task, task.test), task, task.test)
+    np.testing.assert_allclose(tried.angles, task.angles[task.test], atol=1e-9)
+    assert _reaching.endpoint_errors(task, task.test, tried).max() < 0.2
+    loaded = _reaching.reach(Teacher(task, task.test), task, task.test, payload=1.0)
+    assert _reaching.endpoint_errors(task, task.test, loaded).min() > 1.0
+
+
+def test_a_teacher_of_his_own_reach_says_what_he_did():
+    task = _reaching.load_data(n_train=4, n_test=4)
+    tried = _reaching.reach(Teacher(task, task.train), task, task.train)
+    said = _reaching._advice(task.teacher, task.train, tried)
+    np.testing.assert_allclose(said, task.target[task.train], atol=1e-6)
+
+
+def test_a_delay_line_streams_what_it_reads():
+    task = _reaching.load_data(n_train=2, n_test=2)
+    line = _reaching.DelayLine(10)
+    one = task.data[[0]]
+    run = line.stream(one.pieces([0], [0], [1]))
+    rows = [run.step(one.pieces([0], [t], [t + 1])).ravel() for t in range(30)]
+    np.testing.assert_array_equal(rows, line.trajectory(one)[0][:30])
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["motion-prediction", "--n-samples", "3"], "n_samples must be an integer >= 10"),
+        (["motion-prediction", "--data-home", "x"], "data_home goes with task 'basic-motions'"),
+        (["motion-prediction", "--set", "liquid__tau", "3"], "Invalid parameter 'tau'"),
+        (["motor-control", "--delays", "7"], "delays must be multiples of 5 ms, got 7"),
+        (["motor-control", "--n-test", "1"], "n_test must be an integer >= 2"),
+        (["motor-control", "--set", "liquid__tau", "3"], "Invalid parameter 'tau'"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(options, expected, capsys, tmp_path):
+    assert run(tmp_path / "out", *options) == 2
+    assert expected in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sweep_scores_what_is_200_ms_ahead():
+    data = _motion.load_data(n_samples=10, random_state=0)
+
+    class Oracle:
+        def predict(self, spikes):
+            return data.target[data.test] + np.tile([0, 0, 0, 0, 3.0, 4.0, 0, 0], (1, 1, 1))
+
+    assert motion_prediction.score(Oracle(), data, data.test) == pytest.approx(-5)
+
+
+def test_flights_of_the_experiment_are_those_of_the_maker():
+    data = _motion.load_data(n_samples=10, occlusion="no", random_state=3)
+    ball = make_bouncing_ball(
+        10, 2000.0, speed=_motion.SPEED, horizon=_motion.HORIZONS, rate=_motion.RATE, dt=10.0,
+        random_state=3,
+    )  # fmt: skip
+    np.testing.assert_array_equal(data.target, ball.target)
