@@ -72,13 +72,13 @@ def _draw_spikes(ax, spikes, start, n_rows):
 
 def draw_memory(path, curves):
     """Draw how much of the input each model recalls, by how long ago it was."""
-    figure = _figure((6.0, 3.6))
+    figure = _figure((6.0, 4.0))
     ax = figure.subplots()
     for (name, values), colour in zip(curves.items(), COLOURS, strict=False):
         lags = np.arange(1, len(values) + 1)
         ax.plot(lags, values, color=colour, label=f"{name}: {values.sum():.1f} in all")
     ax.set(xlabel="steps ago", ylabel="squared correlation", ylim=(0, 1.02), xlim=(0, None))
-    ax.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=2, fontsize="small", frameon=False)
     _tidy([ax])
     figure.savefig(path)
 
