@@ -75,5 +75,6 @@ def draw_flights(path, data, said):
         line[0].set_ylabel(f"{name}\nrow")
     for ax in axes[1]:
         ax.set_xlabel("column")
-    axes[0, 0].legend(fontsize="x-small", frameon=False, loc="lower left")
+    handles = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, fontsize="small", frameon=False, loc="outside upper center", ncols=2)
     figure.savefig(path)

@@ -73,7 +73,7 @@ def draw_delays(path, scores):
             delays, np.min(values, axis=1), np.max(values, axis=1), color=line.get_color(),
             alpha=0.15, linewidth=0,
         )  # fmt: skip
-    ax.set(xlabel="age of what is felt (ms)", ylabel="median error (cm)", yscale="log")
+    ax.set(xlabel="age of what is felt (ms)", ylabel="median error (cm)", ylim=(0, None))
     ax.legend(fontsize="small", frameon=False)
     ax.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
