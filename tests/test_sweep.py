@@ -212,6 +212,8 @@ def start(*options):
         [sys.executable, "-m", "lsm.experiments", "sweep", "tiny.py", "--out", "out", *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        # What was started in the background of a script would ignore the interrupt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
