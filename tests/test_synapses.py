@@ -95,7 +95,9 @@ def test_postsynaptic_potential_is_the_closed_form(synapses, sign, weight, dt):
     found = potentials(make_network(synapses, QUIET, [[weight]], dt=dt), arrivals)[:, 0]
 
     def potential(t):
-        flow = lambda s: response(synapses, s, sign, weight) * np.exp((s - t) / 10.0)  # noqa: E731
+        def flow(s):
+            return response(synapses, s, sign, weight) * np.exp((s - t) / 10.0)
+
         points = np.minimum(t, [0.01, 0.1, 1.0])
         return -70 + 100 / 10.0 * quad(flow, 0, t, epsabs=1e-12, epsrel=1e-12, points=points)[0]
 
