@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
-__all__ = ["INTERVAL", "Scores"]
+from lsm._validation import check_integer
+
+__all__ = ["INTERVAL", "Scores", "check_options"]
 
 INTERVAL = (
     "lowest and highest of the seeds; for five seeds that holds the median of all seeds with a "
@@ -55,3 +57,12 @@ class Scores:
             low, high = min(values), max(values)
             lines.append(f"{model:{width}}  {np.median(values):8.4g}  {low:8.4g} to {high:.4g}")
         return "\n".join(lines)
+
+
+def check_options(options):
+    """Refuse sizes, seeds and threads that are none, before anything is computed."""
+    check_integer("n_neurons", options["n_neurons"], 1)
+    check_integer("repeats", options["repeats"], 1)
+    check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
+    if check_integer("jobs", options["jobs"]) == 0:
+        raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from lsm import Liquid, LSMClassifier, LSMRegressor, Snapshots
-from lsm._validation import check_choice, check_integer
+from lsm._validation import check_choice
 from lsm.neurons import LIF, LeakyTanh
 from lsm.readout import HoldOutRidge
 from lsm.synapses import Delta, Exponential
@@ -31,7 +31,7 @@ from ._results import (
     results_folder,
     write_json,
 )
-from ._seeds import INTERVAL, Scores
+from ._seeds import INTERVAL, Scores, check_options
 
 __all__ = ["load_data", "make_model", "run", "score"]
 
@@ -176,7 +176,7 @@ def run(
     options = dict(locals())
     options |= options.pop("settings")
     started = time.perf_counter()
-    _check(options)
+    check_options(options)
     out = default_folder("motion-prediction") if out is None else out
     with results_folder(out) as folder:
         data = load_data(**arguments(load_data, options))
@@ -205,14 +205,6 @@ def run(
             raise cannot_write(out, error) from error
     print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
     return table
-
-
-def _check(options):
-    check_integer("n_neurons", options["n_neurons"], 1)
-    check_integer("repeats", options["repeats"], 1)
-    check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
-    if check_integer("jobs", options["jobs"]) == 0:
-        raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
 
 
 def _compare(options, settings, data, stages):

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from lsm import Liquid, LSMRegressor, Snapshots
-from lsm._validation import check_choice, check_integer, check_number
+from lsm._validation import check_choice, check_number
 from lsm.datasets import make_reaches
 from lsm.neurons import LIF, LeakyTanh
 from lsm.readout import HoldOutRidge
@@ -31,7 +31,7 @@ from ._results import (
     results_folder,
     write_json,
 )
-from ._seeds import INTERVAL, Scores
+from ._seeds import INTERVAL, Scores, check_options
 
 __all__ = ["load_data", "make_model", "run", "score"]
 
@@ -198,11 +198,7 @@ def _check(options):
     for delay in options["delays"]:
         if check_number("delays", delay, 0) % DT:
             raise ValueError(f"delays must be multiples of {DT:g} ms, got {delay:g}")
-    check_integer("n_neurons", options["n_neurons"], 1)
-    check_integer("repeats", options["repeats"], 1)
-    check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
-    if check_integer("jobs", options["jobs"]) == 0:
-        raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
+    check_options(options)
 
 
 def _compare(options, settings, tasks, stages):

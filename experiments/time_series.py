@@ -11,7 +11,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from lsm import Liquid, LSMRegressor, Snapshots
-from lsm._validation import check_choice, check_integer
+from lsm._validation import check_choice
 from lsm.neurons import LIF, LeakyTanh
 from lsm.readout import HoldOutRidge
 from lsm.synapses import Delta, Exponential
@@ -29,7 +29,7 @@ from ._results import (
     results_folder,
     write_json,
 )
-from ._seeds import INTERVAL, Scores
+from ._seeds import INTERVAL, Scores, check_options
 from ._series import ROW, WASHOUT, LinearTaps, capacities, load_data, nrmse
 from ._series_figures import draw_memory, draw_prediction
 from ._series_settings import ECHO_STATE, LIQUID
@@ -231,11 +231,7 @@ def run(
 
 def _check(options):
     check_choice("inputs", options["inputs"], ("delayed", "direct"))
-    check_integer("n_neurons", options["n_neurons"], 1)
-    check_integer("repeats", options["repeats"], 1)
-    check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
-    if check_integer("jobs", options["jobs"]) == 0:
-        raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
+    check_options(options)
 
 
 def _compare(options, settings, data, stages):
