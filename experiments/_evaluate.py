@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import itertools
 import pickle
 import time
 import traceback
@@ -26,7 +27,7 @@ __all__ = ["evaluate", "make_scorer", "raster_of", "unfitted"]
 RASTER_NEURONS, RASTER_MS = 100, 1000.0
 
 
-def evaluate(experiment, data, options, settings, scoring=None, n_threads=1):
+def evaluate(experiment, data, options, settings, scoring=None, draws=1, n_threads=1):
     """Fit and score a model.
 
     Parameters
@@ -41,6 +42,8 @@ def evaluate(experiment, data, options, settings, scoring=None, n_threads=1):
         Options and parameters of the model that go before these.
     scoring : str, optional
         As of :func:`make_scorer`.
+    draws : int, default=1
+        How many models to fit, with other seeds; the score is the mean.
     n_threads : int, default=1
         Threads that this may take.
 
@@ -59,7 +62,7 @@ def evaluate(experiment, data, options, settings, scoring=None, n_threads=1):
         warnings.simplefilter("always", UserWarning)
         try:
             load(experiment)
-            facts = _evaluate(experiment, pickle.loads(data), options, settings, scoring)
+            facts = _evaluate(experiment, pickle.loads(data), options, settings, scoring, draws)
             facts |= {"status": "done", "seconds": time.perf_counter() - started}
         except Exception as error:  # whatever it is, it must not stop the other runs
             facts = {
@@ -82,13 +85,13 @@ def unfitted(experiment, data, options, settings):
     return module.make_model(**known | nested | settings)
 
 
-def _evaluate(experiment, data, options, settings, scoring):
+def _evaluate(experiment, data, options, settings, scoring, draws):
     model = unfitted(experiment, data, options, settings)
     score = getattr(load(experiment), "score", None)
     scorer = make_scorer(scoring)
     scores, said, true = [], [], []
-    for train, test in data.cv:
-        fitted = clone(model).fit(*_part(data, train))
+    for draw, (train, test) in itertools.product(range(draws), data.cv):
+        fitted = _drawn(model, draw).fit(*_part(data, train))
         X, y = _part(data, test)
         if scorer is not None:
             scores.append(scorer(fitted, X, y))
@@ -116,6 +119,16 @@ def _evaluate(experiment, data, options, settings, scoring):
         facts["health"] = vars(liquid.health_)
         facts["raster"] = raster_of(fitted, _part(data, test[:1])[0])
     return facts
+
+
+def _drawn(model, draw):
+    """Return an unfitted copy, with other seeds for each draw but the first."""
+    seeds = {
+        name: value + draw
+        for name, value in model.get_params().items()
+        if name.rpartition("__")[2] == "random_state" and isinstance(value, int)
+    }
+    return clone(model).set_params(**seeds)
 
 
 def _part(data, rows):

@@ -28,6 +28,7 @@ def sweep(
     search="grid",
     runs=None,
     scoring=None,
+    draws=1,
     jobs=-1,
     scheduler=None,
     out=None,
@@ -60,6 +61,9 @@ def sweep(
     scoring : str or None
         What to maximise: a scorer of scikit-learn, such as balanced_accuracy, or a measure of
         lsm.measures, such as kernel_quality. By default the experiment's own score.
+    draws : int
+        How many liquids to draw with each setting; the score is their mean. What differs by less
+        than liquids of one setting do is chance.
     jobs : int
         How many runs at once, each in a process of its own, at most one for each core; -1 is as
         many. Cores that are left over become threads of the simulation.
@@ -85,10 +89,10 @@ def sweep(
     options, vary, between = (plain(part or {}) for part in (options, vary, between))
     options = _with_defaults(module.run, options)
     space = make_search(search, vary, between, runs, options.get("seed", 0))
-    _check(module, vary | between, jobs, scoring)
+    _check(module, vary | between, jobs, scoring, draws)
     spec = {
         "experiment": experiment, "options": options, "vary": vary, "between": between,
-        "search": search, "scoring": scoring,
+        "search": search, "scoring": scoring, "draws": draws,
     }  # fmt: skip
     with SweepFolder(out, spec) as folder:
         data = module.load_data(**arguments(module.load_data, options))
@@ -96,7 +100,7 @@ def sweep(
         unfitted(experiment, data, options, {k: v[0] for k, v in (vary | between).items()})
         common = {
             "experiment": absolute(experiment), "data": pickle.dumps(data, protocol=5),
-            "options": options, "scoring": scoring,
+            "options": options, "scoring": scoring, "draws": draws,
         }  # fmt: skip
         if scheduler is None:
             warm_up()
@@ -126,7 +130,7 @@ def _with_defaults(run, options):
     }
 
 
-def _check(module, varied, jobs, scoring):
+def _check(module, varied, jobs, scoring, draws):
     of_run, of_model = (inspect.signature(f).parameters for f in (module.run, module.make_model))
     for name in varied:
         if name in of_run and name not in of_model:
@@ -134,6 +138,7 @@ def _check(module, varied, jobs, scoring):
             raise ValueError(f"a sweep varies the model, and {name} is not of the model{remedy}")
     if check_integer("jobs", jobs) == 0:
         raise ValueError("jobs must be a number of processes, or -1 for all cores, got 0")
+    check_integer("draws", draws, 1)
     make_scorer(scoring)
 
 
@@ -143,7 +148,7 @@ def _sweep_command(spec, runs, out):
     for option in ("vary", "between"):
         for name, values in spec[option].items():
             words.append(f"--{option} {name} {shlex.join(map(str, values))}")
-    given = {"search": spec["search"], "scoring": spec["scoring"], "runs": runs, "out": out}
+    given = {key: spec[key] for key in ("search", "scoring", "draws")} | {"runs": runs, "out": out}
     words += [f"--{key} {shlex.quote(str(v))}" for key, v in given.items() if v is not None]
     return " ".join(words).replace("lsm run", "lsm sweep", 1)
 

@@ -364,7 +364,8 @@ class TestCommand:
         assert main(["sweep", tiny, *options, "--out", "out"]) == 0
         command = json.loads(Path("out/sweep.json").read_text())["command"]
         assert command == (
-            "lsm sweep tiny.py --n 30 --set seconds 0.0 --vary b 1 'x y' --search grid --out out"
+            "lsm sweep tiny.py --n 30 --set seconds 0.0 --vary b 1 'x y' --search grid "
+            "--draws 1 --out out"
         )
 
     def test_the_same_command_has_the_same_folder(self, tiny):
@@ -391,6 +392,7 @@ class TestCommand:
             (["--vary", "a", "1", "--search", "luck"], "--search: invalid choice: 'luck'"),
             (["--vary", "a", "1", "--runs", "0"], "runs must be an integer >= 1, got 0"),
             (["--vary", "a", "1", "--jobs", "0"], "jobs must be"),
+            (["--vary", "a", "1", "--draws", "0"], "draws must be an integer >= 1, got 0"),
             (["--vary", "a", "1", "--scoring", "luck"], "scoring must name a scorer"),
             (["--vary", "a", "1", "--out", "tiny.py"], "exists and is no folder"),
             (["--vary", "a", "1", "--out", "full"], "exists and holds no sweep"),
@@ -506,6 +508,21 @@ class TestSpokenWords:
         model = spoken_words.make_model(30, liquid__random_state=1)
         model.fit(data.data[train], data.target[train])
         assert rows_of(out)["score"][1] == pytest.approx(rate(model, data.data[test]))
+
+    def test_draws_of_a_setting_are_liquids_of_other_seeds(self, tmp_path):
+        options = {"words": ["zero", "one", "two"], "n_voices": 8, "n_neurons": 20, "noise_db": 0}
+        alone = sweep(
+            "spoken-words", options, {"liquid__random_state": [0, 1, 2]}, out=tmp_path / "alone"
+        )
+        together = sweep(
+            "spoken-words", options, {"liquid__neurons__tau_m": [20.0]}, draws=3,
+            out=tmp_path / "together",
+        )  # fmt: skip
+        scores = rows_of(alone)["score"]
+        assert scores.nunique() > 1
+        assert rows_of(together)["score"][0] == pytest.approx(scores.mean())
+        facts = json.loads((together / "0000" / "result.json").read_text())
+        assert facts["scores"] == pytest.approx(scores.tolist())
 
     def test_the_search_of_the_documentation_runs(self, tmp_path):
         path = Path(__file__).parents[1] / "docs" / "spoken_words_search.toml"
