@@ -1,0 +1,112 @@
+"""`lsm run japanese-vowels`, on made-up series: there is no network in tests."""
+
+import hashlib
+import json
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+
+from lsm.datasets import _uea, fetch_japanese_vowels
+from lsm.experiments import japanese_vowels, spoken_words
+from lsm.experiments.__main__ import main
+
+MODELS = ["liquid", "liquid without recurrence", "no liquid, ridge", "no liquid, RBF kernel"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Let nine easy speakers pass for those of the archive."""
+    folder = tmp_path_factory.mktemp("vowels")
+    rng = np.random.default_rng(0)
+    voices = rng.normal(size=(9, 12))
+    digest = hashlib.sha256()
+    for part, n_each in (("TRAIN", 12), ("TEST", 4)):
+        lines = ["@data"]
+        for speaker in np.repeat(np.arange(9), n_each):
+            frames = voices[speaker] + 0.3 * rng.normal(size=(rng.integers(7, 30), 12))
+            frames = frames.round(6)
+            digest.update(frames.astype("<f8").tobytes() + str(speaker + 1).encode())
+            channels = [",".join(map(str, channel)) for channel in frames.T]
+            lines.append(":".join([*channels, str(speaker + 1)]))
+        (folder / f"JapaneseVowels_{part}.ts").write_text("\n".join(lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(_uea.DIGESTS, "JapaneseVowels", digest.hexdigest())
+        yield folder
+
+
+def run(out, *options):
+    return main(["run", "japanese-vowels", *options, "--jobs", "1", "--out", str(out)])
+
+
+@pytest.fixture(scope="module")
+def results(home, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "out"
+    assert run(out, "--data-home", str(home), "--n-neurons", "60", "--repeats", "2") == 0
+    return out
+
+
+def test_a_run_leaves_its_folder(results):
+    names = {path.name for path in results.iterdir()}
+    assert names == {"result.json", "table.csv", "confusion.csv", "raster.json", "model.joblib"}
+    table = pd.read_csv(results / "table.csv").set_index("model")
+    assert list(table.index) == MODELS
+    assert (table["low"] > 0.5).all()  # chance is a ninth
+    facts = json.loads((results / "result.json").read_text())
+    assert facts["score"] == table.loc["liquid", ["seed 0", "seed 1"]].mean()
+    counts = pd.read_csv(results / "confusion.csv", index_col=0).to_numpy()
+    assert counts.sum() == 36
+    assert np.trace(counts) / 36 == table.loc["liquid", "seed 0"]
+
+
+def test_the_kept_model_takes_series_and_has_learnt_from_the_training_series_only(results, home):
+    vowels = fetch_japanese_vowels(home)
+    kept = joblib.load(results / "model.joblib")
+    model = japanese_vowels.make_model(60, random_state=0)
+    model.fit(vowels.data[vowels.train], vowels.target[vowels.train])
+    np.testing.assert_array_equal(model["readout"].coef_, kept["readout"].coef_)
+    score = kept.score(vowels.data[vowels.test], vowels.target[vowels.test])
+    assert score == pd.read_csv(results / "table.csv")["seed 0"][0]
+
+
+def test_settings_are_chosen_within_the_training_series(home):
+    vowels = japanese_vowels.load_data(home)
+    held = np.concatenate([held for _, held in vowels.cv])
+    assert sorted(held) == sorted(vowels.train)
+    for fitted, validation in vowels.cv:
+        assert not set(fitted) & set(validation)
+        assert not (set(fitted) | set(validation)) & set(vowels.test)
+
+
+def test_the_recipe_is_that_of_spoken_words():
+    ours = japanese_vowels.make_model(random_state=0)
+    theirs = spoken_words.make_model(random_state=0)
+    for name in ("liquid", "scaler", "readout"):
+        assert repr(ours[name]) == repr(theirs[name])
+
+
+def test_a_frame_is_its_values_and_how_they_rise_and_fall():
+    frames = np.zeros((7, 12))
+    frames[:, 3] = 0, 0, 1, 2, 2, 1, 1
+    currents = japanese_vowels.as_currents([frames])
+    assert (currents.dt, currents.durations[0], currents.n_channels) == (10.0, 7, 36)
+    level, rise, fall = currents.to_dense(0)[:, 3::12].T
+    np.testing.assert_array_equal(level, frames[:, 3])
+    np.testing.assert_array_equal(rise, [0, 0.5, 1, 0.5, 0, 0, 0])  # half of both neighbours
+    np.testing.assert_array_equal(fall, [0, 0, 0, 0, 0.5, 0.5, 0])
+    np.testing.assert_array_equal(currents.channels % 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--data-home", "nowhere.zip"], "there is no such file"),
+        (["--repeats", "0"], "repeats must be an integer >= 1"),
+        (["--set", "liquid__tau", "3"], "Invalid parameter 'tau'"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(options, expected, capsys, tmp_path):
+    assert run(tmp_path / "out", *options) == 2
+    assert expected in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
