@@ -11,6 +11,8 @@ from .kernel import record
 __all__ = ["Health", "diagnose"]
 
 TIME_TO_FORGET = 100.0  # ms; in less, no liquid can be blamed for remembering its start
+# Beyond these a liquid is of no use; within them measures say little (docs/measures.md).
+MIN_RATE, MAX_SILENT, MAX_SATURATED, MAX_ECHO_STATE_INDEX = 0.5, 0.9, 0.5, 0.5
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,17 @@ class Health:
     def complaint(self):
         """Say in one sentence why the liquid is of no use and what to do, or return None."""
         brief = self.duration < TIME_TO_FORGET
-        if self.rate < 0.5 or (self.silent > 0.9 and not brief):
+        if self.rate < MIN_RATE or (self.silent > MAX_SILENT and not brief):
             return (
                 f"the liquid is nearly silent ({self.rate:.2g} Hz, {self.silent:.0%} of neurons "
                 "never spike): raise the input weights, or let calibration scale them"
             )
-        if self.saturated > 0.5:
+        if self.saturated > MAX_SATURATED:
             return (
                 f"the liquid is saturated ({self.rate:.3g} Hz, {self.saturated:.0%} of neurons "
                 "spike whenever they can): lower the gains, or let calibration set them"
             )
-        if self.echo_state_index > 0.5 and not brief:
+        if self.echo_state_index > MAX_ECHO_STATE_INDEX and not brief:
             return (
                 "the liquid does not forget where it started (echo-state index "
                 f"{self.echo_state_index:.2f}), so its states say little about the input: lower "

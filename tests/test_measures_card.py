@@ -66,14 +66,22 @@ def test_a_healthy_liquid_has_nothing_to_change(liquid, X):
 
 @pytest.mark.filterwarnings("ignore:the liquid")
 @pytest.mark.parametrize(
-    ("gain", "ill", "advice"),
+    ("params", "ill", "advice"),
     [
-        (0.01, {"rate": "low", "silent neurons": "high"}, "raise the input weights"),
-        (100.0, {"rate": "high"}, "scale the input weights"),
+        (
+            {"inputs__weight": 0.01},
+            {"rate": "low", "silent neurons": "high"},
+            "raise the input weights",
+        ),
+        (
+            {"neurons__bias": 1e3},
+            {"saturated neurons": "high"},
+            "lower the input or the recurrent weights",
+        ),
     ],
 )
-def test_an_ill_liquid_gets_advice(X, gain, ill, advice):
-    liquid = Liquid(60, calibration=None, random_state=0).set_params(inputs__weight=gain).fit(X)
+def test_an_ill_liquid_gets_advice(X, params, ill, advice):
+    liquid = Liquid(60, calibration=None, random_state=0).set_params(**params).fit(X)
     card = measures.card(liquid, X)
     verdicts = {finding.name: finding.verdict for finding in card.findings}
     assert verdicts.items() >= ill.items()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import statistics
+from ..health import MAX_ECHO_STATE_INDEX, MAX_SATURATED, MAX_SILENT, MIN_RATE
 from . import dynamics, states
 from ._liquid import input_spikes
 from .activity import mean_of_defined, synaptic_events
@@ -25,8 +26,9 @@ class Finding:
     value : float
         What came out.
     low, high : float or None
-        Between which it is healthy; None is no limit. These are rules of thumb, from the
-        calibration's limits and what tasks showed.
+        Between which it is healthy; None is no limit. They are those of
+        :class:`lsm.health.Health`, beyond which a liquid is of no use, and tell no more: which
+        measures go with scores, and how little most do, is in docs/measures.md.
     advice : str
         What to change where it is not.
     """
@@ -141,29 +143,26 @@ def _of_spikes(liquid, spikes):
     saturated = rates > 0.8 * 1000 / (liquid.dt + refractory)
     return [
         Finding(
-            "rate", "Hz", rates.mean(), 5, 60,
+            "rate", "Hz", rates.mean(), MIN_RATE, None,
             "scale the input weights, or let calibration do so (Calibration.input_rate)",
         ),
         Finding(
-            "silent neurons", "share", np.mean(rates == 0), None, 0.3,
+            "silent neurons", "share", np.mean(rates == 0), None, MAX_SILENT,
             "they are of no use: let more channels reach each (RandomInput.fan_in), or raise the "
             "input weights",
         ),
         Finding(
-            "saturated neurons", "share", np.mean(saturated), None, 0.05,
+            "saturated neurons", "share", np.mean(saturated), None, MAX_SATURATED,
             "they say nothing: lower the input or the recurrent weights",
         ),
         Finding("CV of intervals", "", mean_of_defined(statistics.interval_cvs(recorded))),
         Finding("Fano factor", "", mean_of_defined(fano)),
         Finding(
-            "synchrony", "0 to 1", statistics.synchrony(recorded), None, 0.5,
+            "synchrony", "0 to 1", statistics.synchrony(recorded), None, 0.9,
             "neurons all do the same: lower the recurrent weights or the common input, spread "
             "delays or time constants",
         ),
-        Finding(
-            "branching ratio", "", statistics.branching_ratio(recorded), None, 1,
-            "activity feeds on itself: lower the recurrent weights",
-        ),
+        Finding("branching ratio", "", statistics.branching_ratio(recorded)),
         Finding("sparseness", "0 to 1", statistics.sparseness(recorded)),
         Finding("spikes", "a sample", len(recorded.steps) / len(recorded)),
         Finding("synaptic events", "a sample", synaptic_events(liquid, spikes)),
@@ -174,7 +173,8 @@ def _of_dynamics(liquid, spikes):
     """Say what the liquid forgets, and how disturbances grow."""
     findings = [
         Finding(
-            "echo-state index", "0 to 1", dynamics.echo_state_index(liquid, spikes), None, 0.15,
+            "echo-state index", "0 to 1", dynamics.echo_state_index(liquid, spikes), None,
+            MAX_ECHO_STATE_INDEX,
             "states depend on where the liquid started: lower the recurrent weights "
             "(Calibration.max_echo_state_index), or give it time to forget",
         )
@@ -183,12 +183,7 @@ def _of_dynamics(liquid, spikes):
     horizon = min(100.0, network.n_steps(spikes).min() * network.dt)
     if horizon >= 2 * network.dt:
         growth = dynamics.perturbation_growth(liquid, spikes, horizon=horizon)
-        findings.append(
-            Finding(
-                "growth of disturbances", "1/s", growth, None, 10,
-                "the liquid is chaotic: lower the recurrent weights",
-            )
-        )  # fmt: skip
+        findings.append(Finding("growth of disturbances", "1/s", growth))
     if not network.neurons.graded and network.w.nnz:
         radius = dynamics.effective_spectral_radius(liquid, spikes)
         findings.append(Finding("effective spectral radius", "", radius))
@@ -203,10 +198,6 @@ def _of_states(liquid, spikes):
     most = min(liquid.transform(spikes).shape)
     rank = states.kernel_quality(liquid, spikes)
     return [
-        Finding(
-            "kernel quality", f"of {most}", rank, round(0.5 * most), None,
-            "different samples give alike states: more neurons, more or other snapshots, stronger "
-            "input, or more recurrence",
-        ),
+        Finding("kernel quality", f"of {most}", rank),
         Finding("dimension", "", states.dimension(liquid, spikes)),
     ]  # fmt: skip
