@@ -1,9 +1,16 @@
 """What is measured in one process: engines and features against a baseline."""
 
+import contextlib
 import functools
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+
+import numpy as np
 
 from lsm import Liquid, Snapshots
-from lsm.kernel import compiled
+from lsm.kernel import compiled, simulate
 from lsm.plasticity import PairSTDP
 
 from .engines import clocked
@@ -106,7 +113,11 @@ def snapshots(options):
 
 
 def threads(options):
-    """Two threads over 64 samples, relative to one, by the clock on the wall."""
+    """Two threads over 64 samples, relative to one, by the clock on the wall.
+
+    Two processes, each with half of the samples and nothing in common, show what the machine has to
+    give: what its second core adds to the first.
+    """
     rows = []
     for n_neurons in _chosen((1000,), options):
         workload = Workload.of_size(n_neurons, n_samples=64)
@@ -114,8 +125,41 @@ def threads(options):
         for n_jobs in (1, 2):
             label = f"{n_neurons} neurons, {n_jobs} thread" + "s" * (n_jobs > 1)
             lines += entries(label, ["lsm"], workload, "float32", n_jobs=n_jobs)
-        rows += compare(lines, options.repeats)
+        with contextlib.ExitStack() as stack:
+            run = clocked(_in_processes(workload, 2, stack), time.perf_counter)
+            label = f"{n_neurons} neurons, 2 processes"
+            lines.append(Entry(label, "lsm", "float32", n_neurons, len(workload.spikes), run))
+            rows += compare(lines, options.repeats)
     return rows
+
+
+def _in_processes(workload, n, stack):
+    """Return what runs the samples in processes, which have their shares and live on."""
+    shares = np.array_split(np.arange(len(workload.spikes)), n)
+    workers = [
+        stack.enter_context(
+            ProcessPoolExecutor(
+                1, get_context("spawn"), _take, (replace(workload, spikes=workload.spikes[share]),)
+            )
+        )
+        for share in shares
+    ]
+
+    def run():
+        runs = [worker.submit(_run_taken) for worker in workers]
+        return np.concatenate([run.result() for run in runs])
+
+    return run
+
+
+def _take(workload):
+    """Keep the share of this process."""
+    global _taken
+    _taken = workload
+
+
+def _run_taken():
+    return simulate(_taken.network, _taken.spikes, _taken.plan)[0][:, 0]
 
 
 def transform(options):

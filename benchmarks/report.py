@@ -173,7 +173,7 @@ def draw(results, path):
         ylim=(0, None),
     )  # fmt: skip
     for axes in (cost, events):
-        if axes.has_data():
+        if axes.get_legend_handles_labels()[0]:
             axes.grid(alpha=0.3)
             axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     figure.savefig(path, dpi=120)
