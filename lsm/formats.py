@@ -77,6 +77,8 @@ def from_tonic(
     (array([0, 2], dtype=int32), array([1, 2], dtype=int32))
     """
     check_choice("out_of_range", out_of_range, ("error", "drop"))
+    if getattr(getattr(recordings, "dtype", None), "names", None):
+        raise TypeError("recordings must be a sequence of recordings, got a single one")
     if len(sensor_size) != 3:
         raise ValueError(f"sensor_size must be three numbers (x, y, p), got {sensor_size!r}")
     sizes = {
@@ -130,6 +132,8 @@ def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
     -------
     spikes : SpikeArray
     """
+    if hasattr(segments, "spiketrains"):
+        raise TypeError("segments must be a sequence of segments, got a single one")
     samples = [list(getattr(segment, "spiketrains", segment)) for segment in segments]
     widths = {len(trains) for trains in samples}
     if len(widths) > 1 or 0 in widths:
@@ -186,11 +190,16 @@ def read_shd(
 
         with h5py.File(file, "r") as opened:
             return read_shd(opened, durations, n_channels=n_channels, **options)
-    times, units = file["spikes"]["times"], file["spikes"]["units"]
+    try:
+        times, units, labels = file["spikes"]["times"], file["spikes"]["units"], file["labels"]
+    except KeyError as error:
+        raise ValueError(
+            f"{file!r:.200} must hold spikes/times, spikes/units and labels: {error}"
+        ) from None
     # Times are kept in half precision, in which milliseconds would overflow.
     events = [
         (1000 * np.asarray(time, dtype=np.float64), np.asarray(unit).astype(np.int64))
         for time, unit in zip(times, units, strict=True)
     ]
     spikes = SpikeArray.from_events(events, n_channels, durations, **options)
-    return spikes, np.asarray(file["labels"])
+    return spikes, np.asarray(labels)

@@ -92,3 +92,19 @@ def test_a_trace_of_regular_spikes_has_the_mean_of_their_rate():
 def test_bad_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         list(call(SpikeArray.from_dense(np.ones((1, 4, 3), dtype=int))))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        decoders.rate,
+        decoders.latency,
+        lambda X: decoders.population_vector(X, [1.0, 2.0, 3.0]),
+        lambda X: decoders.exponential_filter(X, 10.0),
+    ],
+)
+def test_what_holds_no_spikes_is_refused(call):
+    with pytest.raises(TypeError, match="spikes must be a SpikeArray, got ndarray"):
+        call(np.ones((1, 4, 3), dtype=int))
+    with pytest.raises(ValueError, match="spikes must hold spikes to decode, got graded currents"):
+        call(SpikeArray.from_dense(-np.ones((1, 4, 3))))

@@ -86,6 +86,13 @@ def test_bad_recordings_are_named(recording, sensor_size, message):
         from_tonic([recording], sensor_size)
 
 
+def test_a_single_recording_is_no_sequence_of_them():
+    with pytest.raises(TypeError, match="recordings must be a sequence of recordings, got a sing"):
+        from_tonic(np.zeros(2, dtype=PIXELS), (4, 3, 2))
+    with pytest.raises(TypeError, match="segments must be a sequence of segments, got a single"):
+        from_neo(types.SimpleNamespace(spiketrains=[train([], 0, 1)]))
+
+
 class Quantity(np.ndarray):
     """What the module uses of a quantity of the package quantities: here, always seconds."""
 
@@ -139,6 +146,11 @@ def test_recordings_of_shd_are_in_seconds():
     assert read_shd(shd(), 1400.0, dt=10.0)[0].durations.tolist() == [140, 140]
     with pytest.raises(ValueError, match="channel 699 lies outside"):
         read_shd(shd(), n_channels=100)
+
+
+def test_another_layout_is_named():
+    with pytest.raises(ValueError, match="must hold spikes/times, .* and labels: 'units'"):
+        read_shd({"spikes": {"times": []}})
 
 
 def test_a_path_is_opened_and_closed(monkeypatch, tmp_path):
