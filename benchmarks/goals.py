@@ -82,17 +82,17 @@ def _speeds(results):
 
 def _scaling(rows):
     largest, smaller = (rows.get((n, "lsm")) for n in (1_000_000, 10_000))
-    column = rows.get((1_000_000, "column"))
     if largest:
-        yield _outcome("scaling: build 10^6 neurons, s", largest["build"], most=6.0)
         yield _outcome("scaling: one second of 10^6 neurons, s", largest["seconds"], most=8.0)
         memory = [
             total - before
             for total, before in zip(largest["memory"], largest["memory_before"], strict=True)
         ]
         yield _outcome("scaling: memory of 10^6 neurons beside imports, GB", memory, most=1.5)
-    if column:
-        yield _outcome("scaling: build a column of 10^6 neurons, s", column["build"], most=20.0)
+    for kind, most in (("graph", 6.0), ("column", 20.0)):
+        if drawn := rows.get((1_000_000, kind)):
+            name = f"scaling: draw the synapses of a {kind} of 10^6 neurons, s"
+            yield _outcome(name, drawn["build"], most=most)
     if largest and smaller:
         fall = smaller["events_per_second"][1] / largest["events_per_second"][1]
         yield _outcome("scaling: events/s of 10^4 / of 10^6 neurons", [fall], most=3.0)

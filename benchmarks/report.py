@@ -106,7 +106,7 @@ def _size(row):
         "neurons": row["neurons"],
         "engine": row["engine"],
         "synapses": f"{row['synapses'][1]:.3g}",
-        "build, s": f"{row['build'][1]:.3g}",
+        "drawn in, s": f"{row['build'][1]:.3g}" if "build" in row else "",
         "memory, GB": f"{row['memory'][1]:.2f}",
         "of imports": f"{row['memory_before'][1]:.2f}",
     }

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from sklearn.base import clone
 
 from lsm.topology import Column
 
@@ -28,7 +29,8 @@ SCALES = {
     1_000_000: (1, (100, 100, 100)),
 }
 LAM = 4.0  # gives the column about 100 synapses a neuron too
-KINDS = ("C", "lsm", "column")
+WIRINGS = ("graph", "column")  # which are only drawn
+KINDS = ("C", "lsm", *WIRINGS)
 ROOT = Path(__file__).parents[1]
 ROUNDS = 2  # at most: a million neurons take half a minute
 
@@ -36,7 +38,7 @@ ROUNDS = 2  # at most: a million neurons take half a minute
 def scaling(options):
     """Cost from 10^3 to 10^6 neurons of fan-out 100, float32, one second of activity."""
     chosen = [n for n in SCALES if options.sizes is None or n in options.sizes]
-    kinds = [k for k in KINDS if k == "column" or (k in options.engines and load(k))]
+    kinds = [k for k in KINDS if k in WIRINGS or (k in options.engines and load(k))]
     results = {(n, kind): [] for n in chosen for kind in kinds}
     for _ in range(min(options.repeats, ROUNDS)):
         for n, kind in results:
@@ -65,24 +67,26 @@ def main():
     """Build one network, run it once, print what it took as JSON."""
     n_neurons, kind = int(sys.argv[1]), sys.argv[2]
     n_samples, shape = SCALES[n_neurons]
-    # Compile on a small network.
-    if kind != "column":
-        load(kind)(Workload.of_size(min(SIZES), n_samples=1), "float32")()
-    else:
-        Column(shape=(3, 3, 3), lam=LAM, delay=1.0).draw(27, np.random.default_rng(0))
-    result = {"memory_before": peak_memory()}
-    start = time.process_time()
-    if kind == "column":
-        wiring = Column(shape=shape, lam=LAM, delay=1.0).draw(n_neurons, np.random.default_rng(0))
+    result = {}
+    if kind in WIRINGS:
+        random = parts(FAN_OUT, GAIN)[0]
+        random.draw(FAN_OUT + 1, np.random.default_rng(0))  # compiles
+        column = Column(shape=shape, lam=LAM, delay=1.0)
+        clone(column).set_params(shape=(3, 3, 3)).draw(27, np.random.default_rng(0))
+        topology = random if kind == "graph" else column
+        result["memory_before"], start = peak_memory(), time.process_time()
+        wiring = topology.draw(n_neurons, np.random.default_rng(0))
         result |= {"build": time.process_time() - start, "synapses": wiring.weights.nnz}
     else:
+        load(kind)(Workload.of_size(min(SIZES), n_samples=1), "float32")()  # compiles
+        result["memory_before"] = peak_memory()
         workload = Workload.draw(n_neurons, parts(FAN_OUT, GAIN), n_samples, N_STEPS)
-        result |= {"build": time.process_time() - start, "synapses": workload.network.w.nnz}
         seconds, counts = load(kind)(workload, "float32")()
         network, spikes = workload.network, workload.spikes
         events = counts.sum(axis=0, dtype=float) @ np.diff(network.w.indptr)
         events += np.diff(network.w_in.indptr)[spikes.channels].sum(dtype=float)
         result |= {
+            "synapses": network.w.nnz,
             "seconds": seconds / n_samples,
             "rate": float(counts.mean(dtype=float)),
             "events_per_second": events / seconds,
