@@ -9,9 +9,8 @@ from sklearn.utils import Bunch
 from lsm import SpikeArray
 from lsm._validation import check_choice, check_integer
 from lsm.datasets import fetch_basic_motions, make_bouncing_ball
-from lsm.readout import HoldOutRidge
 
-__all__ = ["HORIZONS", "ROW", "TASKS", "WASHOUT", "AllValues", "LinearTaps", "errors", "load_data"]
+__all__ = ["HORIZONS", "ROW", "TASKS", "WASHOUT", "AllValues", "errors", "load_data"]
 
 TASKS = ("ball", "basic-motions")
 ROW = 10.0  # ms from one image of the retina to the next
@@ -89,53 +88,6 @@ def errors(said, true):
     """Return distances in pixels, of shape (n_samples, n_rows, n_horizons)."""
     apart = np.asarray(said)[:, WASHOUT:] - true[:, WASHOUT:]
     return np.linalg.norm(apart.reshape(*apart.shape[:2], -1, 2), axis=3)
-
-
-class LinearTaps:
-    """Ridge regression on the last images: what can be had without a network.
-
-    Parameters
-    ----------
-    n_taps : sequence of int
-        How many images; what does best on the validation samples is taken.
-    """
-
-    def __init__(self, n_taps=(5, 10, 20)):
-        self.n_taps = n_taps
-
-    def fit(self, inputs, target, cv):
-        """Choose the number of taps by the first of `cv`, then fit on all samples of it."""
-        train, held = cv[0]
-
-        def error(n_taps):
-            ridge = self._fit(inputs[train], target[train], n_taps)
-            said = self._predict(ridge, inputs[held], n_taps)
-            return errors(said, target[held]).mean()
-
-        self.n_taps_ = min(self.n_taps, key=error)
-        both = np.concatenate([train, held])
-        self.readout_ = self._fit(inputs[both], target[both], self.n_taps_)
-        return self
-
-    @staticmethod
-    def _fit(inputs, target, n_taps):
-        X = [_taps(inputs.to_dense(i), n_taps)[WASHOUT:] for i in range(len(inputs))]
-        return HoldOutRidge().fit(np.concatenate(X), np.concatenate(target[:, WASHOUT:]))
-
-    @staticmethod
-    def _predict(readout, inputs, n_taps):
-        return [readout.predict(_taps(inputs.to_dense(i), n_taps)) for i in range(len(inputs))]
-
-    def predict(self, inputs):
-        """Return a list of predictions."""
-        return self._predict(self.readout_, inputs, self.n_taps_)
-
-
-def _taps(values, n_taps):
-    """Return the last values at each row, nothing before the first."""
-    padded = np.pad(values, ((n_taps - 1, 0), (0, 0))).astype(float)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, n_taps, axis=0)
-    return windows.reshape(len(values), -1)
 
 
 class AllValues:

@@ -5,16 +5,18 @@ from sklearn.utils import Bunch
 
 from lsm import SpikeArray
 from lsm._validation import check_choice, check_number
-from lsm.datasets import make_lorenz, make_sine_patterns
+from lsm.datasets import make_lorenz, make_mackey_glass, make_sine_patterns
 from lsm.readout import HoldOutRidge
 
 __all__ = ["PATTERNS", "Continuation", "load_data", "measure", "units_of"]
 
 SINES = {"sine": (5.0,), "three-sines": (2.0, 4.0, 6.0)}  # Hz
-PATTERNS = (*SINES, "lorenz")
-ROWS = {"sine": 2.0, "three-sines": 2.0, "lorenz": 40.0}  # ms
-WARMUP_MS, N_PERIODS, TRAINING_MS = 1000.0, 5, 5000.0
-LORENZ_STEPS, LORENZ_WARMUP, LORENZ_FREE, N_STARTS = 6000, 100, 600, 10
+PATTERNS = (*SINES, "lorenz", "mackey-glass")
+ROWS = {"sine": 2.0, "three-sines": 2.0, "lorenz": 40.0, "mackey-glass": 40.0}  # ms
+TRAINING = {"sine": 10_000.0, "three-sines": 10_000.0, "lorenz": 8e5, "mackey-glass": 8e5}  # ms
+N_PERIODS = 5  # of sines that are to be continued
+FREE = {"lorenz": (10, 600), "mackey-glass": (50, 84)}  # free runs, and rows of each
+WARMUP = {"sine": 500, "three-sines": 500, "lorenz": 100, "mackey-glass": 100}  # rows
 TOLERANCE = 0.4  # in standard deviations: how far a free run may stray and still be valid
 
 
@@ -23,11 +25,12 @@ def load_data(task="sine", training=None, random_state=None):
 
     Parameters
     ----------
-    task : {"sine", "three-sines", "lorenz"}
-        A sine of 5 Hz; the sum of sines of 2, 4 and 6 Hz; or a path on the attractor of Lorenz,
-        each variable scaled to mean 0 and variance 1.
+    task : {"sine", "three-sines", "lorenz", "mackey-glass"}
+        A sine of 5 Hz; the sum of sines of 2, 4 and 6 Hz; a path on the attractor of Lorenz; or
+        the series of Mackey and Glass. The variables of the latter two are scaled to mean 0 and
+        variance 1.
     training : float, optional
-        How much of the sines is learnt, in ms; by default 5000.
+        How much is learnt, in ms; by default 10,000 of the sines and 800,000 of the others.
     random_state : int, RandomState instance or None, default=None
         Seed of the path on the attractor.
 
@@ -45,58 +48,62 @@ def load_data(task="sine", training=None, random_state=None):
         test : list of int
             The pieces for the test.
         unit : float
-            Rows of a period, or of a Lyapunov time.
+            Rows of a period, or of a Lyapunov time; 1 for mackey-glass.
+        task : str
         DESCR : str
     """
     check_choice("task", task, PATTERNS)
-    if training is not None:
-        if task == "lorenz":
-            raise ValueError("training is for the sines; the path of task 'lorenz' has one length")
-        check_number("training", training, 2 * WARMUP_MS)
     row = ROWS[task]
-    if task == "lorenz":
-        pattern, pieces, unit, descr = _lorenz(random_state)
+    training = TRAINING[task] if training is None else training
+    n_train = round(check_number("training", training, 1000 * row) / row)
+    if task in SINES:
+        pattern, pieces, unit, descr = _sines(task, n_train)
     else:
-        pattern, pieces, unit, descr = _sines(task, row, training or TRAINING_MS)
+        pattern, pieces, unit, descr = _chaos(task, n_train, random_state)
     n_test = (len(pieces) - 1) // 2
     quiet = [np.zeros((piece.stop - piece.start, 1)) for piece in pieces]
     return Bunch(
         data=SpikeArray.from_dense(quiet, dt=row),
         target=[pattern[piece] for piece in pieces],
-        n_warmup=LORENZ_WARMUP if task == "lorenz" else round(WARMUP_MS / row),
+        n_warmup=WARMUP[task],
         cv=[([0], list(range(1, 1 + n_test)))],
         test=list(range(1 + n_test, len(pieces))),
         unit=unit,
+        task=task,
         DESCR=descr,
     )
 
 
-def _sines(task, row, training):
+def _sines(task, n_train):
     """Return the pattern, a piece to learn, and one each to validate and to test."""
-    period = 1000.0 if task == "three-sines" else 200.0
-    length = WARMUP_MS + N_PERIODS * period
-    made = make_sine_patterns(SINES[task], training + period + 2 * length, dt=row)
-    unit, n = round(made.period / row), round((WARMUP_MS + N_PERIODS * made.period) / row)
-    starts = [round(training / row), round(training / row) + n + unit // 3]
-    pieces = [slice(0, starts[0]), *(slice(start, start + n) for start in starts)]
+    row, period = ROWS[task], 500.0 if task == "three-sines" else 200.0
+    n = WARMUP[task] + round(N_PERIODS * period / row)
+    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, dt=row)
+    unit = round(period / row)
+    starts = [n_train, n_train + n + unit // 3]
+    pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]
     return made.target[0], pieces, unit, made.DESCR
 
 
-def _lorenz(random_state):
+def _chaos(task, n_train, random_state):
     """Return the path, a piece to learn, and starts to validate and to test."""
-    n = LORENZ_WARMUP + LORENZ_FREE
-    made = make_lorenz(LORENZ_STEPS + 2 * N_STARTS * n, random_state=random_state)
+    n_runs, n_free = FREE[task]
+    n = WARMUP[task] + n_free
+    make = make_lorenz if task == "lorenz" else make_mackey_glass
+    made = make(n_train + 2 * n_runs * n, random_state=random_state)
     path = made.data[0]
-    learnt = path[:LORENZ_STEPS]
+    learnt = path[:n_train]
     path = (path - learnt.mean(axis=0)) / learnt.std(axis=0)
-    starts = LORENZ_STEPS + n * np.arange(2 * N_STARTS)
-    pieces = [slice(0, LORENZ_STEPS), *(slice(start, start + n) for start in starts)]
-    return path, pieces, made.lyapunov_time, made.DESCR
+    starts = n_train + n * np.arange(2 * n_runs)
+    pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]
+    return path, pieces, made.get("lyapunov_time", 1), made.DESCR
 
 
 def units_of(task):
     """Return what a free run is measured in."""
-    return "Lyapunov times" if task == "lorenz" else "NRMSE over five periods"
+    return {"lorenz": "Lyapunov times", "mackey-glass": "NRMSE after 84 steps"}.get(
+        task, "NRMSE over five periods"
+    )
 
 
 def measure(task, said, true, unit):
@@ -114,14 +121,15 @@ def measure(task, said, true, unit):
     Returns
     -------
     value : float
-        For sines the root mean squared error over the standard deviation; for the attractor the
-        median, over runs, of the time until the distance exceeds 0.4 of the standard deviation,
-        in Lyapunov times.
+        For lorenz the median, over runs, of the time until the distance exceeds 0.4 of the
+        standard deviation, in Lyapunov times; else the root mean squared error over the standard
+        deviation, for mackey-glass of the runs' last rows only.
     """
     if task == "lorenz":
         return float(np.median([_valid(*pair) for pair in zip(said, true, strict=True)]) / unit)
-    said, true = np.concatenate(said), np.concatenate(true)
-    return float(np.sqrt(np.mean((said - true) ** 2)) / true.std())
+    said, true = np.stack(said), np.stack(true)
+    apart = said[:, -1] - true[:, -1] if task == "mackey-glass" else said - true
+    return float(np.sqrt(np.mean(apart**2)) / true.std())
 
 
 def _valid(said, true):

@@ -5,9 +5,8 @@ from sklearn.utils import Bunch
 
 from lsm._validation import check_integer
 from lsm.datasets import TwoLinkArm, make_reaches
-from lsm.readout import HoldOutRidge
 
-__all__ = ["DT", "LinearTaps", "endpoint_errors", "load_data", "practise", "reach"]
+__all__ = ["DT", "endpoint_errors", "load_data", "practise", "reach"]
 
 DT = 5.0  # ms from one command to the next
 GAINS = (10.0, 2.0)  # of the teacher: stiffer ones are unstable where what is felt is old
@@ -137,52 +136,3 @@ def _advice(teacher, goals, tried):
 def endpoint_errors(task, goals, tried):
     """Return how far from its goal each reach ends, in cm, of shape (n,)."""
     return 100 * np.linalg.norm(tried.hand[:, -1] - task.goals[goals], axis=1)
-
-
-class LinearTaps:
-    """Ridge regression on the last rows of the input: what can be had without a network.
-
-    Parameters
-    ----------
-    n_taps : int
-        How many rows.
-    """
-
-    def __init__(self, n_taps):
-        self.n_taps = n_taps
-
-    def fit(self, inputs, targets):
-        """Fit all rows of all samples."""
-        self.liquid_ = DelayLine(self.n_taps)
-        states = np.concatenate(self.liquid_.trajectory(inputs))
-        self.readout_ = HoldOutRidge().fit(states, np.concatenate(targets))
-        return self
-
-
-class DelayLine:
-    """Keeps the last rows of the input, as a liquid's `trajectory` and `stream` do its state."""
-
-    def __init__(self, n_taps):
-        self.n_taps = n_taps
-
-    def trajectory(self, inputs):
-        """Return a list of arrays of shape (n_rows, n_channels * n_taps), the newest first."""
-        return [self._taps(inputs.to_dense(i)) for i in range(len(inputs))]
-
-    def _taps(self, values):
-        padded = np.pad(values, ((self.n_taps - 1, 0), (0, 0)))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, self.n_taps, axis=0)
-        return windows[:, :, ::-1].reshape(len(values), -1)
-
-    def stream(self, row):
-        """Start a run that goes on row by row."""
-        return _TapStream(np.zeros((row.n_channels, self.n_taps)))
-
-
-class _TapStream:
-    def __init__(self, past):
-        self.past = past
-
-    def step(self, row):
-        self.past = np.column_stack([row.to_dense(0)[0], self.past[:, :-1]])
-        return self.past

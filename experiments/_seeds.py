@@ -61,7 +61,8 @@ class Scores:
 
 def check_options(options):
     """Refuse sizes, seeds and threads that are none, before anything is computed."""
-    check_integer("n_neurons", options["n_neurons"], 1)
+    if options["n_neurons"] is not None:
+        check_integer("n_neurons", options["n_neurons"], 1)
     check_integer("repeats", options["repeats"], 1)
     check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
     if check_integer("jobs", options["jobs"]) == 0:

@@ -13,9 +13,8 @@ from lsm.datasets import (
     make_memory_capacity,
     make_narma,
 )
-from lsm.readout import HoldOutRidge
 
-__all__ = ["ROW", "TASKS", "WASHOUT", "LinearTaps", "capacities", "load_data", "nrmse"]
+__all__ = ["ROW", "TASKS", "WASHOUT", "capacities", "load_data", "nrmse"]
 
 ROW = 40.0  # ms for which a value of the series is held
 WASHOUT = 100  # rows at the start of a piece that are neither learnt from nor scored
@@ -105,45 +104,3 @@ def capacities(said, true):
     variances = (said**2).sum(axis=0) * (true**2).sum(axis=0)
     squares = (said * true).sum(axis=0) ** 2
     return np.divide(squares, variances, out=np.zeros(len(squares)), where=variances > 0)
-
-
-class LinearTaps:
-    """Ridge regression on the last values of the input: what can be had without a network.
-
-    Parameters
-    ----------
-    n_taps : sequence of int
-        How many values; the one that does best on the validation piece is taken.
-    """
-
-    def __init__(self, n_taps=(10, 20, 50, 100)):
-        self.n_taps = n_taps
-
-    def fit(self, inputs, target):
-        """Choose the number of taps on the last of the pieces, then fit on all of them."""
-
-        def error(n_taps):
-            ridge = HoldOutRidge().fit(*self._rows(inputs[:-1], target[:-1], n_taps))
-            X, y = self._rows(inputs[-1:], target[-1:], n_taps)
-            return nrmse(ridge.predict(X), y)
-
-        self.n_taps_ = min(self.n_taps, key=error)
-        self.readout_ = HoldOutRidge().fit(*self._rows(inputs, target, self.n_taps_))
-        return self
-
-    @staticmethod
-    def _rows(inputs, target, n_taps):
-        X = np.concatenate([_taps(inputs.to_dense(i), n_taps) for i in range(len(inputs))])
-        return X, np.concatenate([part[WASHOUT:] for part in target])
-
-    def predict(self, inputs):
-        """Return a list of predictions, from zero taps before the start of each piece."""
-        pieces = [inputs.to_dense(i) for i in range(len(inputs))]
-        early = [np.pad(piece, ((WASHOUT, 0), (0, 0))) for piece in pieces]
-        return [self.readout_.predict(_taps(piece, self.n_taps_)) for piece in early]
-
-
-def _taps(values, n_taps):
-    """Return the last values before the end of each row after the washout, latest first."""
-    windows = np.lib.stride_tricks.sliding_window_view(values, n_taps, axis=0)
-    return windows[WASHOUT - n_taps + 1 :, :, ::-1].reshape(len(values) - WASHOUT, -1)

@@ -24,7 +24,7 @@ _LIQUIDS = {
         "tau_syn": 40.0, "gain": 0.1, "bias": 1.15, "input_weight": 2.44, "input_synapses": 8,
         "input_delay": 400.0,
     },
-    "mackey-glass": {"bias_spread": 0.05},
+    "mackey-glass": {"bias_spread": 0.05, "tau": (20.0, 60.0, 240.0)},
     "lorenz": {"bias_spread": 0.05},
     "laser": {
         "tau_syn": 20.0, "input_weight": 25.0, "input_synapses": 8, "input_delay": 400.0,

@@ -1,14 +1,9 @@
 """Tell where a ball will be, or how somebody moves: a liquid and what it must beat."""
 
-import time
-from datetime import datetime
-
-import joblib
 import numpy as np
 import pandas as pd
 from scipy import stats
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits
 
 from lsm import Liquid, LSMClassifier, LSMRegressor, Snapshots
 from lsm._validation import check_choice
@@ -18,24 +13,17 @@ from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 
 from ._modules import arguments
-from ._motion import HORIZONS, ROW, TASKS, WASHOUT, AllValues, LinearTaps, errors, load_data
+from ._motion import HORIZONS, ROW, TASKS, WASHOUT, AllValues, errors, load_data
 from ._motion_figures import draw_errors, draw_flights
-from ._progress import Stages, warm_up
-from ._results import (
-    cannot_write,
-    command_line,
-    default_folder,
-    digest,
-    environment,
-    peak_memory,
-    results_folder,
-    write_json,
-)
+from ._results import digest
 from ._seeds import INTERVAL, Scores, check_options
+from ._study import study
+from ._taps import LinearTaps
 
 __all__ = ["load_data", "make_model", "run", "score"]
 
 KINDS = ("liquid", "echo-state")
+N_TAPS = (5, 10, 20, 35)  # images
 SCORED = 200.0  # ms ahead, what a sweep goes by
 
 
@@ -175,36 +163,30 @@ def run(
     """
     options = dict(locals())
     options |= options.pop("settings")
-    started = time.perf_counter()
     check_options(options)
-    out = default_folder("motion-prediction") if out is None else out
-    with results_folder(out) as folder:
+    with study("motion-prediction", run, options) as results:
         data = load_data(**arguments(load_data, options))
         print(data.DESCR, flush=True)
         make_model(**arguments(make_model, options), **settings)  # refuses unknown names
-        warm_up()
-        with Stages(4 * repeats) as stages, threadpool_limits(joblib.effective_n_jobs(jobs)):
+        with results.stages(4 * repeats) as stages:
             scores, first = _compare(options, settings, data, stages)
         print(*scores.values(), sep="\n\n", end="\n\n")
         print(f"Ranges are {INTERVAL}.", flush=True)
-        table = pd.concat(
-            [of_unit.table().assign(measure=unit) for unit, of_unit in scores.items()],
-            ignore_index=True,
+        model, _ = first["liquid"]
+        unit = f"pixels, {SCORED:g} ms ahead" if task == "ball" else "share right"
+        images = [data.data.to_dense(i) for i in range(len(data.data))]
+        results.keep(
+            _table(scores),
+            model,
+            model.liquid_,
+            lambda folder: _draw(folder, task, data, scores, first),
+            score=scores[unit].median("liquid"),
+            measure=unit,
+            interval=INTERVAL,
+            n_taps=getattr(first["linear taps"][0], "n_taps_", None),
+            data={"description": data.DESCR, "sha256": digest(*images, data.target)},
         )
-        facts = _facts(options, data, scores, table, first, stages)
-        try:
-            table.to_csv(folder / "table.csv", index=False)
-            if task == "ball":
-                draw_errors(folder / "errors.png", scores)
-                said = {name: prediction for name, (_, prediction) in first.items()}
-                draw_flights(folder / "flights.png", data, said)
-            joblib.dump(first["liquid"][0], folder / "model.joblib")
-            facts["wall_time_s"] = time.perf_counter() - started
-            write_json(folder / "result.json", facts)
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
-    return table
+    return _table(scores)
 
 
 def _compare(options, settings, data, stages):
@@ -214,10 +196,9 @@ def _compare(options, settings, data, stages):
         of_seed = options | {"seed": seed}
         if seed != options["seed"] and options["task"] == "ball":
             data = load_data(**arguments(load_data, of_seed))
-        for name, model in _make_models(of_seed, settings).items():
+        for name, model in _make_models(of_seed, settings, data).items():
             with stages.stage(name, f"seed {seed}"):
-                how = {"cv": data.cv} if isinstance(model, LinearTaps) else {}
-                fitted = model.fit(data.data[data.train], data.target[data.train], **how)
+                fitted = model.fit(data.data[data.train], data.target[data.train])
                 said = fitted.predict(data.data[data.test])
             for unit, value in _measure(options["task"], said, data).items():
                 more = options["task"] == "basic-motions"
@@ -239,38 +220,27 @@ def _measure(task, said, data):
     return measures
 
 
-def _make_models(options, settings):
+def _make_models(options, settings, data):
     """Make the models of the table; the first is the one the study is about."""
     of_model = arguments(make_model, options)
     liquid = make_model(**of_model, **settings)
+    taps = LinearTaps(N_TAPS, WASHOUT, n_held=len(data.cv[0][1]))
     return {
         "liquid": liquid,
         "liquid without recurrence": clone(liquid).set_params(liquid__topology__fan_out=0),
         "echo state network": make_model(**of_model, kind="echo-state"),
-        "linear taps": LinearTaps() if options["task"] == "ball" else AllValues(),
+        "linear taps": taps if options["task"] == "ball" else AllValues(),
     }
 
 
-def _facts(options, data, scores, table, first, stages):
-    model, _ = first["liquid"]
-    unit = f"pixels, {SCORED:g} ms ahead" if options["task"] == "ball" else "share right"
-    taps, _ = first["linear taps"]
-    return {
-        "experiment": "motion-prediction",
-        "command": command_line("motion-prediction", run, options),
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
-        "score": scores[unit].median("liquid"),
-        "measure": unit,
-        "model": model.__repr__(N_CHAR_MAX=10**6),
-        "interval": INTERVAL,
-        "metrics": table.to_dict("records"),
-        "n_taps": getattr(taps, "n_taps_", None),
-        "data": {
-            "description": data.DESCR,
-            "sha256": digest(*[data.data.to_dense(i) for i in range(len(data.data))], data.target),
-        },
-        "health": vars(model.liquid_.health_),
-        "seconds": stages.seconds,
-        "peak_memory_mib": peak_memory(),
-    } | environment()
+def _table(scores):
+    """Return a row for each measure and model."""
+    tables = [of_unit.table().assign(measure=unit) for unit, of_unit in scores.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _draw(folder, task, data, scores, first):
+    if task == "ball":
+        draw_errors(folder / "errors.png", scores)
+        said = {name: prediction for name, (_, prediction) in first.items()}
+        draw_flights(folder / "flights.png", data, said)

@@ -1,14 +1,9 @@
 """Move an arm to where it is told: a liquid in a loop with a body, and what it must beat."""
 
-import time
-from datetime import datetime
-
-import joblib
 import numpy as np
 import pandas as pd
 from scipy import stats
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits
 
 from lsm import Liquid, LSMRegressor, Snapshots
 from lsm._validation import check_choice, check_number
@@ -18,20 +13,12 @@ from lsm.readout import HoldOutRidge
 from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 
-from ._progress import Stages, warm_up
 from ._reach_figures import animate, draw_delays, draw_paths
-from ._reaching import DT, LinearTaps, endpoint_errors, load_data, practise, reach
-from ._results import (
-    cannot_write,
-    command_line,
-    default_folder,
-    digest,
-    environment,
-    peak_memory,
-    results_folder,
-    write_json,
-)
+from ._reaching import DT, endpoint_errors, load_data, practise, reach
+from ._results import digest
 from ._seeds import INTERVAL, Scores, check_options
+from ._study import study
+from ._taps import LinearTaps
 
 __all__ = ["load_data", "make_model", "run", "score"]
 
@@ -164,31 +151,30 @@ def run(
     """
     options = dict(locals())
     options |= options.pop("settings")
-    started = time.perf_counter()
     _check(options)
-    out = default_folder("motor-control") if out is None else out
-    with results_folder(out) as folder:
+    with study("motor-control", run, options) as results:
         tasks = [load_data(delay, n_train, n_test, rounds) for delay in delays]
         print(tasks[0].DESCR, flush=True)
         make_model(n_neurons, **settings)  # refuses unknown names
-        warm_up()
-        n_stages = len(tasks) * (3 * repeats + 1)
-        with Stages(n_stages) as stages, threadpool_limits(joblib.effective_n_jobs(jobs)):
+        with results.stages(len(tasks) * (3 * repeats + 1)) as stages:
             scores, first = _compare(options, settings, tasks, stages)
         table = _table(scores)
         for (delay, condition), of_condition in scores.items():
             print(f"angles {delay:g} ms old, {condition}\n{of_condition}\n")
         print(f"Ranges are {INTERVAL}.", flush=True)
-        facts = _facts(options, tasks, table, first, stages)
-        try:
-            table.to_csv(folder / "table.csv", index=False)
-            _draw(folder, tasks[0], first, scores)
-            joblib.dump(first["liquid"][0], folder / "model.joblib")
-            facts["wall_time_s"] = time.perf_counter() - started
-            write_json(folder / "result.json", facts)
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+        model, _ = first["liquid"]
+        arrays = [array for task in tasks for array in (task.inputs, task.target)]
+        results.keep(
+            table,
+            model,
+            model.liquid_,
+            lambda folder: _draw(folder, tasks[0], first, scores),
+            score=float(table["median"][0]),
+            measure="median distance from the goals of the test in cm",
+            interval=INTERVAL,
+            n_taps=first["linear taps"][0].n_taps_,
+            data={"description": tasks[0].DESCR, "sha256": digest(*arrays)},
+        )
     return table
 
 
@@ -237,7 +223,7 @@ def _make_models(n_neurons, seed, settings):
 
 def _fit_taps(task):
     """Return the linear taps that do best on the goals of validation."""
-    fitted = [practise(LinearTaps(n), task, task.train) for n in N_TAPS]
+    fitted = [practise(LinearTaps([n]), task, task.train) for n in N_TAPS]
     return min(fitted, key=lambda taps: np.median(_errors(taps, task, task.validation)))
 
 
@@ -287,26 +273,3 @@ def _draw(folder, task, first, scores):
     animate(folder / "reaches.gif", task, tried[FREE])
     of_delay = {delay: s for (delay, condition), s in scores.items() if condition == FREE}
     draw_delays(folder / "delays.png", of_delay)
-
-
-def _facts(options, tasks, table, first, stages):
-    model, _ = first["liquid"]
-    return {
-        "experiment": "motor-control",
-        "command": command_line("motor-control", run, options),
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
-        "score": float(table["median"][0]),
-        "measure": "median distance from the goals of the test in cm",
-        "model": model.__repr__(N_CHAR_MAX=10**6),
-        "interval": INTERVAL,
-        "metrics": table.to_dict("records"),
-        "n_taps": first["linear taps"][0].n_taps,
-        "data": {
-            "description": tasks[0].DESCR,
-            "sha256": digest(*[array for task in tasks for array in (task.inputs, task.target)]),
-        },
-        "health": vars(model.liquid_.health_),
-        "seconds": stages.seconds,
-        "peak_memory_mib": peak_memory(),
-    } | environment()

@@ -1,13 +1,9 @@
 """Generate patterns from nothing but one's own output: sines, and the attractor of Lorenz."""
 
-import time
 import warnings
-from datetime import datetime
 
-import joblib
 from scipy import stats
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits
 
 from lsm import Feedback, Liquid, LSMRegressor, Snapshots
 from lsm._validation import check_choice
@@ -17,24 +13,21 @@ from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, Weights
 
 from ._modules import arguments
-from ._patterns import ROWS, Continuation, load_data, measure, units_of
-from ._progress import Stages, warm_up
-from ._results import (
-    cannot_write,
-    command_line,
-    default_folder,
-    digest,
-    environment,
-    peak_memory,
-    results_folder,
-    write_json,
-)
+from ._patterns import ROWS, SINES, Continuation, load_data, measure, units_of
+from ._results import digest
 from ._seeds import INTERVAL, Scores, check_options
 from ._series_figures import draw_attractor, draw_free_run
+from ._study import study
 
 __all__ = ["load_data", "make_model", "run", "score"]
 
 READOUTS = ("force", "ridge")
+ECHO_STATE = {  # leak, gain and scale of what flows back
+    "sine": (0.1, 1.2, 1.0),
+    "three-sines": (0.1, 1.2, 1.0),
+    "lorenz": (1.0, 0.5, 0.5),
+    "mackey-glass": (0.2, 0.9, 1.5),
+}
 
 
 def make_model(
@@ -44,11 +37,11 @@ def make_model(
 
     Parameters
     ----------
-    task : {"sine", "three-sines", "lorenz"}
+    task : {"sine", "three-sines", "lorenz", "mackey-glass"}
         As of :func:`load_data`.
     readout : {"force", "ridge"}, optional
         Recursive least squares while the output flows back, or ridge regression while the
-        target does, with noise; by default force for the sines and ridge for the attractor.
+        target does, with noise; by default force for the sines and ridge for chaos.
     n_neurons : int, default=1000
         Size.
     kind : {"liquid", "echo-state"}, default="liquid"
@@ -69,7 +62,7 @@ def make_model(
     Feedback(scale=3.0)
     """
     check_choice("kind", kind, ("liquid", "echo-state"))
-    readout = readout or ("ridge" if task == "lorenz" else "force")
+    readout = readout or ("force" if task in SINES else "ridge")
     check_choice("readout", readout, READOUTS)
     liquid, feedback = (_spiking if kind == "liquid" else _echo_state)(task)
     liquid.set_params(n_neurons=n_neurons, random_state=random_state)
@@ -79,57 +72,65 @@ def make_model(
 
 def _spiking(task):
     """Make a liquid and what flows back into it."""
-    if task == "lorenz":
-        return Liquid(
-            neurons=LIF(tau_m=10.0, refractory=1.0, bias=stats.norm(1.2, 0.3)),
-            synapses=Exponential(40.0, 40.0),
-            topology=ErdosRenyi(
-                weights=Weights(distribution="signed", inhibition=1.0, gain=0.1),
-                delay=(1.0, 100.0),
-            ),
-            snapshots=Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0)),
-            calibration=None,
-            initial="random",
-            dtype="float64",
-        ), Feedback(scale=2.0)
+    if task in SINES:
+        return _spiking_for_sines(task)
+    lorenz = task == "lorenz"
+    tau_syn = 40.0 if lorenz else 80.0
     return Liquid(
-        neurons=LIF(tau_m=10.0, refractory=2.0, bias=1.2 if task == "sine" else 1.5),
+        # Those that are never driven to a spike tell smoothly what flows back.
+        neurons=LIF(tau_m=10.0, refractory=1.0, bias=stats.norm(0.3, 0.7)),
+        synapses=Exponential(tau_syn, tau_syn),
+        topology=ErdosRenyi(
+            weights=Weights(distribution="signed", inhibition=1.0, gain=0.1 if lorenz else 0.2),
+            delay=(1.0, 100.0 if lorenz else 400.0),
+        ),
+        snapshots=Snapshots(
+            feature="membrane_and_trace", tau=(15.0, 60.0) if lorenz else (15.0, 60.0, 120.0)
+        ),
+        calibration=None,
+        initial="random",
+        dtype="float64",
+    ), Feedback(scale=2.0, noise=0.003 if lorenz else 0.01)
+
+
+def _spiking_for_sines(task):
+    sine = task == "sine"
+    return Liquid(
+        neurons=LIF(tau_m=10.0, refractory=2.0, bias=1.2 if sine else 1.5),
         synapses=Exponential(50.0, 50.0),
         topology=ErdosRenyi(
             probability=0.1, weights=Weights(distribution="signed", inhibition=1.0, gain=0.6)
         ),
-        snapshots=Snapshots(feature="membrane_and_trace" if task == "sine" else "trace", tau=50.0),
+        snapshots=Snapshots(feature="membrane_and_trace" if sine else "trace", tau=50.0),
         calibration=None,
         initial="random",
-    ), Feedback(scale=6.4 if task == "sine" else 12.0)
+    ), Feedback(scale=6.4 if sine else 12.0)
 
 
 def _echo_state(task):
     """Make an echo state network, a step of which is a row, and what flows back into it."""
-    row = ROWS[task]
+    leak, gain, scale = ECHO_STATE[task]
     return Liquid(
-        neurons=LeakyTanh(leak=1.0 if task == "lorenz" else 0.1, bias=stats.norm(0.0, 0.5)),
+        neurons=LeakyTanh(leak=leak, bias=stats.norm(0.0, 0.5)),
         synapses=Delta(),
         topology=ErdosRenyi(
             weights=Weights(
-                distribution="signed", inhibition=1.0, scale="spectral_radius",
-                gain=0.5 if task == "lorenz" else 1.2,
+                distribution="signed", inhibition=1.0, scale="spectral_radius", gain=gain
             ),
-            delay=row,
+            delay=ROWS[task],
         ),
         snapshots=Snapshots(feature="membrane"),
         calibration=None,
         initial="random",
-        dt=row,
+        dt=ROWS[task],
         dtype="float64",
-    ), Feedback(scale=0.5 if task == "lorenz" else 1.0)  # fmt: skip
+    ), Feedback(scale=scale)
 
 
 def score(model, data, test):
     """Return what a sweep goes by: Lyapunov times, or minus the normalised error."""
-    task = "lorenz" if data.target[0].shape[1] == 3 else "sine"
-    value = measure(task, *_free_runs(model, data, test), data.unit)
-    return value if task == "lorenz" else -value
+    value = measure(data.task, *_free_runs(model, data, test), data.unit)
+    return value if data.task == "lorenz" else -value
 
 
 def _free_runs(model, data, pieces):
@@ -159,17 +160,18 @@ def run(
     neurons, and a linear autoregression, over several seeds. For sines it tells the error over
     five periods after a warm-up in which the target flows back; for the attractor of Lorenz how
     long a free run stays within 0.4 standard deviations, in Lyapunov times, the median of ten
-    starts.
+    starts; for the series of Mackey and Glass the error after 84 steps, over fifty starts.
 
     Parameters
     ----------
-    task : {"sine", "three-sines", "lorenz"}
-        5 Hz; 2, 4 and 6 Hz at once; or the three variables of Lorenz's chaotic system.
+    task : {"sine", "three-sines", "lorenz", "mackey-glass"}
+        5 Hz; 2, 4 and 6 Hz at once; the three variables of Lorenz's chaotic system; or the
+        series of Mackey and Glass.
     readout : {"force", "ridge"}
         Learn while the output flows back (FORCE), or by ridge regression while the target does.
-        By default force for the sines and ridge for lorenz.
+        By default force for the sines and ridge for the others.
     training : float or None
-        How much of the sines is learnt, in ms. By default 5000.
+        How much is learnt, in ms. By default 10,000 of the sines and 800,000 of the others.
     n_neurons : int
         Size of the networks in neurons.
     repeats : int
@@ -191,34 +193,28 @@ def run(
     """
     options = dict(locals())
     options |= options.pop("settings")
-    started = time.perf_counter()
     check_options(options)
-    out = default_folder("pattern-generation") if out is None else out
-    with results_folder(out) as folder:
+    with study("pattern-generation", run, options) as results:
         data = load_data(**arguments(load_data, options))
         print(data.DESCR, flush=True)
         make_model(**arguments(make_model, options), **settings)  # refuses unknown names
-        warm_up()
-        with (
-            Stages(4 * repeats) as stages,
-            threadpool_limits(joblib.effective_n_jobs(jobs)),
-            warnings.catch_warnings(),
-        ):
+        with results.stages(4 * repeats) as stages, warnings.catch_warnings():
             # Delays of seconds outlast the pieces of half a second that health is measured on.
             warnings.filterwarnings("ignore", "the liquid does not forget", UserWarning)
             scores, first = _compare(options, settings, data, stages)
         print(scores, end="\n\n")
         print(f"Ranges are {INTERVAL}.", flush=True)
-        facts = _facts(options, data, scores, first, stages)
-        try:
-            scores.table().to_csv(folder / "table.csv", index=False)
-            _draw(folder, task, data, first)
-            joblib.dump(first["liquid"][0], folder / "model.joblib")
-            facts["wall_time_s"] = time.perf_counter() - started
-            write_json(folder / "result.json", facts)
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+        model, _ = first["liquid"]
+        results.keep(
+            scores.table(),
+            model,
+            model.liquid_,
+            lambda folder: _draw(folder, task, data, first),
+            score=scores.median("liquid"),
+            measure=scores.unit,
+            interval=INTERVAL,
+            data={"description": data.DESCR, "sha256": digest(*data.target)},
+        )
     return scores
 
 
@@ -260,26 +256,7 @@ def _draw(folder, task, data, first):
     piece = data.test[0]
     true = data.target[piece]
     runs = {name: said[0] for name, (_, said) in first.items()}
-    clock = "Lyapunov times" if task == "lorenz" else "periods"
+    clock = {"lorenz": "Lyapunov times", "mackey-glass": "steps"}.get(task, "periods")
     draw_free_run(folder / "free_run.png", true, runs, data.n_warmup, data.unit, clock)
     if task == "lorenz":
         draw_attractor(folder / "attractor.png", true[data.n_warmup :], runs["liquid"])
-
-
-def _facts(options, data, scores, first, stages):
-    model, _ = first["liquid"]
-    return {
-        "experiment": "pattern-generation",
-        "command": command_line("pattern-generation", run, options),
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
-        "score": scores.median("liquid"),
-        "measure": scores.unit,
-        "model": model.__repr__(N_CHAR_MAX=10**6),
-        "interval": INTERVAL,
-        "metrics": scores.table().to_dict("records"),
-        "data": {"description": data.DESCR, "sha256": digest(*data.target)},
-        "health": vars(model.liquid_.health_),
-        "seconds": stages.seconds,
-        "peak_memory_mib": peak_memory(),
-    } | environment()

@@ -1,36 +1,22 @@
 """Tell spike patterns apart, and what combines or hides them: a liquid and what it must beat."""
 
-import time
-from datetime import datetime
-
-import joblib
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
-from threadpoolctl import threadpool_limits
 
-from lsm._validation import check_choice, check_integer
+from lsm._validation import check_choice
 from lsm.topology import Column, ErdosRenyi
 
 from ._modules import arguments
-from ._progress import Stages, warm_up
-from ._results import (
-    cannot_write,
-    command_line,
-    default_folder,
-    digest,
-    environment,
-    peak_memory,
-    results_folder,
-    write_json,
-)
-from ._seeds import INTERVAL, Scores
+from ._results import digest
+from ._seeds import INTERVAL, Scores, check_options
 from ._spike_figures import draw_jitter, draw_task
 from ._spike_models import COLUMN_SIZE, make_column, make_echo_state, make_random
 from ._spike_tasks import TraceBank, load_data
+from ._study import study
 
 __all__ = ["load_data", "make_model", "run", "score"]
 
@@ -162,45 +148,34 @@ def run(
     """
     options = dict(locals())
     options |= options.pop("settings")
-    started = time.perf_counter()
-    _check(options)
-    out = default_folder("spike-patterns") if out is None else out
-    with results_folder(out) as folder:
+    check_choice("kind", kind, KINDS[:2])
+    if jitter is not None and jitters is not None:
+        raise ValueError("jitter and jitters exclude each other")
+    check_options(options)
+    with study("spike-patterns", run, options) as results:
         data = load_data(**arguments(load_data, options | _jitters(options)[0]))
         print(data.DESCR, flush=True)
         make_model(**arguments(make_model, options), **settings)  # refuses unknown names
-        warm_up()
-        n_stages = 4 * repeats * len(_jitters(options))
-        with Stages(n_stages) as stages, threadpool_limits(joblib.effective_n_jobs(jobs)):
+        with results.stages(4 * repeats * len(_jitters(options))) as stages:
             scores, model = _compare(options, settings, stages)
-        table = _table(scores)
         print(_format(scores), end="\n\n")
         print(f"Ranges are {INTERVAL}.", flush=True)
-        facts = _facts(options, data, scores, table, model, stages)
-        try:
-            table.to_csv(folder / "table.csv", index=False)
-            draw_task(folder / "task.png", data, model, scores)
-            if jitters is not None:
-                draw_jitter(folder / "jitter.png", scores)
-            joblib.dump(model, folder / "model.joblib")
-            facts["wall_time_s"] = time.perf_counter() - started
-            write_json(folder / "result.json", facts)
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+        liquid = model["liquid"]
+        results.keep(
+            _table(scores),
+            model,
+            liquid,
+            lambda folder: _draw(folder, data, model, scores),
+            score=float(np.mean([part.median("liquid") for part in scores.values()])),
+            measure="accuracy",
+            interval=INTERVAL,
+            calibrated=liquid.calibrated_ and vars(liquid.calibrated_),
+            data={
+                "description": data.DESCR,
+                "sha256": digest(data.data.steps, data.data.channels, data.target),
+            },
+        )
     return scores
-
-
-def _check(options):
-    check_choice("kind", options["kind"], KINDS[:2])
-    if options["jitter"] is not None and options["jitters"] is not None:
-        raise ValueError("jitter and jitters exclude each other")
-    if options["n_neurons"] is not None:
-        check_integer("n_neurons", options["n_neurons"], 1)
-    check_integer("repeats", options["repeats"], 1)
-    check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
-    if check_integer("jobs", options["jobs"]) == 0:
-        raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
 
 
 def _jitters(options):
@@ -271,24 +246,7 @@ def _format(scores):
     return "\n".join(lines)
 
 
-def _facts(options, data, scores, table, model, stages):
-    liquid = model["liquid"]
-    return {
-        "experiment": "spike-patterns",
-        "command": command_line("spike-patterns", run, options),
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
-        "score": float(np.mean([part.median("liquid") for part in scores.values()])),
-        "measure": "accuracy",
-        "model": model.__repr__(N_CHAR_MAX=10**6),
-        "interval": INTERVAL,
-        "metrics": table.to_dict("records"),
-        "data": {
-            "description": data.DESCR,
-            "sha256": digest(data.data.steps, data.data.channels, data.target),
-        },
-        "calibrated": liquid.calibrated_ and vars(liquid.calibrated_),
-        "health": vars(liquid.health_),
-        "seconds": stages.seconds,
-        "peak_memory_mib": peak_memory(),
-    } | environment()
+def _draw(folder, data, model, scores):
+    draw_task(folder / "task.png", data, model, scores)
+    if len({jitter for jitter, _ in scores}) > 1:
+        draw_jitter(folder / "jitter.png", scores)

@@ -1,14 +1,10 @@
 """Remember a random input, filter it, and predict series: a liquid against what it must beat."""
 
-import time
 import warnings
-from datetime import datetime
 
-import joblib
 import numpy as np
 from scipy import stats
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits
 
 from lsm import Liquid, LSMRegressor, Snapshots
 from lsm._validation import check_choice
@@ -18,25 +14,19 @@ from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 
 from ._modules import arguments
-from ._progress import Stages, warm_up
-from ._results import (
-    cannot_write,
-    command_line,
-    default_folder,
-    digest,
-    environment,
-    peak_memory,
-    results_folder,
-    write_json,
-)
+from ._results import digest
 from ._seeds import INTERVAL, Scores, check_options
-from ._series import ROW, WASHOUT, LinearTaps, capacities, load_data, nrmse
+from ._series import ROW, WASHOUT, capacities, load_data, nrmse
 from ._series_figures import draw_memory, draw_prediction
 from ._series_settings import ECHO_STATE, LIQUID
+from ._study import study
+from ._taps import LinearTaps
 
 __all__ = ["load_data", "make_model", "run", "score"]
 
 KINDS = ("liquid", "echo-state")
+INPUTS = ("delayed", "direct")
+N_TAPS = (10, 20, 50, 100)
 
 
 def make_model(
@@ -75,7 +65,7 @@ def make_model(
     >>> model.liquid.snapshots.feature
     'membrane_and_trace'
     """
-    check_choice("inputs", inputs, ("delayed", "direct"))
+    check_choice("inputs", inputs, INPUTS)
     check_choice("kind", kind, KINDS)
     make = _spiking if kind == "liquid" else _echo_state
     liquid = make(task, inputs).set_params(n_neurons=n_neurons, random_state=random_state)
@@ -198,40 +188,34 @@ def run(
     """
     options = dict(locals())
     options |= options.pop("settings")
-    started = time.perf_counter()
-    _check(options)
-    out = default_folder("time-series") if out is None else out
-    with results_folder(out) as folder:
+    check_choice("inputs", inputs, INPUTS)
+    check_options(options)
+    with study("time-series", run, options) as results:
         data = load_data(**arguments(load_data, options))
         print(data.DESCR, flush=True)
         make_model(**arguments(make_model, options), **settings)  # refuses unknown names
-        warm_up()
-        with (
-            Stages(4 * repeats) as stages,
-            threadpool_limits(joblib.effective_n_jobs(jobs)),
-            warnings.catch_warnings(),
-        ):
+        with results.stages(4 * repeats) as stages, warnings.catch_warnings():
             # Delays of seconds outlast the pieces of half a second that health is measured on.
             warnings.filterwarnings("ignore", "the liquid does not forget", UserWarning)
             scores, first = _compare(options, settings, data, stages)
         print(scores, end="\n\n")
         print(_verdict(scores), flush=True)
-        facts = _facts(options, data, scores, first, stages)
-        try:
-            scores.table().to_csv(folder / "table.csv", index=False)
-            _draw(folder, task, data, first)
-            joblib.dump(first["liquid"][0], folder / "model.joblib")
-            facts["wall_time_s"] = time.perf_counter() - started
-            write_json(folder / "result.json", facts)
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+        model, _ = first["liquid"]
+        results.keep(
+            scores.table(),
+            model,
+            model.liquid_,
+            lambda folder: _draw(folder, task, data, first),
+            score=scores.median("liquid"),
+            measure=scores.unit,
+            interval=INTERVAL,
+            n_taps=first["linear taps"][0].n_taps_,
+            data={
+                "description": data.DESCR,
+                "sha256": digest(*[data.data.to_dense(i) for i in range(3)], *data.target),
+            },
+        )
     return scores
-
-
-def _check(options):
-    check_choice("inputs", options["inputs"], ("delayed", "direct"))
-    check_options(options)
 
 
 def _compare(options, settings, data, stages):
@@ -263,7 +247,7 @@ def _make_models(options, settings):
         "liquid": liquid,
         "liquid without recurrence": unconnected,
         "echo state network": make_model(**of_model, kind="echo-state"),
-        "linear taps": LinearTaps(),
+        "linear taps": LinearTaps(N_TAPS, WASHOUT),
     }
 
 
@@ -291,26 +275,3 @@ def _draw(folder, task, data, first):
         folder / "prediction.png", true[:, 0], {k: v[:, 0] for k, v in said.items()}, spikes,
         WASHOUT, name, f"{task}: {name}",
     )  # fmt: skip
-
-
-def _facts(options, data, scores, first, stages):
-    model, _ = first["liquid"]
-    return {
-        "experiment": "time-series",
-        "command": command_line("time-series", run, options),
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
-        "score": scores.median("liquid"),
-        "measure": scores.unit,
-        "model": model.__repr__(N_CHAR_MAX=10**6),
-        "interval": INTERVAL,
-        "metrics": scores.table().to_dict("records"),
-        "n_taps": first["linear taps"][0].n_taps_,
-        "data": {
-            "description": data.DESCR,
-            "sha256": digest(*[data.data.to_dense(i) for i in range(3)], *data.target),
-        },
-        "health": vars(model.liquid_.health_),
-        "seconds": stages.seconds,
-        "peak_memory_mib": peak_memory(),
-    } | environment()

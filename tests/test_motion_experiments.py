@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression
 
+from lsm import SpikeArray
 from lsm.datasets import make_bouncing_ball
 from lsm.experiments import _motion, _reaching, motion_prediction
 from lsm.experiments.__main__ import main
+from lsm.experiments._taps import DelayLine, LinearTaps
 
 MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear taps"]
 BALL = ["motion-prediction", "--n-samples", "20", "--n-neurons", "30", "--repeats", "1"]
@@ -61,9 +63,7 @@ def test_distances_of_what_is_said():
 
 def test_taps_are_a_regression_on_the_last_images():
     data = _motion.load_data(n_samples=20, occlusion="no", random_state=0)
-    taps = _motion.LinearTaps(n_taps=[2]).fit(
-        data.data[data.train], data.target[data.train], [(np.arange(12), np.arange(12, 16))]
-    )
+    taps = LinearTaps([2], _motion.WASHOUT).fit(data.data[data.train], data.target[data.train])
 
     def rows(samples):
         images = [data.data.to_dense(i) for i in samples]
@@ -74,6 +74,16 @@ def test_taps_are_a_regression_on_the_last_images():
     theirs = LinearRegression().fit(rows(data.train), known).predict(rows(data.test[:1]))
     ours = taps.predict(data.data[data.test[:1]])[0][_motion.WASHOUT :]
     assert np.sqrt(np.mean((ours - theirs) ** 2)) < 0.2
+
+
+def test_as_many_taps_are_taken_as_do_best_on_held_samples():
+    rng = np.random.default_rng(0)
+    inputs = SpikeArray.from_dense([rng.normal(size=(100, 2)) for _ in range(5)], dt=1.0)
+    values = [inputs.to_dense(i) for i in range(5)]
+    targets = [np.pad(x, ((3, 0), (0, 0)))[: len(x)] for x in values]  # three rows ago
+    taps = LinearTaps([2, 4, 8], washout=10, n_held=2).fit(inputs, targets)
+    assert taps.n_taps_ == 4
+    np.testing.assert_allclose(taps.predict(inputs)[0], targets[0], atol=1e-6)
 
 
 def test_the_ball_is_hidden_where_it_is_said_to_be():
@@ -122,7 +132,7 @@ def test_a_teacher_of_his_own_reach_says_what_he_did():
 
 def test_a_delay_line_streams_what_it_reads():
     task = _reaching.load_data(n_train=2, n_test=2)
-    line = _reaching.DelayLine(10)
+    line = DelayLine(10)
     one = task.data[[0]]
     run = line.stream(one.pieces([0], [0], [1]))
     rows = [run.step(one.pieces([0], [t], [t + 1])).ravel() for t in range(30)]

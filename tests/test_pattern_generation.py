@@ -13,15 +13,15 @@ from lsm.experiments.__main__ import main
 from lsm.experiments._patterns import Continuation, load_data, measure
 
 TINY = ["--n-neurons", "60", "--repeats", "1", "--jobs", "1"]
+TRAINING = {"sine": 2000.0, "lorenz": 100_000.0, "mackey-glass": 60_000.0}
 MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear autoregression"]
 
 
-@pytest.fixture(scope="module", params=["sine", "lorenz"])
+@pytest.fixture(scope="module", params=["sine", "lorenz", "mackey-glass"])
 def results(request, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / request.param
     options = ["--task", request.param, *TINY, "--out", str(out)]
-    if request.param == "sine":
-        options += ["--training", "2000"]
+    options += ["--training", str(TRAINING[request.param])]
     assert main(["run", "pattern-generation", *options]) == 0
     return out
 
@@ -40,25 +40,25 @@ def test_the_folder_holds_a_table_facts_pictures_and_the_model(results):
 
 def test_the_kept_model_runs_as_the_table_says(results):
     model = joblib.load(results / "model.joblib")
-    data = load_data(results.name, **({"training": 2000.0} if results.name == "sine" else {}))
-    if results.name == "lorenz":
-        data = load_data("lorenz", random_state=0)
+    data = load_data(results.name, TRAINING[results.name], random_state=0)
     value = pattern_generation.score(model, data, data.test)
     assert abs(value) == pytest.approx(pd.read_csv(results / "table.csv")["median"][0], rel=1e-3)
 
 
 def test_pieces_are_what_they_say():
     data = load_data("three-sines")
-    assert data.target[0].shape == (2500, 1)  # 5 s in rows of 2 ms
+    assert data.target[0].shape == (5000, 1)  # 10 s in rows of 2 ms
     assert data.unit == 250
     assert [len(piece) for piece in data.target[1:]] == [500 + 5 * 250] * 2
     assert data.data.dt == 2.0
     assert len(data.data.steps) == 0
-    lorenz = load_data("lorenz", random_state=0)
+    lorenz = load_data("lorenz", 240_000.0, random_state=0)
     assert lorenz.data.durations.tolist() == [6000] + 20 * [700]
     assert lorenz.target[0].std(axis=0) == pytest.approx(1)
     assert (lorenz.cv[0][1], lorenz.test) == (list(range(1, 11)), list(range(11, 21)))
     assert lorenz.unit == pytest.approx(1 / (0.9056 * 0.02))
+    series = load_data("mackey-glass", 40_000.0, random_state=0)
+    assert series.data.durations.tolist() == [1000] + 100 * [184]
 
 
 def test_an_autoregression_goes_on_with_a_sine_by_itself():
@@ -78,6 +78,12 @@ def test_a_run_is_valid_until_it_strays():
     assert measure("lorenz", [said], [true], unit) == 3.0
     assert measure("lorenz", [true, said, said], [true] * 3, unit) == 3.0
     assert measure("lorenz", [true], [true], unit) == 10.0
+    path = np.random.default_rng(0).normal(size=(100, 1))
+    late = path.copy()
+    late[:-1] += 3.0  # only the end counts
+    late[-1] += 0.5
+    expected = 0.5 / path.std()
+    assert measure("mackey-glass", [late, late], [path, path], 1) == pytest.approx(expected)
     wave = np.sin(np.arange(200) / 5)[:, None]
     assert measure("sine", [np.full_like(wave, wave.mean())], [wave], unit) == pytest.approx(1)
 
@@ -86,7 +92,7 @@ def test_a_run_is_valid_until_it_strays():
     ("options", "expected"),
     [
         (["--task", "circle"], "invalid choice: 'circle'"),
-        (["--task", "lorenz", "--training", "9000"], "training is for the sines"),
+        (["--task", "lorenz", "--training", "9000"], "training must be a finite number >= 40000"),
         (["--training", "100"], "training must be a finite number >= 2000"),
         (["--readout", "lasso"], "invalid choice: 'lasso'"),
         (["--set", "feedback__gain", "3"], "Invalid parameter 'gain' for estimator Feedback"),
