@@ -1,9 +1,5 @@
 """Tell nine men apart by two vowels: the recipe of spoken words, with cepstra instead of sound."""
 
-import time
-from datetime import datetime
-
-import joblib
 import numpy as np
 from sklearn.base import clone
 from sklearn.metrics import confusion_matrix
@@ -18,20 +14,9 @@ from . import spoken_words
 from ._compare import fit_encoded
 from ._evaluate import raster_of
 from ._modules import arguments
-from ._progress import Stages, warm_up
-from ._results import (
-    cannot_write,
-    command_line,
-    default_folder,
-    digest,
-    environment,
-    peak_memory,
-    results_folder,
-    write_confusion,
-    write_json,
-    write_raster,
-)
+from ._results import digest, write_confusion, write_raster
 from ._seeds import INTERVAL, Scores, check_options
+from ._study import study
 
 __all__ = ["load_data", "make_model", "run"]
 
@@ -154,30 +139,26 @@ def run(
     """
     options = dict(locals())
     options |= options.pop("settings")
-    started = time.perf_counter()
     check_options(options)
     make_model(**arguments(make_model, options), **settings)  # refuses unknown names
-    out = default_folder("japanese-vowels") if out is None else out
-    with results_folder(out) as folder:
+    with study("japanese-vowels", run, options) as results:
         data = load_data(data_home)
         print(data.DESCR, flush=True)
-        warm_up()
-        with Stages(1 + 12 * repeats) as stages:
+        with results.stages(1 + 12 * repeats) as stages:
             scores, model, said = _compare(options, settings, data, stages)
         print(scores, end="\n\n")
         print(f"Ranges are {INTERVAL}.", flush=True)
-        facts = _facts(options, data, scores, model, stages)
-        try:
-            scores.table().to_csv(folder / "table.csv", index=False)
-            counts = confusion_matrix(data.target[data.test], said)
-            write_confusion(folder, data.target_names, counts)
-            write_raster(folder, raster_of(model, data.data[data.test[:1]]))
-            joblib.dump(model, folder / "model.joblib")
-            facts["wall_time_s"] = time.perf_counter() - started
-            write_json(folder / "result.json", facts)
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+        results.keep(
+            scores.table(),
+            model,
+            model["liquid"],
+            lambda folder: _keep_for_report(folder, data, model, said),
+            score=scores.median("liquid"),
+            measure=scores.unit,
+            interval=INTERVAL,
+            calibrated=vars(model["liquid"].calibrated_),
+            data={"description": data.DESCR, "sha256": digest(data.data, data.target)},
+        )
     return scores.table()
 
 
@@ -211,20 +192,7 @@ def _make_models(options, settings):
     }
 
 
-def _facts(options, data, scores, model, stages):
-    return {
-        "experiment": "japanese-vowels",
-        "command": command_line("japanese-vowels", run, options),
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
-        "score": scores.median("liquid"),
-        "measure": scores.unit,
-        "model": model.__repr__(N_CHAR_MAX=10**6),
-        "interval": INTERVAL,
-        "metrics": scores.table().to_dict("records"),
-        "data": {"description": data.DESCR, "sha256": digest(data.data, data.target)},
-        "calibrated": vars(model["liquid"].calibrated_),
-        "health": vars(model["liquid"].health_),
-        "seconds": stages.seconds,
-        "peak_memory_mib": peak_memory(),
-    } | environment()
+def _keep_for_report(folder, data, model, said):
+    """Keep what `lsm report` shows of a model."""
+    write_confusion(folder, data.target_names, confusion_matrix(data.target[data.test], said))
+    write_raster(folder, raster_of(model, data.data[data.test[:1]]))
