@@ -127,7 +127,7 @@ def slow_noise():
 
 
 def make_liquid(seed):
-    """Make a liquid by the recipe of `lsm run spoken-words`."""
+    """Make a liquid that is read in the word and its halves."""
     return Liquid(
         N_NEURONS,
         snapshots=Snapshots(n=(1, 2), feature="root_count"),
