@@ -16,6 +16,7 @@ __all__ = ["Calibrated", "Calibration", "charges", "echo_state_index", "probe"]
 STEPS_PER_OCTAVE = 8
 FARTHEST = 40 * STEPS_PER_OCTAVE  # where the search for an input gain gives up
 STEPS_OF_SILENCE = 100  # after which a synapse's current is over
+MOST_STEPS = 10**6  # that a synapse's current may last
 WEAK = 2.0**-20  # a weight that does not change the conductance of a membrane by much
 TRACE = 30.0  # ms, of the end states that the echo-state index compares
 
@@ -188,7 +189,7 @@ class Calibration(BaseEstimator):
 
 def probe(spikes, network, n_samples, max_duration):
     """Take evenly spaced pieces of samples of at most `max_duration` ms, none of them silent."""
-    length = max(int(max_duration / spikes.dt), 1)
+    length = int(np.clip(max_duration / spikes.dt, 1, spikes.durations.max()))
     n_pieces = np.maximum(spikes.durations // length, 1)
     owner = np.repeat(np.arange(len(spikes)), n_pieces)
     first = np.cumsum(n_pieces) - n_pieces
@@ -286,8 +287,14 @@ def charges(network):
     for row, weight in enumerate((WEAK, -WEAK)):
         syn = (*np.zeros((2, n_neurons)), *map(np.copy, network.synapses.initial(n_neurons)))
         syn[row][:] = weight
-        charge, quiet = np.zeros(n_neurons), 0
+        charge, quiet, n_steps = np.zeros(n_neurons), 0, 0
         while quiet < STEPS_OF_SILENCE:
+            if (n_steps := n_steps + 1) > MOST_STEPS:
+                raise ValueError(
+                    f"{network.synapses!r} still let a current flow {MOST_STEPS:,} steps of "
+                    f"{network.dt:g} ms after a spike: take a longer dt or shorter time constants, "
+                    "or set Calibration.centre=False"
+                )
             flow = network.synapses.current(slice(None), syn, constants, network.initial[0], 0.0)
             network.synapses.decay(slice(None), syn, constants)
             charge += flow / weight

@@ -332,8 +332,10 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         check_choice("Liquid.dtype", self.dtype, ("float32", "float64"))
         check_choice("Liquid.initial", self.initial, ("rest", "random"))
         if self.n_neurons is not None:
-            check_integer("Liquid.n_neurons", self.n_neurons, 1)
-        effective_n_jobs(self.n_jobs)
+            check_integer("Liquid.n_neurons", self.n_neurons, 1, 10**9)
+        if self.n_jobs is not None:
+            check_integer("Liquid.n_jobs", self.n_jobs)
+        effective_n_jobs(self.n_jobs)  # refuses zero
         self.check_parts()
         self.part("snapshots").check()
         check_number("Liquid.noise", self.noise, 0)

@@ -16,6 +16,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from lsm import Calibration, Liquid, LSMClassifier, Snapshots, SpikeArray
 from lsm.kernel import _packed, compiled
 from lsm.neurons import LIF
+from lsm.synapses import Exponential
 from lsm.topology import Column, ErdosRenyi, RandomInput, Weights
 
 
@@ -260,7 +261,7 @@ def test_heterogeneous_parameters_have_their_moments():
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"n_neurons": 0}, "Liquid.n_neurons must be an integer >= 1, got 0"),
+        ({"n_neurons": 0}, "Liquid.n_neurons must be an integer >= 1 and <= 1e.09, got 0"),
         ({"n_neurons": "many"}, "n_neurons must be an integer"),
         ({"dt": 0}, "Liquid.dt must be"),
         ({"static_steps": 0}, "static_steps"),
@@ -278,6 +279,13 @@ def test_heterogeneous_parameters_have_their_moments():
         ({"inputs": RandomInput(weight=(1, 2, 3))}, "one or two numbers"),
         ({"calibration": Calibration(max_rate=1.0)}, "max_rate must be at least"),
         ({"calibration": Calibration(input_rate=-2)}, "input_rate"),
+        ({"n_jobs": "two"}, "Liquid.n_jobs must be an integer"),
+        ({"n_neurons": 10**12}, "Liquid.n_neurons must be an integer .*, got 1000000000000"),
+        ({"inputs": RandomInput(weight=1e39)}, "RandomInput.* beyond what float32 can hold"),
+        ({"neurons": LIF(bias=1e39)}, "beyond what float32 can hold"),
+        ({"noise": 1e39}, "beyond what float32 can hold"),
+        ({"synapses": Exponential(tau_syn_exc=1e300)}, "still let a current flow 1,000,000 steps"),
+        ({"dt": 1e-9, "calibration": None}, "need a buffer of"),
     ],
 )
 def test_bad_parameters_are_refused_in_fit(params, message):

@@ -60,7 +60,7 @@ class Packed:
         self.initial = tuple(map(self.real, network.initial))
         self.syn_initial = tuple(map(self.real, self._rows()))
         self.bias = self.real(network.bias)
-        self.noise = self.dtype.type(network.noise) if network.noise > 0 else None
+        self.noise = self.real([network.noise])[0] if network.noise > 0 else None
 
     def set_events(self, spikes, later=0, salt=0):
         """Take the input, moved by some rows; `salt` tells apart rows of the same content."""
@@ -113,7 +113,14 @@ class Packed:
 
     def real(self, array):
         """Return numbers in the precision of the run."""
-        return frozen(np.asarray(array, dtype=self.dtype))
+        try:
+            with np.errstate(over="raise"):
+                return frozen(np.asarray(array, dtype=self.dtype))
+        except FloatingPointError:
+            raise ValueError(
+                f"a weight, a bias or another number of the network is beyond what {self.dtype} "
+                f"can hold, {np.finfo(self.dtype).max:.2g}"
+            ) from None
 
     def _rows(self):
         """Return the synapses' state at the start of a sample, two rows of currents first."""
@@ -122,7 +129,7 @@ class Packed:
 
     def _constants(self, values):
         if all(np.ndim(value) == 0 for value in values):
-            return tuple(self.dtype.type(value) for value in values)
+            return tuple(self.real([value])[0] for value in values)
         return tuple(self.real(np.broadcast_to(value, self.n_neurons)) for value in values)
 
     def _matrix(self, w, by_sign, dense):

@@ -68,6 +68,9 @@ def draw_network(
         seed=int(streams["noise"].integers(2**32)),
         **recurrence,
     )
+    for part, w in ((topology, network.w), (inputs, network.w_in)):
+        if not np.isfinite([w.data.min(initial=0), w.data.max(initial=0)]).all():
+            raise ValueError(f"{part!r} has weights beyond what {w.dtype} can hold")
     return network, wiring, neurons.initial(parameters, n_neurons, streams["other"])
 
 
