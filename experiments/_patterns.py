@@ -13,7 +13,7 @@ __all__ = ["PATTERNS", "Continuation", "load_data", "measure", "units_of"]
 SINES = {"sine": (5.0,), "three-sines": (2.0, 4.0, 6.0)}  # Hz
 PATTERNS = (*SINES, "lorenz", "mackey-glass")
 ROWS = {"sine": 2.0, "three-sines": 2.0, "lorenz": 40.0, "mackey-glass": 40.0}  # ms
-TRAINING = {"sine": 10_000.0, "three-sines": 10_000.0, "lorenz": 8e5, "mackey-glass": 8e5}  # ms
+TRAINING = {"sine": 10_000.0, "three-sines": 20_000.0, "lorenz": 8e5, "mackey-glass": 8e5}  # ms
 N_PERIODS = 5  # of sines that are to be continued
 FREE = {"lorenz": (10, 600), "mackey-glass": (50, 84)}  # free runs, and rows of each
 WARMUP = {"sine": 500, "three-sines": 500, "lorenz": 100, "mackey-glass": 100}  # rows
@@ -30,7 +30,8 @@ def load_data(task="sine", training=None, random_state=None):
         the series of Mackey and Glass. The variables of the latter two are scaled to mean 0 and
         variance 1.
     training : float, optional
-        How much is learnt, in ms; by default 10,000 of the sines and 800,000 of the others.
+        How much is learnt, in ms; by default 10,000 of the sine, 20,000 of three sines
+        and 800,000 of the others.
     random_state : int, RandomState instance or None, default=None
         Seed of the path on the attractor.
 
@@ -57,10 +58,10 @@ def load_data(task="sine", training=None, random_state=None):
     training = TRAINING[task] if training is None else training
     n_train = round(check_number("training", training, 1000 * row) / row)
     if task in SINES:
-        pattern, pieces, unit, descr = _sines(task, n_train)
+        pattern, pieces, unit, name = _sines(task, n_train)
     else:
-        pattern, pieces, unit, descr = _chaos(task, n_train, random_state)
-    n_test = (len(pieces) - 1) // 2
+        pattern, pieces, unit, name = _chaos(task, n_train, random_state)
+    n_test, n_rows = (len(pieces) - 1) // 2, pieces[-1].stop - pieces[-1].start
     quiet = [np.zeros((piece.stop - piece.start, 1)) for piece in pieces]
     return Bunch(
         data=SpikeArray.from_dense(quiet, dt=row),
@@ -70,7 +71,8 @@ def load_data(task="sine", training=None, random_state=None):
         test=list(range(1 + n_test, len(pieces))),
         unit=unit,
         task=task,
-        DESCR=descr,
+        DESCR=f"{name}: {n_train} rows of {row:g} ms to learn; {n_test} x {n_rows} rows to "
+        f"validate on and as many to test on, the first {WARMUP[task]} of them given.",
     )
 
 
@@ -82,7 +84,7 @@ def _sines(task, n_train):
     unit = round(period / row)
     starts = [n_train, n_train + n + unit // 3]
     pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]
-    return made.target[0], pieces, unit, made.DESCR
+    return made.target[0], pieces, unit, made.DESCR.splitlines()[0]
 
 
 def _chaos(task, n_train, random_state):
@@ -96,7 +98,7 @@ def _chaos(task, n_train, random_state):
     path = (path - learnt.mean(axis=0)) / learnt.std(axis=0)
     starts = n_train + n * np.arange(2 * n_runs)
     pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]
-    return path, pieces, made.get("lyapunov_time", 1), made.DESCR
+    return path, pieces, made.get("lyapunov_time", 1), made.DESCR.splitlines()[0]
 
 
 def units_of(task):

@@ -24,7 +24,7 @@ def _colour(task, goal):
 
 
 def draw_paths(path, task, tried):
-    """Draw the paths of the hand to all goals of the test, a panel for each condition.
+    """Draw the paths of the hand to all goals of the test, a panel for each of six conditions.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def draw_paths(path, task, tried):
     tried : dict of str to Bunch
         What :func:`~lsm.experiments._reaching.reach` returned, by condition.
     """
-    figure = _figure((3.0 * len(tried), 3.4))
-    axes = figure.subplots(1, len(tried), sharex=True, sharey=True, squeeze=False)[0]
+    figure = _figure((9.0, 6.4))
+    axes = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
     for ax, (condition, reaches) in zip(axes, tried.items(), strict=True):
         for goal, hand in zip(task.test, 100 * reaches.hand, strict=True):
             colour = _colour(task, goal)
@@ -44,9 +44,12 @@ def draw_paths(path, task, tried):
             ax.plot(*hand[-1], ".", color=colour, markersize=4)
             ax.plot(*100 * task.goals[goal], "o", color=colour, markersize=7, fillstyle="none")
         ax.set_title(condition, fontsize="small")
-        ax.set(xlabel="x (cm)", xlim=(-30, 30), ylim=(20, 80), aspect="equal")
+        ax.set(xlim=(-30, 30), ylim=(20, 80), aspect="equal")
         ax.spines[["top", "right"]].set_visible(False)
-    axes[0].set_ylabel("y (cm)")
+    for ax in axes[3:]:
+        ax.set_xlabel("x (cm)")
+    for ax in axes[::3]:
+        ax.set_ylabel("y (cm)")
     for name, colour in COLOURS.items():
         axes[0].plot([], [], "o", color=colour, fillstyle="none", label=f"{name} goal")
     axes[0].legend(fontsize="x-small", frameon=False, loc="lower left", ncols=2)

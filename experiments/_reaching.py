@@ -6,11 +6,14 @@ from sklearn.utils import Bunch
 from lsm._validation import check_integer
 from lsm.datasets import TwoLinkArm, make_reaches
 
-__all__ = ["DT", "endpoint_errors", "load_data", "practise", "reach"]
+__all__ = [
+    "DT", "PAYLOAD", "PUSH", "draw_pushes", "endpoint_errors", "load_data", "practise", "reach",
+]  # fmt: skip
 
 DT = 5.0  # ms from one command to the next
 GAINS = (10.0, 2.0)  # of the teacher: stiffer ones are unstable where what is felt is old
 LIMIT = 2.0  # of torques, in units of the largest that the teacher needs where nothing goes wrong
+PAYLOAD, PUSH = 0.5, 10.0  # kg in the hand, and N for 50 ms: what disturbs a reach
 
 
 def load_data(delay=50.0, n_train=20, n_test=16, rounds=4):
@@ -87,6 +90,12 @@ def reach(model, task, goals, *, payload=0.0, force=None, feels=True):
     angles, velocities, _ = arm.run(controller, start, task.target.shape[1], dt=DT, force=force)
     states = np.moveaxis(np.array(states), 0, 1)
     return Bunch(states=states, angles=angles, velocities=velocities, hand=arm.hand(angles))
+
+
+def draw_pushes(task, goals, random_state):
+    """Draw a push of each reach, of shape (n, n_steps, 2) in N."""
+    sizes = len(task.train), len(task.validation), len(task.test)
+    return make_reaches(*sizes, dt=DT, push=PUSH, random_state=random_state).force[goals]
 
 
 def practise(model, task, goals):

@@ -7,14 +7,22 @@ from sklearn.base import clone
 
 from lsm import Liquid, LSMRegressor, Snapshots
 from lsm._validation import check_choice, check_number
-from lsm.datasets import make_reaches
 from lsm.neurons import LIF, LeakyTanh
 from lsm.readout import HoldOutRidge
 from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 
 from ._reach_figures import animate, draw_delays, draw_paths
-from ._reaching import DT, endpoint_errors, load_data, practise, reach
+from ._reaching import (
+    DT,
+    PAYLOAD,
+    PUSH,
+    draw_pushes,
+    endpoint_errors,
+    load_data,
+    practise,
+    reach,
+)
 from ._results import digest
 from ._seeds import INTERVAL, Scores, check_options
 from ._study import study
@@ -24,7 +32,6 @@ __all__ = ["load_data", "make_model", "run", "score"]
 
 KINDS = ("liquid", "echo-state")
 N_TAPS = (5, 20)
-PAYLOAD, PUSH = 0.5, 10.0  # kg and N
 FREE = "free"
 
 
@@ -232,14 +239,16 @@ def _errors(model, task, goals):
 
 
 def _test(model, task, seed):
-    """Return what a model does in all conditions."""
-    sizes = len(task.train), len(task.validation), len(task.test)
-    pushes = make_reaches(*sizes, dt=DT, push=PUSH, random_state=seed).force[task.test]
-    return {
-        FREE: reach(model, task, task.test),
-        f"with {PAYLOAD:g} kg in the hand": reach(model, task, task.test, payload=PAYLOAD),
-        f"pushed by {PUSH:g} N for 50 ms": reach(model, task, task.test, force=pushes),
-        "feeling nothing": reach(model, task, task.test, feels=False),
+    """Return what a model does in all conditions, then what it does in them without feedback."""
+    conditions = {
+        FREE: {},
+        f"{PAYLOAD:g} kg in the hand": {"payload": PAYLOAD},
+        f"pushed by {PUSH:g} N": {"force": draw_pushes(task, task.test, seed)},
+    }
+    felt = {name: reach(model, task, task.test, **how) for name, how in conditions.items()}
+    return felt | {
+        f"{name}, feeling nothing": reach(model, task, task.test, feels=False, **how)
+        for name, how in conditions.items()
     }
 
 

@@ -101,7 +101,11 @@ def _spiking_for_sines(task):
         topology=ErdosRenyi(
             probability=0.1, weights=Weights(distribution="signed", inhibition=1.0, gain=0.6)
         ),
-        snapshots=Snapshots(feature="membrane_and_trace" if sine else "trace", tau=50.0),
+        snapshots=(
+            Snapshots(feature="membrane_and_trace", tau=50.0)
+            if sine
+            else Snapshots(feature="trace", tau=(20.0, 100.0))
+        ),
         calibration=None,
         initial="random",
     ), Feedback(scale=6.4 if sine else 12.0)
@@ -171,7 +175,8 @@ def run(
         Learn while the output flows back (FORCE), or by ridge regression while the target does.
         By default force for the sines and ridge for the others.
     training : float or None
-        How much is learnt, in ms. By default 10,000 of the sines and 800,000 of the others.
+        How much is learnt, in ms. By default 10,000 of the sine, 20,000 of three
+        sines and 800,000 of the others.
     n_neurons : int
         Size of the networks in neurons.
     repeats : int

@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression
 
 from lsm import SpikeArray
 from lsm.datasets import make_bouncing_ball
-from lsm.experiments import _motion, _reaching, motion_prediction
+from lsm.experiments import _motion, _reaching, motion_prediction, motor_control
 from lsm.experiments.__main__ import main
 from lsm.experiments._taps import DelayLine, LinearTaps
 
@@ -51,6 +51,8 @@ def test_a_run_with_an_arm_leaves_its_folder(arm):
     assert names == {"result.json", "table.csv", "model.joblib"} | pictures
     table = pd.read_csv(arm / "table.csv")
     assert list(table["model"][:4]) == MODELS
+    without = table["condition"].str.contains("feeling nothing")
+    assert without.sum() == (~without).sum() - 4  # all but the error at untrained goals
     assert (arm / "reaches.gif").read_bytes()[:6] == b"GIF89a"
 
 
@@ -137,6 +139,19 @@ def test_a_delay_line_streams_what_it_reads():
     run = line.stream(one.pieces([0], [0], [1]))
     rows = [run.step(one.pieces([0], [t], [t + 1])).ravel() for t in range(30)]
     np.testing.assert_array_equal(rows, line.trajectory(one)[0][:30])
+
+
+def test_a_sweep_over_arms_goes_by_the_goals_of_validation(tmp_path):
+    options = ["--n-train", "4", "--n-test", "4", "--rounds", "1", "--n-neurons", "30"]
+    varied = ["--vary", "liquid__neurons__tau_m", "5.0", "--jobs", "1"]
+    out = tmp_path / "sweep"
+    assert main(["sweep", "motor-control", *options, *varied, "--out", str(out)]) == 0
+    task = _reaching.load_data(n_train=4, n_test=4, rounds=1)
+    model = motor_control.make_model(30, random_state=0, liquid__neurons__tau_m=5.0)
+    practised = _reaching.practise(model, task, task.train)
+    tried = _reaching.reach(practised, task, task.validation)
+    expected = np.median(_reaching.endpoint_errors(task, task.validation, tried))
+    assert pd.read_csv(out / "sweep.csv")["score"][0] == pytest.approx(-expected)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_the_kept_model_runs_as_the_table_says(results):
 
 def test_pieces_are_what_they_say():
     data = load_data("three-sines")
-    assert data.target[0].shape == (5000, 1)  # 10 s in rows of 2 ms
+    assert data.target[0].shape == (10000, 1)  # 20 s in rows of 2 ms
     assert data.unit == 250
     assert [len(piece) for piece in data.target[1:]] == [500 + 5 * 250] * 2
     assert data.data.dt == 2.0
@@ -86,6 +86,20 @@ def test_a_run_is_valid_until_it_strays():
     assert measure("mackey-glass", [late, late], [path, path], 1) == pytest.approx(expected)
     wave = np.sin(np.arange(200) / 5)[:, None]
     assert measure("sine", [np.full_like(wave, wave.mean())], [wave], unit) == pytest.approx(1)
+
+
+def test_a_sweep_goes_by_the_runs_for_validation(tmp_path):
+    options = ["--training", "2000", "--n-neurons", "30", "--jobs", "1"]
+    varied = ["--vary", "liquid__neurons__tau_m", "5.0"]
+    out = tmp_path / "sweep"
+    assert main(["sweep", "pattern-generation", *options, *varied, "--out", str(out)]) == 0
+    data = load_data("sine", 2000.0)
+    model = pattern_generation.make_model(
+        "sine", n_neurons=30, random_state=0, liquid__neurons__tau_m=5.0
+    )
+    fitted = model.fit(data.data[[0]], data.target[:1])
+    expected = pattern_generation.score(fitted, data, data.cv[0][1])
+    assert pd.read_csv(out / "sweep.csv")["score"][0] == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.mark.parametrize(
