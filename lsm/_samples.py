@@ -1,11 +1,13 @@
-"""Telling the forms of input apart."""
+"""What samples a liquid takes: the forms of input told apart, and made one."""
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
 
-from .spikes import SpikeArray
+from .spikes import SpikeArray, as_spike_array
 
-__all__ = ["is_static", "is_stepwise"]
+__all__ = ["SamplesMixin", "is_static", "is_stepwise"]
 
 
 def is_static(X):
@@ -30,3 +32,52 @@ def is_stepwise(y):
     if isinstance(y, np.ndarray) and y.dtype != object:
         return y.ndim == 3
     return hasattr(y, "__len__") and len(y) > 0 and isinstance(y[0], np.ndarray) and y[0].ndim > 0
+
+
+class SamplesMixin:
+    """The samples that a liquid is given; `dt` and `static_steps` say how long a row lasts."""
+
+    def _spikes(self, X, *, reset):
+        """Turn input of any form into a SpikeArray, and check it against the fitted liquid."""
+        graded = None if reset else self.network_.graded
+        if hasattr(X, "__array__") and not hasattr(X, "__len__"):
+            X = np.asarray(X)
+        if hasattr(X, "iloc") and X.ndim == 1:
+            X = list(X)
+        if is_static(X):
+            if graded is False:
+                raise ValueError(
+                    "X is a 2-D array, a table of static patterns, but the liquid was fitted on "
+                    "spike trains; a single spike train goes into a list, [X]"
+                )
+            X = validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric")
+            return self._hold(X)
+        spikes = as_spike_array(X, dt=self.dt, graded=graded)
+        if reset:
+            self.n_features_in_ = spikes.n_channels
+        elif spikes.n_channels != self.network_.w_in.shape[0]:
+            raise ValueError(
+                f"X has {spikes.n_channels} channels, but {type(self).__name__} is expecting "
+                f"{self.network_.w_in.shape[0]} channels as input"
+            )
+        return spikes
+
+    def _stimulus(self, spikes):
+        """Return what to calibrate and diagnose on, where `fit` was given `spikes`."""
+        if self.stimulus is None:
+            return spikes
+        if is_static(self.stimulus):
+            stimulus = self._hold(check_array(self.stimulus, accept_sparse="csr"))
+        else:
+            stimulus = as_spike_array(self.stimulus, dt=self.dt, graded=spikes.graded)
+        if (stimulus.n_channels, stimulus.graded) != (spikes.n_channels, spikes.graded):
+            raise ValueError(
+                f"Liquid.stimulus must be like X, {spikes.n_channels} channels of "
+                f"{'currents' if spikes.graded else 'spikes'}, got {stimulus!r}"
+            )
+        return stimulus
+
+    def _hold(self, X):
+        """Turn each row of a table into a constant current."""
+        frames = [row.reshape(1, -1) for row in X]
+        return SpikeArray.from_sparse(frames, dt=self.static_steps * self.dt, graded=True)

@@ -6,13 +6,12 @@ from dataclasses import replace
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import check_array
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ._parts import PartsMixin
 from ._runs import RunsMixin
-from ._samples import is_static
+from ._samples import SamplesMixin
 from ._validation import check_choice, check_integer, check_number, random_streams
 from .calibration import Calibration, probe
 from .health import Health, diagnose
@@ -20,7 +19,6 @@ from .kernel import STREAMS, check_reward, draw_network, draw_recurrence, learn
 from .memory import Memory, recall
 from .neurons import LIF
 from .snapshots import Snapshots
-from .spikes import SpikeArray, as_spike_array
 from .synapses import Exponential
 from .topology import Column, ErdosRenyi, RandomInput
 
@@ -32,7 +30,7 @@ def _learns(liquid):
     return liquid.plasticity is not None or liquid.homeostasis is not None
 
 
-class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
+class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimator):
     """A recurrent network of spiking neurons that turns signals into states [1]_.
 
     The network is drawn and calibrated in `fit` and not trained, unless `plasticity` or
@@ -372,51 +370,6 @@ class Liquid(RunsMixin, PartsMixin, TransformerMixin, BaseEstimator):
         )
         gain = self.calibrated_.recurrent_gain if self.calibrated_ else 1.0
         return replace(self.network_, **recurrence | {"w": recurrence["w"] * gain})
-
-    def _spikes(self, X, *, reset):
-        """Turn input of any form into a SpikeArray, and check it against the fitted liquid."""
-        graded = None if reset else self.network_.graded
-        if hasattr(X, "__array__") and not hasattr(X, "__len__"):
-            X = np.asarray(X)
-        if hasattr(X, "iloc") and X.ndim == 1:
-            X = list(X)
-        if is_static(X):
-            if graded is False:
-                raise ValueError(
-                    "X is a 2-D array, a table of static patterns, but the liquid was fitted on "
-                    "spike trains; a single spike train goes into a list, [X]"
-                )
-            X = validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric")
-            return self._hold(X)
-        spikes = as_spike_array(X, dt=self.dt, graded=graded)
-        if reset:
-            self.n_features_in_ = spikes.n_channels
-        elif spikes.n_channels != self.network_.w_in.shape[0]:
-            raise ValueError(
-                f"X has {spikes.n_channels} channels, but {type(self).__name__} is expecting "
-                f"{self.network_.w_in.shape[0]} channels as input"
-            )
-        return spikes
-
-    def _stimulus(self, spikes):
-        """Return what to calibrate and diagnose on, where `fit` was given `spikes`."""
-        if self.stimulus is None:
-            return spikes
-        if is_static(self.stimulus):
-            stimulus = self._hold(check_array(self.stimulus, accept_sparse="csr"))
-        else:
-            stimulus = as_spike_array(self.stimulus, dt=self.dt, graded=spikes.graded)
-        if (stimulus.n_channels, stimulus.graded) != (spikes.n_channels, spikes.graded):
-            raise ValueError(
-                f"Liquid.stimulus must be like X, {spikes.n_channels} channels of "
-                f"{'currents' if spikes.graded else 'spikes'}, got {stimulus!r}"
-            )
-        return stimulus
-
-    def _hold(self, X):
-        """Turn each row of a table into a constant current."""
-        frames = [row.reshape(1, -1) for row in X]
-        return SpikeArray.from_sparse(frames, dt=self.static_steps * self.dt, graded=True)
 
     def _memory(self):
         """Return the memory in use, if any."""

@@ -48,6 +48,10 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
     trim_db : float or None, default=-40.0
         Leading and trailing windows whose power over all bands is this many dB below that of
         the loudest window are removed. None keeps all.
+    gain_control : float, default=0.0
+        How much of its own loudness is taken out of each window, from 0 to 1. At 1 the loudest
+        band of every window has level 1, unless it lies below the floor, where nothing more is
+        taken out. About 0.4 helps with unknown speakers.
     delta_gain : float, default=12.0
         Gain of rises and falls, which are measured in levels per hop.
     delta_limit : float, default=1.5
@@ -107,6 +111,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         scale="mel",
         floor_db=-45.0,
         trim_db=-40.0,
+        gain_control=0.0,
         delta_gain=12.0,
         delta_limit=1.5,
     ):
@@ -119,6 +124,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         self.scale = scale
         self.floor_db = floor_db
         self.trim_db = trim_db
+        self.gain_control = gain_control
         self.delta_gain = delta_gain
         self.delta_limit = delta_limit
 
@@ -205,6 +211,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         check_number("floor_db", self.floor_db, high=0, high_open=True)
         if self.trim_db is not None:
             check_number("trim_db", self.trim_db, high=0, high_open=True)
+        check_number("gain_control", self.gain_control, 0, 1)
         check_number("delta_gain", self.delta_gain, 0)
         check_number("delta_limit", self.delta_limit, 0, low_open=True)
 
@@ -240,6 +247,8 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
             power = power[loud[0] : loud[-1] + 1]
         with np.errstate(divide="ignore"):  # no power at all is minus infinity, below any floor
             decibels = 10 * np.log10(power / power.max())
+        loudest = np.maximum(decibels.max(axis=1, keepdims=True), self.floor_db)
+        decibels -= self.gain_control * loudest
         # Clipped after the division, so that the floor is exactly 0 and costs no event.
         return np.maximum(1 - decibels / self.floor_db, 0)
 
