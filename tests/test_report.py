@@ -13,7 +13,7 @@ from test_sweep import wait_for
 
 from lsm.experiments import _report, _results
 from lsm.experiments.__main__ import main
-from lsm.experiments._sweep_folder import SweepFolder
+from lsm.experiments._sweep._folder import SweepFolder
 
 # What would be code or markup if it were taken for it.
 HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror=hurt=1><b>&amp;\"'$x ${x} %{y}"

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from lsm.experiments import _pools, spoken_words
+from lsm.experiments import spoken_words
 from lsm.experiments.__main__ import main
 from lsm.experiments._cli import literal
 from lsm.experiments._results import command_line
-from lsm.experiments._space import Range, make_search
-from lsm.experiments._sweep import sweep
+from lsm.experiments._sweep import _pools, sweep
+from lsm.experiments._sweep._space import Range, make_search
 
 # An experiment of one's own, in a file, with all that can happen to a run.
 TINY = '''

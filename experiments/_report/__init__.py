@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .._results import plain, written
-from .._sweep_folder import read_json, read_runs
+from .._sweep._folder import read_json, read_runs
 
 __all__ = ["report"]
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import wait
 import joblib
 from tqdm import tqdm
 
-from ._evaluate import evaluate
+from .._evaluate import evaluate
 
 __all__ = ["DaskPool", "LocalPool"]
 
