@@ -4,19 +4,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import sparse
+from scipy import linalg, sparse
 from scipy.spatial.distance import pdist
 from sklearn.datasets import load_iris, make_circles
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lsm.readout import KernelRidgeClassifier
+from lsm.readout import KernelRidgeClassifier, WithinClassWhitener
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 
 
-@parametrize_with_checks([KernelRidgeClassifier(), KernelRidgeClassifier(gamma="scale")])
+@parametrize_with_checks(
+    [KernelRidgeClassifier(), KernelRidgeClassifier(gamma="scale"), WithinClassWhitener()]
+)
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
@@ -128,3 +131,39 @@ def test_bad_parameters_are_named(parameters, error, message):
 def test_one_class_is_refused():
     with pytest.raises(ValueError, match="at least two classes, got 1 class: a"):
         KernelRidgeClassifier().fit(IRIS, ["a"] * len(IRIS))
+
+
+@pytest.mark.parametrize("n_samples", [150, 7])
+@pytest.mark.parametrize("shrinkage", [0.01, 1.0])
+def test_whitening_is_the_inverse_root_of_the_covariance_within_classes(n_samples, shrinkage):
+    chosen = np.random.default_rng(0).permutation(150)[:n_samples]
+    X = np.hstack([IRIS, IRIS**2, np.sin(IRIS)])[chosen]
+    y = SPECIES[chosen]
+    lda = LinearDiscriminantAnalysis(solver="lsqr", store_covariance=True).fit(X, y)
+    ridge = shrinkage * np.trace(lda.covariance_)
+    expected = X @ linalg.inv(linalg.sqrtm(np.eye(12) + lda.covariance_ / ridge))
+    whitener = WithinClassWhitener(shrinkage).fit(X, y)
+    np.testing.assert_allclose(whitener.transform(X), expected, atol=2e-3 * np.abs(X).max())
+
+
+def test_what_does_not_vary_within_classes_is_left_alone():
+    X = np.repeat([[0.1, 0.7], [1.3, 0.2]], 5, axis=0)
+    assert np.array_equal(WithinClassWhitener().fit(X, np.repeat([0, 1], 5)).transform(X), X)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_whitening_ignores_a_nuisance_that_is_alike_in_all_classes(dtype):
+    rng = np.random.default_rng(0)
+    speaker, word = rng.normal(size=(2, 400))
+    direction = rng.normal(size=500) / np.sqrt(500)
+    X = (rng.normal(size=(400, 500)) + 300 * np.outer(speaker, direction)).astype(dtype)
+    X[:, 0] += word
+    whitened = WithinClassWhitener(0.01).fit(X, word > 0).transform(X)
+    assert whitened.dtype == dtype
+    assert np.std(whitened @ direction) < 0.15 * np.std(X @ direction)
+
+
+@pytest.mark.parametrize("shrinkage", [0.0, -1.0, "much"])
+def test_shrinkage_is_named_where_it_is_not_allowed(shrinkage):
+    with pytest.raises((TypeError, ValueError), match="shrinkage"):
+        WithinClassWhitener(shrinkage).fit(IRIS, SPECIES)

@@ -3,5 +3,6 @@
 from .hold_out_ridge import HoldOutRidge
 from .kernel_ridge import KernelRidgeClassifier
 from .rls import RLS
+from .within_class_whitener import WithinClassWhitener
 
-__all__ = ["RLS", "HoldOutRidge", "KernelRidgeClassifier"]
+__all__ = ["RLS", "HoldOutRidge", "KernelRidgeClassifier", "WithinClassWhitener"]
