@@ -117,6 +117,17 @@ def test_a_gain_changes_nothing(gain, scale):
         np.testing.assert_allclose(loud, quiet, atol=1e-5)
 
 
+@pytest.mark.parametrize("gain_control", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("drop", [20.0, 60.0])  # the floor is 45 dB down: no more is taken out
+def test_gain_control_takes_out_its_share_of_a_difference_in_loudness(gain_control, drop):
+    tone = np.sin(2 * np.pi * 1000 * seconds(0.5))
+    tone[2000:] *= 10 ** (-drop / 20)
+    levels, _, _ = encode(tone, gain_control=gain_control, trim_db=None)
+    expected = max(0, 1 - (drop - gain_control * min(drop, 45)) / 45)
+    np.testing.assert_allclose(levels[:20].max(axis=1), 1, atol=1e-3)
+    np.testing.assert_allclose(levels[26:-2].max(axis=1), expected, atol=1e-3)
+
+
 def test_integers_are_sound_like_floats():
     pcm = np.rint(20_000 * word()).astype(np.int16)
     pcm[100] = -(2**15)  # the one value whose absolute value does not fit
@@ -316,6 +327,8 @@ def test_sparse_input_is_refused():
         ({"floor_db": 0}, "floor_db must be a finite number < 0"),
         ({"floor_db": -np.inf}, "floor_db must be a finite number < 0, got -inf"),
         ({"trim_db": 40}, "trim_db must be a finite number < 0, got 40"),
+        ({"gain_control": -0.1}, "gain_control must be a finite number >= 0 and <= 1, got -0.1"),
+        ({"gain_control": 2}, "gain_control must be a finite number >= 0 and <= 1, got 2"),
         ({"delta_gain": -1}, "delta_gain must be a finite number >= 0"),
         ({"delta_limit": 0}, "delta_limit must be a finite number > 0"),
     ],
