@@ -55,8 +55,8 @@ def make_model(n_neurons=1000, readout="ridge", random_state=None, **settings):
     ----------
     n_neurons : int, default=1000
         Size of the liquid.
-    readout : {"ridge", "kernel"}, default="ridge"
-        Ridge regression on the classes, or kernel ridge regression with an RBF kernel.
+    readout : {"ridge", "kernel", "whitened"}, default="ridge"
+        As of :func:`lsm.experiments.spoken_words.make_model`.
     random_state : int, RandomState instance or None, default=None
         Seed of the liquid.
     **settings : object
@@ -118,8 +118,9 @@ def run(
         Folder or archive of Japanese Vowels. By default it is downloaded once, about 6 MB.
     n_neurons : int
         Size of the liquid in neurons.
-    readout : {"ridge", "kernel"}
-        What reads the liquid: ridge regression, or kernel ridge regression with an RBF kernel.
+    readout : {"ridge", "kernel", "whitened"}
+        What reads the liquid: ridge regression, kernel ridge regression with an RBF kernel, or
+        the latter after the variance within classes was whitened.
     repeats : int
         How many seeds: seed, seed + 1, ...
     seed : int
