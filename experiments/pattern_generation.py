@@ -2,6 +2,7 @@
 
 import warnings
 
+import numpy as np
 from scipy import stats
 from sklearn.base import clone
 
@@ -235,11 +236,20 @@ def _compare(options, settings, data, stages):
         for name, model in _make_models(of_seed, settings).items():
             with stages.stage(name, f"seed {seed}"):
                 fitted = model.fit(data.data[[0]], data.target[:1])
-                said, true = _free_runs(fitted, data, data.test)
+                said, true = _tested(fitted, data)
                 scores.add(name, measure(task, said, true, data.unit))
             if seed == options["seed"]:
                 first[name] = fitted, said
     return scores, first
+
+
+def _tested(model, data):
+    """Return the free runs of the test, infinitely wrong if one diverges, and what they are."""
+    try:
+        return _free_runs(model, data, data.test)
+    except FloatingPointError:
+        true = [data.target[i][data.n_warmup :] for i in data.test]
+        return [np.full_like(part, np.inf) for part in true], true
 
 
 def _make_models(options, settings):

@@ -88,6 +88,18 @@ def test_a_run_is_valid_until_it_strays():
     assert measure("sine", [np.full_like(wave, wave.mean())], [wave], unit) == pytest.approx(1)
 
 
+def test_a_control_that_diverges_ends_no_study():
+    data = load_data("mackey-glass", 40_000.0, random_state=0)
+
+    class Diverging:
+        def generate(self, n_steps, warmup, X):
+            raise FloatingPointError("the feedback diverges")
+
+    said, true = pattern_generation._tested(Diverging(), data)
+    assert measure("mackey-glass", said, true, data.unit) == np.inf
+    assert measure("lorenz", said, true, data.unit) == 0
+
+
 def test_a_sweep_goes_by_the_runs_for_validation(tmp_path):
     options = ["--training", "2000", "--n-neurons", "30", "--jobs", "1"]
     varied = ["--vary", "liquid__neurons__tau_m", "5.0"]
