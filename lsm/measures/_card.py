@@ -113,7 +113,7 @@ def card(estimator, X, y=None):
     >>> print(card(Liquid(n_neurons=100, random_state=0).fit(X), X))  # doctest: +ELLIPSIS
     100 neurons, measured on 40 samples of 200 ms
     <BLANKLINE>
-    rate                     ... Hz            5 to 60       ok
+    rate                     ... Hz            from 0.5      ok
     ...
     """
     liquid, spikes = input_spikes(estimator, X)
