@@ -65,7 +65,8 @@ def test_the_kept_model_takes_series_and_has_learnt_from_the_training_series_onl
     kept = joblib.load(results / "model.joblib")
     model = japanese_vowels.make_model(60, random_state=0)
     model.fit(vowels.data[vowels.train], vowels.target[vowels.train])
-    np.testing.assert_array_equal(model["readout"].coef_, kept["readout"].coef_)
+    # The run had one thread, whose sums differ in the last digits; test series would change more.
+    np.testing.assert_allclose(model["readout"].coef_, kept["readout"].coef_, atol=1e-6)
     score = kept.score(vowels.data[vowels.test], vowels.target[vowels.test])
     assert score == pd.read_csv(results / "table.csv")["seed 0"][0]
 
