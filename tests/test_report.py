@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import find_browser
-from test_sweep import wait_for
 
 from lsm.experiments import _report, _results
 from lsm.experiments.__main__ import main
 from lsm.experiments._sweep._folder import SweepFolder
+from tests.helpers.sweeps import wait_for
 
 # What would be code or markup if it were taken for it.
 HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror=hurt=1><b>&amp;\"'$x ${x} %{y}"

@@ -7,9 +7,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from test_sweep import TINY, n_done, rows_of, wait_for
 
 from lsm.experiments.__main__ import main
+from tests.helpers.sweeps import n_done, rows_of, wait_for
 
 VARY = ["--vary", "a", *(f"{i / 12:.3f}" for i in range(12)), "--vary", "b", "0", "raise"]
 
@@ -23,10 +23,8 @@ def start(*words):
 
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
+def cluster(tiny):
     """Return the address of a scheduler, and its two workers."""
-    monkeypatch.chdir(tmp_path)
-    Path("tiny.py").write_text(TINY)
     scheduler = start(
         "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter",
         "--scheduler-file", "scheduler.json",
