@@ -13,4 +13,8 @@ What has one name in several of them has one meaning; `seed` of `run` is `random
 others. `lsm run` and `lsm sweep` are generated from signatures and docstrings. A sweep fits
 `make_model` on what `load_data` gives and takes its `score`, where more is better; an experiment
 whose score is another has a fourth function, `score(model, data, test)` of a fitted model.
+
+What the experiments need lies in folders: `_study` has what each does and leaves; `_words`,
+`_series`, `_motion` and `_spikes` have tasks, rivals and pictures. `_command` reads the command
+line, and `_sweep`, `_report` and `_inspect` are its other commands.
 """

@@ -2,8 +2,8 @@
 
 import sys
 
-from ._cli import Parser, add_config, add_options, describe, take_options
-from ._modules import documentation, experiments, load
+from ._command.cli import Parser, add_config, add_options, describe, take_options
+from ._command.modules import documentation, experiments, load
 
 __all__ = ["main"]
 

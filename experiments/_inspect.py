@@ -12,9 +12,9 @@ from sklearn.utils import _safe_indexing
 from lsm import Liquid
 from lsm.measures import card
 
-from ._evaluate import unfitted
-from ._modules import absolute, arguments, experiments, load
-from ._progress import warm_up
+from ._command.modules import absolute, arguments, experiments, load
+from ._study.evaluate import unfitted
+from ._study.progress import warm_up
 
 __all__ = ["inspect", "is_experiment"]
 

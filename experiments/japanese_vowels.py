@@ -11,12 +11,12 @@ from lsm.datasets import fetch_japanese_vowels
 from lsm.topology import ErdosRenyi
 
 from . import spoken_words
-from ._compare import fit_encoded
-from ._evaluate import raster_of
-from ._modules import arguments
-from ._results import digest, write_confusion, write_raster
-from ._seeds import INTERVAL, Scores, check_options
+from ._command.modules import arguments
 from ._study import study
+from ._study.evaluate import raster_of
+from ._study.results import digest, write_confusion, write_raster
+from ._study.seeds import INTERVAL, Scores, check_options
+from ._words.compare import fit_encoded
 
 __all__ = ["load_data", "make_model", "run"]
 

@@ -12,13 +12,13 @@ from lsm.readout import HoldOutRidge
 from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 
-from ._modules import arguments
-from ._motion import HORIZONS, ROW, TASKS, WASHOUT, AllValues, errors, load_data
-from ._motion_figures import draw_errors, draw_flights
-from ._results import digest
-from ._seeds import INTERVAL, Scores, check_options
+from ._command.modules import arguments
+from ._motion.prediction import HORIZONS, ROW, TASKS, WASHOUT, AllValues, errors, load_data
+from ._motion.prediction_figures import draw_errors, draw_flights
+from ._series.taps import LinearTaps
 from ._study import study
-from ._taps import LinearTaps
+from ._study.results import digest
+from ._study.seeds import INTERVAL, Scores, check_options
 
 __all__ = ["load_data", "make_model", "run", "score"]
 

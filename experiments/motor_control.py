@@ -12,8 +12,7 @@ from lsm.readout import HoldOutRidge
 from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 
-from ._reach_figures import animate, draw_delays, draw_paths
-from ._reaching import (
+from ._motion.reaching import (
     DT,
     PAYLOAD,
     PUSH,
@@ -23,10 +22,11 @@ from ._reaching import (
     practise,
     reach,
 )
-from ._results import digest
-from ._seeds import INTERVAL, Scores, check_options
+from ._motion.reaching_figures import animate, draw_delays, draw_paths
+from ._series.taps import LinearTaps
 from ._study import study
-from ._taps import LinearTaps
+from ._study.results import digest
+from ._study.seeds import INTERVAL, Scores, check_options
 
 __all__ = ["load_data", "make_model", "run", "score"]
 

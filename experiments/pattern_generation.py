@@ -13,12 +13,12 @@ from lsm.readout import RLS, HoldOutRidge
 from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, Weights
 
-from ._modules import arguments
-from ._patterns import ROWS, SINES, Continuation, load_data, measure, units_of
-from ._results import digest
-from ._seeds import INTERVAL, Scores, check_options
-from ._series_figures import draw_attractor, draw_free_run
+from ._command.modules import arguments
+from ._series.figures import draw_attractor, draw_free_run
+from ._series.patterns import ROWS, SINES, Continuation, load_data, measure, units_of
 from ._study import study
+from ._study.results import digest
+from ._study.seeds import INTERVAL, Scores, check_options
 
 __all__ = ["load_data", "make_model", "run", "score"]
 

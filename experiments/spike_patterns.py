@@ -10,13 +10,13 @@ from sklearn.preprocessing import FunctionTransformer
 from lsm._validation import check_choice
 from lsm.topology import Column, ErdosRenyi
 
-from ._modules import arguments
-from ._results import digest
-from ._seeds import INTERVAL, Scores, check_options
-from ._spike_figures import draw_jitter, draw_task
-from ._spike_models import COLUMN_SIZE, make_column, make_echo_state, make_random
-from ._spike_tasks import TraceBank, load_data
+from ._command.modules import arguments
+from ._spikes.figures import draw_jitter, draw_task
+from ._spikes.models import COLUMN_SIZE, make_column, make_echo_state, make_random
+from ._spikes.tasks import TraceBank, load_data
 from ._study import study
+from ._study.results import digest
+from ._study.seeds import INTERVAL, Scores, check_options
 
 __all__ = ["load_data", "make_model", "run", "score"]
 

@@ -17,12 +17,10 @@ from lsm.encoding import CochleagramEncoder
 from lsm.readout import KernelRidgeClassifier, WithinClassWhitener
 from lsm.topology import ErdosRenyi
 
-from ._compare import Comparison, fit_encoded, format_difference, format_table
-from ._evaluate import raster_of
-from ._figures import draw_confusion, draw_connectivity, draw_word
-from ._modules import arguments
-from ._progress import Stages, warm_up
-from ._results import (
+from ._command.modules import arguments
+from ._study.evaluate import raster_of
+from ._study.progress import Stages, warm_up
+from ._study.results import (
     cannot_write,
     command_line,
     default_folder,
@@ -34,7 +32,9 @@ from ._results import (
     write_json,
     write_raster,
 )
-from ._words import load_data
+from ._words.compare import Comparison, fit_encoded, format_difference, format_table
+from ._words.figures import draw_confusion, draw_connectivity, draw_word
+from ._words.recordings import load_data
 
 __all__ = ["load_data", "make_baseline", "make_model", "run"]
 

@@ -13,14 +13,14 @@ from lsm.readout import HoldOutRidge
 from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 
-from ._modules import arguments
-from ._results import digest
-from ._seeds import INTERVAL, Scores, check_options
-from ._series import ROW, WASHOUT, capacities, load_data, nrmse
-from ._series_figures import draw_memory, draw_prediction
-from ._series_settings import ECHO_STATE, LIQUID
+from ._command.modules import arguments
+from ._series.figures import draw_memory, draw_prediction
+from ._series.settings import ECHO_STATE, LIQUID
+from ._series.taps import LinearTaps
+from ._series.tasks import ROW, WASHOUT, capacities, load_data, nrmse
 from ._study import study
-from ._taps import LinearTaps
+from ._study.results import digest
+from ._study.seeds import INTERVAL, Scores, check_options
 
 __all__ = ["load_data", "make_model", "run", "score"]
 

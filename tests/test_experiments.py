@@ -1,6 +1,7 @@
 import errno
 import inspect
 import json
+import os
 import re
 import warnings
 
@@ -12,9 +13,12 @@ from scipy.stats import binomtest
 from sklearn.model_selection import cross_val_score
 
 from lsm import SpikeArray
-from lsm.experiments import _progress, _results, _words, spoken_words
+from lsm.experiments import spoken_words
 from lsm.experiments.__main__ import main
-from lsm.experiments._cli import describe
+from lsm.experiments._command.cli import describe
+from lsm.experiments._study import progress
+from lsm.experiments._study.results import difference_interval, wilson_interval
+from lsm.experiments._words.recordings import split
 
 TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60"]
 PICTURES = ("raster.png", "confusion.png", "connectivity.png")
@@ -231,12 +235,12 @@ class TestErrors:
         self, code, capsys, tmp_path, monkeypatch
     ):
         def fsync(descriptor):
-            raise OSError(code, _results.os.strerror(code))
+            raise OSError(code, os.strerror(code))
 
-        monkeypatch.setattr(_results.os, "fsync", fsync)
+        monkeypatch.setattr(os, "fsync", fsync)
         message = error_of(capsys, "--out", str(tmp_path / "out"))
         assert f"cannot write results to {tmp_path / 'out'}" in message
-        assert _results.os.strerror(code) in message
+        assert os.strerror(code) in message
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.usefixtures("no_work")
@@ -293,14 +297,14 @@ class TestModel:
 class TestSplits:
     @pytest.mark.parametrize("folds", [None, 2, 4])
     def test_speakers_are_never_on_both_sides(self, words, folds):
-        splits = _words.split(words, "synth", "speaker", folds)
+        splits = split(words, "synth", "speaker", folds)
         assert len(splits) == (folds or 1)
         for train, test in splits:
             assert not set(words.speaker[train]) & set(words.speaker[test])
             assert len(train) + len(test) == len(words.data)
 
     def test_takes_are_never_on_both_sides(self, words):
-        splits = _words.split(words, "synth", "take")
+        splits = split(words, "synth", "take")
         assert [set(words.take[test]) for _, test in splits] == [{0}, {1}]
         assert [set(words.take[train]) for train, _ in splits] == [{1}, {0}]
 
@@ -308,19 +312,19 @@ class TestSplits:
         takes = np.tile(np.arange(5, 50), 2)
         words = words | {"take": takes, "data": takes, "speaker": np.repeat(["a", "b"], 45)}
         bunch = type("Bunch", (), words)
-        splits = _words.split(bunch, "fsdd", "take")
+        splits = split(bunch, "fsdd", "take")
         assert [sorted(set(takes[test])) for _, test in splits] == [
             list(range(first, first + 5)) for first in range(5, 50, 5)
         ]
-        assert len(_words.split(bunch, "fsdd", "take", folds=2)) == 2
-        assert len(_words.split(bunch, "fsdd", "speaker")) == 2
+        assert len(split(bunch, "fsdd", "take", folds=2)) == 2
+        assert len(split(bunch, "fsdd", "speaker")) == 2
 
 
 class TestIntervals:
     def test_wilson_agrees_with_scipy(self):
         for n_right, n in ((0, 5), (5, 5), (397, 400), (1, 2)):
             expected = binomtest(n_right, n).proportion_ci(method="wilson")
-            interval = _results.wilson_interval(n_right, n)
+            interval = wilson_interval(n_right, n)
             assert interval == pytest.approx((expected.low, expected.high), abs=1e-7)
 
     def test_the_interval_of_a_difference_covers_it_as_often_as_it_says(self):
@@ -328,21 +332,21 @@ class TestIntervals:
         covered = 0
         for _ in range(2000):
             kinds = rng.choice(4, size=200, p=[0.85, 0.07, 0.03, 0.05])  # both, first, other, none
-            _, low, high = _results.difference_interval(kinds <= 1, (kinds == 0) | (kinds == 2))
+            _, low, high = difference_interval(kinds <= 1, (kinds == 0) | (kinds == 2))
             covered += low <= 0.04 <= high
         assert 0.93 < covered / 2000 < 0.975
 
     def test_models_that_agree_may_still_differ_elsewhere(self):
         right = np.ones(50, dtype=bool)
-        difference, low, high = _results.difference_interval(right, right)
+        difference, low, high = difference_interval(right, right)
         assert difference == 0
         assert low == -high < 0
 
 
 def test_a_slow_start_is_explained_once(capsys, monkeypatch):
-    monkeypatch.setattr(_progress, "PATIENCE", 0.0)
-    _progress.warm_up()
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    progress.warm_up()
     assert capsys.readouterr().err == "compiling the kernel, once per environment, about 15 s\n"
-    monkeypatch.setattr(_progress, "PATIENCE", 60.0)
-    _progress.warm_up()
+    monkeypatch.setattr(progress, "PATIENCE", 60.0)
+    progress.warm_up()
     assert capsys.readouterr().err == ""

@@ -9,9 +9,10 @@ from sklearn.linear_model import LinearRegression
 
 from lsm import SpikeArray
 from lsm.datasets import make_bouncing_ball
-from lsm.experiments import _motion, _reaching, motion_prediction, motor_control
+from lsm.experiments import motion_prediction, motor_control
 from lsm.experiments.__main__ import main
-from lsm.experiments._taps import DelayLine, LinearTaps
+from lsm.experiments._motion import prediction, reaching
+from lsm.experiments._series.taps import DelayLine, LinearTaps
 
 MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear taps"]
 BALL = ["motion-prediction", "--n-samples", "20", "--n-neurons", "30", "--repeats", "1"]
@@ -57,24 +58,24 @@ def test_a_run_with_an_arm_leaves_its_folder(arm):
 
 
 def test_distances_of_what_is_said():
-    true = np.zeros((2, _motion.WASHOUT + 3, 4))
+    true = np.zeros((2, prediction.WASHOUT + 3, 4))
     said = true + [3.0, 4.0, 0.0, 1.0]
-    said[:, : _motion.WASHOUT] = 100  # the washout does not count
-    np.testing.assert_allclose(_motion.errors(said, true), np.tile([5.0, 1.0], (2, 3, 1)))
+    said[:, : prediction.WASHOUT] = 100  # the washout does not count
+    np.testing.assert_allclose(prediction.errors(said, true), np.tile([5.0, 1.0], (2, 3, 1)))
 
 
 def test_taps_are_a_regression_on_the_last_images():
-    data = _motion.load_data(n_samples=20, occlusion="no", random_state=0)
-    taps = LinearTaps([2], _motion.WASHOUT).fit(data.data[data.train], data.target[data.train])
+    data = prediction.load_data(n_samples=20, occlusion="no", random_state=0)
+    taps = LinearTaps([2], prediction.WASHOUT).fit(data.data[data.train], data.target[data.train])
 
     def rows(samples):
         images = [data.data.to_dense(i) for i in samples]
-        pairs = [np.hstack([x[1:], x[:-1]])[_motion.WASHOUT - 1 :] for x in images]
+        pairs = [np.hstack([x[1:], x[:-1]])[prediction.WASHOUT - 1 :] for x in images]
         return np.concatenate(pairs)
 
-    known = np.concatenate(data.target[data.train][:, _motion.WASHOUT :])
+    known = np.concatenate(data.target[data.train][:, prediction.WASHOUT :])
     theirs = LinearRegression().fit(rows(data.train), known).predict(rows(data.test[:1]))
-    ours = taps.predict(data.data[data.test[:1]])[0][_motion.WASHOUT :]
+    ours = taps.predict(data.data[data.test[:1]])[0][prediction.WASHOUT :]
     assert np.sqrt(np.mean((ours - theirs) ** 2)) < 0.2
 
 
@@ -90,7 +91,7 @@ def test_as_many_taps_are_taken_as_do_best_on_held_samples():
 
 def test_the_ball_is_hidden_where_it_is_said_to_be():
     blind, open_ = (
-        _motion.load_data(n_samples=10, occlusion=o, random_state=0) for o in ("yes", "no")
+        prediction.load_data(n_samples=10, occlusion=o, random_state=0) for o in ("yes", "no")
     )
     np.testing.assert_array_equal(blind.target, open_.target)
     pixels = blind.data.to_dense(0).reshape(-1, 6, 8).sum(axis=(0, 1))
@@ -117,23 +118,23 @@ class Teacher:
 
 
 def test_a_reach_is_what_the_arm_makes_of_torques():
-    task = _reaching.load_data(n_train=4, n_test=4)
-    tried = _reaching.reach(Teacher(task, task.test), task, task.test)
+    task = reaching.load_data(n_train=4, n_test=4)
+    tried = reaching.reach(Teacher(task, task.test), task, task.test)
     np.testing.assert_allclose(tried.angles, task.angles[task.test], atol=1e-9)
-    assert _reaching.endpoint_errors(task, task.test, tried).max() < 0.2
-    loaded = _reaching.reach(Teacher(task, task.test), task, task.test, payload=1.0)
-    assert _reaching.endpoint_errors(task, task.test, loaded).min() > 1.0
+    assert reaching.endpoint_errors(task, task.test, tried).max() < 0.2
+    loaded = reaching.reach(Teacher(task, task.test), task, task.test, payload=1.0)
+    assert reaching.endpoint_errors(task, task.test, loaded).min() > 1.0
 
 
 def test_a_teacher_of_his_own_reach_says_what_he_did():
-    task = _reaching.load_data(n_train=4, n_test=4)
-    tried = _reaching.reach(Teacher(task, task.train), task, task.train)
-    said = _reaching._advice(task.teacher, task.train, tried)
+    task = reaching.load_data(n_train=4, n_test=4)
+    tried = reaching.reach(Teacher(task, task.train), task, task.train)
+    said = reaching._advice(task.teacher, task.train, tried)
     np.testing.assert_allclose(said, task.target[task.train], atol=1e-6)
 
 
 def test_a_delay_line_streams_what_it_reads():
-    task = _reaching.load_data(n_train=2, n_test=2)
+    task = reaching.load_data(n_train=2, n_test=2)
     line = DelayLine(10)
     one = task.data[[0]]
     run = line.stream(one.pieces([0], [0], [1]))
@@ -146,11 +147,11 @@ def test_a_sweep_over_arms_goes_by_the_goals_of_validation(tmp_path):
     varied = ["--vary", "liquid__neurons__tau_m", "5.0", "--jobs", "1"]
     out = tmp_path / "sweep"
     assert main(["sweep", "motor-control", *options, *varied, "--out", str(out)]) == 0
-    task = _reaching.load_data(n_train=4, n_test=4, rounds=1)
+    task = reaching.load_data(n_train=4, n_test=4, rounds=1)
     model = motor_control.make_model(30, random_state=0, liquid__neurons__tau_m=5.0)
-    practised = _reaching.practise(model, task, task.train)
-    tried = _reaching.reach(practised, task, task.validation)
-    expected = np.median(_reaching.endpoint_errors(task, task.validation, tried))
+    practised = reaching.practise(model, task, task.train)
+    tried = reaching.reach(practised, task, task.validation)
+    expected = np.median(reaching.endpoint_errors(task, task.validation, tried))
     assert pd.read_csv(out / "sweep.csv")["score"][0] == pytest.approx(-expected)
 
 
@@ -172,7 +173,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(options, expected, capsys, tmp
 
 
 def test_a_sweep_scores_what_is_200_ms_ahead():
-    data = _motion.load_data(n_samples=10, random_state=0)
+    data = prediction.load_data(n_samples=10, random_state=0)
 
     class Oracle:
         def predict(self, spikes):
@@ -182,9 +183,9 @@ def test_a_sweep_scores_what_is_200_ms_ahead():
 
 
 def test_flights_of_the_experiment_are_those_of_the_maker():
-    data = _motion.load_data(n_samples=10, occlusion="no", random_state=3)
+    data = prediction.load_data(n_samples=10, occlusion="no", random_state=3)
     ball = make_bouncing_ball(
-        10, 2000.0, speed=_motion.SPEED, horizon=_motion.HORIZONS, rate=_motion.RATE, dt=10.0,
-        random_state=3,
+        10, 2000.0, speed=prediction.SPEED, horizon=prediction.HORIZONS, rate=prediction.RATE,
+        dt=10.0, random_state=3,
     )  # fmt: skip
     np.testing.assert_array_equal(data.target, ball.target)

@@ -10,7 +10,7 @@ import pytest
 
 from lsm.experiments import pattern_generation
 from lsm.experiments.__main__ import main
-from lsm.experiments._patterns import Continuation, load_data, measure
+from lsm.experiments._series.patterns import Continuation, load_data, measure
 
 TINY = ["--n-neurons", "60", "--repeats", "1", "--jobs", "1"]
 TRAINING = {"sine": 2000.0, "lorenz": 100_000.0, "mackey-glass": 60_000.0}

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import re
 import sys
 
@@ -10,9 +11,9 @@ import pandas as pd
 import pytest
 from conftest import find_browser
 
-from lsm.experiments import _report, _results
+from lsm.experiments import _report
 from lsm.experiments.__main__ import main
-from lsm.experiments._sweep._folder import SweepFolder
+from lsm.experiments._sweep.folder import SweepFolder
 from tests.helpers.sweeps import wait_for
 
 # What would be code or markup if it were taken for it.
@@ -144,7 +145,7 @@ class TestErrors:
         def replace(*paths):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr(_results.os, "replace", replace)
+        monkeypatch.setattr(os, "replace", replace)
         assert "No space left on device" in error_of(capsys, sweep)
         assert (sweep / "report.html").read_text() == before
         assert not list(sweep.glob(".report*"))

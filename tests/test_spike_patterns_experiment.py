@@ -9,7 +9,7 @@ from matplotlib.image import imread
 from lsm import SpikeArray
 from lsm.experiments import spike_patterns
 from lsm.experiments.__main__ import main
-from lsm.experiments._spike_tasks import TASKS, TraceBank
+from lsm.experiments._spikes.tasks import TASKS, TraceBank
 
 MODELS = ["liquid", "liquid without recurrence", "echo state network", "traces, no liquid"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from lsm.experiments import spoken_words
 from lsm.experiments.__main__ import main
-from lsm.experiments._sweep import _pools, sweep
+from lsm.experiments._sweep import pools, sweep
 from tests.helpers.sweeps import TINY, rows_of
 
 
@@ -116,13 +116,13 @@ class TestCores:
     def test_threads_times_processes_are_no_more_than_the_cores(
         self, jobs, n_cores, expected, monkeypatch
     ):
-        monkeypatch.setattr(_pools.joblib, "cpu_count", lambda: n_cores)
-        pool = _pools.LocalPool({}, jobs)
+        monkeypatch.setattr(pools.joblib, "cpu_count", lambda: n_cores)
+        pool = pools.LocalPool({}, jobs)
         assert (pool.jobs, pool._common["n_threads"]) == expected
 
     @pytest.mark.parametrize("jobs", ["1", "2"])
     def test_a_run_takes_its_share(self, tiny, jobs):
-        n_cores = _pools.joblib.cpu_count()
+        n_cores = pools.joblib.cpu_count()
         options = ["--vary", "b", "threads", "--jobs", jobs, "--out", "out"]
         assert main(["sweep", tiny, *options]) == 0
         threads = max(n_cores // min(int(jobs), n_cores), 1)

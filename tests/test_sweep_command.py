@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsm.experiments.__main__ import main
-from lsm.experiments._cli import literal
-from lsm.experiments._results import command_line
+from lsm.experiments._command.cli import literal
+from lsm.experiments._study.results import command_line
 from tests.helpers.sweeps import error_of, rows_of
 
 

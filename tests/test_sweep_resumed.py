@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from lsm.experiments.__main__ import main
-from lsm.experiments._sweep import _pools
+from lsm.experiments._sweep import pools
 from tests.helpers.sweeps import error_of, n_done, rows_of, wait_for
 
 
@@ -72,7 +72,7 @@ class TestGoingOn:
     def test_one_folder_has_one_sweep_and_none_outlives_its_command(self, tiny, capsys):
         options = ["--vary", "a", "1", "2", "--set", "b", "tell"]
         process = start("--jobs", "2", *options)
-        wait_for(lambda: len(list(Path().glob("pid-*"))) == min(2, _pools.joblib.cpu_count()))
+        wait_for(lambda: len(list(Path().glob("pid-*"))) == min(2, pools.joblib.cpu_count()))
         assert "another process is at work" in error_of(capsys, tiny, *options, "--out", "out")
         process.send_signal(signal.SIGKILL)
         process.communicate()

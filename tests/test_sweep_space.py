@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from lsm.experiments._sweep._space import Range, make_search
+from lsm.experiments._sweep.space import Range, make_search
 
 
 class TestSpace:

@@ -11,9 +11,9 @@ from sklearn.linear_model import LinearRegression
 
 from lsm.experiments import time_series
 from lsm.experiments.__main__ import main
-from lsm.experiments._seeds import Scores
-from lsm.experiments._series import WASHOUT, capacities, load_data, nrmse
-from lsm.experiments._taps import LinearTaps
+from lsm.experiments._series.taps import LinearTaps
+from lsm.experiments._series.tasks import WASHOUT, capacities, load_data, nrmse
+from lsm.experiments._study.seeds import Scores
 
 TINY = ["--n-neurons", "40", "--n-steps", "1200", "--repeats", "2", "--jobs", "1"]
 MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear taps"]

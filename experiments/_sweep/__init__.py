@@ -9,13 +9,13 @@ from tqdm.auto import tqdm
 
 from lsm._validation import check_integer
 
-from .._evaluate import make_scorer, unfitted
-from .._modules import absolute, arguments, load
-from .._progress import warm_up
-from .._results import command_line, plain
-from ._folder import SweepFolder
-from ._pools import DaskPool, LocalPool
-from ._space import make_search
+from .._command.modules import absolute, arguments, load
+from .._study.evaluate import make_scorer, unfitted
+from .._study.progress import warm_up
+from .._study.results import command_line, plain
+from .folder import SweepFolder
+from .pools import DaskPool, LocalPool
+from .space import make_search
 
 __all__ = ["sweep"]
 

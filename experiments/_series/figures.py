@@ -2,19 +2,13 @@
 
 import numpy as np
 
-from ._figures import DPI
-from ._series import ROW
+from .._study.figures import new_figure
+from .tasks import ROW
 
 __all__ = ["draw_memory", "draw_prediction"]
 
 SHOWN, SHOWN_NEURONS = 250, 100  # rows of a series, and neurons beside it
 COLOURS = ("C3", "C1", "C0", "0.6")  # of the models, in the order of the table
-
-
-def _figure(size):
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=size, dpi=DPI, layout="constrained")
 
 
 def _tidy(axes):
@@ -40,7 +34,7 @@ def draw_prediction(path, true, said, spikes, washout, label, title):
     label, title : str
         What the series is, and the picture.
     """
-    figure = _figure((7.0, 6.0))
+    figure = new_figure((7.0, 6.0))
     axes = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 3))
     n = min(SHOWN, len(true))
     rows = np.arange(n)
@@ -72,7 +66,7 @@ def _draw_spikes(ax, spikes, start, n_rows):
 
 def draw_memory(path, curves):
     """Draw how much of the input each model recalls, by how long ago it was."""
-    figure = _figure((6.0, 4.0))
+    figure = new_figure((6.0, 4.0))
     ax = figure.subplots()
     for (name, values), colour in zip(curves.items(), COLOURS, strict=False):
         lags = np.arange(1, len(values) + 1)
@@ -101,7 +95,7 @@ def draw_free_run(path, true, runs, n_warmup, unit, label):
     label : str
         What `unit` is.
     """
-    figure = _figure((7.0, 1.4 * len(runs) + 0.4))
+    figure = new_figure((7.0, 1.4 * len(runs) + 0.4))
     axes = figure.subplots(len(runs), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     time = (np.arange(len(true)) - n_warmup) / unit
     for ax, (name, said) in zip(axes, runs.items(), strict=True):
@@ -120,7 +114,7 @@ def draw_free_run(path, true, runs, n_warmup, unit, label):
 
 def draw_attractor(path, true, said):
     """Draw a path on the attractor of Lorenz and a free run, x against z."""
-    figure = _figure((7.0, 3.4))
+    figure = new_figure((7.0, 3.4))
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
     pairs = (("true path", true, "0.3"), ("free run of the liquid", said, "C3"))
     for ax, (name, states, colour) in zip(axes, pairs, strict=True):

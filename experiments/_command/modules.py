@@ -1,9 +1,8 @@
-"""Find the experiments: modules beside this one, and files of the user's."""
+"""Find the experiments: modules beside this folder, and files of the user's."""
 
 import importlib
 import importlib.util
 import inspect
-import os
 import pkgutil
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ FUNCTIONS = ("load_data", "make_model", "run")
 
 def experiments():
     """Return the names of all experiments, as the command line has them."""
-    names = [module.name for module in pkgutil.iter_modules([os.path.dirname(__file__)])]
+    names = [module.name for module in pkgutil.iter_modules([Path(__file__).parents[1]])]
     return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
 
 
@@ -39,7 +38,7 @@ def load(name):
         If there is no such file.
     """
     if not name.endswith(".py"):
-        return importlib.import_module(f".{name.replace('-', '_')}", __package__)
+        return importlib.import_module(f"..{name.replace('-', '_')}", __package__)
     path = Path(name).absolute()
     module = sys.modules.get(path.stem)
     if module is None or getattr(module, "__file__", None) != str(path):

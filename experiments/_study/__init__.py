@@ -7,8 +7,8 @@ from datetime import datetime
 import joblib
 from threadpoolctl import threadpool_limits
 
-from ._progress import Stages, warm_up
-from ._results import (
+from .progress import Stages, warm_up
+from .results import (
     cannot_write,
     command_line,
     default_folder,

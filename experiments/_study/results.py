@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ._cli import literal
+from .._command.cli import literal
 
 __all__ = [
     "cannot_write",
@@ -161,7 +161,7 @@ def write_confusion(folder, labels, counts):
 
 
 def write_raster(folder, raster):
-    """Write a raster as of :func:`~lsm.experiments._evaluate.raster_of`."""
+    """Write a raster as of :func:`~lsm.experiments._study.evaluate.raster_of`."""
     (Path(folder) / "raster.json").write_text(json.dumps(raster), encoding="utf-8")
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ._figures import DPI
-from ._reaching import DT
+from .._study.figures import new_figure
+from .reaching import DT
 
 __all__ = ["animate", "draw_delays", "draw_paths"]
 
@@ -11,12 +11,6 @@ COLOURS = {"trained": "C0", "untrained": "C3"}
 EVERY = 4  # steps from one picture of the animation to the next
 REST = 10  # pictures for which a reach that is over stays
 SHOWN = 8  # reaches in the animation
-
-
-def _figure(size, dpi=DPI):
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=size, dpi=dpi, layout="constrained")
 
 
 def _colour(task, goal):
@@ -31,11 +25,11 @@ def draw_paths(path, task, tried):
     path : str or path
         Where the picture goes.
     task : Bunch
-        As of :func:`~lsm.experiments._reaching.load_data`.
+        As of :func:`~lsm.experiments._motion.reaching.load_data`.
     tried : dict of str to Bunch
-        What :func:`~lsm.experiments._reaching.reach` returned, by condition.
+        What :func:`~lsm.experiments._motion.reaching.reach` returned, by condition.
     """
-    figure = _figure((9.0, 6.4))
+    figure = new_figure((9.0, 6.4))
     axes = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
     for ax, (condition, reaches) in zip(axes, tried.items(), strict=True):
         for goal, hand in zip(task.test, 100 * reaches.hand, strict=True):
@@ -66,7 +60,7 @@ def draw_delays(path, scores):
     scores : dict of float to Scores
         By delay in ms.
     """
-    figure = _figure((5.0, 3.2))
+    figure = new_figure((5.0, 3.2))
     ax = figure.subplots()
     delays = sorted(scores)
     for name in scores[delays[0]].values:
@@ -94,7 +88,7 @@ def animate(path, task, tried):
     """
     from matplotlib.animation import PillowWriter
 
-    figure = _figure((3.6, 3.6), dpi=80)
+    figure = new_figure((3.6, 3.6), dpi=80)
     ax = figure.subplots()
     ax.set(xlim=(-55, 55), ylim=(-15, 85), aspect="equal", xlabel="x (cm)", ylabel="y (cm)")
     for goal in task.test:

@@ -11,7 +11,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from .._results import (
+from .._study.results import (
     cannot_write,
     environment,
     plain,

@@ -18,8 +18,8 @@ from sklearn.utils import _safe_indexing
 from lsm import measures
 from lsm.measures._liquid import find_liquid
 
-from ._modules import arguments, load
-from ._results import environment, peak_memory
+from .._command.modules import arguments, load
+from .results import environment, peak_memory
 
 __all__ = ["evaluate", "make_scorer", "raster_of", "unfitted"]
 

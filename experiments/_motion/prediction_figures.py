@@ -2,20 +2,14 @@
 
 import numpy as np
 
-from ._figures import DPI
-from ._motion import HORIZONS, OCCLUDER, WASHOUT
+from .._study.figures import new_figure
+from .prediction import HORIZONS, OCCLUDER, WASHOUT
 
 __all__ = ["draw_errors", "draw_flights"]
 
 COLOURS = ("C3", "C1", "C0", "0.6")  # of the models, in the order of the table
 SHOWN = 60  # rows of a flight
 SIZE = (8, 6)  # of the retina
-
-
-def _figure(size):
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=size, dpi=DPI, layout="constrained")
 
 
 def draw_errors(path, scores):
@@ -28,7 +22,7 @@ def draw_errors(path, scores):
     scores : dict of str to Scores
         By measure, those of all horizons first.
     """
-    figure = _figure((5.0, 3.2))
+    figure = new_figure((5.0, 3.2))
     ax = figure.subplots()
     ahead = list(scores.values())[: len(HORIZONS)]
     for name, colour in zip(ahead[0].values, COLOURS, strict=True):
@@ -50,13 +44,13 @@ def draw_flights(path, data, said):
     path : str or path
         Where the picture goes.
     data : Bunch
-        As of :func:`~lsm.experiments._motion.load_data`.
+        As of :func:`~lsm.experiments._motion.prediction.load_data`.
     said : dict of str to array of shape (n_test, n_rows, 2 * n_horizons)
         Predictions of models; the first and the last are drawn.
     """
     names = [next(iter(said)), list(said)[-1]]
     flights = np.arange(min(3, len(data.test)))
-    figure = _figure((2.6 * len(flights), 4.4))
+    figure = new_figure((2.6 * len(flights), 4.4))
     axes = figure.subplots(2, len(flights), sharex=True, sharey=True, squeeze=False)
     rows = slice(WASHOUT, WASHOUT + SHOWN)
     at = 2 * HORIZONS.index(200.0)

@@ -5,7 +5,7 @@ import numpy as np
 from lsm.plot import RasterDisplay
 from lsm.plot._figure import COLOURS, NEUTRAL, SMALL, WIDTH, legend, open_frame, small
 
-from ._figures import DPI
+from .._study.figures import DPI
 
 __all__ = ["draw_jitter", "draw_task"]
 

@@ -1,19 +1,13 @@
-"""The pictures in a folder of results."""
+"""Pictures of words: one spoken, those mistaken, and the liquid that hears them."""
 
 import numpy as np
 from sklearn.base import clone
 
 from lsm.plot import ConfusionDisplay, ConnectivityDisplay, RasterDisplay
 
+from .._study.figures import DPI, new_figure
+
 __all__ = ["draw_confusion", "draw_connectivity", "draw_word"]
-
-DPI = 200
-
-
-def _figure(size):
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=size, dpi=DPI, layout="constrained")
 
 
 def draw_word(path, waveform, encoder, spikes, inhibitory, title):
@@ -34,7 +28,7 @@ def draw_word(path, waveform, encoder, spikes, inhibitory, title):
     title : str
         What the word is.
     """
-    figure = _figure((5.5, 5.6))
+    figure = new_figure((5.5, 5.6))
     axes = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1.5, 4))
     levels, start = _levels(waveform, encoder)
     end = spikes.durations[0] * spikes.dt
@@ -82,7 +76,7 @@ def draw_connectivity(path, liquid):
 def draw_confusion(path, target, predicted, names, title):
     """Draw which words are taken for which."""
     size = 2.0 + 0.27 * len(names)
-    ax = _figure((size, size)).subplots()
+    ax = new_figure((size, size)).subplots()
     display = ConfusionDisplay.from_predictions(target, predicted, names=names, ax=ax)
     ax.set(xlabel="predicted word", ylabel="spoken word")
     ax.set_title(f"{title}: {np.mean(target == predicted):.1%} right", fontsize="medium")

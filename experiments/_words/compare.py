@@ -5,7 +5,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from ._results import difference_interval, wilson_interval
+from .._study.results import difference_interval, wilson_interval
 
 __all__ = ["Comparison", "fit_encoded", "format_difference", "format_table"]
 

@@ -1,0 +1,1 @@
+"""A ball, movements and an arm: tasks, rivals, and pictures."""

@@ -1,0 +1,1 @@
+"""Series and patterns: tasks, settings of the networks, linear taps, and pictures."""

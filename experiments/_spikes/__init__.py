@@ -1,0 +1,1 @@
+"""Spike patterns: tasks, liquids and their rivals, and pictures."""

@@ -1,0 +1,1 @@
+"""Recordings of words, the models compared on them, and pictures."""
