@@ -57,7 +57,8 @@ def make_network(
     neurons, synapses = (model() for model in models)
     if heterogeneous:
         for name, value in neurons.get_params().items():
-            neurons.set_params(**{name: (value, 0.8 * value if "tau" in name else value)})
+            other = 0.8 * value if "tau" in name else value - 0.125 * (name == "v_rest")
+            neurons.set_params(**{name: (value, other)})
     parameters = neurons.draw(inhibitory, dt, rng)
     return Network(
         neurons,
