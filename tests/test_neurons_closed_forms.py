@@ -15,6 +15,7 @@ from lsm.neurons import (
     GLIF,
     IF,
     LIF,
+    QIF,
     AdaptiveLIF,
     AdEx,
     HodgkinHuxley,
@@ -27,7 +28,7 @@ from lsm.synapses import Delta
 
 # Currents in nA from none to one at which the model fires fast.
 HIGHEST = {IF: 2.0, LIF: 4.0, AdaptiveLIF: 4.0, StochasticLIF: 4.0, EIF: 3.0, AdEx: 3.0,
-           GLIF: 1.0, Izhikevich: 30.0, HodgkinHuxley: 4.0}  # fmt: skip
+           GLIF: 1.0, QIF: 3.0, Izhikevich: 30.0, HodgkinHuxley: 4.0}  # fmt: skip
 
 
 def run(model, current, dt, *, n_neurons=1, seed=0):
@@ -149,6 +150,50 @@ def test_rheobase_of_the_exponential_neuron_is_the_closed_form():
     rheobase = (model.v_threshold - model.v_rest - model.delta_t) / model.resistance
     spikes, _ = run(model, np.tile([0.99, 1.01], (3000, 1)) * rheobase, 0.5, n_neurons=2)
     assert list(spikes.any(axis=0)) == [False, True]
+
+
+QUADRATIC = QIF(
+    tau_m=12.0, v_rest=-65.0, v_threshold=-50.0, v_reset=-60.0, refractory=3.0, resistance=40.0,
+    v_peak=30.0,
+)  # fmt: skip
+SPAN = QUADRATIC.v_threshold - QUADRATIC.v_rest
+
+
+def test_quadratic_neuron_rests_where_its_equation_says_and_spikes_from_rheobase_on():
+    share = np.array([-1e3, -10.0, -0.5, 0.0, 0.5, 0.99, 1.01])
+    current = np.tile(share * SPAN / (4 * QUADRATIC.resistance), (3000, 1))
+    spikes, v = run(QUADRATIC, current, 1.0, n_neurons=7)
+    assert list(spikes.any(axis=0)) == [False] * 6 + [True]
+    roots = QUADRATIC.v_rest + SPAN * (1 - np.sqrt(1 - share[:6])) / 2
+    np.testing.assert_allclose(v[-1, :6], roots, rtol=1e-9)
+
+
+@pytest.mark.parametrize("dt", [0.02, 0.25, 1.0])
+def test_interval_of_the_quadratic_neuron_is_the_closed_form(dt):
+    """Above rheobase v is the tangent of an angle of even speed: by Kahan's method too."""
+    current = np.array([1.05, 2.0, 10.0]) * SPAN / (4 * QUADRATIC.resistance)
+    width = np.sqrt(QUADRATIC.resistance * current * SPAN - SPAN**2 / 4)
+    speed = width / SPAN / QUADRATIC.tau_m
+    middle = QUADRATIC.v_rest + SPAN / 2
+    angle = np.arctan((QUADRATIC.v_peak - middle) / width)
+    angle -= np.arctan((QUADRATIC.v_reset - middle) / width)
+    spikes, _ = run(QUADRATIC, np.tile(current, (round(1200 / dt), 1)), dt, n_neurons=3)
+    for n in range(3):
+        interval = np.diff(np.flatnonzero(spikes[:, n]))
+        # A step of Kahan's turns the angle by the arctangent of what the equation does.
+        expected = QUADRATIC.refractory / dt + np.ceil(angle[n] / np.arctan(speed[n] * dt))
+        np.testing.assert_array_equal(interval, expected)
+        assert len(interval) >= 3
+        late = dt * interval - QUADRATIC.refractory - angle[n] / speed[n]
+        assert np.all((late > 0) & (late < 1.1 * dt))
+
+
+def test_neuron_of_izhikevich_without_recovery_is_the_quadratic_one():
+    low, high = (-5 + np.array([-1, 1]) * np.sqrt(25 - 4 * 0.04 * 140)) / 0.08
+    tau_m = 1 / (0.04 * (high - low))
+    model = QIF(tau_m, low, high, -65.0, 0.0, resistance=tau_m, v_peak=30.0)
+    current = np.random.default_rng(0).normal(20, 10, 3000)
+    assert_equal_runs(model, Izhikevich(a=0.0, b=0.0, c=-65.0, d=0.0), current)
 
 
 def ramp(target, dt, duration=6000.0):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from lsm.neurons import EIF, GLIF, AdEx, HodgkinHuxley, Izhikevich
+from lsm.neurons import EIF, GLIF, QIF, AdEx, HodgkinHuxley, Izhikevich
 
 DURATION = 250.0  # ms
 
@@ -69,6 +69,15 @@ def adex(model):
         return [*membrane([v], i - w), (model.a * (v - model.v_rest) - w) / model.tau_w]
 
     return Equation(derivative, above, lambda y: [*reset(y), y[1] + model.b])
+
+
+def qif(model):
+    def derivative(y, i):
+        span = model.v_threshold - model.v_rest
+        square = (y[0] - model.v_rest) * (y[0] - model.v_threshold) / span
+        return [(square + model.resistance * i) / model.tau_m]
+
+    return Equation(derivative, lambda y: y[0] - model.v_peak, lambda y: [model.v_reset])
 
 
 def izhikevich(model):
@@ -140,6 +149,8 @@ CASES = [
     (EIF(), eif, 0.65),
     (AdEx(v_peak=-20.0), adex, 1.0),
     (AdEx(v_peak=-20.0, v_reset=-47.0, b=0.3, tau_w=60.0), adex, 1.2),  # bursts
+    (QIF(), qif, 0.6),
+    (QIF(15.0, -65.0, -50.0, -70.0, 2.0, 40.0, v_peak=30.0), qif, 0.4),
     (Izhikevich(), izhikevich, 9.0),
     (Izhikevich.chattering(), izhikevich, 9.0),
     (Izhikevich.fast_spiking(), izhikevich, 9.0),
@@ -168,6 +179,7 @@ def test_spikes_are_those_of_the_equation(model, equation, mean):
     [
         (EIF(), eif, 0.06),
         (AdEx(), adex, 0.25),
+        (QIF(), qif, 0.12),
         (Izhikevich(), izhikevich, 1.2),
         (HodgkinHuxley(max_step=1.0), hodgkin_huxley, 0.1),
     ],

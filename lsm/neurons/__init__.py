@@ -33,6 +33,7 @@ from .integrate_and_fire import IF
 from .izhikevich import Izhikevich
 from .leaky_tanh import LeakyTanh
 from .lif import LIF
+from .qif import QIF
 from .stochastic_lif import StochasticLIF
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "GLIF",
     "IF",
     "LIF",
+    "QIF",
     "AdEx",
     "AdaptiveLIF",
     "HodgkinHuxley",

@@ -12,6 +12,7 @@ from lsm.neurons import (
     GLIF,
     IF,
     LIF,
+    QIF,
     AdaptiveLIF,
     AdEx,
     HodgkinHuxley,
@@ -236,6 +237,10 @@ dv/dt = (v_rest - v + delta_t * exp(clip((v - v_threshold) / delta_t, -100, 100)
          + resistance * (drive(t, i) - w)) / tau_m / ms : 1
 dw/dt = (a * (clip(v, -1000, v_peak) - v_rest) - w) / tau_w / ms : 1
 """
+QUADRATIC = """
+dv/dt = ((v - v_rest) * (v - v_threshold) / (v_threshold - v_rest)
+         + resistance * drive(t, i)) / tau_m / ms : 1 (unless refractory)
+"""
 SIMPLE = """
 dv/dt = (0.04 * v**2 + 5 * v + 140 - u + drive(t, i) / capacitance) / ms : 1
 du/dt = a * (b * v - u) / ms : 1
@@ -305,6 +310,7 @@ def _cases():
     nest_simple = _nest("izhikevich", _simple)
     brian2_eif = _brian2(EXPONENTIAL, "v >= v_peak", "v = v_reset")
     brian2_adex = _brian2(ADAPTIVE_EXPONENTIAL, "v >= v_peak", "v = v_reset; w += b")
+    brian2_quadratic = _brian2(QUADRATIC, "v >= v_peak", "v = v_reset")
     brian2_simple = _brian2(SIMPLE, "v >= v_peak", "v = c; u += d")
 
     threshold, reset = "v >= v_threshold", "v = v_reset"
@@ -326,6 +332,7 @@ def _cases():
     for model in AdEx(v_peak=0.0), AdEx(v_peak=0.0, v_reset=-47.0, b=0.3, tau_w=60.0):
         yield model, 0.002, (0.8, 0.4), "NEST aeif_psc_exp", nest_adex
         yield model, 0.01, (0.8, 0.4), "Brian2", brian2_adex
+    yield QIF(refractory=0.0), 0.01, (0.6, 0.4), "Brian2", brian2_quadratic
     yield Izhikevich(), 0.001, (8.0, 4.0), "NEST izhikevich", nest_simple
     yield Izhikevich(), 0.01, (8.0, 4.0), "Brian2", brian2_simple
     yield Izhikevich.fast_spiking(), 0.001, (20.0, 1.0), "NEST izhikevich", nest_simple

@@ -1,0 +1,157 @@
+"""The quadratic integrate-and-fire neuron."""
+
+import numpy as np
+
+from .._validation import steps
+from ._common import IntegrateAndFire
+
+__all__ = ["QIF"]
+
+
+class QIF(IntegrateAndFire):
+    """Quadratic integrate-and-fire neuron [1]_.
+
+    The membrane potential follows::
+
+        tau_m dv/dt = (v - v_rest) (v - v_threshold) / (v_threshold - v_rest) + resistance * I
+
+    Beyond `v_threshold` it runs away. When it reaches `v_peak` the neuron spikes, v is set to
+    `v_reset` and held there for the refractory period. I is the sum of the bias, graded input
+    and synaptic currents. Parameters may differ between neurons, see :mod:`lsm.neurons`.
+
+    A constant current makes it spike from (v_threshold - v_rest) / (4 resistance) on, at a rate
+    that grows from zero if `v_reset` is nearer to `v_rest` than to `v_threshold`. It is the
+    canonical model of neurons that start so, at a saddle-node on an invariant circle [2]_.
+
+    Parameters
+    ----------
+    tau_m : float, default=10.0
+        Membrane time constant in ms, near rest.
+    v_rest : float, default=0.0
+        Resting potential in mV, below `v_threshold`.
+    v_threshold : float, default=1.0
+        Potential in mV beyond which v runs away without a current. The default measures
+        potentials in thresholds.
+    v_reset : float, default=0.0
+        Potential after a spike in mV, below `v_peak`.
+    refractory : float, default=2.0
+        Refractory period in ms, a multiple of the liquid's `dt`.
+    resistance : float, default=1.0
+        Membrane resistance in MOhm, near rest.
+    bias : float, default=0.0
+        Constant background current in nA.
+    v_peak : float, default=10.0
+        Potential in mV at which a spike is over, above `v_threshold`.
+
+    Notes
+    -----
+    One step is one of Kahan's method [3]_, which is of second order, stable under inhibition of
+    any strength and right about whether v reaches infinity; a spike is at the end of a step.
+
+    References
+    ----------
+    .. [1] P. E. Latham, B. J. Richmond, P. G. Nelson, S. Nirenberg (2000). Intrinsic dynamics in
+       neuronal networks. I. Theory. Journal of Neurophysiology 83, 808-827.
+    .. [2] G. B. Ermentrout, N. Kopell (1986). Parabolic bursting in an excitable system coupled
+       with a slow oscillation. SIAM Journal on Applied Mathematics 46, 233-253.
+    .. [3] W. Kahan, R.-C. Li (1997). Unconventional schemes for a class of ordinary differential
+       equations. Journal of Computational Physics 134, 316-331.
+
+    Examples
+    --------
+    Below threshold the potential is a curved function of the current, so that a linear readout
+    of potentials sees products of inputs:
+
+    >>> import numpy as np
+    >>> from lsm.neurons import QIF
+    >>> neuron = QIF(bias=[-0.2, -0.1, 0.0, 0.1, 0.2])
+    >>> parameters = neuron.draw(np.zeros(5, bool), 1.0, None)
+    >>> constants, state = neuron.constants(parameters, 1.0), neuron.initial(parameters, 5)
+    >>> for _ in range(200):
+    ...     state, _ = neuron.reference_step(state, constants, parameters["bias"])
+    >>> state[0].round(2).tolist()
+    [-0.17, -0.09, 0.0, 0.11, 0.28]
+    """
+
+    _bounds = {
+        "tau_m": {"low": 0, "low_open": True},
+        "refractory": {"low": 0},
+        "resistance": {"low": 0, "low_open": True},
+    }
+    spikes_at = "v_peak"
+
+    def __init__(
+        self,
+        tau_m=10.0,
+        v_rest=0.0,
+        v_threshold=1.0,
+        v_reset=0.0,
+        refractory=2.0,
+        resistance=1.0,
+        bias=0.0,
+        v_peak=10.0,
+    ):
+        self.tau_m = tau_m
+        self.v_rest = v_rest
+        self.v_threshold = v_threshold
+        self.v_reset = v_reset
+        self.refractory = refractory
+        self.resistance = resistance
+        self.bias = bias
+        self.v_peak = v_peak
+
+    def _check(self, parameters, dt):
+        super()._check(parameters, dt)
+        self._check_below("v_rest", "v_threshold", parameters)
+        self._check_below("v_threshold", "v_peak", parameters)
+
+    @staticmethod
+    def constants(parameters, dt):
+        """Return what one step of `dt` ms needs, in the order of `step`."""
+        leak = dt / np.asarray(parameters["tau_m"])
+        rest, threshold = parameters["v_rest"], parameters["v_threshold"]
+        square = leak / (threshold - rest)
+        return (
+            square,
+            parameters["resistance"] * leak,
+            1 + square * (rest + threshold) / 2,
+            rest,
+            threshold,
+            parameters["v_peak"],
+            parameters["v_reset"],
+            steps("refractory", parameters["refractory"], dt),
+            0.0,
+            1.0,
+        )
+
+    @staticmethod
+    def step(n, state, constants, current):
+        """Move neuron n by one step and tell whether it spiked."""
+        square, gain, left, rest, threshold, peak, reset, refractory, zero, one = constants
+        potential, wait = state
+        v, waits = potential[n], wait[n]
+        # Kahan's method. Where its denominator is not positive v has gone through infinity,
+        # unless v falls: then this is Euler's method.
+        rise = square * (v - rest) * (v - threshold) + gain * current
+        below = left - square * v
+        finite = below > zero
+        moved = v + rise / (below if finite else one)
+        away = (moved >= peak) | ((rise > zero) & (not finite))
+        awake = waits < one
+        spiked = awake & away
+        v = moved if awake else v
+        potential[n] = reset if spiked else v
+        wait[n] = refractory if spiked else waits - one
+        return spiked
+
+    @staticmethod
+    def reference_step(state, constants, current):
+        """Move all neurons by one step; return the new state and who spiked."""
+        square, gain, left, rest, threshold, peak, reset, refractory, _, _ = constants
+        v, wait = state
+        rise = square * (v - rest) * (v - threshold) + gain * current
+        below = left - square * v
+        moved = v + rise / np.where(below > 0, below, 1)
+        spiked = (wait < 1) & ((moved >= peak) | ((rise > 0) & (below <= 0)))
+        v = np.where(wait < 1, moved, v)
+        return (np.where(spiked, reset, v), np.where(spiked, refractory, wait - 1)), spiked
