@@ -8,7 +8,7 @@ from sklearn.base import clone
 
 from lsm import Liquid, LSMRegressor, Snapshots
 from lsm._validation import check_choice
-from lsm.neurons import LIF, LeakyTanh
+from lsm.neurons import LeakyTanh
 from lsm.readout import HoldOutRidge
 from lsm.synapses import Delta, Exponential
 from lsm.topology import ErdosRenyi, RandomInput, Weights
@@ -77,7 +77,7 @@ def _spiking(task, inputs):
     chosen = LIQUID[task, inputs]
     n_synapses = chosen["input_synapses"]
     return Liquid(
-        neurons=LIF(
+        neurons=chosen["neurons"](
             tau_m=chosen["tau_m"],
             refractory=chosen["refractory"],
             bias=stats.norm(chosen["bias"], chosen["bias_spread"]),

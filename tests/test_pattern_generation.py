@@ -134,3 +134,13 @@ def test_bad_input_is_one_line_and_leaves_nothing(options, expected, capsys, tmp
     assert re.fullmatch(r"lsm: error: [^\n]+\n", error)
     assert expected in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_small_liquid_stays_on_the_attractor_of_lorenz_for_two_lyapunov_times():
+    data = load_data("lorenz", 240_000.0, random_state=1)
+    model = pattern_generation.make_model("lorenz", n_neurons=300, random_state=1)
+    model.fit(data.data[[0]], data.target[:1])
+    assert pattern_generation.score(model, data, data.test) > 2  # linear autoregression: 0.2
+    model.set_params(liquid__snapshots__feature="trace").fit(data.data[[0]], data.target[:1])
+    # A trace that stays at zero, of a neuron that never spikes, weighs nothing.
+    assert 0.2 < model.readout_.coef_.any(axis=0).mean() < 0.8

@@ -5,16 +5,18 @@ liquids (Mackey-Glass 55) and for the echo state networks (lorenz, sunspots, and
 input 24). Times are in ms; a row of a series lasts 40 ms.
 """
 
+from lsm.neurons import LIF, QIF
+
 __all__ = ["ECHO_STATE", "LIQUID"]
 
 _LIQUID = {
-    "tau_m": 10.0, "refractory": 1.0, "bias": 1.2, "bias_spread": 0.3, "tau_syn": 80.0,
-    "gain": 0.2, "delay": 400.0, "input_weight": 3.0, "input_synapses": 4, "input_delay": 900.0,
-    "tau": (15.0, 60.0, 120.0),
+    "neurons": LIF, "tau_m": 10.0, "refractory": 1.0, "bias": 1.2, "bias_spread": 0.3,
+    "tau_syn": 80.0, "gain": 0.2, "delay": 400.0, "input_weight": 3.0, "input_synapses": 4,
+    "input_delay": 900.0, "tau": (15.0, 60.0, 120.0),
 }  # fmt: skip
 _UNDELAYED = {
-    "refractory": 2.0, "bias": 1.0, "bias_spread": 0.05, "input_weight": 2.0,
-    "input_synapses": 1, "input_delay": 0.0,
+    "neurons": LIF, "tau_m": 10.0, "refractory": 2.0, "bias": 1.0, "bias_spread": 0.05,
+    "input_weight": 2.0, "input_synapses": 1, "input_delay": 0.0,
 }  # fmt: skip
 _LIQUIDS = {
     "memory-capacity": {
@@ -25,7 +27,11 @@ _LIQUIDS = {
         "tau_syn": 40.0, "gain": 0.1, "bias": 1.15, "input_weight": 2.44, "input_synapses": 8,
         "input_delay": 400.0,
     },
-    "mackey-glass": {"bias_spread": 0.05, "tau": (20.0, 60.0, 240.0)},
+    "mackey-glass": {
+        "neurons": QIF, "tau_m": 1.0, "refractory": 0.0, "bias": -0.3, "tau_syn": 200.0,
+        "gain": 0.0002, "input_weight": 1.0, "input_synapses": 16,
+        "tau": (20.0, 60.0, 120.0, 240.0),
+    },
     "lorenz": {"bias_spread": 0.05},
     "laser": {
         "tau_syn": 20.0, "input_weight": 25.0, "input_synapses": 8, "input_delay": 400.0,
@@ -36,6 +42,7 @@ _LIQUIDS = {
 _UNDELAYED_LIQUIDS = {
     "memory-capacity": {"tau_syn": 80.0, "delay": 2000.0},
     "narma10": {"tau_syn": 80.0, "gain": 0.2},
+    "mackey-glass": {"tau_syn": 80.0, "gain": 0.2, "tau": (20.0, 60.0, 240.0)},
     "laser": {"input_weight": 25.0},
 }
 
