@@ -15,7 +15,7 @@ __all__ = ["OF_MODELS", "PARTS", "at"]
 # Placeholders, see `lsm.kernel._loop.kernel_for`.
 real = neuron_step = synapse_current = synapse_decay = None
 on_pre = on_post = decay_traces = add_to_traces = uniform = gaussian = None
-STOCHASTIC = GRADED_OUTPUT = False
+STOCHASTIC = False
 
 
 def at(constants, n):
