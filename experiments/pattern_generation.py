@@ -103,8 +103,9 @@ def _spiking(task):
 def _spiking_for_lorenz():
     return Liquid(
         # Below threshold the potential is a smooth and curved function of what flows back, which
-        # is all it takes to tell the next point of the path.
-        neurons=QIF(tau_m=10.0, bias=stats.norm(-0.1, 0.3)),
+        # is all it takes to tell the next point of the path. With a higher peak a neuron that had
+        # not spiked in training throws a free run off the attractor.
+        neurons=QIF(tau_m=10.0, bias=stats.norm(-0.1, 0.3), v_peak=2.0),
         synapses=Exponential(40.0, 40.0),
         topology=ErdosRenyi(
             weights=Weights(distribution="signed", inhibition=1.0, gain=0.0003), delay=(1.0, 100.0)
