@@ -174,7 +174,7 @@ def _compare(options, settings, data, stages):
                 model, encoded, data.target, data.train, stages, f"{name}, seed {seed}"
             )
             said = fitted[2:].predict(states[data.test])
-            scores.add(name, np.mean(said == data.target[data.test]))
+            scores.add(name, np.mean(said == data.target[data.test]), seed)
             first = first or (fitted, said)
     return scores, *first
 

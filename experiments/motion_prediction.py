@@ -202,7 +202,7 @@ def _compare(options, settings, data, stages):
                 said = fitted.predict(data.data[data.test])
             for unit, value in _measure(options["task"], said, data).items():
                 more = options["task"] == "basic-motions"
-                scores.setdefault(unit, Scores(unit, more_is_better=more)).add(name, value)
+                scores.setdefault(unit, Scores(unit, more)).add(name, value, seed)
             first.setdefault(name, (fitted, said))
     return scores, first
 

@@ -208,13 +208,13 @@ def _compare(options, settings, tasks, stages):
                     practise(model, task, task.train)
                     tried = _test(model, task, seed)
                 first.setdefault(name, (model, tried))
-                _add(scores, task, name, tried)
+                _add(scores, task, name, tried, seed)
             if taps is None:  # nothing of it is drawn
                 with stages.stage("linear taps", f"{task.delay:g} ms"):
                     taps = _fit_taps(task)
             tried = _test(taps, task, seed)
             first.setdefault("linear taps", (taps, tried))
-            _add(scores, task, "linear taps", tried)
+            _add(scores, task, "linear taps", tried, seed)
     return scores, first
 
 
@@ -252,12 +252,12 @@ def _test(model, task, seed):
     }
 
 
-def _add(scores, task, name, tried):
+def _add(scores, task, name, tried, seed):
     """Add the errors of one model and seed, of free reaches also for goals of either kind."""
 
     def add(condition, errors):
         key = task.delay, condition
-        scores.setdefault(key, Scores("median error in cm")).add(name, np.median(errors))
+        scores.setdefault(key, Scores("median error in cm")).add(name, np.median(errors), seed)
 
     trained = task.trained[task.test]
     for condition, reaches in tried.items():

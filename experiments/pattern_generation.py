@@ -260,7 +260,7 @@ def _compare(options, settings, data, stages):
             with stages.stage(name, f"seed {seed}"):
                 fitted = model.fit(data.data[[0]], data.target[:1])
                 said, true = _tested(fitted, data)
-                scores.add(name, measure(task, said, true, data.unit))
+                scores.add(name, measure(task, said, true, data.unit), seed)
             if seed == options["seed"]:
                 first[name] = fitted, said
     return scores, first

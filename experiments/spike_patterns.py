@@ -197,7 +197,7 @@ def _compare(options, settings, stages):
                     reached = _accuracies(model, data, data.test)
                 for label, accuracy in zip(data.labels, reached, strict=True):
                     key = jitter["jitter"], label
-                    scores.setdefault(key, Scores("accuracy", True)).add(name, accuracy)
+                    scores.setdefault(key, Scores("accuracy", True)).add(name, accuracy, seed)
                 first = model if first is None else first
     return scores, first
 

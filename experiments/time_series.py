@@ -232,7 +232,8 @@ def _compare(options, settings, data, stages):
                 fitted = model.fit(data.data[[0, 1]], data.target[:2])
                 said = fitted.predict(data.data[[2]])[0][WASHOUT:]
                 true = data.target[2][WASHOUT:]
-                scores.add(name, capacities(said, true).sum() if recalls else nrmse(said, true))
+                value = capacities(said, true).sum() if recalls else nrmse(said, true)
+                scores.add(name, value, seed)
             if seed == options["seed"]:
                 first[name] = fitted, said
     return scores, first

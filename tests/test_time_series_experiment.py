@@ -99,9 +99,10 @@ def test_what_is_measured():
     np.testing.assert_allclose(capacities(said, true), [1, expected, 0], atol=1e-12)
     assert nrmse(np.broadcast_to(true.mean(axis=0), true.shape), true) == pytest.approx(1)
     scores = Scores("NRMSE")
-    for value in (0.3, 0.1, 0.2):
-        scores.add("liquid", value)
+    for seed, value in enumerate((0.3, 0.1, 0.2), start=7):
+        scores.add("liquid", value, seed)
     assert re.search(r"liquid +0.2 +0.1 to 0.3", str(scores))
+    assert scores.table()[["seed 7", "seed 8", "seed 9"]].values.tolist() == [[0.3, 0.1, 0.2]]
 
 
 @pytest.mark.parametrize("kind", ["liquid", "echo-state"])

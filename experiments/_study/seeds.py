@@ -25,16 +25,20 @@ class Scores:
 
     Attributes
     ----------
+    seeds : list of int
+        In the order in which they came, which is the same for all models.
     values : dict of str to list of float
         By model, in the order of the seeds.
     """
 
     def __init__(self, unit, more_is_better=False):
         self.unit, self.more_is_better = unit, more_is_better
-        self.values = {}
+        self.seeds, self.values = [], {}
 
-    def add(self, model, value):
-        """Add what a model reached with the next seed."""
+    def add(self, model, value, seed):
+        """Add what a model reached with a seed."""
+        if seed not in self.seeds:
+            self.seeds.append(seed)
         self.values.setdefault(model, []).append(float(value))
 
     def median(self, model):
@@ -45,7 +49,7 @@ class Scores:
         """Return a row for each model: median, lowest and highest, and the value of each seed."""
         rows = [
             {"model": model, "median": np.median(values), "low": min(values), "high": max(values)}
-            | {f"seed {i}": value for i, value in enumerate(values)}
+            | {f"seed {seed}": value for seed, value in zip(self.seeds, values, strict=True)}
             for model, values in self.values.items()
         ]
         return pd.DataFrame(rows)
