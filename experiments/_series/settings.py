@@ -1,8 +1,8 @@
 """Settings of the networks of `lsm run time-series`, chosen on validation pieces.
 
 They were searched with 500 neurons on the first pieces of seed 0, by up to 40 fits a task for the
-liquids (Mackey-Glass 55) and for the echo state networks (lorenz, sunspots, and narma10 with direct
-input 24). Times are in ms; a row of a series lasts 40 ms.
+liquids (Mackey-Glass 55, and 80 with quadratic neurons) and for the echo state networks (lorenz,
+sunspots, and narma10 with direct input 24). Times are in ms; a row of a series lasts 40 ms.
 """
 
 from lsm.neurons import LIF, QIF
