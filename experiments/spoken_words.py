@@ -1,13 +1,8 @@
 """Tell spoken words apart: from sound to currents, to a liquid, to words."""
 
-import time
-from datetime import datetime
-
-import joblib
 import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import RidgeClassifier
-from sklearn.metrics import confusion_matrix
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -18,23 +13,19 @@ from lsm.readout import KernelRidgeClassifier, WithinClassWhitener
 from lsm.topology import ErdosRenyi
 
 from ._command.modules import arguments
-from ._study.evaluate import raster_of
-from ._study.progress import Stages, warm_up
-from ._study.results import (
-    cannot_write,
-    command_line,
-    default_folder,
-    digest,
-    environment,
-    peak_memory,
-    results_folder,
-    write_confusion,
-    write_json,
-    write_raster,
+from ._study import study
+from ._words.compare import (
+    INTERVAL,
+    INTERVALS,
+    Comparison,
+    fit_encoded,
+    format_difference,
+    format_table,
+    format_worth,
+    keep_for_report,
 )
-from ._words.compare import Comparison, fit_encoded, format_difference, format_table
 from ._words.figures import draw_confusion, draw_connectivity, draw_word
-from ._words.recordings import load_data
+from ._words.recordings import describe, facts_of, load_data
 
 __all__ = ["load_data", "make_baseline", "make_model", "run"]
 
@@ -85,7 +76,7 @@ def make_model(n_neurons=1000, readout="ridge", sample_rate=8000, random_state=N
         ("liquid", liquid),
         ("dense", FunctionTransformer(_dense, accept_sparse=True)),
         ("scaler", StandardScaler(copy=False)),
-        ("readout", _make_readout(readout)),
+        ("readout", make_readout(readout)),
     ]
     return Pipeline(steps).set_params(**settings)
 
@@ -111,7 +102,7 @@ def make_baseline(readout="ridge", sample_rate=8000):
         ("encoder", _make_encoder(sample_rate)),
         ("bins", FunctionTransformer(mean_in_bins)),
         ("scaler", StandardScaler(copy=False)),
-        ("readout", _make_readout(readout)),
+        ("readout", make_readout(readout)),
     ]
     return Pipeline(steps)
 
@@ -123,7 +114,8 @@ def _make_encoder(sample_rate):
     )
 
 
-def _make_readout(readout):
+def make_readout(readout):
+    """Make an unfitted readout of standardised states, one of READOUTS."""
     check_choice("readout", readout, READOUTS)
     if readout == "ridge":
         # Searched over 1 to 3000 for 1000 neurons, and as good as any for the baseline.
@@ -137,12 +129,12 @@ def _dense(states):
     return states.toarray()
 
 
-def mean_in_bins(spikes):
+def mean_in_bins(spikes, n_bins=N_BINS):
     """Average each channel over equal parts of each sample; short samples share frames."""
-    features = np.empty((len(spikes), N_BINS * spikes.n_channels), dtype=np.float32)
+    features = np.empty((len(spikes), n_bins * spikes.n_channels), dtype=np.float32)
     for i in range(len(spikes)):
         frames = spikes.to_dense(i)
-        edges = np.arange(N_BINS + 1) * len(frames) / N_BINS
+        edges = np.arange(n_bins + 1) * len(frames) / n_bins
         first, last = np.floor(edges[:-1]).astype(int), np.ceil(edges[1:]).astype(int)
         total = np.vstack([np.zeros(spikes.n_channels), np.cumsum(frames, axis=0, dtype=float)])
         features[i] = ((total[last] - total[first]) / (last - first)[:, None]).ravel()
@@ -222,37 +214,32 @@ def run(
     """
     options = dict(locals())
     options |= options.pop("settings")
-    started = time.perf_counter()
-    _check(options)
-    out = default_folder("spoken-words") if out is None else out
-    with results_folder(out) as folder:
+    check_options(options)
+    with study("spoken-words", run, options) as results:
         print("speaking the words" if dataset == "synth" else "reading the recordings", flush=True)
         data = load_data(**arguments(load_data, options))
-        print(_describe(data, protocol), flush=True)
-        warm_up()
+        print(describe(data, protocol), flush=True)
         models = _make_models(n_neurons, readout, data.sample_rate, seed, jobs, settings)
         n_folds = len(data.cv)
-        with Stages(total=1 + 3 * len(models) * n_folds + 3 * (n_folds > 1)) as stages:
+        with results.stages(1 + 3 * len(models) * n_folds + 3 * (n_folds > 1)) as stages:
             comparison, model, encoded = _compare(models, data, stages)
         print("\n" + format_table(comparison.table()), end="\n\n")
         print(_verdict(comparison), flush=True)
-        facts = _facts(options, data, comparison, model, stages)
-        try:
-            comparison.table().to_csv(folder / "table.csv", index=False)
-            _keep_for_report(folder, data, comparison, model)
-            _draw(folder, data, model, encoded, comparison)
-            joblib.dump(model, folder / "model.joblib")
-            facts["wall_time_s"] = time.perf_counter() - started
-            write_json(folder / "result.json", facts)
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+        results.keep(
+            comparison.table(),
+            model,
+            model["liquid"],
+            lambda folder: _draw(folder, data, model, encoded, comparison),
+            **_facts(data, comparison, model),
+        )
     return comparison
 
 
-def _check(options):
+def check_options(options):
+    """Refuse options that are none, before anything is computed."""
     check_choice("protocol", options["protocol"], ("speaker", "take"))
-    check_choice("readout", options["readout"], READOUTS)
+    if "readout" in options:
+        check_choice("readout", options["readout"], READOUTS)
     check_integer("n_neurons", options["n_neurons"], 1)
     check_integer("seed", options["seed"], 0, 2**32 - 1)
     if check_integer("jobs", options["jobs"]) == 0:
@@ -302,38 +289,14 @@ def _compare(models, data, stages):
     return comparison, kept, encoded
 
 
-def _describe(data, protocol):
-    train, test = data.cv[0]
-    n_heard, n_unheard = (len(np.unique(data.speaker[rows])) for rows in (train, test))
-    n_words = len(data.target_names)
-    text = f"{len(data.data)} recordings of {n_words} words; trained on {len(train)} of "
-    text += f"{n_heard} voices, tested on {len(test)} of {n_unheard}"
-    text += " unheard" if protocol == "speaker" else " in takes not heard"
-    return text + (f", and so on for {len(data.cv)} folds" if len(data.cv) > 1 else "")
-
-
 def _verdict(comparison):
     liquid, unconnected, *_ = comparison.predicted
-
-    def worth(model, other):
-        difference = comparison.difference(model, other)
-        unsure = difference["low"] <= 0 <= difference["high"]
-        return format_difference(difference) + (", which may be chance" if unsure else "")
-
-    lines = []
-    for other in comparison.predicted:
-        with_liquid = other.removeprefix("no ")
-        if with_liquid != other:
-            lines.append(f"'{with_liquid}' against '{other}': {worth(with_liquid, other)}.")
-    lines += [
-        f"Recurrence is worth {worth(liquid, unconnected)}.",
-        "Intervals are 95 %, words taken as independent: Wilson's for accuracies, Agresti and "
-        "Min's for differences.",
-    ]
-    return "\n".join(lines)
+    recurrence = f"Recurrence is worth {format_difference(comparison, liquid, unconnected)}."
+    return f"{format_worth(comparison)}\n{recurrence}\n{INTERVALS}"
 
 
 def _draw(folder, data, model, encoded, comparison):
+    keep_for_report(folder, data, comparison, model)
     sample = int(comparison.tested[0])
     title = f"“{data.target_names[data.target[sample]]}”, voice {data.speaker[sample]}"
     spikes = model["liquid"].record(encoded[[sample]])
@@ -349,41 +312,18 @@ def _draw(folder, data, model, encoded, comparison):
     )  # fmt: skip
 
 
-def _keep_for_report(folder, data, comparison, model):
-    """Keep what `lsm report` shows of a model."""
-    said = next(iter(comparison.predicted.values()))
-    counts = confusion_matrix(data.target[comparison.tested], said)
-    write_confusion(folder, data.target_names, counts)
-    write_raster(folder, raster_of(model, data.data[comparison.tested[:1]]))
-
-
-def _facts(options, data, comparison, model, stages):
+def _facts(data, comparison, model):
     liquid, *others = comparison.predicted
     return {
-        "experiment": "spoken-words",
-        "command": command_line("spoken-words", run, options),
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
         "score": comparison.score(liquid),
-        "model": model.__repr__(N_CHAR_MAX=10**6),
         # The parts' own parameters are listed too, so the parts need not be.
         "model_parameters": {
             key: value if isinstance(value, int | float | None) else str(value)
             for key, value in model.get_params().items()
             if not hasattr(value, "get_params") and key != "steps" and not callable(value)
         },
-        "interval": "95 %, Wilson for accuracies, Agresti & Min (2005) for differences; "
-        "words are taken as independent",
-        "metrics": comparison.table().to_dict("records"),
+        "interval": INTERVAL,
         "differences": {other: comparison.difference(liquid, other) for other in others},
-        "data": {
-            "description": data.DESCR,
-            "sha256": digest(data.data, data.target),
-            "n_recordings": len(data.data),
-            "words": data.target_names,
-        },
+        "data": facts_of(data),
         "calibrated": vars(model["liquid"].calibrated_),
-        "health": vars(model["liquid"].health_),
-        "seconds": stages.seconds,
-        "peak_memory_mib": peak_memory(),
-    } | environment()
+    }

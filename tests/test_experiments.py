@@ -252,7 +252,7 @@ class TestErrors:
         def dump(*args):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr(spoken_words.joblib, "dump", dump)
+        monkeypatch.setattr(joblib, "dump", dump)
         assert run(tmp_path / "out", "--takes", "1") == 2
         captured = capsys.readouterr()
         assert "no liquid, RBF kernel" in captured.out

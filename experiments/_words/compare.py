@@ -3,11 +3,36 @@
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.metrics import confusion_matrix
 from sklearn.pipeline import Pipeline
 
-from .._study.results import difference_interval, wilson_interval
+from .._study.evaluate import raster_of
+from .._study.results import (
+    difference_interval,
+    wilson_interval,
+    write_confusion,
+    write_raster,
+)
 
-__all__ = ["Comparison", "fit_encoded", "format_difference", "format_table"]
+__all__ = [
+    "INTERVAL",
+    "INTERVALS",
+    "Comparison",
+    "fit_encoded",
+    "format_difference",
+    "format_table",
+    "format_worth",
+    "keep_for_report",
+]
+
+INTERVAL = (
+    "95 %, Wilson for accuracies, Agresti & Min (2005) for differences; words are taken as "
+    "independent"
+)
+INTERVALS = (
+    "Intervals are 95 %, words taken as independent: Wilson's for accuracies, Agresti and Min's "
+    "for differences."
+)
 
 
 class Comparison:
@@ -77,10 +102,23 @@ def format_table(table):
     return "\n".join(lines)
 
 
-def format_difference(difference):
-    """Write a difference of :meth:`Comparison.difference` in percentage points."""
+def format_difference(comparison, name, other):
+    """Write how much more a model gets right than another, in percentage points."""
+    difference = comparison.difference(name, other)
     points = {key: f"{100 * value:+.1f}" for key, value in difference.items()}
-    return f"{points['difference']} points ({points['low']} to {points['high']})"
+    unsure = ", which may be chance" if difference["low"] <= 0 <= difference["high"] else ""
+    return f"{points['difference']} points ({points['low']} to {points['high']}){unsure}"
+
+
+def format_worth(comparison):
+    """Write a line for each model with a liquid that was compared with the same without."""
+    lines = []
+    for other in comparison.predicted:
+        with_liquid = other.removeprefix("no ")
+        if with_liquid != other:
+            difference = format_difference(comparison, with_liquid, other)
+            lines.append(f"'{with_liquid}' against '{other}': {difference}.")
+    return "\n".join(lines)
 
 
 def fit_encoded(model, encoded, target, train, stages, detail=""):
@@ -116,3 +154,11 @@ def fit_encoded(model, encoded, target, train, stages, detail=""):
     with stages.stage("fit the readout", detail):
         rest = clone(rest).fit(states[train], target[train])
     return Pipeline([encoder, (name, liquid), *rest.steps]), states
+
+
+def keep_for_report(folder, data, comparison, model):
+    """Keep what `lsm report` shows of a model, the first that was compared."""
+    said = next(iter(comparison.predicted.values()))
+    counts = confusion_matrix(data.target[comparison.tested], said)
+    write_confusion(folder, data.target_names, counts)
+    write_raster(folder, raster_of(model, data.data[comparison.tested[:1]]))

@@ -6,7 +6,9 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 from lsm._validation import check_choice, check_integer
 from lsm.datasets import VOCABULARY, fetch_spoken_digits, make_spoken_words
 
-__all__ = ["load_data", "split"]
+from .._study.results import digest
+
+__all__ = ["describe", "facts_of", "groups_of", "load_data", "split"]
 
 DIGITS = VOCABULARY[:10]
 TAKES_PER_FOLD = {"synth": 1, "fsdd": 5}
@@ -51,8 +53,8 @@ def load_data(
     Returns
     -------
     data : Bunch
-        As of :func:`lsm.datasets.make_spoken_words`, with `cv`, a list of (train, test); only
-        "synth" has a split of its own.
+        As of :func:`lsm.datasets.make_spoken_words`, with `groups`, as of :func:`groups_of`, and
+        `cv`, a list of (train, test); only "synth" has a split of its own.
     """
     check_choice("dataset", dataset, ("synth", "fsdd"))
     if dataset == "fsdd":
@@ -60,8 +62,7 @@ def load_data(
             if value is not None:
                 raise ValueError(f"{name} goes with dataset 'synth' only")
         data = _load_digits(words, n_voices, takes, data_home)
-        data.cv = split(data, dataset, protocol, folds)
-        return data
+        return _divide(data, dataset, protocol, folds)
     if voices is not None and n_voices is not None:
         raise ValueError("n_voices and voices exclude each other")
     if data_home is not None:
@@ -74,6 +75,11 @@ def load_data(
         noise_db=10.0 if noise_db is None else noise_db,
         random_state=random_state,
     )
+    return _divide(data, dataset, protocol, folds)
+
+
+def _divide(data, dataset, protocol, folds):
+    data.groups = groups_of(data, dataset, protocol)
     data.cv = split(data, dataset, protocol, folds)
     return data
 
@@ -101,6 +107,31 @@ def _load_digits(words, n_voices, takes, data_home):
     return digits
 
 
+def groups_of(data, dataset, protocol):
+    """Say which words must stay together when words are split.
+
+    Parameters
+    ----------
+    data : Bunch
+        As of :func:`load_data`.
+    dataset : {"synth", "fsdd"}
+        Where the data are from.
+    protocol : {"speaker", "take"}
+        What the test words have not in common with any training word.
+
+    Returns
+    -------
+    groups : array of shape (n_samples,)
+        Words of one speaker have the same value, or words of one take.
+    """
+    if protocol == "take":
+        return data.take // TAKES_PER_FOLD[dataset]
+    if dataset == "synth":
+        # Voices of one variant sound alike, whatever their language.
+        return np.array([name.rpartition("+")[2] for name in data.speaker])
+    return data.speaker
+
+
 def split(data, dataset, protocol, folds=None):
     """Split words into training and test.
 
@@ -124,19 +155,37 @@ def split(data, dataset, protocol, folds=None):
         raise ValueError("words must hold at least two words to tell apart")
     if folds is not None:
         check_integer("folds", folds, 1)
+    groups = groups_of(data, dataset, protocol)
+    n_groups = len(np.unique(groups))
     if dataset == "synth" and protocol == "speaker":
         if folds in (None, 1):
             return [(data.train, data.test)]
-        # Voices of one variant sound alike, whatever their language.
-        variants = [name.rpartition("+")[2] for name in data.speaker]
-        n_groups = len(set(variants))
         if folds > n_groups:
             raise ValueError(f"folds must be at most {n_groups}, one for each voice, got {folds}")
-        return list(GroupKFold(folds).split(data.data, groups=variants))
-    groups = data.speaker if protocol == "speaker" else data.take // TAKES_PER_FOLD[dataset]
-    n_groups = len(np.unique(groups))
+        return list(GroupKFold(folds).split(data.data, groups=groups))
     if n_groups < 2:
         raise ValueError(f"protocol {protocol!r} needs two folds, and the data have {n_groups}")
     if folds is not None and folds > n_groups:
         raise ValueError(f"folds must be at most {n_groups} on these data, got {folds}")
     return list(LeaveOneGroupOut().split(data.data, groups=groups))[:folds]
+
+
+def describe(data, protocol):
+    """Say in a line how many words there are, and which are for the test."""
+    train, test = data.cv[0]
+    n_heard, n_unheard = (len(np.unique(data.speaker[rows])) for rows in (train, test))
+    n_words = len(data.target_names)
+    text = f"{len(data.data)} recordings of {n_words} words; trained on {len(train)} of "
+    text += f"{n_heard} voices, tested on {len(test)} of {n_unheard}"
+    text += " unheard" if protocol == "speaker" else " in takes not heard"
+    return text + (f", and so on for {len(data.cv)} folds" if len(data.cv) > 1 else "")
+
+
+def facts_of(data):
+    """Return what `result.json` is to tell of the words."""
+    return {
+        "description": data.DESCR,
+        "sha256": digest(data.data, data.target),
+        "n_recordings": len(data.data),
+        "words": data.target_names,
+    }

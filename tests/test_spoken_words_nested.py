@@ -1,0 +1,141 @@
+"""`lsm run spoken-words-nested`: recipes that are chosen without a look at the test words."""
+
+import json
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from threadpoolctl import threadpool_limits
+
+from lsm import Snapshots
+from lsm.experiments import spoken_words, spoken_words_nested
+from lsm.experiments.__main__ import main
+from lsm.experiments._study.progress import Stages
+from lsm.experiments._words.recipes import best_of, held_out
+
+TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60", "--jobs", "1"]
+
+
+def run(out, *options):
+    return main(["run", "spoken-words-nested", *options, "--out", str(out)])
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "out"
+    assert run(out, *TINY) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def data():
+    return spoken_words.load_data(words=["zero", "one", "two"], n_voices=12, random_state=0)
+
+
+def try_recipes(data):
+    train, test = data.cv[0]
+    encoded = {
+        name: spoken_words.make_model(**settings)["encoder"].fit_transform(data.data)
+        for name, settings in spoken_words_nested.FRONT_ENDS.items()
+    }
+    common = {"n_neurons": 60, "random_state": 0}
+    with Stages(100) as stages:
+        return spoken_words_nested._try_recipes(common, encoded, data, train, test, stages, "")
+
+
+def test_a_run_leaves_its_folder(results):
+    names = {path.name for path in results.iterdir()}
+    kept = {"result.json", "table.csv", "recipes.csv", "confusion.csv", "raster.json"}
+    assert names == kept | {"model.joblib"}
+    table = pd.read_csv(results / "table.csv").set_index("model")
+    kinds = ("chosen and calibrated", "chosen", "all 18 together")
+    assert list(table.index) == [f"{a}, {b}" for a in ("liquid", "no liquid") for b in kinds]
+    assert (table["n"] == 18).all()
+    assert (table["low"] > 1 / 3).all()  # chance
+    recipes = pd.read_csv(results / "recipes.csv")
+    assert len(recipes) == 2 * 18
+    best = recipes[recipes["input"] == "liquid"].sort_values("held out", kind="stable").iloc[-1]
+    facts = json.loads((results / "result.json").read_text())
+    assert facts["score"] == table["accuracy"].iloc[0]
+    of_best = recipes.set_index(["input", "front end", "parts", "readout"]).loc[
+        ("liquid", *facts["chosen"][0].values())
+    ]
+    assert of_best["held out"] == best["held out"]
+    assert of_best["test"] == table.loc["liquid, chosen", "accuracy"]
+
+
+def test_a_recipe_does_what_the_model_of_its_settings_does(results, data):
+    train, test = data.cv[0]
+    recipes = pd.read_csv(results / "recipes.csv")
+    recipes = recipes[recipes["input"] == "liquid"].sample(6, random_state=0)
+    for row in recipes.itertuples():
+        front_end = spoken_words_nested.FRONT_ENDS[row[3]]
+        model = spoken_words.make_model(60, row.readout, random_state=0, **front_end)
+        parts = spoken_words_nested.PARTS[row.parts]
+        model.set_params(liquid__snapshots=Snapshots(n=parts, feature="root_count"))
+        model.fit(data.data[train], data.target[train])
+        assert model.score(data.data[test], data.target[test]) == row.test
+
+
+def test_the_kept_model_is_the_first_of_the_table(results, data):
+    model = joblib.load(results / "model.joblib")
+    _, test = data.cv[0]
+    with threadpool_limits(1):
+        score = model.score(data.data[test], data.target[test])
+    assert score == pd.read_csv(results / "table.csv")["accuracy"][0]
+
+
+def test_the_test_words_have_no_say_in_the_choice(data):
+    train, test = data.cv[0]
+    other = type(data)(**data)
+    other.data, other.target = data.data.copy(), data.target.copy()
+    other.data[test], other.target[test] = data.data[test[::-1]], 0
+    for kind, recipes in try_recipes(data).items():
+        others = try_recipes(other)[kind]
+        assert best_of(recipes).settings == best_of(others).settings
+        for recipe, same in zip(recipes, others, strict=True):
+            np.testing.assert_array_equal(recipe.held, same.held)
+            np.testing.assert_allclose(recipe.scores, same.scores[::-1], atol=1e-5)
+
+
+def test_scores_of_training_words_are_by_readouts_that_do_not_know_their_group(data):
+    train, _ = data.cv[0]
+    splits = held_out(data.groups[train])
+    fitted, held = next(iter(splits.split()))
+    recipe = try_recipes(data)["no liquid"][1]
+    assert recipe.settings == {
+        "front end": "12 bands", "parts": "whole and halves", "readout": "kernel"
+    }  # fmt: skip
+    model = spoken_words.make_baseline("kernel")
+    currents = model["encoder"].fit_transform(data.data[train])
+    bins = np.hstack([spoken_words.mean_in_bins(currents, n) for n in (1, 2)])
+    scores = model[2:].fit(bins[fitted], data.target[train][fitted]).decision_function(bins[held])
+    np.testing.assert_allclose(recipe.held[held], scores, atol=1e-5)
+
+
+@pytest.mark.parametrize(("n_groups", "n_folds"), [(2, 2), (5, 5), (8, 5)])
+def test_groups_are_held_out_whole_and_once(n_groups, n_folds):
+    groups = np.random.default_rng(0).permutation(np.repeat(np.arange(n_groups), 7))
+    splits = list(held_out(groups).split())
+    assert len(splits) == n_folds
+    for fitted, held in splits:
+        assert not set(groups[fitted]) & set(groups[held])
+    assert sorted(np.concatenate([held for _, held in splits])) == list(range(len(groups)))
+
+
+def test_folds_train_the_kept_model_on_all_words(tmp_path, capsys):
+    options = ["--words", "yes", "no", "--n-voices", "6", "--n-neurons", "30", "--jobs", "1"]
+    assert run(tmp_path / "out", *options, "--protocol", "take", "--takes", "3") == 0
+    assert "fold 3: " in capsys.readouterr().out
+    table = pd.read_csv(tmp_path / "out" / "table.csv")
+    assert (table["n"] == 36).all()
+    assert (table["accuracy"] > 0.8).all()
+    model = joblib.load(tmp_path / "out" / "model.joblib")
+    assert len(model["readout"].cv.test_fold) == 36
+
+
+def test_one_group_to_train_on_leaves_nothing_to_hold_out(tmp_path, capsys):
+    assert run(tmp_path / "out", *TINY, "--protocol", "take", "--takes", "2") == 2
+    assert "at least two speakers (or blocks of takes)" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
