@@ -12,7 +12,6 @@ from lsm.encoding import CochleagramEncoder
 from lsm.readout import KernelRidgeClassifier, WithinClassWhitener
 from lsm.topology import ErdosRenyi
 
-from ._command.modules import arguments
 from ._study import study
 from ._words.compare import (
     INTERVAL,
@@ -25,7 +24,7 @@ from ._words.compare import (
     keep_for_report,
 )
 from ._words.figures import draw_confusion, draw_connectivity, draw_word
-from ._words.recordings import describe, facts_of, load_data
+from ._words.recordings import facts_of, load_as_told, load_data
 
 __all__ = ["load_data", "make_baseline", "make_model", "run"]
 
@@ -216,9 +215,7 @@ def run(
     options |= options.pop("settings")
     check_options(options)
     with study("spoken-words", run, options) as results:
-        print("speaking the words" if dataset == "synth" else "reading the recordings", flush=True)
-        data = load_data(**arguments(load_data, options))
-        print(describe(data, protocol), flush=True)
+        data = load_as_told(options)
         models = _make_models(n_neurons, readout, data.sample_rate, seed, jobs, settings)
         n_folds = len(data.cv)
         with results.stages(1 + 3 * len(models) * n_folds + 3 * (n_folds > 1)) as stages:

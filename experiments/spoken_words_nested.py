@@ -8,7 +8,6 @@ from sklearn.preprocessing import StandardScaler
 
 from lsm import Snapshots
 
-from ._command.modules import arguments
 from ._study import study
 from ._words.compare import (
     INTERVAL,
@@ -26,7 +25,7 @@ from ._words.recipes import (
     say_together,
     try_readouts,
 )
-from ._words.recordings import describe, facts_of, load_data
+from ._words.recordings import facts_of, load_as_told, load_data
 from .spoken_words import READOUTS, check_options, make_model, make_readout, mean_in_bins
 
 __all__ = ["load_data", "make_model", "run"]
@@ -115,9 +114,7 @@ def run(
     options = dict(locals())
     check_options(options)
     with study("spoken-words-nested", run, options) as results:
-        print("speaking the words" if dataset == "synth" else "reading the recordings", flush=True)
-        data = load_data(**arguments(load_data, options))
-        print(describe(data, protocol), flush=True)
+        data = load_as_told(options)
         for train, _ in data.cv:
             held_out(data.groups[train])  # refuses too few groups before anything is computed
         common = {"n_neurons": n_neurons, "sample_rate": data.sample_rate}

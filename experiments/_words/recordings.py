@@ -6,9 +6,10 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 from lsm._validation import check_choice, check_integer
 from lsm.datasets import VOCABULARY, fetch_spoken_digits, make_spoken_words
 
+from .._command.modules import arguments
 from .._study.results import digest
 
-__all__ = ["describe", "facts_of", "groups_of", "load_data", "split"]
+__all__ = ["facts_of", "groups_of", "load_as_told", "load_data", "split"]
 
 DIGITS = VOCABULARY[:10]
 TAKES_PER_FOLD = {"synth": 1, "fsdd": 5}
@@ -76,6 +77,15 @@ def load_data(
         random_state=random_state,
     )
     return _divide(data, dataset, protocol, folds)
+
+
+def load_as_told(options):
+    """Load the words that the options of a run ask for, and say what is going on."""
+    synthetic = options["dataset"] == "synth"
+    print("speaking the words" if synthetic else "reading the recordings", flush=True)
+    data = load_data(**arguments(load_data, options))
+    print(_describe(data, options["protocol"]), flush=True)
+    return data
 
 
 def _divide(data, dataset, protocol, folds):
@@ -170,7 +180,7 @@ def split(data, dataset, protocol, folds=None):
     return list(LeaveOneGroupOut().split(data.data, groups=groups))[:folds]
 
 
-def describe(data, protocol):
+def _describe(data, protocol):
     """Say in a line how many words there are, and which are for the test."""
     train, test = data.cv[0]
     n_heard, n_unheard = (len(np.unique(data.speaker[rows])) for rows in (train, test))

@@ -1,0 +1,115 @@
+"""`lsm run spoken-words-ears`: one liquid that hears a word through several front ends."""
+
+import json
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from threadpoolctl import threadpool_limits
+
+from lsm import Liquid, Snapshots
+from lsm.calibration import Calibration
+from lsm.experiments import spoken_words
+from lsm.experiments.__main__ import main
+from lsm.experiments.spoken_words_ears import DRAWN, make_baseline, make_model
+
+TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60", "--jobs", "1"]
+
+
+def run(out, *options):
+    return main(["run", "spoken-words-ears", *options, "--out", str(out)])
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "out"
+    assert run(out, *TINY, "--n-ears", "3") == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def data():
+    return spoken_words.load_data(words=["zero", "one", "two"], n_voices=12, random_state=0)
+
+
+def encoders_of(model):
+    return [ear["encoder"] for _, ear in model["ears"].transformer_list]
+
+
+def test_a_run_leaves_its_folder(results):
+    names = {path.name for path in results.iterdir()}
+    assert names == {"result.json", "table.csv", "confusion.csv", "raster.json", "model.joblib"}
+    table = pd.read_csv(results / "table.csv").set_index("model")
+    assert [name.rpartition(",")[0] for name in table.index] == [
+        "liquid, 3 front ends",
+        "no liquid, 3 front ends",
+        "liquid, one of them",
+        "no liquid, one of them",
+    ]
+    assert (table["n"] == 18).all()
+    assert (table["low"] > 1 / 3).all()  # chance
+    facts = json.loads((results / "result.json").read_text())
+    assert facts["score"] == table["accuracy"].iloc[0]
+
+
+def test_the_kept_model_is_the_first_of_the_table(results, data):
+    model = joblib.load(results / "model.joblib")
+    _, test = data.cv[0]
+    with threadpool_limits(1):
+        score = model.score(data.data[test], data.target[test])
+    assert score == pd.read_csv(results / "table.csv")["accuracy"][0]
+
+
+def test_front_ends_are_drawn_by_the_seed():
+    drawn = [encoder.get_params() for encoder in encoders_of(make_model(n_ears=30, random_state=1))]
+    for name, values in DRAWN.items():
+        seen = {settings[name] for settings in drawn}
+        assert len(seen) > 1
+        assert seen <= set(np.asarray(values).tolist())
+    again = encoders_of(make_baseline(n_ears=30, random_state=1))
+    assert [encoder.get_params() for encoder in again] == drawn
+    other = encoders_of(make_model(n_ears=30, random_state=2))
+    assert [encoder.get_params() for encoder in other] != drawn
+    fewer = encoders_of(make_model(n_ears=4, random_state=1))
+    assert [encoder.get_params() for encoder in fewer] == drawn[:4]
+
+
+def test_states_are_those_of_one_liquid_after_each_front_end(data):
+    model = make_model(40, n_ears=3, random_state=0)
+    states = model["ears"].fit_transform(data.data[:30]).toarray()
+    assert states.shape == (30, 3 * 3 * 40)
+    seeds = {ear["liquid"].random_state for _, ear in model["ears"].transformer_list}
+    assert len(seeds) == 1
+    for i, encoder in enumerate(encoders_of(model)):
+        liquid = Liquid(
+            40,
+            snapshots=Snapshots(n=(1, 2), feature="root_count"),
+            calibration=Calibration(input_rate=35.0, max_gain=1.0),
+            random_state=seeds.copy().pop(),
+        )
+        alone = liquid.fit_transform(clone(encoder).fit_transform(data.data[:30])).toarray()
+        np.testing.assert_array_equal(states[:, 120 * i : 120 * (i + 1)], alone)
+    networks = [ear["liquid"].network_ for _, ear in model["ears"].transformer_list]
+    for network in networks[1:]:
+        assert (network.w != networks[0].w).nnz == 0
+
+
+def test_folds_train_the_kept_model_on_all_words(tmp_path):
+    options = ["--words", "yes", "no", "--n-voices", "4", "--n-neurons", "30", "--jobs", "1"]
+    options += ["--readout", "ridge", "--n-ears", "2", "--protocol", "take"]
+    assert run(tmp_path / "out", *options) == 0
+    table = pd.read_csv(tmp_path / "out" / "table.csv")
+    assert (table["n"] == 16).all()
+    model = joblib.load(tmp_path / "out" / "model.joblib")
+    words = spoken_words.load_data(words=["yes", "no"], n_voices=4, random_state=0)
+    with threadpool_limits(1):
+        again = make_model(30, 2, "ridge", random_state=0).fit(words.data, words.target)
+    np.testing.assert_allclose(model["readout"].coef_, again["readout"].coef_, rtol=1e-3, atol=1e-7)
+
+
+def test_one_front_end_is_refused(tmp_path, capsys):
+    assert run(tmp_path / "out", *TINY, "--n-ears", "1") == 2
+    assert "n_ears" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
