@@ -18,6 +18,7 @@ from lsm.experiments.__main__ import main
 from lsm.experiments._command.cli import describe
 from lsm.experiments._study import progress
 from lsm.experiments._study.results import difference_interval, wilson_interval
+from lsm.experiments._words import recordings
 from lsm.experiments._words.recordings import split
 
 TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60"]
@@ -220,7 +221,7 @@ class TestErrors:
         def load_data(**options):
             raise AssertionError("work was begun")
 
-        monkeypatch.setattr(spoken_words, "load_data", load_data)
+        monkeypatch.setattr(recordings, "load_data", load_data)
 
     @pytest.mark.usefixtures("no_work")
     def test_an_existing_folder_is_refused_before_any_work(self, capsys, tmp_path):
@@ -263,13 +264,13 @@ class TestErrors:
         def interrupted(**options):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(spoken_words, "load_data", interrupted)
+        monkeypatch.setattr(recordings, "load_data", interrupted)
         assert run(tmp_path / "out") == 130
         assert capsys.readouterr().err == "\nlsm: interrupted, nothing is kept\n"
         assert list(tmp_path.iterdir()) == []
 
     def test_a_bug_is_no_bad_input(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(spoken_words, "load_data", lambda **options: {}["missing"])
+        monkeypatch.setattr(recordings, "load_data", lambda **options: {}["missing"])
         with pytest.raises(KeyError):
             run(tmp_path / "out")
 
