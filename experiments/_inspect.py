@@ -6,7 +6,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils import _safe_indexing
 
 from lsm import Liquid
@@ -78,9 +78,11 @@ def _of_experiment(name, options):
 
 def _fit_liquid(model, X):
     """Fit a model up to its liquid; what comes after is of no interest here."""
+    if isinstance(model, FeatureUnion):  # of several side by side, the first
+        return _fit_liquid(model.transformer_list[0][1], X)
     if isinstance(model, Pipeline):
         for i, step in enumerate(model):
-            if isinstance(step, Liquid) or hasattr(step, "liquid"):
+            if isinstance(step, Liquid | Pipeline | FeatureUnion) or hasattr(step, "liquid"):
                 before = clone(model[:i]).fit(X) if i else None
                 liquid = _fit_liquid(step, X if before is None else before.transform(X))
                 return Pipeline([*(before.steps if before else []), ("liquid", liquid)])

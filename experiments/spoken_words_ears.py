@@ -198,7 +198,7 @@ def run(
             comparison.table(),
             model,
             ear["liquid"],
-            lambda folder: keep_for_report(folder, data, comparison, ear),
+            lambda folder: keep_for_report(folder, data, comparison, model),
             score=comparison.score(next(iter(comparison.predicted))),
             interval=INTERVAL,
             data=facts_of(data),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.model_selection import GridSearchCV, cross_val_score
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from lsm import Liquid, LSMClassifier, SpikeArray, measures, statistics
@@ -97,6 +97,9 @@ def test_a_measure_finds_the_liquid_in_any_estimator(measure):
     assert measure(composite, thinned) == measure(model, X)
     nested = make_pipeline(FunctionTransformer(), composite)
     assert measure(nested, thinned) == measure(model, X)
+    several = FeatureUnion([("first", model[:2]), ("second", Liquid(30, random_state=1))])
+    union = make_pipeline(several, RidgeClassifierCV()).fit(X, y)
+    assert measure(union, X) == measure(model, X)
 
 
 def test_a_measure_scores_a_classifier():

@@ -1,6 +1,6 @@
 """Where the liquid is in an estimator, and what reaches it."""
 
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ..liquid import Liquid
@@ -15,7 +15,7 @@ def find_liquid(estimator, X):
     Parameters
     ----------
     estimator : Liquid, estimator with one in `liquid_`, or pipeline with one of these
-        Fitted.
+        Fitted. Of liquids side by side in a FeatureUnion it is the first.
     X : sequence
         Samples for the estimator.
 
@@ -36,9 +36,11 @@ def find_liquid(estimator, X):
         return estimator, X
     if hasattr(estimator, "liquid_"):
         return find_liquid(estimator.liquid_, X)
+    if isinstance(estimator, FeatureUnion):
+        return find_liquid(estimator.transformer_list[0][1], X)
     if isinstance(estimator, Pipeline):
         for i, step in enumerate(estimator):
-            if isinstance(step, Liquid | Pipeline) or hasattr(step, "liquid_"):
+            if isinstance(step, Liquid | Pipeline | FeatureUnion) or hasattr(step, "liquid_"):
                 return find_liquid(step, estimator[:i].transform(X) if i else X)
     raise TypeError(
         "estimator must be a fitted Liquid, an estimator such as LSMClassifier, or a pipeline "
