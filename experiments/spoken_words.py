@@ -214,6 +214,7 @@ def run(
     options = dict(locals())
     options |= options.pop("settings")
     check_options(options)
+    check_choice("readout", readout, READOUTS)
     with study("spoken-words", run, options) as results:
         data = load_as_told(options)
         models = _make_models(n_neurons, readout, data.sample_rate, seed, jobs, settings)
@@ -235,8 +236,6 @@ def run(
 def check_options(options):
     """Refuse options that are none, before anything is computed."""
     check_choice("protocol", options["protocol"], ("speaker", "take"))
-    if "readout" in options:
-        check_choice("readout", options["readout"], READOUTS)
     check_integer("n_neurons", options["n_neurons"], 1)
     check_integer("seed", options["seed"], 0, 2**32 - 1)
     if check_integer("jobs", options["jobs"]) == 0:

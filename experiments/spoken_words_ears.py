@@ -2,11 +2,12 @@
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.ensemble import StackingClassifier
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import check_random_state
 
-from lsm._validation import check_integer
+from lsm._validation import check_choice, check_integer
 
 from . import spoken_words
 from ._study import study
@@ -18,11 +19,13 @@ from ._words.compare import (
     format_worth,
     keep_for_report,
 )
+from ._words.recipes import held_out, stack
 from ._words.recordings import facts_of, load_as_told, load_data
-from .spoken_words import READOUTS, check_options, make_readout, mean_in_bins
+from .spoken_words import N_BINS, check_options, make_readout, mean_in_bins
 
 __all__ = ["load_data", "make_baseline", "make_model", "run"]
 
+READOUTS = spoken_words.READOUTS | {"stacked": "stacked"}
 # What a front end is drawn from; nothing here was chosen by how well it does.
 DRAWN = {
     "n_bands": np.arange(10, 25),
@@ -48,8 +51,10 @@ def make_model(
         Size of the liquid.
     n_ears : int, default=12
         How many front ends to draw.
-    readout : {"ridge", "kernel", "whitened"}, default="whitened"
-        As of :func:`lsm.experiments.spoken_words.make_model`.
+    readout : {"ridge", "kernel", "whitened", "stacked"}, default="whitened"
+        As of :func:`lsm.experiments.spoken_words.make_model`, of all states side by side; or a
+        logistic regression on the scores of a ridge regression and of an RBF kernel for each
+        front end, for training words that these were not fitted on.
     sample_rate : float, default=8000
         Sample rate of the waveforms in Hz.
     random_state : int, RandomState instance or None, default=None
@@ -73,7 +78,8 @@ def make_model(
     common = {"n_neurons": n_neurons, "random_state": seed, "liquid__n_jobs": n_jobs}
     ears = [spoken_words.make_model(encoder=encoder, **common)[:2] for encoder in encoders]
     dense = [("dense", spoken_words.make_model()["dense"])]
-    return Pipeline([_side_by_side(ears), *dense, *_read(readout)])
+    sizes = [len(ear["liquid"].snapshots.feature_names(n_neurons)) for ear in ears]
+    return Pipeline([_side_by_side(ears), *dense, *_read(readout, sizes)])
 
 
 def make_baseline(n_ears=12, readout="whitened", sample_rate=8000, random_state=None):
@@ -92,7 +98,8 @@ def make_baseline(n_ears=12, readout="whitened", sample_rate=8000, random_state=
     _, encoders = _draw(n_ears, sample_rate, random_state)
     bins = FunctionTransformer(mean_in_bins)
     ears = [Pipeline([("encoder", encoder), ("bins", clone(bins))]) for encoder in encoders]
-    return Pipeline([_side_by_side(ears), *_read(readout)])
+    sizes = [3 * encoder.n_bands * N_BINS for encoder in encoders]
+    return Pipeline([_side_by_side(ears), *_read(readout, sizes)])
 
 
 def _draw(n_ears, sample_rate, random_state):
@@ -111,8 +118,26 @@ def _side_by_side(ears):
     return "ears", FeatureUnion([(f"ear{i + 1}", ear) for i, ear in enumerate(ears)])
 
 
-def _read(readout):
-    return [("scaler", StandardScaler(copy=False)), ("readout", make_readout(readout))]
+def _read(readout, sizes):
+    """Make the last steps, for as many states of each front end as `sizes` tells."""
+    check_choice("readout", readout, READOUTS)
+    if readout != "stacked":
+        return [("scaler", StandardScaler(copy=False)), ("readout", make_readout(readout))]
+    ends = np.cumsum(sizes)
+    estimators = [
+        (f"ear{i + 1}_{name}", make_pipeline(_part(end - size, end), StandardScaler(), reader))
+        for i, (size, end) in enumerate(zip(sizes, ends, strict=True))
+        for name, reader in ((name, make_readout(name)) for name in ("ridge", "kernel"))
+    ]
+    return [("readout", stack(estimators))]
+
+
+def _part(start, stop):
+    return FunctionTransformer(_columns, kw_args={"start": int(start), "stop": int(stop)})
+
+
+def _columns(states, start, stop):
+    return states[:, start:stop]
 
 
 def run(
@@ -167,8 +192,10 @@ def run(
         Size of the liquid in neurons.
     n_ears : int
         How many front ends. With 12, a thousand neurons and fsdd it takes about 3 GB.
-    readout : {"ridge", "kernel", "whitened"}
-        What reads the liquid, as for spoken-words.
+    readout : {"ridge", "kernel", "whitened", "stacked"}
+        What reads the liquid: as for spoken-words, all states side by side; or a logistic
+        regression on the scores of a ridge regression and of an RBF kernel for each front end,
+        for words of training speakers (or takes) that these were not fitted on.
     seed : int
         Seed of the synthesised voices, of the front ends and of the liquid.
     jobs : int
@@ -184,6 +211,7 @@ def run(
     """
     options = dict(locals())
     check_options(options)
+    check_choice("readout", readout, READOUTS)
     check_integer("n_ears", n_ears, 2)
     with study("spoken-words-ears", run, options) as results:
         data = load_as_told(options)
@@ -229,7 +257,7 @@ def _compare(models, data, stages):
         predicted = {}
         for name, model in models.items():
             with stages.stage("fit and test", f"{name} (fold {i + 1} of {len(data.cv)})"):
-                fitted = clone(model).fit(data.data[train], data.target[train])
+                fitted = _fit(model, data, train)
                 predicted[name] = fitted.predict(data.data[test])
             if name == first:
                 kept = fitted
@@ -237,5 +265,13 @@ def _compare(models, data, stages):
     if len(data.cv) > 1:
         # With folds there is no word that the final model must not have heard.
         with stages.stage("fit", "all words"):
-            kept = clone(models[first]).fit(data.data, data.target)
+            kept = _fit(models[first], data, np.arange(len(data.target)))
     return comparison, kept
+
+
+def _fit(model, data, train):
+    model = clone(model)
+    if isinstance(model["readout"], StackingClassifier):
+        splits = held_out(data.groups[train])
+        model.set_params(readout__cv=splits, readout__final_estimator__cv=splits)
+    return model.fit(data.data[train], data.target[train])

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import StackingClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -21,8 +20,8 @@ from ._words.recipes import (
     best_of,
     classes_of,
     held_out,
-    make_calibrator,
     say_together,
+    stack,
     try_readouts,
 )
 from ._words.recordings import facts_of, load_as_told, load_data
@@ -198,14 +197,14 @@ def _try_recipes(common, encoded, data, train, test, stages, detail):
 
 def _said(recipes, data, train):
     """Return what the recipes say of the test words: one, one calibrated, all together."""
-    y = data.target[train]
+    y, splits = data.target[train], held_out(data.groups[train])
     said = {}
     for kind, several in recipes.items():
         best = best_of(several)
         said |= {
-            f"{kind}, chosen and calibrated": say_together([best], y),
+            f"{kind}, chosen and calibrated": say_together([best], y, splits),
             f"{kind}, chosen": classes_of(best.scores, np.unique(y)),
-            f"{kind}, all {N_RECIPES} together": say_together(several, y),
+            f"{kind}, all {N_RECIPES} together": say_together(several, y, splits),
         }
     return said
 
@@ -215,10 +214,7 @@ def _make_calibrated(common, settings, splits):
     model = make_model(**common, **FRONT_ENDS[settings["front end"]])
     model.set_params(liquid__snapshots=_snapshots(PARTS[settings["parts"]]))
     readout = make_pipeline(StandardScaler(), make_readout(settings["readout"]))
-    calibrated = StackingClassifier(
-        [("scores", readout)], make_calibrator(), cv=splits, stack_method="decision_function"
-    )
-    return Pipeline([*model.steps[:3], ("readout", calibrated)])
+    return Pipeline([*model.steps[:3], ("readout", stack([("scores", readout)], splits))])
 
 
 def _format_choices(tried):

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from lsm import Liquid, Snapshots
 from lsm.calibration import Calibration
 from lsm.experiments import spoken_words
 from lsm.experiments.__main__ import main
+from lsm.experiments._words.recipes import held_out
 from lsm.experiments.spoken_words_ears import DRAWN, make_baseline, make_model
 
 TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60", "--jobs", "1"]
@@ -107,6 +109,35 @@ def test_folds_train_the_kept_model_on_all_words(tmp_path):
     with threadpool_limits(1):
         again = make_model(30, 2, "ridge", random_state=0).fit(words.data, words.target)
     np.testing.assert_allclose(model["readout"].coef_, again["readout"].coef_, rtol=1e-3, atol=1e-7)
+
+
+def test_a_stack_weighs_scores_for_voices_held_out(tmp_path, data):
+    assert run(tmp_path / "out", *TINY, "--n-ears", "2", "--readout", "stacked") == 0
+    accuracy = pd.read_csv(tmp_path / "out" / "table.csv")["accuracy"][0]
+    stacked = joblib.load(tmp_path / "out" / "model.joblib")
+    train, test = data.cv[0]
+    # The same by hand.
+    splits = held_out(data.groups[train])
+    held, scores = [], []
+    for encoder in encoders_of(stacked):
+        for readout in ("ridge", "kernel"):
+            model = spoken_words.make_model(
+                60, readout, encoder=clone(encoder), random_state=stacked["ears"]
+                .transformer_list[0][1]["liquid"].random_state,
+            )  # fmt: skip
+            states = model[:3].fit_transform(data.data[train])
+            held.append(np.zeros((len(train), 3)))
+            for fitted, out in splits.split():
+                rest = clone(model[3:]).fit(states[fitted], data.target[train][fitted])
+                held[-1][out] = rest.decision_function(states[out])
+            model.fit(data.data[train], data.target[train])
+            scores.append(model.decision_function(data.data[test]))
+    final = LogisticRegression(C=stacked["readout"].final_estimator_.best_params_["C"])
+    final.fit(np.hstack(held), data.target[train])
+    assert final.score(np.hstack(scores), data.target[test]) == accuracy
+    with threadpool_limits(1):
+        said = stacked.predict(data.data[test])
+    np.testing.assert_array_equal(said, final.predict(np.hstack(scores)))
 
 
 def test_one_front_end_is_refused(tmp_path, capsys):

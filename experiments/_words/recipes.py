@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, PredefinedSplit, cross_val_predict
+from sklearn.model_selection import GridSearchCV, GroupKFold, PredefinedSplit, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -15,6 +16,7 @@ __all__ = [
     "held_out",
     "make_calibrator",
     "say_together",
+    "stack",
     "try_readouts",
 ]
 
@@ -69,14 +71,33 @@ def held_out(groups):
     return PredefinedSplit(fold_of)
 
 
-def make_calibrator():
-    """Make an unfitted regression from scores to classes.
+def make_calibrator(splits):
+    """Make an unfitted regression from scores to classes; splits choose its penalty.
 
     A readout's scores for a speaker that it has not heard are biased, towards some words more
     than towards others, and alike from speaker to speaker.
     """
-    # A strong penalty suits scores of one recipe and of many; a tenth or ten times does as well.
-    return LogisticRegression(C=0.01, max_iter=1000)
+    regression = LogisticRegression(max_iter=1000)
+    return GridSearchCV(regression, {"C": [0.003, 0.01, 0.03, 0.1, 0.3]}, cv=splits)
+
+
+def stack(estimators, splits=None):
+    """Make an unfitted classifier that weighs the scores of several for words held out.
+
+    Parameters
+    ----------
+    estimators : list of (str, estimator)
+        Unfitted classifiers.
+    splits : PredefinedSplit, optional
+        How to hold out training words; by default speakers are not told apart.
+
+    Returns
+    -------
+    stacked : StackingClassifier
+    """
+    return StackingClassifier(
+        estimators, make_calibrator(splits), cv=splits, stack_method="decision_function"
+    )
 
 
 def try_readouts(settings, states, target, train, test, splits, readouts, stages, detail):
@@ -130,7 +151,7 @@ def best_of(recipes):
     return max(recipes, key=lambda recipe: recipe.accuracy)
 
 
-def say_together(recipes, y):
+def say_together(recipes, y, splits):
     """Return what recipes say of the test words together, their scores calibrated.
 
     Parameters
@@ -139,6 +160,8 @@ def say_together(recipes, y):
         One, or several that are weighed against each other.
     y : array of shape (n_train,)
         Classes of the training words.
+    splits : PredefinedSplit
+        How to hold out training words.
 
     Returns
     -------
@@ -146,4 +169,4 @@ def say_together(recipes, y):
     """
     held = np.hstack([recipe.held for recipe in recipes])
     scores = np.hstack([recipe.scores for recipe in recipes])
-    return make_calibrator().fit(held, y).predict(scores)
+    return make_calibrator(splits).fit(held, y).predict(scores)
