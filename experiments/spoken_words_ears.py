@@ -26,7 +26,7 @@ from .spoken_words import N_BINS, check_options, make_readout, mean_in_bins
 __all__ = ["load_data", "make_baseline", "make_model", "run"]
 
 READOUTS = spoken_words.READOUTS | {"stacked": "stacked"}
-# What a front end is drawn from; nothing here was chosen by how well it does.
+# What a front end is drawn from: wide ranges, and no draw is chosen by how well it does.
 DRAWN = {
     "n_bands": np.arange(10, 25),
     "window": (20.0, 25.0, 32.0),
@@ -96,8 +96,10 @@ def make_baseline(n_ears=12, readout="whitened", sample_rate=8000, random_state=
         Of the steps ears, scaler and readout.
     """
     _, encoders = _draw(n_ears, sample_rate, random_state)
-    bins = FunctionTransformer(mean_in_bins)
-    ears = [Pipeline([("encoder", encoder), ("bins", clone(bins))]) for encoder in encoders]
+    ears = [
+        Pipeline([("encoder", encoder), ("bins", FunctionTransformer(mean_in_bins))])
+        for encoder in encoders
+    ]
     sizes = [3 * encoder.n_bands * N_BINS for encoder in encoders]
     return Pipeline([_side_by_side(ears), *_read(readout, sizes)])
 
@@ -125,18 +127,21 @@ def _read(readout, sizes):
         return [("scaler", StandardScaler(copy=False)), ("readout", make_readout(readout))]
     ends = np.cumsum(sizes)
     estimators = [
-        (f"ear{i + 1}_{name}", make_pipeline(_part(end - size, end), StandardScaler(), reader))
+        (
+            f"ear{i + 1}_{name}",
+            make_pipeline(_columns(end - size, end), StandardScaler(), make_readout(name)),
+        )
         for i, (size, end) in enumerate(zip(sizes, ends, strict=True))
-        for name, reader in ((name, make_readout(name)) for name in ("ridge", "kernel"))
+        for name in ("ridge", "kernel")
     ]
     return [("readout", stack(estimators))]
 
 
-def _part(start, stop):
-    return FunctionTransformer(_columns, kw_args={"start": int(start), "stop": int(stop)})
+def _columns(start, stop):
+    return FunctionTransformer(_cut, kw_args={"start": int(start), "stop": int(stop)})
 
 
-def _columns(states, start, stop):
+def _cut(states, start, stop):
     return states[:, start:stop]
 
 
