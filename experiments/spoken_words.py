@@ -15,7 +15,6 @@ from lsm.topology import ErdosRenyi
 from ._study import study
 from ._words.compare import (
     INTERVAL,
-    INTERVALS,
     Comparison,
     fit_encoded,
     format_difference,
@@ -288,7 +287,7 @@ def _compare(models, data, stages):
 def _verdict(comparison):
     liquid, unconnected, *_ = comparison.predicted
     recurrence = f"Recurrence is worth {format_difference(comparison, liquid, unconnected)}."
-    return f"{format_worth(comparison)}\n{recurrence}\n{INTERVALS}"
+    return f"{format_worth(comparison)}\n{recurrence}\nIntervals are {INTERVAL}."
 
 
 def _draw(folder, data, model, encoded, comparison):

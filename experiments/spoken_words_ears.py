@@ -13,7 +13,6 @@ from . import spoken_words
 from ._study import study
 from ._words.compare import (
     INTERVAL,
-    INTERVALS,
     Comparison,
     format_table,
     format_worth,
@@ -65,7 +64,7 @@ def make_model(
     Returns
     -------
     model : Pipeline
-        Of the steps ears, dense, scaler and readout.
+        Of the steps ears, scaler and readout, or, if stacked, ears and readout.
 
     Examples
     --------
@@ -76,10 +75,9 @@ def make_model(
     """
     seed, encoders = _draw(n_ears, sample_rate, random_state)
     common = {"n_neurons": n_neurons, "random_state": seed, "liquid__n_jobs": n_jobs}
-    ears = [spoken_words.make_model(encoder=encoder, **common)[:2] for encoder in encoders]
-    dense = [("dense", spoken_words.make_model()["dense"])]
+    ears = [spoken_words.make_model(encoder=encoder, **common)[:3] for encoder in encoders]
     sizes = [len(ear["liquid"].snapshots.feature_names(n_neurons)) for ear in ears]
-    return Pipeline([_side_by_side(ears), *dense, *_read(readout, sizes)])
+    return Pipeline([_side_by_side(ears), *_read(readout, sizes)])
 
 
 def make_baseline(n_ears=12, readout="whitened", sample_rate=8000, random_state=None):
@@ -93,7 +91,7 @@ def make_baseline(n_ears=12, readout="whitened", sample_rate=8000, random_state=
     Returns
     -------
     model : Pipeline
-        Of the steps ears, scaler and readout.
+        Of the same steps.
     """
     _, encoders = _draw(n_ears, sample_rate, random_state)
     ears = [
@@ -225,7 +223,7 @@ def run(
         with results.stages(len(models) * n_folds + (n_folds > 1)) as stages:
             comparison, model = _compare(models, data, stages)
         print("\n" + format_table(comparison.table()), end="\n\n")
-        print(format_worth(comparison) + "\n" + INTERVALS, flush=True)
+        print(f"{format_worth(comparison)}\nIntervals are {INTERVAL}.", flush=True)
         ear = model["ears"].transformer_list[0][1]
         results.keep(
             comparison.table(),

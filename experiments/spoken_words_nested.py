@@ -10,7 +10,6 @@ from lsm import Snapshots
 from ._study import study
 from ._words.compare import (
     INTERVAL,
-    INTERVALS,
     Comparison,
     format_table,
     format_worth,
@@ -124,7 +123,7 @@ def run(
             comparison, tried, model = _compare(common, data, stages)
         print(_format_choices(tried), end="\n\n")
         print(format_table(comparison.table()), end="\n\n")
-        print(format_worth(comparison) + "\n" + INTERVALS, flush=True)
+        print(f"{format_worth(comparison)}\nIntervals are {INTERVAL}.", flush=True)
         results.keep(
             comparison.table(),
             model,
@@ -152,12 +151,11 @@ def _compare(common, data, stages):
         recipes = _try_recipes(common, encoded, data, train, test, stages, detail)
         comparison.add_fold(test, _said(recipes, data, train))
         tried.append(recipes)
-    best = best_of(recipes["liquid"])
     if len(data.cv) > 1:
         # With folds there is no word that the final model must not have heard.
         train = np.arange(len(data.target))
         recipes = _try_recipes(common, encoded, data, train, train, stages, "(all words)")
-        best = best_of(recipes["liquid"])
+    best = best_of(recipes["liquid"])
     with stages.stage("fit the model"):
         model = _make_calibrated(common, best.settings, held_out(data.groups[train]))
         model.fit(data.data[train], data.target[train])

@@ -80,7 +80,7 @@ def test_front_ends_are_drawn_by_the_seed():
 
 def test_states_are_those_of_one_liquid_after_each_front_end(data):
     model = make_model(40, n_ears=3, random_state=0)
-    states = model["ears"].fit_transform(data.data[:30]).toarray()
+    states = model["ears"].fit_transform(data.data[:30])
     assert states.shape == (30, 3 * 3 * 40)
     seeds = {ear["liquid"].random_state for _, ear in model["ears"].transformer_list}
     assert len(seeds) == 1

@@ -16,7 +16,6 @@ from .._study.results import (
 
 __all__ = [
     "INTERVAL",
-    "INTERVALS",
     "Comparison",
     "fit_encoded",
     "format_difference",
@@ -28,10 +27,6 @@ __all__ = [
 INTERVAL = (
     "95 %, Wilson for accuracies, Agresti & Min (2005) for differences; words are taken as "
     "independent"
-)
-INTERVALS = (
-    "Intervals are 95 %, words taken as independent: Wilson's for accuracies, Agresti and Min's "
-    "for differences."
 )
 
 

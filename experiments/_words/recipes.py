@@ -14,7 +14,6 @@ __all__ = [
     "best_of",
     "classes_of",
     "held_out",
-    "make_calibrator",
     "say_together",
     "stack",
     "try_readouts",
@@ -71,7 +70,7 @@ def held_out(groups):
     return PredefinedSplit(fold_of)
 
 
-def make_calibrator(splits):
+def _make_calibrator(splits):
     """Make an unfitted regression from scores to classes; splits choose its penalty.
 
     A readout's scores for a speaker that it has not heard are biased, towards some words more
@@ -96,7 +95,7 @@ def stack(estimators, splits=None):
     stacked : StackingClassifier
     """
     return StackingClassifier(
-        estimators, make_calibrator(splits), cv=splits, stack_method="decision_function"
+        estimators, _make_calibrator(splits), cv=splits, stack_method="decision_function"
     )
 
 
@@ -169,4 +168,4 @@ def say_together(recipes, y, splits):
     """
     held = np.hstack([recipe.held for recipe in recipes])
     scores = np.hstack([recipe.scores for recipe in recipes])
-    return make_calibrator(splits).fit(held, y).predict(scores)
+    return _make_calibrator(splits).fit(held, y).predict(scores)
