@@ -135,6 +135,9 @@ def test_a_stack_weighs_scores_for_voices_held_out(tmp_path, data):
     final = LogisticRegression(C=stacked["readout"].final_estimator_.best_params_["C"])
     final.fit(np.hstack(held), data.target[train])
     assert final.score(np.hstack(scores), data.target[test]) == accuracy
+    weights = stacked["readout"].final_estimator_.best_estimator_.coef_
+    np.testing.assert_allclose(weights, final.coef_, atol=1e-3)
+    assert np.abs(weights).max() > 0.01
     with threadpool_limits(1):
         said = stacked.predict(data.data[test])
     np.testing.assert_array_equal(said, final.predict(np.hstack(scores)))
