@@ -33,11 +33,13 @@ DRAWN = {
     "floor_db": (-55.0, -50.0, -45.0, -40.0),
     "trim_db": (-45.0, -40.0, -35.0, -30.0),
     "gain_control": (0.0, 0.2, 0.4),
+    # One in four has levels alone: worse by itself, and the unlike one that a stack gains from.
+    "delta_gain": (0.0, 12.0, 12.0, 12.0),
 }
 
 
 def make_model(
-    n_neurons=1000, n_ears=12, readout="whitened", sample_rate=8000, random_state=None, n_jobs=None
+    n_neurons=1000, n_ears=24, readout="stacked", sample_rate=8000, random_state=None, n_jobs=None
 ):
     """Make an unfitted classifier of waveforms that hears each through several front ends.
 
@@ -48,9 +50,9 @@ def make_model(
     ----------
     n_neurons : int, default=1000
         Size of the liquid.
-    n_ears : int, default=12
+    n_ears : int, default=24
         How many front ends to draw.
-    readout : {"ridge", "kernel", "whitened", "stacked"}, default="whitened"
+    readout : {"ridge", "kernel", "whitened", "stacked"}, default="stacked"
         As of :func:`lsm.experiments.spoken_words.make_model`, of all states side by side; or a
         logistic regression on the scores of a ridge regression and of an RBF kernel for each
         front end, for training words that these were not fitted on.
@@ -80,7 +82,7 @@ def make_model(
     return Pipeline([_side_by_side(ears), *_read(readout, sizes)])
 
 
-def make_baseline(n_ears=12, readout="whitened", sample_rate=8000, random_state=None):
+def make_baseline(n_ears=24, readout="stacked", sample_rate=8000, random_state=None):
     """Make an unfitted classifier with the same front ends and readout, but no liquid.
 
     Parameters
@@ -154,8 +156,8 @@ def run(
     protocol="speaker",
     folds=None,
     n_neurons=1000,
-    n_ears=12,
-    readout="whitened",
+    n_ears=24,
+    readout="stacked",
     seed=0,
     jobs=-1,
     out=None,
