@@ -15,7 +15,7 @@ from lsm.calibration import Calibration
 from lsm.experiments import spoken_words
 from lsm.experiments.__main__ import main
 from lsm.experiments._words.recipes import held_out
-from lsm.experiments.spoken_words_ears import DRAWN, make_baseline, make_model
+from lsm.experiments.spoken_words_ears import DRAWN, PARTS, make_baseline, make_model
 
 TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60", "--jobs", "1"]
 
@@ -38,6 +38,10 @@ def data():
 
 def encoders_of(model):
     return [ear["encoder"] for _, ear in model["ears"].transformer_list]
+
+
+def parts_of(model):
+    return [ear["liquid"].snapshots.n for _, ear in model["ears"].transformer_list]
 
 
 def test_a_run_leaves_its_folder(results):
@@ -74,25 +78,29 @@ def test_front_ends_are_drawn_by_the_seed():
     assert [encoder.get_params() for encoder in again] == drawn
     other = encoders_of(make_model(n_ears=30, random_state=2))
     assert [encoder.get_params() for encoder in other] != drawn
-    fewer = encoders_of(make_model(n_ears=4, random_state=1))
-    assert [encoder.get_params() for encoder in fewer] == drawn[:4]
+    fewer = make_model(n_ears=4, random_state=1)
+    assert [encoder.get_params() for encoder in encoders_of(fewer)] == drawn[:4]
+    parts = parts_of(make_model(n_ears=30, random_state=1))
+    assert set(parts) == set(PARTS)
+    assert parts_of(fewer) == parts[:4]
 
 
 def test_states_are_those_of_one_liquid_after_each_front_end(data):
     model = make_model(40, n_ears=3, random_state=0)
     states = model["ears"].fit_transform(data.data[:30])
-    assert states.shape == (30, 3 * 3 * 40)
     seeds = {ear["liquid"].random_state for _, ear in model["ears"].transformer_list}
     assert len(seeds) == 1
-    for i, encoder in enumerate(encoders_of(model)):
+    blocks = []
+    for encoder, parts in zip(encoders_of(model), parts_of(model), strict=True):
         liquid = Liquid(
             40,
-            snapshots=Snapshots(n=(1, 2), feature="root_count"),
+            snapshots=Snapshots(n=parts, feature="root_count"),
             calibration=Calibration(input_rate=35.0, max_gain=1.0),
             random_state=seeds.copy().pop(),
         )
-        alone = liquid.fit_transform(clone(encoder).fit_transform(data.data[:30])).toarray()
-        np.testing.assert_array_equal(states[:, 120 * i : 120 * (i + 1)], alone)
+        blocks.append(liquid.fit_transform(clone(encoder).fit_transform(data.data[:30])).toarray())
+    assert len({block.shape[1] for block in blocks}) > 1
+    np.testing.assert_array_equal(states, np.hstack(blocks))
     networks = [ear["liquid"].network_ for _, ear in model["ears"].transformer_list]
     for network in networks[1:]:
         assert (network.w != networks[0].w).nnz == 0
@@ -119,11 +127,11 @@ def test_a_stack_weighs_scores_for_voices_held_out(tmp_path, data):
     # The same by hand.
     splits = held_out(data.groups[train])
     held, scores = [], []
-    for encoder in encoders_of(stacked):
+    for encoder, parts in zip(encoders_of(stacked), parts_of(stacked), strict=True):
         for readout in ("ridge", "kernel"):
             model = spoken_words.make_model(
-                60, readout, encoder=clone(encoder), random_state=stacked["ears"]
-                .transformer_list[0][1]["liquid"].random_state,
+                60, readout, encoder=clone(encoder), liquid__snapshots__n=parts,
+                random_state=stacked["ears"].transformer_list[0][1]["liquid"].random_state,
             )  # fmt: skip
             states = model[:3].fit_transform(data.data[train])
             held.append(np.zeros((len(train), 3)))
