@@ -49,6 +49,20 @@ def test_send_on_delta_gives_the_signal_back_to_within_a_threshold(x, threshold,
     assert np.abs(decoded - expected).max() <= threshold + 1e-9
 
 
+@pytest.mark.parametrize("method", ["send-on-delta", "step-forward", "moving-window"])
+def test_a_move_by_the_threshold_itself_is_a_spike(method):
+    # In floats 0.3 / 0.1 is less than 3, and 0.3 - 0.2 less than 0.1.
+    encoder = DeltaEncoder(method, threshold=0.1, window=1.0, start=0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nor does the baseline lag
+        dense = encode(encoder, np.arange(11)[None] / 10)
+        falling = encode(encoder.set_params(start=1.0), 1 - np.arange(11)[None] / 10)
+    np.testing.assert_array_equal(dense.T, [[0, *[1] * 10], [0] * 11])
+    np.testing.assert_array_equal(falling.T, [[0] * 11, [0, *[1] * 10]])
+    for n in range(11):
+        assert encode(DeltaEncoder(start=0.0), np.full((1, 2), n / 10))[0, 0] == n
+
+
 @given(series, st.floats(0.01, 0.5))
 def test_a_spike_is_sent_only_after_a_move_by_the_threshold(x, threshold):
     dense = encode(DeltaEncoder(threshold=threshold), x)
@@ -122,7 +136,8 @@ def test_a_held_row_moves_once():
     ("parameters", "message"),
     [
         ({"method": "delta"}, "method must be one of 'send-on-delta', 'step-forward', 'moving-w"),
-        ({"threshold": 0.0}, "threshold must be a finite number > 0"),
+        ({"threshold": 0.0}, "threshold must be a finite number >= 5.96046e-08, got 0"),
+        ({"threshold": 1e-9}, "threshold must be a finite number >= 5.96046e-08, got 1e-09"),
         ({"start": 2.0}, "start must be a finite number >= 0 and <= 1"),
         ({"window": 0.1}, "window of 0.1 ms is less than half a step"),
     ],

@@ -1,5 +1,6 @@
 """Delta modulation: spikes where a signal has changed."""
 
+import math
 import warnings
 
 import numpy as np
@@ -9,6 +10,9 @@ from .._validation import check_choice, check_number, steps
 from ._base import Encoder
 
 __all__ = ["DeltaEncoder"]
+
+LEAST_THRESHOLD = 2.0**-24  # a move over the whole range is 2**24 spikes, all that a count holds
+HAIR = 1e-9  # in thresholds: a move from 0 to 0.3 is to be three of 0.1
 
 
 class DeltaEncoder(Encoder):
@@ -32,7 +36,7 @@ class DeltaEncoder(Encoder):
     method : {"send-on-delta", "step-forward", "moving-window"}, default="send-on-delta"
         What a change is measured from.
     threshold : float, default=0.1
-        Change that one spike stands for, in shares of the range.
+        Change that one spike stands for, in shares of the range, at least 2**-24.
     window : float, default=10.0
         Length of the moving window in ms. The other methods ignore it.
     start : float or None, default=None
@@ -101,7 +105,7 @@ class DeltaEncoder(Encoder):
 
     def _check(self):
         check_choice("method", self.method, ("send-on-delta", "step-forward", "moving-window"))
-        check_number("threshold", self.threshold, 0, low_open=True)
+        check_number("threshold", self.threshold, LEAST_THRESHOLD)
         if self.start is not None:
             check_number("start", self.start, 0, 1)
         window = check_number("window", self.window, 0, low_open=True)
@@ -131,7 +135,8 @@ class DeltaEncoder(Encoder):
         before = np.vstack([np.tile(start, (self._window, 1)), signal[:-1]])
         total = np.cumsum(np.vstack([0 * before[:1], before]), axis=0)
         change = signal - (total[self._window :] - total[: -self._window]) / self._window
-        return (change > self.threshold).astype(int) - (change < -self.threshold)
+        moves = change / self.threshold
+        return (moves >= 1 - HAIR).astype(int) - (moves <= HAIR - 1)
 
     def _decode(self, rows):
         if self.method == "moving-window":
@@ -152,7 +157,8 @@ def _follow(signal, start, threshold, most):
     lagged = False
     for t in range(len(signal)):
         for c in range(signal.shape[1]):
-            move = int((signal[t, c] - start[c]) / threshold - level[c])  # towards zero
+            distance = (signal[t, c] - start[c]) / threshold - level[c]
+            move = int(distance + math.copysign(HAIR, distance))  # towards zero
             if abs(move) > most:
                 move = most if move > 0 else -most
                 lagged = True
