@@ -16,7 +16,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from lsm import Liquid, encoding
 from lsm.encoding import DeltaEncoder, LatencyEncoder, PopulationEncoder, RateEncoder
 from lsm.encoding._base import Encoder
-from lsm.spikes import SpikeArray
+from lsm.spikes import SpikeArray, as_spike_array
 
 # Every encoder that its folder exports.
 ENCODERS = [getattr(encoding, name)() for name in encoding.__all__]
@@ -272,6 +272,18 @@ def test_another_number_of_channels_is_refused(code):
         start = encoded.pieces([0], [0], [fitted.hold_ + 1])
         with pytest.raises(ValueError, match="sample 0 has 101 steps, which are not whole rows"):
             fitted.inverse_transform(start)
+
+
+@codes
+def test_currents_are_no_spikes_to_decode_and_spikes_no_currents(code):
+    fitted = clone(code).fit(signals())
+    encoded = fitted.transform(signals())
+    swapped = as_spike_array(
+        np.ones((1, fitted.hold_, encoded.n_channels)), dt=encoded.dt, graded=not encoded.graded
+    )
+    kind = "spikes, .*, got graded currents" if swapped.graded else "graded currents, .* got spikes"
+    with pytest.raises(ValueError, match=f"X must hold {kind}"):
+        fitted.inverse_transform(swapped)
 
 
 @pytest.mark.parametrize("estimator", ENCODERS, ids=repr)

@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import optimize, stats
 
 from lsm.encoding import BurstEncoder, LatencyEncoder, PhaseEncoder, RankOrderEncoder
+from lsm.spikes import SpikeArray
 
 UNIT = (0.0, 1.0)
 # Vectors of values between 0 and 1, as one sample each.
@@ -88,6 +89,24 @@ def test_values_below_the_threshold_are_silent_and_come_back_as_nothing():
 def test_bad_latencies_are_named(parameters, message):
     with pytest.raises(ValueError, match=message):
         LatencyEncoder(**parameters).fit(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        LatencyEncoder(),
+        LatencyEncoder(tau_m=20.0, threshold=0.1),
+        PhaseEncoder(),
+        RankOrderEncoder(),
+    ],
+    ids=repr,
+)
+def test_several_spikes_in_a_later_step_are_not_the_first(encoder):
+    x = np.array([[0.9, 0.7, 0.8]])
+    dense = encode(encoder, x)
+    dense[40] += 2
+    crowded = SpikeArray.from_dense([dense], graded=False)
+    np.testing.assert_array_equal(encoder.inverse_transform(crowded)[0], round_trip(encoder, x))
 
 
 # Rank order

@@ -13,7 +13,7 @@ from .._validation import check_number, steps
 from ..spikes import SpikeArray
 from ._inputs import check_signals, is_table, row_duration
 
-__all__ = ["Encoder", "period_steps", "spike_at"]
+__all__ = ["Encoder", "first_spike", "period_steps", "spike_at"]
 
 
 class Encoder(TransformerMixin, BaseEstimator):
@@ -165,6 +165,12 @@ class Encoder(TransformerMixin, BaseEstimator):
                 f"X has {X.n_channels} channels in steps of {X.dt:g} ms, but "
                 f"{type(self).__name__} gives {self._n_out} in steps of {self.dt_:g} ms"
             )
+        if X.graded != self._graded:
+            kinds = {False: "spikes", True: "graded currents"}
+            raise ValueError(
+                f"X must hold {kinds[self._graded]}, which are what {type(self).__name__} gives, "
+                f"got {kinds[X.graded]}"
+            )
         uneven = np.flatnonzero(X.durations % self.hold_)
         if len(uneven):
             raise ValueError(
@@ -202,6 +208,11 @@ def spike_at(step, n_steps):
     The result is a bool array of shape (n_rows, n_steps, n_channels).
     """
     return np.arange(n_steps)[:, None] == step[:, None, :]
+
+
+def first_spike(rows):
+    """Return the step of the first spike in `rows`, of shape (n_rows, n_channels), 0 if none."""
+    return (rows > 0).argmax(axis=1)
 
 
 def period_steps(name, rate, dt, hold):

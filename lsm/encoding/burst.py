@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._validation import check_integer, check_number, steps
-from ._base import Encoder, spike_at
+from ._base import Encoder, first_spike, spike_at
 
 __all__ = ["BurstEncoder"]
 
@@ -97,7 +97,7 @@ class BurstEncoder(Encoder):
     def _decode(self, rows):
         count = rows.sum(axis=1)
         low, high = np.maximum(count - 1, 0) / self.max_spikes, count / self.max_spikes
-        last = self.hold_ - 1 - rows[:, ::-1].argmax(axis=1)
+        last = self.hold_ - 1 - first_spike(rows[:, ::-1])
         step = last / np.maximum(count - 1, 1)
         width = self.max_interval - self.min_interval
         middle = (self.max_interval - step * self.dt_) / width

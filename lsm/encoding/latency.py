@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._validation import check_number
-from ._base import Encoder, spike_at
+from ._base import Encoder, first_spike, spike_at
 
 __all__ = ["LatencyEncoder"]
 
@@ -84,7 +84,7 @@ class LatencyEncoder(Encoder):
         return spike_at(step, self.hold_)
 
     def _decode(self, rows):
-        step = rows.argmax(axis=1)
+        step = first_spike(rows)
         if self.tau_m is None:
             x = 1 - step / (self.hold_ - 1)
         else:

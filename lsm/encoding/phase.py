@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._validation import check_number
-from ._base import Encoder, period_steps, spike_at
+from ._base import Encoder, first_spike, period_steps, spike_at
 
 __all__ = ["PhaseEncoder"]
 
@@ -75,5 +75,5 @@ class PhaseEncoder(Encoder):
 
     def _decode(self, rows):
         first = rows[:, : self._period, : len(self.low_)]
-        x = 1 - first.argmax(axis=1) / (self._period - 1)
+        x = 1 - first_spike(first) / (self._period - 1)
         return np.where(first.any(axis=1), x, 0.0)

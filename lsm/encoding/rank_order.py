@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._validation import check_integer
-from ._base import Encoder, spike_at
+from ._base import Encoder, first_spike, spike_at
 
 __all__ = ["RankOrderEncoder"]
 
@@ -85,5 +85,5 @@ class RankOrderEncoder(Encoder):
 
     def _decode(self, rows):
         # Undoes the floor: rank r spikes in the first step that is not before r / n of the row.
-        rank = -(-rows.argmax(axis=1) * self._n_spikes // self.hold_)
+        rank = -(-first_spike(rows) * self._n_spikes // self.hold_)
         return self.rank_values_[np.where(rows.any(axis=1), rank, self._n_spikes)]
