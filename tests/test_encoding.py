@@ -197,6 +197,8 @@ def test_limits_hold_for_all_channels_or_for_each():
     np.testing.assert_array_equal(both.high_, [30, 30])
     constant = LatencyEncoder().fit([np.ones((2, 1))])
     np.testing.assert_array_equal(constant.transform([np.ones((1, 1))]).steps, [99])
+    with pytest.warns(UserWarning, match="1 of 1 values lie outside"):
+        np.testing.assert_array_equal(constant.transform([np.full((1, 1), 1.5)]).steps, [99])
 
 
 @pytest.mark.parametrize(
@@ -205,6 +207,44 @@ def test_limits_hold_for_all_channels_or_for_each():
 def test_limits_must_be_a_range(limits):
     with pytest.raises(ValueError, match="limits must be None or a pair"):
         LatencyEncoder(limits=limits).fit([np.ones((2, 3))])
+
+
+def test_a_range_must_be_a_number_itself():
+    X = [[0.0, -1.7e308], [1.0, 1e307], [2.0, 1.7e308]]
+    message = "must have a range that is a finite number, got one from -1.7e.308 to 1.7e.308"
+    with pytest.raises(ValueError, match=f"X {message} in channel 1"):
+        LatencyEncoder().fit(X)
+    with pytest.raises(ValueError, match=f"limits {message} in channel 0"):
+        LatencyEncoder(limits=(-1.7e308, 1.7e308)).fit(X)
+    wide = LatencyEncoder(limits=(-8e307, 8e307)).fit([[0.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_allclose(wide.inverse_transform(wide.transform([[8e307]])), 8e307)
+    with pytest.warns(UserWarning, match="1 of 1 values lie outside") as caught:
+        np.testing.assert_array_equal(wide.transform([[1.7e308]]).steps, [0])
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.7, -300.1])
+def test_the_rounding_of_float32_is_not_outside_the_limits(offset):
+    X = offset + np.linspace(0, 0.1, 6)[:, None]
+    for fitted_on, given in ((X, X.astype(np.float32)), (X.astype(np.float32), X)):
+        encoder = LatencyEncoder().fit(fitted_on)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            encoder.transform(given)
+        with pytest.warns(UserWarning, match="2 of 2 values lie outside"):
+            encoder.transform([[offset - 1e-3], [offset + 0.1 + 1e-3]])
+    packed = SpikeArray.from_dense([X - offset], dt=100.0, graded=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        LatencyEncoder(limits=(0.0, 0.1)).fit_transform(packed)
+
+
+def test_values_outside_a_narrow_range_far_from_zero_are_clipped_with_a_warning():
+    encoder = LatencyEncoder(limits=(1.7e9, 1.7e9 + 10)).fit([[1.7e9]])
+    with pytest.warns(UserWarning, match="1 of 1 values lie outside"):
+        encoder.transform([[1.7e9 + 10.1]])
 
 
 @pytest.mark.parametrize("estimator", [*ENCODERS, *VARIANTS], ids=repr)

@@ -1,5 +1,6 @@
 """What all neural codes share: their input, scale, clock and randomness."""
 
+import copy
 import hashlib
 import warnings
 
@@ -182,7 +183,12 @@ class Encoder(TransformerMixin, BaseEstimator):
         return np.where(self.high_ > self.low_, self.high_ - self.low_, 1.0)
 
     def _scale(self, samples):
-        outside = sum(np.sum((x < self.low_) | (x > self.high_)) for x in samples)
+        span = self._span()
+        # A value or a limit may have gone through float32, but what is rounded must be far less
+        # than the range.
+        largest = np.maximum(np.abs(self.low_), np.abs(self.high_))
+        hair = np.minimum(np.finfo(np.float32).eps * largest, 1e-3 * span)
+        outside = sum(np.sum((x < self.low_ - hair) | (x > self.high_ + hair)) for x in samples)
         if outside:
             warnings.warn(
                 f"{outside} of {sum(x.size for x in samples)} values lie outside the limits and "
@@ -191,7 +197,7 @@ class Encoder(TransformerMixin, BaseEstimator):
                 stacklevel=4,
             )
         # Adding 0 turns -0.0 into 0.0, which is the same value and so must draw the same spikes.
-        return [np.clip((x - self.low_) / self._span(), 0, 1) + 0.0 for x in samples]
+        return [(np.clip(x, self.low_, self.high_) - self.low_) / span + 0.0 for x in samples]
 
     def _unscale(self, x):
         return self.low_ + x * self._span()
@@ -230,8 +236,21 @@ def _find_limits(limits, samples):
     """Return the low and high end of each channel, given or as found in the samples."""
     if limits is None:
         low = np.min([sample.min(axis=0) for sample in samples], axis=0)
-        return low, np.max([sample.max(axis=0) for sample in samples], axis=0)
-    shape = samples[0].shape[1:]
+        high = np.max([sample.max(axis=0) for sample in samples], axis=0)
+    else:
+        low, high = _check_limits(limits, samples[0].shape[1:])
+    with np.errstate(over="ignore"):
+        wide = ~np.isfinite(high - low)
+    if wide.any():
+        c = int(np.argmax(wide))
+        raise ValueError(
+            f"{'X' if limits is None else 'limits'} must have a range that is a finite number, "
+            f"got one from {low[c]:g} to {high[c]:g} in channel {c}"
+        )
+    return low, high
+
+
+def _check_limits(limits, shape):
     try:
         low, high = (np.broadcast_to(np.asarray(end, dtype=float), shape).copy() for end in limits)
     except (TypeError, ValueError):
