@@ -228,11 +228,11 @@ def test_a_range_must_be_a_number_itself():
 @pytest.mark.parametrize("offset", [0.0, 0.7, -300.1])
 def test_the_rounding_of_float32_is_not_outside_the_limits(offset):
     X = offset + np.linspace(0, 0.1, 6)[:, None]
-    for fitted_on, given in ((X, X.astype(np.float32)), (X.astype(np.float32), X)):
+    for fitted_on, transformed in ((X, X.astype(np.float32)), (X.astype(np.float32), X)):
         encoder = LatencyEncoder().fit(fitted_on)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            encoder.transform(given)
+            encoder.transform(transformed)
         with pytest.warns(UserWarning, match="2 of 2 values lie outside"):
             encoder.transform([[offset - 1e-3], [offset + 0.1 + 1e-3]])
     packed = SpikeArray.from_dense([X - offset], dt=100.0, graded=True)
@@ -245,6 +245,37 @@ def test_values_outside_a_narrow_range_far_from_zero_are_clipped_with_a_warning(
     encoder = LatencyEncoder(limits=(1.7e9, 1.7e9 + 10)).fit([[1.7e9]])
     with pytest.warns(UserWarning, match="1 of 1 values lie outside"):
         encoder.transform([[1.7e9 + 10.1]])
+
+
+@pytest.mark.parametrize(
+    ("code", "allowed", "refused"),
+    [
+        (RateEncoder("regular"), {"max_rate": 500.0}, {"max_rate": 5000.0}),
+        (encoding.IntegrateAndFireEncoder(), {"tau_m": 10.0}, {"gain": 30.0}),
+        (encoding.PhaseEncoder(), {"reference": True}, {"frequency": 15.0}),
+        (encoding.SynchronyEncoder(random_state=0), {"n_neurons": 20}, {"n_neurons": 0}),
+        (encoding.BSAEncoder(), {"cutoff": 10.0}, {"cutoff": 1000.0}),
+        (PopulationEncoder(), {"n_fields": 5}, {"n_fields": 2}),
+        (PopulationEncoder(encoder=encoding.PhaseEncoder()), {"n_fields": 5}, {"beta": 0.0}),
+        (DeltaEncoder(), {"threshold": 0.2}, {"threshold": 0.0}),
+    ],
+    ids=repr,
+)
+def test_parameters_set_after_fit_act_at_once_and_are_checked(code, allowed, refused):
+    X = signals()
+    fitted = clone(code).fit(X).set_params(**allowed)
+    anew = clone(code).set_params(**allowed).fit(X)
+    encoded = anew.transform(X)
+    assert same(fitted.transform(X), encoded)
+    assert not same(encoded, clone(code).fit_transform(X))
+    for one, other in zip(
+        fitted.inverse_transform(encoded), anew.inverse_transform(encoded), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    fitted.set_params(**refused)
+    for call in (lambda: fitted.transform(X), lambda: fitted.inverse_transform(encoded)):
+        with pytest.raises(ValueError, match=rf"\b{next(iter(refused))}\b"):
+            call()
 
 
 @pytest.mark.parametrize("estimator", [*ENCODERS, *VARIANTS], ids=repr)

@@ -16,6 +16,9 @@ the upper one. `limits=None` takes both from the data that `fit` saw, channel by
 (low, high) of numbers, or of arrays with one for each channel, sets them. Values outside are
 clipped, with a warning. A channel that is constant in `fit` is 0.
 
+**Parameters set after `fit`** act at once and are checked when they do. What was learnt, or drawn
+from a seed, stays until the next `fit`: steps and rows, limits, ranks, the code in a population.
+
 **Back.** `inverse_transform` gives back samples of shape (n_rows, n_channels) where the code can
 be undone; each code's docstring says how well. :mod:`lsm.encoding.decoders` reads spikes of
 unknown origin.

@@ -65,7 +65,6 @@ class Encoder(TransformerMixin, BaseEstimator):
             random_state = check_random_state(self.random_state)
             self._entropy = random_state.randint(0, 2**32, size=4, dtype=np.uint64).tolist()
         self._learn(samples)
-        self._n_out = self._count_outputs(len(self.low_))
         return self
 
     def transform(self, X):
@@ -104,9 +103,10 @@ class Encoder(TransformerMixin, BaseEstimator):
                 f"X has {n_channels} channels, but {type(self).__name__} is expecting {expected} "
                 "channels as input"
             )
+        code = self._checked()
         # Packed one by one, since all of them unpacked may not fit into memory.
         packed = [
-            sparse.csr_array(self._encode(sample).reshape(-1, self._n_out))
+            sparse.csr_array(code._encode(sample).reshape(-1, code._n_out))
             for sample in self._scale(samples)
         ]
         return SpikeArray.from_sparse(packed, dt=self.dt_, graded=self._graded)
@@ -125,10 +125,11 @@ class Encoder(TransformerMixin, BaseEstimator):
             An array if `fit` saw one and the samples have its shape.
         """
         check_is_fitted(self)
-        self._check_encoded(X)
-        shape = (-1, self.hold_, self._n_out)
+        code = self._checked()
+        code._check_encoded(X)
+        shape = (-1, self.hold_, code._n_out)
         samples = [
-            self._unscale(self._decode(X.to_dense(i).astype(np.float64).reshape(shape)))
+            self._unscale(code._decode(X.to_dense(i).astype(np.float64).reshape(shape)))
             for i in range(len(X))
         ]
         n_rows = self.n_features_in_ if self._series and self._table else 1
@@ -152,11 +153,21 @@ class Encoder(TransformerMixin, BaseEstimator):
     def _check(self):
         pass
 
+    def _checked(self):
+        """Return a copy that has checked the parameters, which may have been set since `fit`."""
+        code = copy.copy(self)  # as `_check` leaves what it derives, and only `fit` may do that
+        code._check()
+        return code
+
     def _learn(self, samples):
         pass
 
     def _count_outputs(self, n_channels):
         return n_channels
+
+    @property
+    def _n_out(self):
+        return self._count_outputs(len(self.low_))
 
     def _check_encoded(self, X):
         if not isinstance(X, SpikeArray):

@@ -74,6 +74,6 @@ class PhaseEncoder(Encoder):
         return np.tile(spike_at(step, self._period), (1, self.hold_ // self._period, 1))
 
     def _decode(self, rows):
-        first = rows[:, : self._period, : len(self.low_)]
+        first = rows[:, : self._period, : rows.shape[2] - bool(self.reference)]
         x = 1 - first_spike(first) / (self._period - 1)
         return np.where(first.any(axis=1), x, 0.0)

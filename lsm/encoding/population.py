@@ -99,7 +99,7 @@ class PopulationEncoder(PartsMixin, Encoder):
         self.encoder_.fit([self._respond(x) for x in self._scale(samples)])
 
     def _count_outputs(self, n_channels):
-        return self.encoder_._n_out
+        return self.encoder_._count_outputs(n_channels * self.n_fields)
 
     def _respond(self, x):
         distance = (x[:, :, None] - self.centres_) / self._deviation

@@ -87,8 +87,8 @@ class SynchronyEncoder(Encoder):
         return spikes.reshape(len(x), self.hold_, -1)
 
     def _decode(self, rows):
-        n_periods, n_channels = self.hold_ // self._period, len(self.low_)
-        rows = rows.reshape(len(rows), n_periods, self._period, n_channels, self.n_neurons)
+        n_periods = self.hold_ // self._period
+        rows = rows.reshape(len(rows), n_periods, self._period, -1, self.n_neurons)
         distance = np.abs(np.arange(self._period) + 0.5 - self._period / 2)
         furthest = (distance[:, None, None] * (rows > 0)).max(axis=(1, 2, 4))
         n_spikes = n_periods * self.n_neurons
