@@ -6,7 +6,15 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state
 
-__all__ = ["check_choice", "check_integer", "check_number", "per_neuron", "random_streams", "steps"]
+__all__ = [
+    "check_bool",
+    "check_choice",
+    "check_integer",
+    "check_number",
+    "per_neuron",
+    "random_streams",
+    "steps",
+]
 
 MOST_STEPS = 2**31 - 1
 
@@ -85,6 +93,13 @@ def check_integer(name, value, low=None, high=None):
     if (low is not None and value < low) or (high is not None and value > high):
         raise ValueError(f"{name} must be an integer {rule}, got {value!r}")
     return int(value)
+
+
+def check_bool(name, value):
+    """Raise a TypeError unless `value` is a boolean, and return it as a bool."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
 
 
 def check_choice(name, value, choices):

@@ -190,9 +190,25 @@ def test_silence_is_silent_and_integers_are_sound():
         ({"step": 0.0}, "step must be a finite number > 0 and <= 1"),
         ({"hop": 0.1}, "hop must be a finite number >= 0.125"),
         ({"tau": 0.0}, "tau must be a finite number > 0"),
-        ({"level_db": np.inf}, "level_db must be a finite number"),
+        ({"level_db": np.inf}, "level_db must be a finite number >= -300 and <= 300"),
+        ({"level_db": 1e5}, "level_db must be a finite number >= -300 and <= 300"),
+        (
+            {"sample_rate": 1100, "ear_q": 1.1, "step": 1},
+            "sample_rate=1100 Hz with ear_q=1.1 and step=1 has 0 channels, and two are needed",
+        ),
+        ({"sample_rate": 9000, "ear_q": 1.01, "step": 1}, "has 1 channels, and two are needed"),
+        ({"gain_control": "no"}, "gain_control must be True or False, got 'no'"),
+        ({"difference": 1}, "difference must be True or False, got 1"),
     ],
 )
 def test_bad_parameters_are_named(parameters, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         LyonEncoder(**parameters).fit([np.ones(9)])
+
+
+@pytest.mark.parametrize("level_db", [-300.0, 300.0])
+@pytest.mark.parametrize("gain_control", [True, False])
+def test_any_level_that_is_allowed_is_finite(level_db, gain_control):
+    encoder = LyonEncoder(level_db=level_db, gain_control=gain_control)
+    X = encoder.fit_transform([np.eye(1, 4000)[0]])
+    assert X.amplitudes.max() > 0

@@ -176,10 +176,11 @@ def test_a_phase_gives_the_value_back(x, frequency, reference):
         ({"frequency": 15.0}, "1000 / frequency must be a multiple of dt=1 ms, got 66.6"),
         ({"frequency": 8.0}, "whole number of periods of 125 ms, which .* frequency=8 Hz"),
         ({"frequency": 600.0}, "frequency must be a finite number > 0 and <= 500"),
+        ({"reference": "no"}, "reference must be True or False, got 'no'"),
     ],
 )
-def test_bad_frequencies_are_named(parameters, message):
-    with pytest.raises(ValueError, match=message):
+def test_bad_phases_are_named(parameters, message):
+    with pytest.raises((TypeError, ValueError), match=message):
         PhaseEncoder(**parameters).fit(np.ones((2, 3)))
 
 

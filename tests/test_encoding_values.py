@@ -205,6 +205,12 @@ def test_a_current_is_the_value(x, gain):
     np.testing.assert_allclose(round_trip(encoder, x), x, atol=1e-7)
 
 
+@pytest.mark.parametrize("gain", [0.0, 1e39])
+def test_a_current_must_fit_its_amplitude(gain):
+    with pytest.raises(ValueError, match="gain must be a finite number > 0 and <= 3.40282e.38"):
+        DirectCurrentEncoder(gain).fit([[1.0]])
+
+
 # Synchrony
 
 
@@ -330,8 +336,9 @@ def test_a_constant_value_comes_back_to_within_a_step_of_its_interval(
         ({"tau_m": 0.0}, "tau_m must be a finite number > 0"),
         ({"refractory": 1.5}, "refractory must be a multiple of dt=1 ms, got 1.5 ms"),
         ({"bias": np.nan}, "bias must be a finite number"),
+        ({"leaky": "False"}, "leaky must be True or False, got 'False'"),
     ],
 )
 def test_bad_neurons_are_named(parameters, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         IntegrateAndFireEncoder(**parameters).fit(np.ones((2, 3)))

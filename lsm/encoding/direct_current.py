@@ -1,5 +1,7 @@
 """No spikes at all: the value as a current."""
 
+import numpy as np
+
 from .._validation import check_number
 from ._base import Encoder
 
@@ -52,7 +54,8 @@ class DirectCurrentEncoder(Encoder):
         return row or check_number("duration", self.duration, 0, low_open=True), 1
 
     def _check(self):
-        check_number("gain", self.gain, 0, low_open=True)
+        most = float(np.finfo(np.float32).max)  # amplitudes are float32
+        check_number("gain", self.gain, 0, most, low_open=True)
 
     def _encode(self, x):
         return self.gain * x

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._jit import njit
-from .._validation import check_number, steps
+from .._validation import check_bool, check_number, steps
 from ._base import Encoder
 
 __all__ = ["IntegrateAndFireEncoder"]
@@ -93,6 +93,7 @@ class IntegrateAndFireEncoder(Encoder):
         gain = check_number("gain", self.gain, 0, low_open=True)
         bias = check_number("bias", self.bias)
         tau_m = check_number("tau_m", self.tau_m, 0, low_open=True)
+        check_bool("leaky", self.leaky)
         refractory = check_number("refractory", self.refractory, 0)
         self._rest = int(steps("refractory", refractory, self.dt_, exact=True))
         self._decay = np.exp(-self.dt_ / tau_m) if self.leaky else 1.0

@@ -6,7 +6,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._jit import njit
-from .._validation import check_number
+from .._validation import check_bool, check_number
 from ..spikes import SpikeArray
 from ._inputs import check_waveforms
 
@@ -22,6 +22,7 @@ OUTER_EAR_CORNER = 300.0
 # Target and time constant in s of the four stages of gain control.
 GAIN_CONTROL = np.array([[0.0032, 0.64], [0.0016, 0.16], [0.0008, 0.04], [0.0004, 0.01]])
 GAIN_CONTROL_LIMIT = 0.9
+MOST_DB = 300.0  # beyond, amplitudes may leave what float32 holds
 
 
 class LyonEncoder(TransformerMixin, BaseEstimator):
@@ -52,8 +53,8 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
     difference : bool, default=True
         Whether the next stage is subtracted from each, which sharpens the filters.
     level_db : float, default=-20.0
-        Root mean square to which waveforms are scaled, in dB below 1. The louder, the stronger
-        is the gain control.
+        Root mean square to which waveforms are scaled, in dB relative to 1, from -300
+        to 300. The louder, the stronger is the gain control.
 
     Attributes
     ----------
@@ -137,7 +138,9 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
         check_number("step", self.step, 0, 1, low_open=True)
         check_number("hop", self.hop, 1000 / rate)
         check_number("tau", self.tau, 0, low_open=True)
-        check_number("level_db", self.level_db)
+        check_bool("gain_control", self.gain_control)
+        check_bool("difference", self.difference)
+        check_number("level_db", self.level_db, -MOST_DB, MOST_DB)
         check_waveforms(self, X, reset=True)
         self.frequencies_, self.filters_ = _design(rate, self.ear_q, self.step)
         return self
@@ -223,6 +226,12 @@ def _design(sample_rate, ear_q, step):
     lowest = BREAK_FREQUENCY / np.sqrt(4 * ear_q**2 - 1)
     place, last = np.arcsinh(np.array([top, lowest]) / BREAK_FREQUENCY)
     n_channels = int((place - last) * ear_q / step)
+    if n_channels < 2:  # the gain of a stage is its distance to the next
+        raise ValueError(
+            f"sample_rate={sample_rate:g} Hz with ear_q={ear_q:g} and step={step:g} has "
+            f"{max(n_channels, 0)} channels, and two are needed: raise one of the first two or "
+            "lower step"
+        )
     centres = BREAK_FREQUENCY * np.sinh(place - np.arange(1, n_channels + 1) * step / ear_q)
 
     width = bandwidth(centres)

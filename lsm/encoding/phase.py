@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validation import check_number
+from .._validation import check_bool, check_number
 from ._base import Encoder, first_spike, period_steps, spike_at
 
 __all__ = ["PhaseEncoder"]
@@ -61,11 +61,12 @@ class PhaseEncoder(Encoder):
         self.limits = limits
 
     def _check(self):
+        check_bool("reference", self.reference)
         check_number("frequency", self.frequency, 0, 500 / self.dt_, low_open=True)
         self._period = period_steps("frequency", self.frequency, self.dt_, self.hold_)
 
     def _count_outputs(self, n_channels):
-        return n_channels + bool(self.reference)
+        return n_channels + self.reference
 
     def _encode(self, x):
         step = np.rint((1 - x) * (self._period - 1))
@@ -74,6 +75,6 @@ class PhaseEncoder(Encoder):
         return np.tile(spike_at(step, self._period), (1, self.hold_ // self._period, 1))
 
     def _decode(self, rows):
-        first = rows[:, : self._period, : rows.shape[2] - bool(self.reference)]
+        first = rows[:, : self._period, : rows.shape[2] - self.reference]
         x = 1 - first_spike(first) / (self._period - 1)
         return np.where(first.any(axis=1), x, 0.0)
