@@ -173,8 +173,8 @@ def run(
 
     As spoken-words, but a word passes the liquid once for each of several front ends, and the
     readout sees all states side by side. The front ends are drawn at random, and with each the
-    parts of a word that its spikes are counted in, so there is nothing to choose. The table has the liquid with all of them and with the first alone, and both without a
-    liquid.
+    parts of a word that its spikes are counted in, so there is nothing to choose. The table has
+    the liquid with all of them and with the first alone, and both without a liquid.
 
     Parameters
     ----------
