@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-__all__ = ["bin_events", "check_sample", "events_of", "integers", "last_step_end"]
+__all__ = ["bin_events", "check_sample", "count_steps", "events_of", "integers"]
 
 
 def integers(name, values, dtype):
@@ -69,8 +69,9 @@ def bin_events(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_r
                 f"outside {n_steps * dt:g} ms and {n_channels} channels"
             )
         steps, channels = steps[~outside], channels[~outside]
+    where = steps.astype(np.int64), channels
     counts = sparse.coo_array(
-        (np.ones(len(steps), dtype=np.int64), (steps, channels)), shape=(n_steps, n_channels)
+        (np.ones(len(steps), dtype=np.int64), where), shape=(n_steps, n_channels)
     ).tocsr()
     if duplicates != "sum" and counts.nnz and counts.data.max() > 1:
         if duplicates == "error":
@@ -79,12 +80,39 @@ def bin_events(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_r
     return counts
 
 
-def last_step_end(i, times, dt):
-    """Return the end of the step of the last spike of sample i, in ms."""
+def count_steps(durations, events, dt):
+    """Count the steps of samples of `durations` ms, or, if None, to the last spike of each."""
+    name = "events" if durations is None else "durations"
+    if durations is None:
+        durations = [_last_step_end(i, times, dt) for i, (times, _) in enumerate(events)]
+    durations = np.asarray(durations, dtype=float)
+    if durations.shape not in ((), (len(events),)):
+        raise ValueError(
+            f"durations must be one number or one for each of {len(events)} samples, got "
+            f"shape {durations.shape}"
+        )
+    durations = np.broadcast_to(durations, (len(events),))
+    # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2.
+    with np.errstate(over="ignore"):
+        n_steps = np.ceil(durations / dt - 1e-9)
+    most = np.iinfo(np.int32).max
+    if np.any(n_steps > most):
+        i = int(np.argmax(n_steps > most))
+        raise ValueError(
+            f"{name}: sample {i} is {durations[i]:g} ms long, more than {most} steps of "
+            f"dt={dt:g} ms; its times must count from its own start"
+        )
+    if not np.all(durations > 0):
+        raise ValueError(f"durations must be finite numbers > 0 (ms), got {durations}")
+    return n_steps.astype(np.int64)
+
+
+def _last_step_end(i, times, dt):
+    """Return the end of the step of the last spike of sample i, at least one step, in ms."""
     times = _check_times(i, times)
     if times.size == 0:
         raise ValueError(f"sample {i} has no spikes, so its duration must be given")
-    return (_step_of(times.max(), dt) + 1) * dt
+    return max(_step_of(times.max(), dt) + 1, 1) * dt
 
 
 def _check_times(i, times):
@@ -95,5 +123,7 @@ def _check_times(i, times):
 
 
 def _step_of(times, dt):
-    # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2.
-    return np.floor(times / dt + 1e-9).astype(np.int64)
+    # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2. Not cast to integers, in
+    # which times far outside would be steps inside.
+    with np.errstate(over="ignore"):
+        return np.floor(times / dt + 1e-9)

@@ -37,7 +37,7 @@ def from_aeon(X, *, dt=1.0, graded=None):
     >>> from_aeon(np.ones((5, 3, 20)))
     SpikeArray(n_samples=5, n_channels=3, n_events=300, dt=1 ms, graded)
     """
-    cases = [np.asarray(case) for case in X]
+    cases = [np.asarray(case) for case in _sequence("X", X, "cases")]
     for i, case in enumerate(cases):
         if case.ndim != 2:
             raise ValueError(
@@ -79,7 +79,8 @@ def from_tonic(
     check_choice("out_of_range", out_of_range, ("error", "drop"))
     if getattr(getattr(recordings, "dtype", None), "names", None):
         raise TypeError("recordings must be a sequence of recordings, got a single one")
-    if len(sensor_size) != 3:
+    recordings = _sequence("recordings", recordings, "recordings")
+    if not hasattr(sensor_size, "__len__") or len(sensor_size) != 3:
         raise ValueError(f"sensor_size must be three numbers (x, y, p), got {sensor_size!r}")
     sizes = {
         name: check_integer("sensor_size", n, 1) for name, n in zip("xyp", sensor_size, strict=True)
@@ -134,12 +135,19 @@ def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
     """
     if hasattr(segments, "spiketrains"):
         raise TypeError("segments must be a sequence of segments, got a single one")
-    samples = [list(getattr(segment, "spiketrains", segment)) for segment in segments]
+    samples = [
+        _sequence(f"segment {i}", getattr(segment, "spiketrains", segment), "spike trains")
+        for i, segment in enumerate(_sequence("segments", segments, "segments"))
+    ]
     widths = {len(trains) for trains in samples}
     if len(widths) > 1 or 0 in widths:
         raise ValueError(
             f"segments must have equal numbers of spike trains, one or more, got {sorted(widths)}"
         )
+    for i, trains in enumerate(samples):
+        for train in trains:
+            if not all(hasattr(train, name) for name in ("t_start", "t_stop", "rescale")):
+                raise TypeError(f"segment {i} must hold neo.SpikeTrain, got {train!r:.80}")
     events, durations = [], []
     for trains in samples:
         start = min(_in_ms(train.t_start) for train in trains)
@@ -151,6 +159,12 @@ def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
         events, max(widths, default=1), durations, dt=dt, duplicates=duplicates,
         out_of_range=out_of_range,
     )  # fmt: skip
+
+
+def _sequence(name, value, items):
+    if isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
+        raise TypeError(f"{name} must be a sequence of {items}, got {value!r:.80}")
+    return list(value)
 
 
 def _in_ms(quantity):
@@ -196,6 +210,11 @@ def read_shd(
         raise ValueError(
             f"{file!r:.200} must hold spikes/times, spikes/units and labels: {error}"
         ) from None
+    if not len(times) == len(units) == len(labels):
+        raise ValueError(
+            f"{file!r:.200} must hold as many spikes/times as spikes/units and labels, got "
+            f"{len(times)}, {len(units)} and {len(labels)}"
+        )
     # Times are kept in half precision, in which milliseconds would overflow.
     events = [
         (1000 * np.asarray(time, dtype=np.float64), np.asarray(unit).astype(np.int64))

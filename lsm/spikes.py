@@ -5,8 +5,8 @@ import numbers
 
 import numpy as np
 
-from ._packing import bin_events, check_sample, events_of, integers, last_step_end
-from ._validation import check_choice, check_integer, check_number
+from ._packing import bin_events, check_sample, count_steps, events_of, integers
+from ._validation import check_bool, check_choice, check_integer, check_number
 
 __all__ = ["SpikeArray", "as_spike_array"]
 
@@ -74,7 +74,7 @@ class SpikeArray:
         self.durations = integers("durations", durations, np.int32)
         self.n_channels = check_integer("n_channels", n_channels, 1)
         self.dt = check_number("dt", dt, 0, low_open=True)
-        self.graded = bool(graded)
+        self.graded = check_bool("graded", graded)
         self._check()
 
     def _check(self):
@@ -217,23 +217,12 @@ class SpikeArray:
         check_choice("duplicates", duplicates, ("sum", "one", "error"))
         check_choice("out_of_range", out_of_range, ("error", "drop"))
         check_number("dt", dt, 0, low_open=True)
+        check_integer("n_channels", n_channels, 1)
         events = list(events)
         for i, sample in enumerate(events):
             if not isinstance(sample, tuple | list) or len(sample) != 2:
                 raise ValueError(f"sample {i} must be a pair (times, channels)")
-        if durations is None:
-            durations = [last_step_end(i, times, dt) for i, (times, _) in enumerate(events)]
-        durations = np.asarray(durations, dtype=float)
-        if durations.shape not in ((), (len(events),)):
-            raise ValueError(
-                f"durations must be one number or one for each of {len(events)} samples, got "
-                f"shape {durations.shape}"
-            )
-        if not np.all(np.isfinite(durations) & (durations > 0)):
-            raise ValueError(f"durations must be finite numbers > 0 (ms), got {durations}")
-        durations = np.broadcast_to(durations, (len(events),))
-        # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2.
-        n_steps = np.ceil(durations / dt - 1e-9).astype(np.int64)
+        n_steps = count_steps(durations, events, dt)
         matrices = [
             bin_events(i, *sample, n, n_channels, dt, duplicates, out_of_range)
             for i, (sample, n) in enumerate(zip(events, n_steps, strict=True))

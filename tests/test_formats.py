@@ -78,6 +78,7 @@ def test_events_outside_a_sensor_are_refused_or_dropped():
         ),
         (np.zeros((2, 4)), (4, 1, 1), r"recording 0 must have the fields .* got \(\)"),
         (np.zeros(2, dtype=PIXELS), (4, 3), "sensor_size must be three numbers"),
+        (np.zeros(2, dtype=PIXELS), 5, r"sensor_size must be three numbers \(x, y, p\), got 5"),
         (np.zeros(2, dtype=PIXELS), (4, 0, 1), "sensor_size must be an integer >= 1"),
     ],
 )
@@ -91,6 +92,30 @@ def test_a_single_recording_is_no_sequence_of_them():
         from_tonic(np.zeros(2, dtype=PIXELS), (4, 3, 2))
     with pytest.raises(TypeError, match="segments must be a sequence of segments, got a single"):
         from_neo(types.SimpleNamespace(spiketrains=[train([], 0, 1)]))
+
+
+@pytest.mark.parametrize("value", [None, 5, "abc"])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda value: from_aeon(value), "X must be a sequence of cases, got "),
+        (lambda value: from_tonic(value, (4, 3, 2)), "recordings must be a sequence of rec"),
+        (lambda value: from_neo(value), "segments must be a sequence of segments, got "),
+        (lambda value: from_neo([value]), "segment 0 must be a sequence of spike trains, got "),
+        (lambda value: from_neo([[train([], 0, 1), value]]), "segment 0 must hold neo.SpikeTrain"),
+    ],
+)
+def test_what_is_no_sequence_is_named(call, value, message):
+    with pytest.raises(TypeError, match=message):
+        call(value)
+    with pytest.raises(TypeError, match="segment 0 must hold neo.SpikeTrain, got array"):
+        from_neo([[np.ones(3)]])
+
+
+def test_times_since_an_epoch_are_refused_before_anything_is_allocated():
+    recording = np.array([(1_700_000_000_000_000, 1, 0, 0)], dtype=PIXELS)
+    with pytest.raises(ValueError, match=r"events: sample 0 is 1.7e.12 ms long, more than 2"):
+        from_tonic([recording], (4, 3, 2))
 
 
 class Quantity(np.ndarray):
@@ -146,6 +171,17 @@ def test_recordings_of_shd_are_in_seconds():
     assert read_shd(shd(), 1400.0, dt=10.0)[0].durations.tolist() == [140, 140]
     with pytest.raises(ValueError, match="channel 699 lies outside"):
         read_shd(shd(), n_channels=100)
+
+
+@pytest.mark.parametrize("name", ["times", "units", "labels"])
+def test_labels_are_as_many_as_recordings(name):
+    file = shd()
+    part = file if name == "labels" else file["spikes"]
+    part[name] = part[name][:1]
+    counts = ", ".join(str(1 if name == short else 2) for short in ("times", "units"))
+    counts += f" and {1 if name == 'labels' else 2}"
+    with pytest.raises(ValueError, match=f"as many spikes/times as .*, got {counts}"):
+        read_shd(file)
 
 
 def test_another_layout_is_named():

@@ -120,6 +120,34 @@ def test_bad_events_are_refused(events, options, message):
 
 
 @pytest.mark.parametrize(
+    ("n_channels", "error"),
+    [("3", TypeError), (1.5, TypeError), (True, TypeError), (0, ValueError)],
+)
+def test_a_number_of_channels_is_named(n_channels, error):
+    with pytest.raises(error, match=f"n_channels must be an integer >= 1, got {n_channels!r}"):
+        SpikeArray.from_events([([1.0], [0])], n_channels, 3.0)
+
+
+@pytest.mark.parametrize("last", [1e10, 1e300, 1.7e308])
+def test_a_sample_too_long_to_count_is_refused_before_it_is_allocated(last):
+    options = {"dt": 0.5, "out_of_range": "drop"}
+    for events in ([([1.0], [0]), ([last], [0])], [([1.0], [0]), ([0.0, last], [0, 0])]):
+        with pytest.raises(ValueError, match="events: sample 1 is .*, more than 2147483647"):
+            SpikeArray.from_events(events, 1, **options)
+        dropped = SpikeArray.from_events(events, 1, 3.0, **options)
+        assert dropped.durations.tolist() == [6, 6]
+        assert last not in dropped.steps
+    with pytest.raises(ValueError, match="durations: sample 0 is .* more than 2147483647"):
+        SpikeArray.from_events([([1.0], [0])], 1, last, **options)
+
+
+def test_spikes_before_the_start_are_outside_whether_or_not_a_duration_is_given():
+    for durations in (None, 1.0):
+        with pytest.raises(ValueError, match="the spike at -5 ms in channel 0 lies outside 1 ms"):
+            SpikeArray.from_events([([-5.0], [0])], 1, durations)
+
+
+@pytest.mark.parametrize(
     ("X", "message"),
     [
         ([], "empty"),
@@ -174,6 +202,12 @@ def test_a_negative_amplitude_is_refused_when_a_graded_signal_is_read_as_spikes(
     graded = SpikeArray.from_dense([np.array([[0.5, -1.0]])])
     with pytest.raises(ValueError, match="spike count"):
         as_spike_array(graded, graded=False)
+
+
+@pytest.mark.parametrize("graded", ["no", 0, 1.0])
+def test_graded_is_a_boolean(graded):
+    with pytest.raises(TypeError, match=f"graded must be True or False, got {graded!r}"):
+        SpikeArray.from_dense([np.eye(3)], graded=graded)
 
 
 def test_pickle_keeps_everything():

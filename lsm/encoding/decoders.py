@@ -112,14 +112,15 @@ def population_vector(spikes, preferred, window=None):
     [array([[0.75]])]
     """
     _check_spikes(spikes)
-    preferred = np.asarray(preferred, dtype=np.float64)
+    rule = "preferred must be finite numbers of shape (n_neurons,) or (n_neurons, n_dimensions)"
+    try:
+        preferred = np.asarray(preferred, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{rule}, got {preferred!r:.80}") from None
     if preferred.ndim == 1:
         preferred = preferred[:, None]
     if preferred.ndim != 2 or len(preferred) == 0 or not np.isfinite(preferred).all():
-        raise ValueError(
-            "preferred must be finite, of shape (n_neurons,) or (n_neurons, n_dimensions), got "
-            f"shape {preferred.shape}"
-        )
+        raise ValueError(f"{rule}, got {preferred!r:.80} of shape {preferred.shape}")
     if spikes.n_channels % len(preferred):
         raise ValueError(
             f"{spikes.n_channels} channels are not whole populations of {len(preferred)} neurons"
