@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
-from ._validation import check_integer, check_number
+from ._validation import check_bool, check_integer, check_number
 from .kernel import Plan, simulate
 from .memory import recall
 
@@ -102,6 +102,7 @@ class Calibration(BaseEstimator):
                 f"got {self.max_rate!r}"
             )
         check_integer("Calibration.n_samples", self.n_samples, 1)
+        check_bool("Calibration.centre", self.centre)
 
     def calibrate(self, network, spikes, other_initial, memory=None):
         """Scale a network for an input.

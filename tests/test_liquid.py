@@ -279,6 +279,7 @@ def test_heterogeneous_parameters_have_their_moments():
         ({"inputs": RandomInput(weight=(1, 2, 3))}, "one or two numbers"),
         ({"calibration": Calibration(max_rate=1.0)}, "max_rate must be at least"),
         ({"calibration": Calibration(input_rate=-2)}, "input_rate"),
+        ({"calibration": Calibration(centre="no")}, "Calibration.centre must be True or False"),
         ({"n_jobs": "two"}, "Liquid.n_jobs must be an integer"),
         ({"n_neurons": 10**12}, "Liquid.n_neurons must be an integer .*, got 1000000000000"),
         ({"inputs": RandomInput(weight=1e39)}, "RandomInput.* beyond what float32 can hold"),

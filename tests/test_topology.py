@@ -166,6 +166,7 @@ SQUARE = np.array([[0.0, 1.0], [-1.0, 0.0]])
         (ErdosRenyi(weights=Weights(inhibition=(1, 2, 3))), "inhibition must be one or two numb"),
         (ErdosRenyi(weights=Weights(scale="max")), "scale must be one of .*got 'max'"),
         (ErdosRenyi(weights=Weights(balance=-1)), "balance must be .*>= 0, got -1"),
+        (Column(shape=(20,), periodic="no"), "Column.periodic must be True or False, got 'no'"),
         (Column(shape=(3, 3, 3)), "has 27 neurons, but n_neurons is 20"),
         (Column(shape=(20,), lam=0), "lam.* must be"),
         (Column(shape=(20,), C=(0.3, 0.2, 0.4)), "C must be a number or four"),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .._jit import njit
-from .._validation import check_integer
+from .._validation import check_bool, check_integer
 from ._base import Topology
 from ._draws import STEP, exponential, mix, room_for, seed_of, unit
 from ._wiring import check_pairs
@@ -102,13 +102,14 @@ class Column(Topology):
             )
         lam = check_pairs("Column.lam", self.lam, 0, low_open=True)
         C = check_pairs("Column.C", self.C, 0, 1)
-        offsets, square = _offsets(grid, lam, C, self.periodic)
+        periodic = check_bool("Column.periodic", self.periodic)
+        offsets, square = _offsets(grid, lam, C, periodic)
         chance = (C[:, None] * np.exp(-square / lam[:, None] ** 2)).reshape(2, 2, -1)
         bound = chance.max(axis=1)  # by the source's kind, for targets of either
         accepted = (chance / np.maximum(bound, 1e-300)[:, None]).astype(np.float32)
         targets = room_for(bound.sum(axis=1)[inhibitory.astype(int)].sum())
         indptr = _connect(
-            np.array(grid), offsets, *_hazard(bound), accepted, inhibitory, self.periodic, targets,
+            np.array(grid), offsets, *_hazard(bound), accepted, inhibitory, periodic, targets,
             seed_of(rng),
         )  # fmt: skip
         targets.resize(indptr[-1], refcheck=False)
