@@ -151,15 +151,13 @@ def test_exact_responses_give_the_value_back(x, n_fields, beta):
     np.testing.assert_allclose(decoded, x, atol=1e-5)
 
 
-@given(
-    arrays(float, (3, 2), elements=st.floats(0, 1)),
-    st.integers(3, 20),
-    st.integers(20, 500),
-)
-def test_first_spikes_of_a_population_give_the_value_back(x, n_fields, n_steps):
+@pytest.mark.parametrize("n_fields", [3, 8, 30])
+@pytest.mark.parametrize("n_steps", [2, 3, 4, 5, 7, 10, 25, 30, 99, 300])
+def test_first_spikes_of_a_population_give_the_value_back(n_fields, n_steps):
     inner = LatencyEncoder(threshold=0.1, duration=float(n_steps))
+    x = np.linspace(0, 1, 2001)[:, None]
     decoded = round_trip(PopulationEncoder(n_fields, encoder=inner), x)
-    assert np.abs(decoded - x).max() < 0.7 / (n_steps * (n_fields - 2))
+    assert np.abs(decoded - x).max() < 1 / (n_steps * (n_fields - 2))
 
 
 def test_a_population_with_one_active_field_is_where_this_field_is():

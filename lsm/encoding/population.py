@@ -48,7 +48,7 @@ class PopulationEncoder(PartsMixin, Encoder):
     the logarithm of r, plus the part that is quadratic in the centre, is a line whose slope is the
     value; errors are weighted by r squared. This is exact for exact responses. With the default
     `beta` and a `LatencyEncoder(threshold=0.1)` that has n steps, the error is below
-    `0.7 / (n (n_fields - 2))` of the range, about 0.001 by default.
+    `1 / (n (n_fields - 2))` of the range, or 0.0017 by default.
 
     References
     ----------
