@@ -182,7 +182,7 @@ def table_of(rows):
         table[readout] = both.astype(str).agg(" / ".join, axis=1)
     noise = slow_noise()
     of_noise = {name: encode_signals(name, 0, noise, (0.0, 1.0))[1] for name in CODES | OF_CHANGES}
-    return table.assign(error=means["error"], slow=pd.Series(of_noise)).round(3)
+    return table.assign(error=means["error"], slow=pd.Series(of_noise)).round(2)
 
 
 def main():
