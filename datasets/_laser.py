@@ -81,7 +81,7 @@ def fetch_santa_fe_laser(
     horizons = check_horizons(horizon)
     if horizons.max() > N_STEPS - 3:
         raise ValueError(f"horizon must be at most {N_STEPS - 3} steps, got {horizon!r}")
-    (content,) = read_carried([FILE], CARRIER, data_home, download).values()
+    (content,) = read_carried([[FILE]], CARRIER, data_home, download).values()
     series = _parse(content)
     if hashlib.sha256(series.tobytes()).hexdigest() != DIGEST:
         where = "what was found" if data_home is None else f"data_home={str(data_home)!r}"

@@ -1,4 +1,7 @@
-"""Sequences of the UEA archive to classify: movements and vowels, from aeon or a local folder."""
+"""Sequences of the UEA archive to classify: movements and vowels, from aeon or a local folder.
+
+Japanese Vowels is read as the UCI repository has it, too.
+"""
 
 import hashlib
 
@@ -19,6 +22,9 @@ DIGESTS = {
     "BasicMotions": "8d5673beeb0d691471ae8ed03007b577e5f93548d4b97f34b44a97dfeee8f4ca",
     "JapaneseVowels": "a83082663e90da3a335db11d6c7c02d7464b6a334e42bf389a649839c83e3ed8",
 }
+
+# What UCI calls its parts of Japanese Vowels: frames, and how many utterances each speaker has.
+UCI_PARTS = [("ae.train", "size_ae.train"), ("ae.test", "size_ae.test")]
 
 _DESCR = """{title}
 {line}
@@ -102,9 +108,10 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
     ----------
     data_home : str or path, default=None
         A folder that holds `JapaneseVowels_TRAIN.ts` and `JapaneseVowels_TEST.ts` (itself or in
-        `JapaneseVowels/`), or a local zip or tar archive of them, such as aeon's wheel. A folder
-        that is empty or does not exist is where the download goes. None stands for the folder in
-        the environment variable `LSM_DATA` or, without it, the user's cache folder.
+        `JapaneseVowels/`), or the files `ae.train`, `ae.test`, `size_ae.train` and `size_ae.test`
+        of the UCI repository; or a local zip or tar archive of either, such as aeon's wheel. A
+        folder that is empty or does not exist is where the download goes. None stands for the
+        folder in the environment variable `LSM_DATA` or, without it, the user's cache folder.
     download : bool, default=True
         If False, raise an error instead of downloading.
 
@@ -151,15 +158,21 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
         target_names=[str(speaker) for speaker in range(1, 10)],
         feature_names=[f"cepstrum {i}" for i in range(1, 13)],
         dt=6.4,
+        uci_parts=UCI_PARTS,
     )
 
 
-def _fetch(name, data_home, download, text, *, target_names, feature_names, dt):
+def _fetch(name, data_home, download, text, *, target_names, feature_names, dt, uci_parts=()):
     """Read, check and describe a data set of the archive."""
-    names = [f"{name}_TRAIN.ts", f"{name}_TEST.ts"]
+    layouts = [[f"{name}_TRAIN.ts", f"{name}_TEST.ts"]]
+    if uci_parts:
+        layouts.append([file for part in uci_parts for file in part])
     carrier = Carrier("aeon", f"aeon/datasets/data/{name}", WHEEL, SHA256)
-    files = read_carried(names, carrier, data_home, download)
-    parts = [_parse(file, files[file]) for file in names]
+    files = read_carried(layouts, carrier, data_home, download)
+    if layouts[0][0] in files:
+        parts = [_parse(file, files[file]) for file in layouts[0]]
+    else:
+        parts = [_parse_uci(*part, files, target_names) for part in uci_parts]
     cases = [case for part in parts for case in part]
     digest = hashlib.sha256()
     for sequence, label in cases:
@@ -206,3 +219,31 @@ def _parse(name, content):
             raise ValueError(f"{name}: sequence {len(cases)} cannot be read: {error}") from None
         cases.append((np.ascontiguousarray(sequence), label))
     return cases
+
+
+def _parse_uci(name, name_of_sizes, files, labels):
+    """Return sequences and labels of a part of Japanese Vowels as the UCI repository has it.
+
+    A line is a frame and a blank line ends an utterance, as may a line of ones before it: copies
+    of the files differ. All utterances of a speaker follow each other.
+    """
+    sequences, frames = [], []
+    try:
+        for line in [*files[name].decode("ascii").splitlines(), ""]:
+            frame = [float(value) for value in line.split()]
+            if any(value != 1 for value in frame):
+                frames.append(frame)
+            elif frames:
+                sequences.append(np.array(frames))
+                frames = []
+    except ValueError as error:
+        raise ValueError(f"{name}: sequence {len(sequences)} cannot be read: {error}") from None
+    try:
+        spoken = np.repeat(labels, [int(size) for size in files[name_of_sizes].split()])
+    except ValueError:
+        raise ValueError(f"{name_of_sizes} must hold {len(labels)} numbers of sequences") from None
+    if len(spoken) != len(sequences):
+        raise ValueError(
+            f"{name} holds {len(sequences)} sequences, but {name_of_sizes} tells of {len(spoken)}"
+        )
+    return list(zip(sequences, spoken.tolist(), strict=True))

