@@ -6,14 +6,15 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import confusion_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import confusion_matrix, log_loss
 from threadpoolctl import threadpool_limits
 
 from lsm import Snapshots
 from lsm.experiments import spoken_words, spoken_words_nested
 from lsm.experiments.__main__ import main
 from lsm.experiments._study.progress import Stages
-from lsm.experiments._words.recipes import best_of, held_out
+from lsm.experiments._words.recipes import best_of, held_out, stack
 
 TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60", "--jobs", "1"]
 
@@ -144,3 +145,26 @@ def test_one_group_to_train_on_leaves_nothing_to_hold_out(tmp_path, capsys):
     assert run(tmp_path / "out", *TINY, "--protocol", "take", "--takes", "2") == 2
     assert "at least two speakers (or blocks of takes)" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_stack_chooses_its_penalty_by_the_loss_with_groups_held_out():
+    rng = np.random.default_rng(0)
+    groups, y = np.repeat(range(4), 30), np.tile(range(3), 40)
+    scores = np.eye(3)[y] + rng.normal(0, 0.5, (120, 3)) + rng.normal(0, 0.3, (4, 3))[groups]
+    # A word that a group lacks does not keep it from being held out.
+    kept = (groups != 0) | (y != 2)
+    groups, y, scores = groups[kept], y[kept], scores[kept]
+    splits = held_out(groups)
+    search = stack([], splits).final_estimator.fit(scores, y)
+    losses, errors = {}, {}
+    for C in search.param_grid["C"]:
+        fitted = [
+            (LogisticRegression(C=C).fit(scores[train], y[train]), test)
+            for train, test in splits.split()
+        ]
+        losses[C] = np.mean(
+            [log_loss(y[i], m.predict_proba(scores[i]), labels=m.classes_) for m, i in fitted]
+        )
+        errors[C] = np.mean([1 - m.score(scores[i], y[i]) for m, i in fitted])
+    assert search.best_params_["C"] == min(losses, key=losses.get)
+    assert min(losses, key=losses.get) != min(errors, key=errors.get)
