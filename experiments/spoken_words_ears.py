@@ -36,8 +36,6 @@ DRAWN = {
     # One in four has levels alone: worse by itself, and the unlike one that a stack gains from.
     "delta_gain": (0.0, 12.0, 12.0, 12.0),
 }
-# And what parts of a word spikes are counted in: all of it and its halves, ...
-PARTS = (1, 2), (1, 2, 4), (8,)
 
 
 def make_model(
@@ -47,7 +45,7 @@ def make_model(
 
     The words pass the liquid once for each front end, and the readout sees all states side by
     side. What one front end makes of a voice is not what another makes of it. The front ends are
-    drawn at random, and with each the parts of a word that its spikes are counted in.
+    drawn at random.
 
     Parameters
     ----------
@@ -78,12 +76,9 @@ def make_model(
     >>> [name for name, _ in model["ears"].transformer_list]
     ['ear1', 'ear2', 'ear3']
     """
-    seed, encoders, parts = _draw(n_ears, sample_rate, random_state)
+    seed, encoders = _draw(n_ears, sample_rate, random_state)
     common = {"n_neurons": n_neurons, "random_state": seed, "liquid__n_jobs": n_jobs}
-    ears = [
-        spoken_words.make_model(encoder=encoder, liquid__snapshots__n=n, **common)[:3]
-        for encoder, n in zip(encoders, parts, strict=True)
-    ]
+    ears = [spoken_words.make_model(encoder=encoder, **common)[:3] for encoder in encoders]
     sizes = [len(ear["liquid"].snapshots.feature_names(n_neurons)) for ear in ears]
     return Pipeline([_side_by_side(ears), *_read(readout, sizes)])
 
@@ -101,7 +96,7 @@ def make_baseline(n_ears=24, readout="stacked", sample_rate=8000, random_state=N
     model : Pipeline
         Of the same steps.
     """
-    _, encoders, _ = _draw(n_ears, sample_rate, random_state)
+    _, encoders = _draw(n_ears, sample_rate, random_state)
     ears = [
         Pipeline([("encoder", encoder), ("bins", FunctionTransformer(mean_in_bins))])
         for encoder in encoders
@@ -111,16 +106,15 @@ def make_baseline(n_ears=24, readout="stacked", sample_rate=8000, random_state=N
 
 
 def _draw(n_ears, sample_rate, random_state):
-    """Return a seed for the liquid, unfitted encoders, and the parts for each."""
+    """Return a seed for the liquid and unfitted encoders."""
     rng = check_random_state(random_state)
     seed = int(rng.randint(2**31))
     encoder = spoken_words.make_model(sample_rate=sample_rate)["encoder"]
-    encoders, parts = [], []
+    encoders = []
     for _ in range(check_integer("n_ears", n_ears, 1)):
         settings = {name: rng.choice(values).item() for name, values in DRAWN.items()}
         encoders.append(clone(encoder).set_params(**settings))
-        parts.append(PARTS[rng.randint(len(PARTS))])
-    return seed, encoders, parts
+    return seed, encoders
 
 
 def _side_by_side(ears):
@@ -172,9 +166,9 @@ def run(
     """Tell spoken words apart by a liquid that hears each word through several front ends.
 
     As spoken-words, but a word passes the liquid once for each of several front ends, and the
-    readout sees all states side by side. The front ends are drawn at random, and with each the
-    parts of a word that its spikes are counted in, so there is nothing to choose. The table has
-    the liquid with all of them and with the first alone, and both without a liquid.
+    readout sees all states side by side. The front ends are drawn at random, so there is
+    nothing to choose. The table has the liquid with all of them and with the first alone, and
+    both without a liquid.
 
     Parameters
     ----------
