@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-__all__ = ["bin_events", "check_sample", "count_steps", "events_of", "integers"]
+__all__ = ["bin_events", "check_sample", "count_steps", "events_of", "integers", "listed"]
 
 
 def integers(name, values, dtype):
@@ -17,6 +17,17 @@ def integers(name, values, dtype):
     if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
         raise ValueError(f"{name} must fit {np.dtype(dtype)}, got up to {array.max()}")
     return np.ascontiguousarray(array, dtype=dtype)
+
+
+def listed(name, samples):
+    """Return samples as a list with something in it, or refuse them by the name of the argument."""
+    try:
+        samples = list(samples)
+    except TypeError:
+        raise TypeError(f"{name} must be a sequence of samples, got {samples!r}") from None
+    if not samples:
+        raise ValueError(f"{name} is empty: at least one sample is required")
+    return samples
 
 
 def check_sample(i, sample):
@@ -85,7 +96,7 @@ def count_steps(durations, events, dt):
     name = "events" if durations is None else "durations"
     if durations is None:
         durations = [_last_step_end(i, times, dt) for i, (times, _) in enumerate(events)]
-    durations = np.asarray(durations, dtype=float)
+    durations = _floats("durations", durations)
     if durations.shape not in ((), (len(events),)):
         raise ValueError(
             f"durations must be one number or one for each of {len(events)} samples, got "
@@ -116,10 +127,17 @@ def _last_step_end(i, times, dt):
 
 
 def _check_times(i, times):
-    times = np.asarray(times, dtype=float)
+    times = _floats(f"sample {i}: spike times", times)
     if not np.isfinite(times).all():
         raise ValueError(f"sample {i}: spike times must be finite, not NaN or infinity")
     return times
+
+
+def _floats(name, values):
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be numbers, got {values!r}") from None
 
 
 def _step_of(times, dt):

@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-from ._packing import bin_events, check_sample, count_steps, events_of, integers
+from ._packing import bin_events, check_sample, count_steps, events_of, integers, listed
 from ._validation import check_bool, check_choice, check_integer, check_number
 
 __all__ = ["SpikeArray", "as_spike_array"]
@@ -165,9 +165,8 @@ class SpikeArray:
         -------
         spikes : SpikeArray
         """
+        samples = listed("samples", samples)
         arrays = [check_sample(i, sample) for i, sample in enumerate(samples)]
-        if not arrays:
-            raise ValueError("X is empty: at least one sample is required")
         widths = {array.shape[1] for array in arrays}
         if len(widths) > 1:
             raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
@@ -218,7 +217,7 @@ class SpikeArray:
         check_choice("out_of_range", out_of_range, ("error", "drop"))
         check_number("dt", dt, 0, low_open=True)
         check_integer("n_channels", n_channels, 1)
-        events = list(events)
+        events = listed("events", events)
         for i, sample in enumerate(events):
             if not isinstance(sample, tuple | list) or len(sample) != 2:
                 raise ValueError(f"sample {i} must be a pair (times, channels)")
@@ -375,4 +374,4 @@ def as_spike_array(X, *, dt=1.0, graded=None):
         or (isinstance(X, dict))
     ):
         raise ValueError(f"X must be a SpikeArray, a sequence of arrays or an array, got {X!r:.80}")
-    return SpikeArray.from_sparse(X, dt=dt, graded=graded)
+    return SpikeArray.from_sparse(listed("X", X), dt=dt, graded=graded)

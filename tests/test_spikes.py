@@ -112,11 +112,26 @@ def test_a_sample_ends_with_its_last_spike_unless_told_otherwise():
         ([([1.0, 2.0], [0])], {}, "equal length"),
         ([([1.0], [0], [1])], {}, r"sample 0 must be a pair \(times, channels\)"),
         ([([1.0], [0])], {"duplicates": "many"}, "duplicates must be one of"),
+        ([(["a"], [0])], {}, r"sample 0: spike times must be numbers, got \['a'\]"),
+        ([], {}, "events is empty"),
     ],
 )
 def test_bad_events_are_refused(events, options, message):
     with pytest.raises(ValueError, match=message):
         SpikeArray.from_events(events, 2, 3.0, **options)
+
+
+def test_what_holds_no_samples_is_named():
+    for pack in (SpikeArray.from_dense, SpikeArray.from_sparse):
+        with pytest.raises(TypeError, match="samples must be a sequence of samples, got None"):
+            pack(None)
+        with pytest.raises(ValueError, match="samples is empty"):
+            pack([])
+    with pytest.raises(TypeError, match="events must be a sequence of samples, got 3"):
+        SpikeArray.from_events(3, 1)
+    for durations in ("abc", ["abc"], [[1.0], [1.0, 2.0]]):
+        with pytest.raises(ValueError, match="durations must be numbers, got"):
+            SpikeArray.from_events([([1.0], [0])], 1, durations)
 
 
 @pytest.mark.parametrize(
