@@ -3,7 +3,19 @@
 import numpy as np
 from scipy import sparse
 
-__all__ = ["bin_events", "check_sample", "count_steps", "events_of", "integers", "listed"]
+from ._validation import check_choice, check_integer, check_number, check_reals
+
+__all__ = [
+    "bin_events",
+    "check_binning",
+    "check_sample",
+    "count_steps",
+    "events_of",
+    "integers",
+    "listed",
+]
+
+MOST = np.iinfo(np.int32).max  # of steps in a sample, and of channels
 
 
 def integers(name, values, dtype):
@@ -19,15 +31,18 @@ def integers(name, values, dtype):
     return np.ascontiguousarray(array, dtype=dtype)
 
 
-def listed(name, samples):
-    """Return samples as a list with something in it, or refuse them by the name of the argument."""
+def listed(name, values, items="samples"):
+    """Return a sequence as a list with something in it, or refuse it by the argument's name."""
+    rule = f"{name} must be a sequence of {items}"
     try:
-        samples = list(samples)
+        elements = list(values)
     except TypeError:
-        raise TypeError(f"{name} must be a sequence of samples, got {samples!r}") from None
-    if not samples:
-        raise ValueError(f"{name} is empty: at least one sample is required")
-    return samples
+        elements = None
+    if elements is None or isinstance(values, str | bytes):
+        raise TypeError(f"{rule}, got {values!r:.80}")
+    if not elements:
+        raise ValueError(f"{name} is empty: {rule}, one or more")
+    return elements
 
 
 def check_sample(i, sample):
@@ -36,7 +51,7 @@ def check_sample(i, sample):
         array = sample if sparse.issparse(sample) else np.asarray(sample)
     except ValueError:
         raise ValueError(f"sample {i} must be an array of shape (n_steps, n_channels)") from None
-    if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
+    if array.dtype.kind not in "biufc":
         raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
     if array.ndim != 2:
         raise ValueError(
@@ -63,6 +78,15 @@ def events_of(array):
         return step, channel, array[step, channel].astype(np.float32)
 
 
+def check_binning(n_channels, dt, duplicates, out_of_range):
+    """Check what says how events fall into steps and channels."""
+    check_choice("duplicates", duplicates, ("sum", "one", "error"))
+    check_choice("out_of_range", out_of_range, ("error", "drop"))
+    check_number("dt", dt, 0, low_open=True)
+    if check_integer("n_channels", n_channels, 1) > MOST:
+        raise ValueError(f"n_channels must be at most {MOST}, got {n_channels}")
+
+
 def bin_events(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_range):
     """Count the spikes of sample i in each step and channel; return a CSR array."""
     times, channels = _check_times(i, times), np.asarray(channels)
@@ -70,7 +94,8 @@ def bin_events(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_r
         raise ValueError(f"sample {i}: times and channels must be 1-D and of equal length")
     if channels.size and not np.issubdtype(channels.dtype, np.integer):
         raise ValueError(f"sample {i}: channels must be integers, got {channels.dtype}")
-    steps = _step_of(times, dt)
+    # Not cast to integers, in which times far outside would be steps inside.
+    steps = np.floor(_in_steps(times, dt, 1))
     outside = (steps < 0) | (steps >= n_steps) | (channels < 0) | (channels >= n_channels)
     if outside.any():
         if out_of_range == "error":
@@ -96,21 +121,18 @@ def count_steps(durations, events, dt):
     name = "events" if durations is None else "durations"
     if durations is None:
         durations = [_last_step_end(i, times, dt) for i, (times, _) in enumerate(events)]
-    durations = _floats("durations", durations)
+    durations = check_reals("durations must be numbers (ms)", durations)
     if durations.shape not in ((), (len(events),)):
         raise ValueError(
             f"durations must be one number or one for each of {len(events)} samples, got "
             f"shape {durations.shape}"
         )
     durations = np.broadcast_to(durations, (len(events),))
-    # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2.
-    with np.errstate(over="ignore"):
-        n_steps = np.ceil(durations / dt - 1e-9)
-    most = np.iinfo(np.int32).max
-    if np.any(n_steps > most):
-        i = int(np.argmax(n_steps > most))
+    n_steps = np.ceil(_in_steps(durations, dt, -1))
+    if np.any(n_steps > MOST):
+        i = int(np.argmax(n_steps > MOST))
         raise ValueError(
-            f"{name}: sample {i} is {durations[i]:g} ms long, more than {most} steps of "
+            f"{name}: sample {i} is {durations[i]:g} ms long, more than {MOST} steps of "
             f"dt={dt:g} ms; its times must count from its own start"
         )
     if not np.all(durations > 0):
@@ -123,25 +145,19 @@ def _last_step_end(i, times, dt):
     times = _check_times(i, times)
     if times.size == 0:
         raise ValueError(f"sample {i} has no spikes, so its duration must be given")
-    return max(_step_of(times.max(), dt) + 1, 1) * dt
+    return max(np.floor(_in_steps(times.max(), dt, 1)) + 1, 1) * dt
 
 
 def _check_times(i, times):
-    times = _floats(f"sample {i}: spike times", times)
+    times = check_reals(f"sample {i}: spike times must be numbers (ms)", times)
     if not np.isfinite(times).all():
         raise ValueError(f"sample {i}: spike times must be finite, not NaN or infinity")
     return times
 
 
-def _floats(name, values):
-    try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be numbers, got {values!r}") from None
-
-
-def _step_of(times, dt):
-    # A hair of tolerance, so that 0.3 ms / 0.1 ms is 3 steps and not 2. Not cast to integers, in
-    # which times far outside would be steps inside.
+def _in_steps(times, dt, sign):
+    """Divide by dt and add (or take off) a hair, so that 0.3 ms / 0.1 ms is 3 steps and not 2."""
     with np.errstate(over="ignore"):
-        return np.floor(times / dt + 1e-9)
+        n = times / dt
+        rounding = np.finfo(np.float64).eps * np.minimum(np.abs(n), MOST)
+        return n + sign * np.maximum(1e-9, 4 * rounding)

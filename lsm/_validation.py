@@ -11,6 +11,7 @@ __all__ = [
     "check_choice",
     "check_integer",
     "check_number",
+    "check_reals",
     "per_neuron",
     "random_streams",
     "steps",
@@ -110,6 +111,21 @@ def check_choice(name, value, choices):
     return value
 
 
+def check_reals(rule, values):
+    """Return `values` as a float64 array, or raise a ValueError that starts with the rule.
+
+    Text, booleans, times, complex numbers and objects are not numbers here, though NumPy would
+    turn them into some.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:  # ragged
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{rule}, got {values!r:.80}")
+    return array.astype(np.float64)
+
+
 def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
     """Spread one parameter over the neurons.
 
@@ -141,12 +157,13 @@ def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
         values = np.asarray(value.rvs(size=n_neurons, random_state=rng), dtype=float)
     else:
         try:
-            values = np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
-            raise TypeError(
+            values = check_reals(
                 f"{name} must be a number, an (excitatory, inhibitory) pair, an array with a value "
-                f"for each neuron, or a frozen scipy.stats distribution, got {value!r}"
-            ) from None
+                "for each neuron, or a frozen scipy.stats distribution",
+                value,
+            )
+        except ValueError as error:
+            raise TypeError(str(error)) from None
         if values.shape == (2,):
             values = np.where(inhibitory, values[1], values[0])
         if values.shape != (n_neurons,):

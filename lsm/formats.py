@@ -3,11 +3,14 @@
 None of these libraries is needed to import this module.
 """
 
+import math
 import os
+from collections.abc import Mapping
 
 import numpy as np
 
-from ._validation import check_choice, check_integer
+from ._packing import check_binning, integers, listed
+from ._validation import check_integer, check_reals
 from .spikes import SpikeArray
 
 __all__ = ["from_aeon", "from_neo", "from_tonic", "read_shd"]
@@ -37,13 +40,19 @@ def from_aeon(X, *, dt=1.0, graded=None):
     >>> from_aeon(np.ones((5, 3, 20)))
     SpikeArray(n_samples=5, n_channels=3, n_events=300, dt=1 ms, graded)
     """
-    cases = [np.asarray(case) for case in _sequence("X", X, "cases")]
-    for i, case in enumerate(cases):
-        if case.ndim != 2:
-            raise ValueError(
-                f"case {i} must have shape (n_channels, n_timepoints), got shape {case.shape}"
-            )
+    cases = [_case(i, case) for i, case in enumerate(listed("X", X, "cases"))]
     return SpikeArray.from_dense([case.T for case in cases], dt=dt, graded=graded)
+
+
+def _case(i, case):
+    rule = f"case {i} must have shape (n_channels, n_timepoints)"
+    try:
+        case = np.asarray(case)
+    except ValueError:
+        raise ValueError(f"{rule}, got a ragged sequence") from None
+    if case.ndim != 2:
+        raise ValueError(f"{rule}, got shape {case.shape}")
+    return case
 
 
 def from_tonic(
@@ -76,27 +85,39 @@ def from_tonic(
     >>> X.steps, X.channels
     (array([0, 2], dtype=int32), array([1, 2], dtype=int32))
     """
-    check_choice("out_of_range", out_of_range, ("error", "drop"))
     if getattr(getattr(recordings, "dtype", None), "names", None):
         raise TypeError("recordings must be a sequence of recordings, got a single one")
-    recordings = _sequence("recordings", recordings, "recordings")
+    recordings = listed("recordings", recordings, "recordings")
     if not hasattr(sensor_size, "__len__") or len(sensor_size) != 3:
         raise ValueError(f"sensor_size must be three numbers (x, y, p), got {sensor_size!r}")
     sizes = {
         name: check_integer("sensor_size", n, 1) for name, n in zip("xyp", sensor_size, strict=True)
     }
+    n_channels = math.prod(sizes.values())
+    check_binning(n_channels, dt, duplicates, out_of_range)
     events = []
     for i, recording in enumerate(recordings):
-        names = getattr(getattr(recording, "dtype", None), "names", None) or ()
-        missing = {"t", *(name for name, n in sizes.items() if n > 1)} - set(names)
-        if missing:
-            raise ValueError(f"recording {i} must have the fields {sorted(missing)}, got {names}")
-        channels = _pixel(i, recording, sizes, out_of_range)
-        events.append((recording["t"] / 1000, channels))
-    n_channels = int(np.prod(list(sizes.values())))
+        _check_fields(i, recording, sizes)
+        times = check_reals(f"recording {i}: t must be numbers (microseconds)", recording["t"])
+        events.append((times / 1000, _pixel(i, recording, sizes, out_of_range)))
     return SpikeArray.from_events(
         events, n_channels, durations, dt=dt, duplicates=duplicates, out_of_range=out_of_range
     )
+
+
+def _check_fields(i, recording, sizes):
+    names = getattr(getattr(recording, "dtype", None), "names", None) or ()
+    addresses = [name for name, n in sizes.items() if n > 1]
+    missing = {"t", *addresses} - set(names)
+    if missing:
+        raise ValueError(f"recording {i} must have the fields {sorted(missing)}, got {names}")
+    if recording.ndim != 1:
+        raise ValueError(f"recording {i} must be a 1-D array, got shape {recording.shape}")
+    for name in addresses:
+        if recording[name].dtype.kind not in "iub":
+            raise ValueError(
+                f"recording {i}: {name} must hold integers, got {recording[name].dtype}"
+            )
 
 
 def _pixel(i, recording, sizes, out_of_range):
@@ -105,7 +126,7 @@ def _pixel(i, recording, sizes, out_of_range):
     outside = np.zeros(len(recording), dtype=bool)
     for name in "pyx":
         if sizes[name] > 1:
-            values = recording[name].astype(np.int64)
+            values = recording[name]
             bad = (values < 0) | (values >= sizes[name])
             if bad.any() and out_of_range == "error":
                 raise ValueError(
@@ -113,7 +134,7 @@ def _pixel(i, recording, sizes, out_of_range):
                     f"{sizes[name]} that sensor_size allows"
                 )
             outside |= bad
-            channels = channels * sizes[name] + values
+            channels = channels * sizes[name] + np.where(bad, 0, values).astype(np.int64)
     return np.where(outside, -1, channels)
 
 
@@ -136,14 +157,12 @@ def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
     if hasattr(segments, "spiketrains"):
         raise TypeError("segments must be a sequence of segments, got a single one")
     samples = [
-        _sequence(f"segment {i}", getattr(segment, "spiketrains", segment), "spike trains")
-        for i, segment in enumerate(_sequence("segments", segments, "segments"))
+        listed(f"segment {i}", getattr(segment, "spiketrains", segment), "spike trains")
+        for i, segment in enumerate(listed("segments", segments, "segments"))
     ]
     widths = {len(trains) for trains in samples}
-    if len(widths) > 1 or 0 in widths:
-        raise ValueError(
-            f"segments must have equal numbers of spike trains, one or more, got {sorted(widths)}"
-        )
+    if len(widths) > 1:
+        raise ValueError(f"segments must have equal numbers of spike trains, got {sorted(widths)}")
     for i, trains in enumerate(samples):
         for train in trains:
             if not all(hasattr(train, name) for name in ("t_start", "t_stop", "rescale")):
@@ -151,20 +170,18 @@ def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
     events, durations = [], []
     for trains in samples:
         start = min(_in_ms(train.t_start) for train in trains)
-        durations.append(max(_in_ms(train.t_stop) for train in trains) - start)
-        times = [np.atleast_1d(_in_ms(train)) - start for train in trains]
+        stop = max(_in_ms(train.t_stop) for train in trains)
+        # The difference of two late times is off by their last digits, and no spike that begins
+        # a step may come to lie in the one before.
+        hair = 2 * np.spacing(max(abs(start), abs(stop)))
+        durations.append(stop - start - hair)
+        times = [np.atleast_1d(_in_ms(train)) - start + hair for train in trains]
         channels = np.repeat(np.arange(len(trains)), [len(time) for time in times])
         events.append((np.concatenate(times), channels))
     return SpikeArray.from_events(
-        events, max(widths, default=1), durations, dt=dt, duplicates=duplicates,
+        events, widths.pop(), durations, dt=dt, duplicates=duplicates,
         out_of_range=out_of_range,
     )  # fmt: skip
-
-
-def _sequence(name, value, items):
-    if isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
-        raise TypeError(f"{name} must be a sequence of {items}, got {value!r:.80}")
-    return list(value)
 
 
 def _in_ms(quantity):
@@ -199,17 +216,24 @@ def read_shd(
        Networks and Learning Systems 33, 2744-2757.
     """
     options = {"dt": dt, "duplicates": duplicates, "out_of_range": out_of_range}
+    check_binning(n_channels, **options)
     if isinstance(file, str | os.PathLike):
         import h5py  # only who reads such files needs it
 
-        with h5py.File(file, "r") as opened:
+        try:
+            opened = h5py.File(file, "r")
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise OSError(f"{os.fspath(file)!r} cannot be read as HDF5: {error}") from error
+        with opened:
             return read_shd(opened, durations, n_channels=n_channels, **options)
-    try:
-        times, units, labels = file["spikes"]["times"], file["spikes"]["units"], file["labels"]
-    except KeyError as error:
-        raise ValueError(
-            f"{file!r:.200} must hold spikes/times, spikes/units and labels: {error}"
-        ) from None
+    if not isinstance(file, Mapping):
+        raise TypeError(f"file must be a path or an open h5py.File, got {file!r:.80}")
+    times, units, labels = (
+        _dataset(file, path) for path in ("spikes/times", "spikes/units", "labels")
+    )
+    labels = integers("labels", labels, np.int64)
     if not len(times) == len(units) == len(labels):
         raise ValueError(
             f"{file!r:.200} must hold as many spikes/times as spikes/units and labels, got "
@@ -217,8 +241,21 @@ def read_shd(
         )
     # Times are kept in half precision, in which milliseconds would overflow.
     events = [
-        (1000 * np.asarray(time, dtype=np.float64), np.asarray(unit).astype(np.int64))
-        for time, unit in zip(times, units, strict=True)
+        (1000 * check_reals(f"sample {i}: times must be numbers (seconds)", time), unit)
+        for i, (time, unit) in enumerate(zip(times, units, strict=True))
     ]
-    spikes = SpikeArray.from_events(events, n_channels, durations, **options)
-    return spikes, np.asarray(labels)
+    return SpikeArray.from_events(events, n_channels, durations, **options), labels
+
+
+def _dataset(file, path):
+    """Return what lies at a path of a file, which must be a sequence and not a folder."""
+    found = file
+    for name in path.split("/"):
+        if not isinstance(found, Mapping) or name not in found:
+            raise ValueError(
+                f"{file!r:.200} must hold spikes/times, spikes/units and labels, but has no {path}"
+            )
+        found = found[name]
+    if isinstance(found, Mapping) or getattr(found, "shape", None) == ():
+        raise ValueError(f"{path} of {file!r:.200} must be a dataset with an entry for each sample")
+    return found

@@ -5,8 +5,16 @@ import numbers
 
 import numpy as np
 
-from ._packing import bin_events, check_sample, count_steps, events_of, integers, listed
-from ._validation import check_bool, check_choice, check_integer, check_number
+from ._packing import (
+    bin_events,
+    check_binning,
+    check_sample,
+    count_steps,
+    events_of,
+    integers,
+    listed,
+)
+from ._validation import check_bool, check_integer, check_number
 
 __all__ = ["SpikeArray", "as_spike_array"]
 
@@ -213,10 +221,7 @@ class SpikeArray:
         -------
         spikes : SpikeArray
         """
-        check_choice("duplicates", duplicates, ("sum", "one", "error"))
-        check_choice("out_of_range", out_of_range, ("error", "drop"))
-        check_number("dt", dt, 0, low_open=True)
-        check_integer("n_channels", n_channels, 1)
+        check_binning(n_channels, dt, duplicates, out_of_range)
         events = listed("events", events)
         for i, sample in enumerate(events):
             if not isinstance(sample, tuple | list) or len(sample) != 2:

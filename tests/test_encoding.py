@@ -202,7 +202,23 @@ def test_limits_hold_for_all_channels_or_for_each():
 
 
 @pytest.mark.parametrize(
-    "limits", [(1.0, 1.0), (2.0, 1.0), (0.0, np.inf), 5.0, "ab", (0.0, 1.0, 2.0), ([0, 1], [1])]
+    "limits",
+    [
+        (1.0, 1.0),
+        (2.0, 1.0),
+        (0.0, np.inf),
+        5.0,
+        "01",
+        b"01",
+        ("0", "1"),
+        (False, True),
+        {0.0: "low", 1.0: "high"},
+        (0.0, 1.0 + 1j),
+        np.array(["2000-01-01", "2001-01-01"], dtype="datetime64[D]"),
+        (0.0, 1.0, 2.0),
+        ([0, 1], [1]),
+    ],
+    ids=repr,
 )
 def test_limits_must_be_a_range(limits):
     with pytest.raises(ValueError, match="limits must be None or a pair"):
@@ -316,7 +332,8 @@ def test_a_pipeline_with_a_liquid_runs(code):
         ([np.ones((2, 3)) * 1j], "Complex data not supported"),
         (np.full((2, 3), np.nan), "NaN"),
         (np.ones(9), "Reshape your data"),
-        ("zero.wav", "could not convert string"),
+        ("zero.wav", "X must be a graded SpikeArray, .* got 'zero.wav'"),
+        ({"a": 1}, "X must be a graded SpikeArray, .* got {'a': 1}"),
         (SpikeArray.from_dense(np.ones((1, 2, 3), int)), "spikes, which is encoded already"),
     ],
 )
@@ -326,6 +343,16 @@ def test_bad_samples_are_named(code, X, message):
     fitted = clone(code).fit([np.ones((2, 3))])
     with pytest.raises(ValueError, match=message):
         fitted.transform(X)
+
+
+@codes
+def test_a_table_with_rows_of_unequal_length_is_refused(code):
+    for row in ([1.0, 2.0], np.ones(2)):
+        if not code._series:
+            with pytest.raises(ValueError, match=r"rows of equal length, .* row 0 has shape \(2,"):
+                clone(code).fit([row, [3.0]])
+    with pytest.raises(ValueError, match="X must|sample"):
+        clone(code).fit([np.ones(3), np.ones((2, 3))])
 
 
 @codes
@@ -375,6 +402,32 @@ def test_an_encoder_must_be_fitted(estimator):
 def test_a_bad_clock_is_named(parameters, message):
     with pytest.raises((TypeError, ValueError), match=message):
         RateEncoder(**parameters).fit([np.ones((2, 3))])
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (encoding.PhaseEncoder(duration=50.0), "^a step of X must be a whole number of periods"),
+        (encoding.SynchronyEncoder(duration=50.0), "^a step of X must be a whole number of per"),
+        (LatencyEncoder(dt=10.0), "^a step of X must be at least two steps, got 10 ms"),
+        (encoding.BurstEncoder(), "a row of 10 ms: lengthen a step of X or lower one of them"),
+        (encoding.RankOrderEncoder(dt=5.0), "in 2 steps: lengthen a step of X or lower n_spikes"),
+        (PopulationEncoder(encoder=LatencyEncoder(dt=3.0)), "^a step of X must be a multiple of"),
+        (PopulationEncoder(encoder=LatencyEncoder(dt=10.0)), "^a step of X must be at least two"),
+    ],
+    ids=repr,
+)
+def test_a_step_of_x_is_named_where_it_is_the_row(code, message):
+    X = SpikeArray.from_dense(np.ones((1, 3, 3)), dt=10.0, graded=True)
+    with pytest.raises(ValueError, match=message):
+        code.fit(X)
+
+
+@pytest.mark.parametrize("code", [RateEncoder(), encoding.DirectCurrentEncoder()], ids=repr)
+def test_a_duration_is_checked_even_where_it_does_not_act(code):
+    X = SpikeArray.from_dense(np.ones((1, 3, 2)), dt=10.0, graded=True)
+    with pytest.raises(ValueError, match="duration must be a finite number > 0, got -5"):
+        clone(code).set_params(duration=-5).fit(X)
 
 
 def test_steps_of_a_spike_array_must_hold_whole_steps():

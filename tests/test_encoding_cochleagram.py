@@ -344,6 +344,25 @@ def test_more_bands_than_the_spectrum_resolves_are_refused():
         CochleagramEncoder(n_bands=200).fit([np.ones(9)])
 
 
+@pytest.mark.parametrize("scale", ["mel", "gammatone"])
+def test_parameters_set_after_fit_act_at_once_and_are_checked(scale):
+    fitted = CochleagramEncoder(scale=scale).fit([word()])
+    names = fitted.channel_names_
+    changes = {"sample_rate": 16_000, "n_bands": 9, "window": 20.0, "hop": 8.0}
+    fitted.set_params(**changes)
+    again = CochleagramEncoder(scale=scale, **changes).fit_transform([word()])
+    assert fitted.transform([word()]).digest(0) == again.digest(0)
+    assert fitted.channel_names_ == names
+    with pytest.raises(ValueError, match="hop must be a finite number >= 0.0625, got 0"):
+        fitted.set_params(hop=0).transform([word()])
+
+
+def test_whole_windows_have_no_step_more():
+    encoder = CochleagramEncoder(hop=0.7, trim_db=None)  # hops of 5.6, windows of 200
+    X = encoder.fit_transform([np.ones(284), np.ones(285)])
+    assert X.durations.tolist() == [16, 17]
+
+
 def test_an_encoder_must_be_fitted():
     with pytest.raises(NotFittedError):
         CochleagramEncoder().transform([np.ones(9)])

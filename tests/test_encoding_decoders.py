@@ -89,6 +89,8 @@ def test_a_trace_of_regular_spikes_has_the_mean_of_their_rate():
         (lambda X: decoders.population_vector(X, np.ones((3, 1, 1))), "preferred must be finite"),
         (lambda X: decoders.population_vector(X, "ab"), "preferred must be finite.*got 'ab'"),
         (lambda X: decoders.population_vector(X, [1.0, np.nan, 2.0]), "preferred must be finite"),
+        (lambda X: decoders.population_vector(X, ["1", "2", "3"]), "preferred must be finite"),
+        (lambda X: decoders.population_vector(X, [True, False, True]), "preferred must be finite"),
     ],
 )
 def test_bad_arguments_are_named(call, message):

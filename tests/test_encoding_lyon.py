@@ -175,6 +175,22 @@ def test_the_step_is_the_hop_at_any_sample_rate(rate):
     assert X.dt == 10
 
 
+def test_whole_hops_have_no_step_more():
+    X = LyonEncoder(hop=0.7).fit_transform([np.ones(84), np.ones(85)])  # hops of 5.6
+    assert X.durations.tolist() == [15, 16]
+
+
+def test_parameters_set_after_fit_act_at_once_and_are_checked():
+    fitted = LyonEncoder().fit([word()])
+    frequencies = fitted.frequencies_
+    fitted.set_params(sample_rate=16_000, difference=False)
+    again = LyonEncoder(sample_rate=16_000, difference=False).fit_transform([word()])
+    assert fitted.transform([word()]).digest(0) == again.digest(0)
+    np.testing.assert_array_equal(fitted.frequencies_, frequencies)
+    with pytest.raises(TypeError, match="gain_control must be True or False, got 'no'"):
+        fitted.set_params(gain_control="no").transform([word()])
+
+
 def test_silence_is_silent_and_integers_are_sound():
     X = LyonEncoder().fit_transform([np.zeros(500)])
     assert len(X.steps) == 0

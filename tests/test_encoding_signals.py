@@ -139,12 +139,23 @@ def test_a_held_row_moves_once():
         ({"threshold": 0.0}, "threshold must be a finite number >= 5.96046e-08, got 0"),
         ({"threshold": 1e-9}, "threshold must be a finite number >= 5.96046e-08, got 1e-09"),
         ({"start": 2.0}, "start must be a finite number >= 0 and <= 1"),
-        ({"window": 0.1}, "window of 0.1 ms is less than half a step"),
+        ({"method": "moving-window", "window": 0.1}, "window of 0.1 ms is less than half a step"),
+        ({"window": 0.0}, "window must be a finite number > 0, got 0"),
     ],
 )
 def test_bad_changes_are_named(parameters, message):
     with pytest.raises(ValueError, match=message):
         DeltaEncoder(**parameters).fit(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize("method", ["send-on-delta", "step-forward"])
+def test_a_step_longer_than_a_window_that_does_not_act_is_allowed(method):
+    signals = np.eye(3)[:, None] * np.ones((1, 5, 1)) / 20
+    encoder = DeltaEncoder(method, dt=25.0)
+    assert encoder.fit_transform(signals).dt == 25
+    encoder.set_params(method="moving-window")
+    with pytest.raises(ValueError, match="window of 10 ms is less than half a step of dt=25 ms"):
+        encoder.transform(signals)
 
 
 # Ben's spiker algorithm

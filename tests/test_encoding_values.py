@@ -96,6 +96,13 @@ def test_regular_spikes_are_evenly_spaced(x, max_rate):
         assert np.all(np.abs(gaps - period) < 1)
 
 
+def test_regular_spikes_stay_even_for_long():
+    train = encode(RateEncoder("regular", duration=1.0), np.ones((200_000, 1)))[:, 0]
+    first, gaps = intervals(train)
+    assert first == 4
+    assert set(gaps) == {10}
+
+
 @given(arrays(float, (5, 3), elements=st.floats(0, 1)), st.floats(10, 1000))
 def test_regular_spikes_give_the_rate_back(x, max_rate):
     decoded = round_trip(RateEncoder("regular", max_rate=max_rate), x)
@@ -203,9 +210,9 @@ def test_a_current_is_the_value(x, gain):
     np.testing.assert_allclose(round_trip(encoder, x), x, atol=1e-7)
 
 
-@pytest.mark.parametrize("gain", [0.0, 1e39])
+@pytest.mark.parametrize("gain", [0.0, 1e-42, 1e39])
 def test_a_current_must_fit_its_amplitude(gain):
-    with pytest.raises(ValueError, match="gain must be a finite number > 0 and <= 3.40282e.38"):
+    with pytest.raises(ValueError, match="gain must be .* >= 1.17549e-38 and <= 3.40282e.38"):
         DirectCurrentEncoder(gain).fit([[1.0]])
 
 
@@ -324,6 +331,15 @@ def test_a_constant_value_comes_back_to_within_a_step_of_its_interval(
             least, most = 20 / n, 20 / (n - 1) if n > 1 else np.inf
         assert least - 1e-6 <= bias + gain * value <= most + 1e-6
         assert least - 1e-6 <= bias + gain * found <= most + 1e-6
+
+
+@pytest.mark.parametrize("dt", [0.1, 0.3, 1.0])
+def test_a_drive_of_one_spike_a_step_is_allowed(dt):
+    for n in range(1, 40):
+        encoder = IntegrateAndFireEncoder(
+            float(n), tau_m=n * dt, leaky=False, refractory=0.0, duration=10 * dt, dt=dt
+        )
+        assert encode(encoder, np.ones((1, 1))).sum() == 10
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,10 @@ def test_series_of_aeon_have_their_channels_first():
     assert not from_aeon(np.ones((1, 2, 3), dtype=int)).graded
     with pytest.raises(ValueError, match=r"case 0 must have shape .* got shape \(20,\)"):
         from_aeon(X[0])
+    with pytest.raises(ValueError, match=r"case 0 must have shape .* got a ragged sequence"):
+        from_aeon([[[1, 2], [3]]])
+    with pytest.raises(ValueError, match="X is empty: X must be a sequence of cases, one or more"):
+        from_aeon([])
 
 
 def tonic_frames(recording, size, n_steps):
@@ -55,6 +59,27 @@ def test_a_field_of_one_value_is_not_read():
     packed = from_tonic([recording], (700, 1, 1))
     assert (packed.n_channels, packed.channels, packed.steps) == (700, 699, 1)
     assert packed.durations == [2]
+
+
+@pytest.mark.parametrize(
+    ("fields", "values", "message"),
+    [
+        ({"t": int, "x": float}, (0, 1.7), "recording 0: x must hold integers, got float64"),
+        ({"t": int, "x": "U1"}, (0, "1"), "recording 0: x must hold integers, got <U1"),
+        ({"t": "U1", "x": int}, ("0", 1), "recording 0: t must be numbers"),
+        ({"t": int, "x": np.uint64}, (0, 2**64 - 1), f"event at x={2**64 - 1}, outside the 4"),
+    ],
+)
+def test_addresses_are_integers_and_times_numbers(fields, values, message):
+    recording = np.array([values], dtype=list(fields.items()))
+    with pytest.raises(ValueError, match=message):
+        from_tonic([recording], (4, 1, 1))
+    with pytest.raises(ValueError, match=r"recording 0 must be a 1-D array, got shape \(1, 1\)"):
+        from_tonic([recording[None]], (4, 1, 1))
+    with pytest.raises(ValueError, match="recordings is empty"):
+        from_tonic([], (4, 1, 1))
+    with pytest.raises(ValueError, match="n_channels must be at most"):
+        from_tonic([recording], (2**31, 2**31, 4))
 
 
 def test_events_outside_a_sensor_are_refused_or_dropped():
@@ -147,10 +172,22 @@ def test_trains_of_neo_are_the_channels_of_a_segment():
     assert packed.amplitudes.tolist() == [1, 2, 1, 1, 1]
     with pytest.raises(ValueError, match="several spikes in one step"):
         from_neo([first], duplicates="error")
-    with pytest.raises(ValueError, match=r"equal numbers of spike trains, .* got \[1, 2\]"):
+    with pytest.raises(ValueError, match=r"equal numbers of spike trains, got \[1, 2\]"):
         from_neo([first, first[:1]])
-    with pytest.raises(ValueError, match=r"one or more, got \[0\]"):
+    with pytest.raises(ValueError, match="segment 0 is empty: .* sequence of spike trains"):
         from_neo([[]])
+    with pytest.raises(ValueError, match="segments is empty"):
+        from_neo([])
+
+
+@pytest.mark.parametrize("start", [0.0, 3600.0, 86_400.0])
+def test_trains_of_neo_that_start_late_keep_their_steps(start):
+    times = start + np.arange(1000) * 1e-4
+    packed = from_neo([[train(times, start, start + 0.2)]], dt=0.1)
+    np.testing.assert_array_equal(packed.steps, np.arange(1000))
+    assert packed.durations == 2000
+    with pytest.raises(ValueError, match="lies outside"):  # at the very end
+        from_neo([[train([start + 0.2], start, start + 0.2)]], dt=0.1)
 
 
 def shd():
@@ -185,8 +222,37 @@ def test_labels_are_as_many_as_recordings(name):
 
 
 def test_another_layout_is_named():
-    with pytest.raises(ValueError, match="must hold spikes/times, .* and labels: 'units'"):
+    with pytest.raises(ValueError, match="must hold .* and labels, but has no spikes/units"):
         read_shd({"spikes": {"times": []}})
+    for folder in ("spikes", "labels"):
+        with pytest.raises(ValueError, match="must hold .*, but has no spikes/times"):
+            read_shd({folder: np.zeros(3)})
+    with pytest.raises(ValueError, match="(?s)labels .* must be a dataset with an entry for each"):
+        read_shd(shd() | {"labels": np.array(3)})
+    with pytest.raises(ValueError, match="(?s)labels .* must be a dataset with an entry for each"):
+        read_shd(shd() | {"labels": {"a": 1}})
+    for labels in ([1.5, 2.0], [b"a", b"b"], [[1], [2]]):
+        with pytest.raises(ValueError, match="labels must be a 1-D array of integers"):
+            read_shd(shd() | {"labels": np.array(labels)})
+    for file in (None, 5, [1, 2]):
+        with pytest.raises(TypeError, match="file must be a path or an open h5py.File, got"):
+            read_shd(file)
+
+
+def test_units_and_times_of_shd_are_checked():
+    file = shd()
+    file["spikes"]["units"] = [np.array([1.7, 2.0]), np.array([0])]
+    with pytest.raises(ValueError, match="sample 0: channels must be integers, got float64"):
+        read_shd(file)
+    file = shd()
+    file["spikes"]["times"] = [np.array(["a", "b"]), np.array([0.5])]
+    with pytest.raises(ValueError, match="sample 0: times must be numbers"):
+        read_shd(file)
+
+
+def test_options_are_checked_before_a_file_is_opened(tmp_path):
+    with pytest.raises(ValueError, match="dt must be a finite number > 0, got -1"):
+        read_shd(tmp_path / "none.h5", dt=-1)
 
 
 def test_a_path_is_opened_and_closed(monkeypatch, tmp_path):

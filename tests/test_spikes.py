@@ -112,7 +112,11 @@ def test_a_sample_ends_with_its_last_spike_unless_told_otherwise():
         ([([1.0, 2.0], [0])], {}, "equal length"),
         ([([1.0], [0], [1])], {}, r"sample 0 must be a pair \(times, channels\)"),
         ([([1.0], [0])], {"duplicates": "many"}, "duplicates must be one of"),
-        ([(["a"], [0])], {}, r"sample 0: spike times must be numbers, got \['a'\]"),
+        ([(["a"], [0])], {}, r"sample 0: spike times must be numbers .* got \['a'\]"),
+        ([(["1"], [0])], {}, "sample 0: spike times must be numbers"),
+        ([([True], [0])], {}, "sample 0: spike times must be numbers"),
+        ([([1j], [0])], {}, "sample 0: spike times must be numbers"),
+        ([(np.ones(1, "m8[ms]"), [0])], {}, "sample 0: spike times must be numbers"),
         ([], {}, "events is empty"),
     ],
 )
@@ -129,9 +133,21 @@ def test_what_holds_no_samples_is_named():
             pack([])
     with pytest.raises(TypeError, match="events must be a sequence of samples, got 3"):
         SpikeArray.from_events(3, 1)
-    for durations in ("abc", ["abc"], [[1.0], [1.0, 2.0]]):
-        with pytest.raises(ValueError, match="durations must be numbers, got"):
+    for durations in ("abc", ["5"], True, [[1.0], [1.0, 2.0]]):
+        with pytest.raises(ValueError, match=r"durations must be numbers \(ms\), got"):
             SpikeArray.from_events([([1.0], [0])], 1, durations)
+    with pytest.raises(ValueError, match="sample 0 must hold numbers, got .* timedelta64"):
+        SpikeArray.from_dense([np.ones((3, 2), "m8[ms]")])
+
+
+@pytest.mark.parametrize("dt", [0.001, 0.1, 0.7])
+def test_late_spikes_fall_into_steps_of_their_own(dt):
+    step = 20_000_000 + np.arange(1000)
+    times = step * dt if dt == 0.7 else step / round(1 / dt)
+    events = [(times, np.zeros(1000, dtype=int))]
+    spikes = SpikeArray.from_events(events, 1, 20_001_000 * dt, dt=dt)
+    np.testing.assert_array_equal(spikes.steps, step)
+    assert spikes.durations == 20_001_000
 
 
 @pytest.mark.parametrize(
@@ -141,6 +157,8 @@ def test_what_holds_no_samples_is_named():
 def test_a_number_of_channels_is_named(n_channels, error):
     with pytest.raises(error, match=f"n_channels must be an integer >= 1, got {n_channels!r}"):
         SpikeArray.from_events([([1.0], [0])], n_channels, 3.0)
+    with pytest.raises(ValueError, match="n_channels must be at most 2147483647, got 2147483648"):
+        SpikeArray.from_events([([1.0], [0])], 2**31, 3.0)
 
 
 @pytest.mark.parametrize("last", [1e10, 1e300, 1.7e308])

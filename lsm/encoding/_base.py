@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from .._validation import check_number, steps
+from .._validation import check_number, check_reals, steps
 from ..spikes import SpikeArray
 from ._inputs import check_signals, is_table, row_duration
 
@@ -56,7 +56,12 @@ class Encoder(TransformerMixin, BaseEstimator):
         TypeError, ValueError
             If a parameter or a sample is not allowed.
         """
-        self.dt_, self.hold_ = self._clock(row_duration(X))
+        return self._fit(X, row_duration(X))
+
+    def _fit(self, X, row):
+        """Fit samples whose rows last `row` ms, or `duration` where that is None."""
+        self._row_name = "duration" if row is None else "a step of X"
+        self.dt_, self.hold_ = self._clock(row)
         self._check()
         samples = check_signals(self, X, reset=True, series=self._series)
         self._table = is_table(X, series=self._series)
@@ -146,9 +151,8 @@ class Encoder(TransformerMixin, BaseEstimator):
     def _clock(self, row):
         """Return the step in ms and the steps of a row, whose length in ms may be given."""
         dt = check_number("dt", self.dt, 0, low_open=True)
-        name = "a step of X" if row else "duration"
-        row = row or check_number("duration", getattr(self, "duration", dt), 0, low_open=True)
-        return dt, int(steps(name, row, dt, exact=True))
+        duration = check_number("duration", getattr(self, "duration", dt), 0, low_open=True)
+        return dt, int(steps(self._row_name, row or duration, dt, exact=True))
 
     def _check(self):
         pass
@@ -232,13 +236,14 @@ def first_spike(rows):
     return (rows > 0).argmax(axis=1)
 
 
-def period_steps(name, rate, dt, hold):
+def period_steps(name, rate, code):
     """Return the steps in a period of `rate` Hz, of which a row must hold a whole number."""
+    dt, hold = code.dt_, code.hold_
     period = int(steps(f"1000 / {name}", 1000 / rate, dt, exact=True))
     if hold % period:
         raise ValueError(
-            f"duration must be a whole number of periods of {period * dt:g} ms, which are those "
-            f"of {name}={rate:g} Hz, got {hold * dt:g} ms"
+            f"{code._row_name} must be a whole number of periods of {period * dt:g} ms, which are "
+            f"those of {name}={rate:g} Hz, got {hold * dt:g} ms"
         )
     return period
 
@@ -262,13 +267,15 @@ def _find_limits(limits, samples):
 
 
 def _check_limits(limits, shape):
+    rule = (
+        "limits must be None or a pair (low, high) of increasing finite numbers, or of one for "
+        "each channel"
+    )
     try:
-        low, high = (np.broadcast_to(np.asarray(end, dtype=float), shape).copy() for end in limits)
-    except (TypeError, ValueError):
+        low, high = limits if isinstance(limits, tuple | list | np.ndarray) else ()
+        low, high = (np.broadcast_to(check_reals(rule, end), shape).copy() for end in (low, high))
+    except ValueError:
         low = high = np.full(shape, np.nan)
     if not (np.isfinite(low).all() and np.isfinite(high).all() and np.all(low < high)):
-        raise ValueError(
-            "limits must be None or a pair (low, high) of increasing finite numbers, or of one "
-            f"for each channel, got {limits!r}"
-        )
+        raise ValueError(f"{rule}, got {limits!r}")
     return low, high

@@ -59,7 +59,17 @@ def check_signals(encoder, X, *, reset, series=False):
     -------
     samples : list of float64 arrays of shape (n_rows_i, n_channels)
     """
+    if isinstance(X, str | bytes | dict) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
+        raise ValueError(
+            "X must be a graded SpikeArray, a sequence of (n_rows, n_channels) arrays or an array, "
+            f"got {X!r:.80}"
+        )
     if is_table(X, series=series):
+        if isinstance(X, list | tuple) and len({np.shape(row) for row in X}) > 1:
+            raise ValueError(
+                "X must have rows of equal length, or be a sequence of (n_rows, n_channels) "
+                f"arrays; row 0 has shape {np.shape(X[0])}, and not all have"
+            )
         X = validate_data(encoder, X, reset=reset, dtype=np.float64)
         return [row[:, None] if series else row[None] for row in X]
     if isinstance(X, SpikeArray):

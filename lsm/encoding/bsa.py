@@ -33,7 +33,8 @@ class BSAEncoder(Encoder):
         Length of a step in ms.
     limits : (low, high) or None, default=None
         Range of the values, see :mod:`lsm.encoding`. The upper limit takes a spike in every
-        step.
+        step, or in almost every step where the filter has negative taps, as at a `cutoff` that
+        is high for its length.
 
     Attributes
     ----------

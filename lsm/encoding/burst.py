@@ -82,11 +82,11 @@ class BurstEncoder(Encoder):
         if (n - 1) * int(steps("max_interval", high, self.dt_)) >= self.hold_:
             raise ValueError(
                 f"a burst of max_spikes={n} at max_interval={high:g} ms does not fit into a row "
-                f"of {self.hold_ * self.dt_:g} ms: lengthen duration or lower one of them"
+                f"of {self.hold_ * self.dt_:g} ms: lengthen {self._row_name} or lower one of them"
             )
 
     def _encode(self, x):
-        count = np.ceil(self.max_spikes * x)
+        count = np.ceil(self.max_spikes * x - 1e-9)  # a hair, as 5 * 0.6 is to be 3
         interval = self.max_interval - (self.max_interval - self.min_interval) * x
         step = np.rint(interval / self.dt_)
         spikes = np.zeros((len(x), self.hold_, x.shape[1]), dtype=bool)

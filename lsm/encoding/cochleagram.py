@@ -1,5 +1,7 @@
 """Sound as graded currents: the levels of frequency bands, and their rises and falls."""
 
+import copy
+
 import numpy as np
 from scipy import fft, signal
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -19,11 +21,12 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
     a level: 0 at `floor_db` and below, 1 at the loudest band of the loudest window of the same
     waveform, linear in dB between them. Each band has a channel for its level, one for how fast
     the level rises and one for how fast it falls. Bands lie on the mel scale [1]_ or are
-    gammatone filters [2]_ evenly spaced in equivalent rectangular bandwidths; either kind is
-    normalised so that white noise is equally loud in all of them. It is a front end in the
-    spirit of [3]_.
+    gammatone filters [2]_ evenly spaced in equivalent rectangular bandwidths. All peak at about
+    the same weight, and the higher a band the wider it is, so that white noise is louder in high
+    bands. It is a front end in the spirit of [3]_.
 
-    The gain of a recording has no influence. Nothing is learnt from the data.
+    The gain of a recording has no influence. Nothing is learnt from the data, so parameters set
+    after `fit` act at once.
 
     Parameters
     ----------
@@ -149,26 +152,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         """
         self._check_parameters()
         check_waveforms(self, X, reset=True)
-        size = round(self.window * self.sample_rate / 1000)
-        self._hann = signal.windows.hann(size, sym=False)
-        self._n_fft = 2 ** int(np.ceil(np.log2(size)))
-        f_max = self.sample_rate / 2 if self.f_max is None else self.f_max
-        lay_out = {"mel": _mel_filters, "gammatone": _gammatone_filters}[self.scale]
-        layout = self.sample_rate, self._n_fft, self.n_bands, self.f_min, f_max
-        self.frequencies_, weights = lay_out(*layout)
-        total = weights.sum(axis=1)
-        if not total.all():
-            raise ValueError(
-                f"n_bands={self.n_bands} is too many for window={self.window:g} ms: the band at "
-                f"{self.frequencies_[np.argmin(total)]:.0f} Hz lies between two frequencies of "
-                "its spectrum; lower n_bands or lengthen window"
-            )
-        self.filter_bank_ = weights
-        self.channel_names_ = [
-            f"{kind} {frequency:.0f} Hz"
-            for kind in ("level", "rise", "fall")
-            for frequency in self.frequencies_
-        ]
+        self._lay_out()
         return self
 
     def transform(self, X):
@@ -186,12 +170,16 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
-            If a waveform is not allowed. All are checked before the first is encoded.
+        TypeError, ValueError
+            If a parameter set since `fit` or a waveform is not allowed. All are checked before
+            the first is encoded.
         """
         check_is_fitted(self)
+        self._check_parameters()
         waveforms = check_waveforms(self, X, reset=False)
-        encoded = [self._encode(waveform) for waveform in waveforms]
+        encoder = copy.copy(self)  # only `fit` may change what is fitted
+        encoder._lay_out()
+        encoded = [encoder._encode(waveform) for waveform in waveforms]
         return SpikeArray.from_dense(encoded, dt=self.hop, graded=True)
 
     def __sklearn_tags__(self):
@@ -215,6 +203,28 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         check_number("delta_gain", self.delta_gain, 0)
         check_number("delta_limit", self.delta_limit, 0, low_open=True)
 
+    def _lay_out(self):
+        size = round(self.window * self.sample_rate / 1000)
+        self._hann = signal.windows.hann(size, sym=False)
+        self._n_fft = 2 ** int(np.ceil(np.log2(size)))
+        f_max = self.sample_rate / 2 if self.f_max is None else self.f_max
+        lay_out = {"mel": _mel_filters, "gammatone": _gammatone_filters}[self.scale]
+        layout = self.sample_rate, self._n_fft, self.n_bands, self.f_min, f_max
+        self.frequencies_, weights = lay_out(*layout)
+        total = weights.sum(axis=1)
+        if not total.all():
+            raise ValueError(
+                f"n_bands={self.n_bands} is too many for window={self.window:g} ms: the band at "
+                f"{self.frequencies_[np.argmin(total)]:.0f} Hz lies between two frequencies of "
+                "its spectrum; lower n_bands or lengthen window"
+            )
+        self.filter_bank_ = weights
+        self.channel_names_ = [
+            f"{kind} {frequency:.0f} Hz"
+            for kind in ("level", "rise", "fall")
+            for frequency in self.frequencies_
+        ]
+
     def _encode(self, waveform):
         level = self._levels(self._band_power(waveform))
         slope = np.gradient(level, axis=0) if len(level) > 1 else np.zeros_like(level)
@@ -226,7 +236,7 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         # Levels are relative, so any gain does: this one keeps squares from overflowing.
         waveform /= np.abs(waveform).max() or 1
         size, hop = len(self._hann), self.hop * self.sample_rate / 1000
-        n_frames = 1 + max(0, int(np.ceil((len(waveform) - size) / hop)))
+        n_frames = 1 + max(0, int(np.ceil((len(waveform) - size) / hop - 1e-9)))
         # A hop need not be a whole number of values (10 ms at 22,050 Hz is not): rounding each
         # start by itself keeps frames from drifting away from the clock.
         starts = np.rint(np.arange(n_frames) * hop).astype(int)

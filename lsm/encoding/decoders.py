@@ -9,7 +9,7 @@ is undone by its encoder's `inverse_transform`.
 import numpy as np
 from scipy import signal
 
-from .._validation import check_number, steps
+from .._validation import check_number, check_reals, steps
 from ..spikes import SpikeArray
 
 __all__ = ["exponential_filter", "latency", "population_vector", "rate"]
@@ -113,10 +113,7 @@ def population_vector(spikes, preferred, window=None):
     """
     _check_spikes(spikes)
     rule = "preferred must be finite numbers of shape (n_neurons,) or (n_neurons, n_dimensions)"
-    try:
-        preferred = np.asarray(preferred, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{rule}, got {preferred!r:.80}") from None
+    preferred = check_reals(rule, preferred)
     if preferred.ndim == 1:
         preferred = preferred[:, None]
     if preferred.ndim != 2 or len(preferred) == 0 or not np.isfinite(preferred).all():

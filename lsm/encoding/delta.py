@@ -109,7 +109,8 @@ class DeltaEncoder(Encoder):
         if self.start is not None:
             check_number("start", self.start, 0, 1)
         window = check_number("window", self.window, 0, low_open=True)
-        self._window = int(steps("window", window, self.dt_))
+        if self.method == "moving-window":
+            self._window = int(steps("window", window, self.dt_))
 
     def _count_outputs(self, n_channels):
         return 2 * n_channels

@@ -7,6 +7,8 @@ from ._base import Encoder
 
 __all__ = ["DirectCurrentEncoder"]
 
+AMPLITUDES = np.finfo(np.float32)
+
 
 class DirectCurrentEncoder(Encoder):
     """Pass values on as constant currents, from 0 at the lower limit to `gain` at the upper one.
@@ -14,7 +16,7 @@ class DirectCurrentEncoder(Encoder):
     Parameters
     ----------
     gain : float, default=1.0
-        Current at the upper limit in nA.
+        Current at the upper limit in nA, a normal number of float32.
     duration : float, default=100.0
         How long a row is held in ms. It is the step `dt` of the output.
     limits : (low, high) or None, default=None
@@ -27,8 +29,8 @@ class DirectCurrentEncoder(Encoder):
 
     Notes
     -----
-    `inverse_transform` is exact but for the rounding of currents to float32, of one part in
-    10 million.
+    `inverse_transform` is exact but for the rounding of currents to float32, which moves a value
+    by less than a ten-millionth of the range.
 
     Examples
     --------
@@ -51,11 +53,11 @@ class DirectCurrentEncoder(Encoder):
         self.limits = limits
 
     def _clock(self, row):
-        return row or check_number("duration", self.duration, 0, low_open=True), 1
+        duration = check_number("duration", self.duration, 0, low_open=True)
+        return row or duration, 1
 
     def _check(self):
-        most = float(np.finfo(np.float32).max)  # amplitudes are float32
-        check_number("gain", self.gain, 0, most, low_open=True)
+        check_number("gain", self.gain, float(AMPLITUDES.tiny), float(AMPLITUDES.max))
 
     def _encode(self, x):
         return self.gain * x

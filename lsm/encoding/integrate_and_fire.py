@@ -8,6 +8,8 @@ from ._base import Encoder
 
 __all__ = ["IntegrateAndFireEncoder"]
 
+HAIR = 1e-9  # of the threshold: ten times 0.1 is to be 1
+
 
 class IntegrateAndFireEncoder(Encoder):
     """Encode values by integrate-and-fire neurons, one for each channel [1]_.
@@ -99,7 +101,7 @@ class IntegrateAndFireEncoder(Encoder):
         self._decay = np.exp(-self.dt_ / tau_m) if self.leaky else 1.0
         # Drive times this is what a step adds to the potential.
         self._rise = 1 - self._decay if self.leaky else self.dt_ / tau_m
-        if (gain + bias) * self._rise > 1:
+        if (gain + bias) * self._rise > 1 + HAIR:
             raise ValueError(
                 f"gain={gain:g} with bias={bias:g} passes the threshold in less than a step of "
                 f"{self.dt_:g} ms: lower them or raise tau_m"
@@ -144,7 +146,7 @@ def _fire(drive, decay, rest):
                 wait[c] -= 1
                 continue
             potential[c] = decay * potential[c] + drive[t, c]
-            if potential[c] >= 1 - 1e-9:  # ten times 0.1 is to be 1
+            if potential[c] >= 1 - HAIR:
                 spikes[t, c] = True
                 potential[c], wait[c] = 0.0, rest
     return spikes

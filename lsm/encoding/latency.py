@@ -23,7 +23,7 @@ class LatencyEncoder(Encoder):
         Membrane time constant in ms. None makes the time linear in the value.
     threshold : float, default=0.0
         Values below it are silent, in shares of the range. With `tau_m` it must be positive, and
-        values that would take longer than `duration` are silent too.
+        values whose time rounds to the end of the row or beyond are silent too.
     duration : float, default=100.0
         How long a row is held in ms, at least two steps.
     dt : float, default=1.0
@@ -71,12 +71,12 @@ class LatencyEncoder(Encoder):
         if charges:
             check_number("tau_m", self.tau_m, 0, low_open=True)
         if self.hold_ < 2:
-            raise ValueError(f"duration must be at least two steps, got {self.dt_:g} ms")
+            raise ValueError(f"{self._row_name} must be at least two steps, got {self.dt_:g} ms")
 
     def _encode(self, x):
         if self.tau_m is None:
             step = np.rint((1 - x) * (self.hold_ - 1))
-            step[x < self.threshold] = -1
+            step[x < self.threshold - 1e-9] = -1  # a hair, as 0.6 - 0.2 is to be 0.4
         else:
             with np.errstate(divide="ignore"):
                 time = -self.tau_m * np.log1p(-self.threshold / np.maximum(x, self.threshold))
@@ -88,6 +88,8 @@ class LatencyEncoder(Encoder):
         if self.tau_m is None:
             x = 1 - step / (self.hold_ - 1)
         else:
+            # At once is infinitely strong, which the sign of zero needs to know.
+            charged = -np.expm1(-(step * self.dt_) / self.tau_m)
             with np.errstate(divide="ignore"):
-                x = np.minimum(-self.threshold / np.expm1(-step * self.dt_ / self.tau_m), 1)
+                x = np.minimum(self.threshold / charged, 1)
         return np.where(rows.any(axis=1), x, 0.0)

@@ -1,5 +1,7 @@
 """Sound as graded currents: Lyon's passive model of the cochlea."""
 
+import copy
+
 import numpy as np
 from scipy import signal
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -34,7 +36,8 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
     coupled between neighbours, reduced by that of the next stage, low-pass filtered and read
     once in a hop. It is the front end of [3]_.
 
-    The gain of a recording has no influence. Nothing is learnt from the data.
+    The gain of a recording has no influence. Nothing is learnt from the data, so parameters set
+    after `fit` act at once.
 
     Parameters
     ----------
@@ -133,16 +136,9 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
         TypeError, ValueError
             If a parameter or a waveform is not allowed.
         """
-        rate = check_number("sample_rate", self.sample_rate, 1000, low_open=True)
-        check_number("ear_q", self.ear_q, 1, low_open=True)
-        check_number("step", self.step, 0, 1, low_open=True)
-        check_number("hop", self.hop, 1000 / rate)
-        check_number("tau", self.tau, 0, low_open=True)
-        check_bool("gain_control", self.gain_control)
-        check_bool("difference", self.difference)
-        check_number("level_db", self.level_db, -MOST_DB, MOST_DB)
+        self._check_parameters()
         check_waveforms(self, X, reset=True)
-        self.frequencies_, self.filters_ = _design(rate, self.ear_q, self.step)
+        self._lay_out()
         return self
 
     def transform(self, X):
@@ -160,12 +156,16 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
-            If a waveform is not allowed. All are checked before the first is encoded.
+        TypeError, ValueError
+            If a parameter set since `fit` or a waveform is not allowed. All are checked before
+            the first is encoded.
         """
         check_is_fitted(self)
+        self._check_parameters()
         waveforms = check_waveforms(self, X, reset=False)
-        encoded = [self._encode(waveform) for waveform in waveforms]
+        encoder = copy.copy(self)  # only `fit` may change what is fitted
+        encoder._lay_out()
+        encoded = [encoder._encode(waveform) for waveform in waveforms]
         return SpikeArray.from_dense(encoded, dt=self.hop, graded=True)
 
     def __sklearn_tags__(self):
@@ -173,9 +173,22 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = []
         return tags
 
+    def _check_parameters(self):
+        rate = check_number("sample_rate", self.sample_rate, 1000, low_open=True)
+        check_number("ear_q", self.ear_q, 1, low_open=True)
+        check_number("step", self.step, 0, 1, low_open=True)
+        check_number("hop", self.hop, 1000 / rate)
+        check_number("tau", self.tau, 0, low_open=True)
+        check_bool("gain_control", self.gain_control)
+        check_bool("difference", self.difference)
+        check_number("level_db", self.level_db, -MOST_DB, MOST_DB)
+
+    def _lay_out(self):
+        self.frequencies_, self.filters_ = _design(self.sample_rate, self.ear_q, self.step)
+
     def _encode(self, waveform):
         hop = self.hop * self.sample_rate / 1000
-        ends = np.rint(np.arange(1, np.ceil(len(waveform) / hop) + 1) * hop).astype(int)
+        ends = np.rint(np.arange(1, np.ceil(len(waveform) / hop - 1e-9) + 1) * hop).astype(int)
         sound = np.zeros(max(ends[-1], len(waveform)))
         sound[: len(waveform)] = waveform
         sound /= np.abs(sound).max() or 1  # squares of any gain are finite now

@@ -63,7 +63,7 @@ class PhaseEncoder(Encoder):
     def _check(self):
         check_bool("reference", self.reference)
         check_number("frequency", self.frequency, 0, 500 / self.dt_, low_open=True)
-        self._period = period_steps("frequency", self.frequency, self.dt_, self.hold_)
+        self._period = period_steps("frequency", self.frequency, self)
 
     def _count_outputs(self, n_channels):
         return n_channels + self.reference

@@ -84,9 +84,8 @@ class PopulationEncoder(PartsMixin, Encoder):
                 f"{part!r}"
             )
         self.encoder_ = clone(part).set_params(limits=(0.0, 1.0))
-        if row is not None:
-            self.encoder_.set_params(duration=row)
-        return self.encoder_._clock(None)
+        self.encoder_._row_name, self._row = self._row_name, row
+        return self.encoder_._clock(row)
 
     def _check(self):
         n = check_integer("n_fields", self.n_fields, 3)
@@ -96,7 +95,7 @@ class PopulationEncoder(PartsMixin, Encoder):
 
     def _learn(self, samples):
         self._graded = self.encoder_._graded
-        self.encoder_.fit([self._respond(x) for x in self._scale(samples)])
+        self.encoder_._fit([self._respond(x) for x in self._scale(samples)], self._row)
 
     def _count_outputs(self, n_channels):
         return self.encoder_._count_outputs(n_channels * self.n_fields)

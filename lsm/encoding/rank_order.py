@@ -70,7 +70,7 @@ class RankOrderEncoder(Encoder):
         if self._n_spikes > self.hold_:
             raise ValueError(
                 f"{self._n_spikes} channels cannot spike one after another in {self.hold_} steps: "
-                "lengthen duration or lower n_spikes"
+                f"lengthen {self._row_name} or lower n_spikes"
             )
         means = -np.sort(-np.concatenate(self._scale(samples)), axis=1).mean(axis=0)
         rest = means[self._n_spikes :]

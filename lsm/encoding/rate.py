@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._jit import njit
 from .._validation import check_choice, check_number
 from ._base import Encoder
 
@@ -89,11 +90,22 @@ class RateEncoder(Encoder):
             return self._rng(x).poisson(expected)
         if self.kind == "bernoulli":
             return self._rng(x).random(expected.shape) < expected
-        # Half a spike in advance, so that the count is rounded and not cut off; and a hair, so
-        # that the rounding of sums does not make intervals uneven.
-        total = np.floor(0.5 + 1e-9 + np.cumsum(expected, axis=0))
-        return np.diff(total, axis=0, prepend=0)
+        return _spread(expected)
 
     def _decode(self, rows):
         rate = 1000 * rows.mean(axis=1) / self.dt_
         return (rate - self.min_rate) / (self.max_rate - self.min_rate)
+
+
+@njit
+def _spread(expected):
+    """Set a spike whenever the expected number has grown by one."""
+    spikes = np.zeros(expected.shape, dtype=np.bool_)
+    due = np.full(expected.shape[1], 0.5)  # in advance, so that counts are rounded, not cut off
+    for t in range(len(expected)):
+        for c in range(expected.shape[1]):
+            due[c] += expected[t, c]
+            if due[c] >= 1 - 1e-9:  # a hair, as the rounding of sums would make intervals uneven
+                spikes[t, c] = True
+                due[c] -= 1
+    return spikes

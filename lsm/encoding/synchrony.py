@@ -73,7 +73,7 @@ class SynchronyEncoder(Encoder):
     def _check(self):
         check_integer("n_neurons", self.n_neurons, 1)
         check_number("rate", self.rate, 0, 500 / self.dt_, low_open=True)
-        self._period = period_steps("rate", self.rate, self.dt_, self.hold_)
+        self._period = period_steps("rate", self.rate, self)
 
     def _count_outputs(self, n_channels):
         return n_channels * self.n_neurons
