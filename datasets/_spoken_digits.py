@@ -176,7 +176,7 @@ def _download(archive, registry):
             os.replace(fetched, archive)
     except (OSError, ValueError) as error:
         raise OSError(
-            f"could not download {URL} to {archive.parent}: {error}\nWithout a network, pass a "
+            f"could not download {URL} to {archive.parent}: {error}.\nWithout a network, pass a "
             "local copy of that archive, or a folder with its recordings, as data_home"
         ) from error
     return archive

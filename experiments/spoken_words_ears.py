@@ -43,9 +43,8 @@ def make_model(
 ):
     """Make an unfitted classifier of waveforms that hears each through several front ends.
 
-    The words pass the liquid once for each front end, and the readout sees all states side by
-    side. What one front end makes of a voice is not what another makes of it. The front ends are
-    drawn at random.
+    The words pass the liquid once for each front end. What one front end makes of a voice is not
+    what another makes of it. The front ends are drawn at random.
 
     Parameters
     ----------
@@ -165,10 +164,10 @@ def run(
 ):
     """Tell spoken words apart by a liquid that hears each word through several front ends.
 
-    As spoken-words, but a word passes the liquid once for each of several front ends, and the
-    readout sees all states side by side. The front ends are drawn at random, so there is
-    nothing to choose. The table has the liquid with all of them and with the first alone, and
-    both without a liquid.
+    As spoken-words, but a word passes the liquid once for each of several front ends, which are
+    drawn at random, so there is nothing to choose. By default two readouts learn from each front
+    end, and what they say is weighed together; other readouts see all states side by side. The
+    table has the liquid with all front ends and with the first alone, and both without a liquid.
 
     Parameters
     ----------
@@ -176,8 +175,8 @@ def run(
         synth: words spoken by the synthesiser eSpeak NG; fsdd: recorded digits of the Free
         Spoken Digit Dataset.
     data_home : str or None
-        Folder or archive with the recordings of fsdd. By default they are downloaded once,
-        about 16 MB.
+        Folder or archive with the recordings of fsdd, or a new folder to download them to, about
+        16 MB. By default they are downloaded once, to the user's cache.
     words : list of str or None
         The words, such as: zero one two. By default twenty, or the ten digits of fsdd.
     n_voices : int or None

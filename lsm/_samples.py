@@ -1,5 +1,7 @@
 """What samples a liquid takes: the forms of input told apart, and made one."""
 
+import warnings
+
 import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
@@ -18,9 +20,11 @@ def is_static(X):
         return True
     if hasattr(X, "ndim"):
         return X.ndim == 2 or (X.ndim < 2 and X.dtype != object)
-    # A list of lists of numbers is a table, as everywhere in scikit-learn.
+    # A list of rows of numbers is a table, as everywhere in scikit-learn.
     is_list = hasattr(X, "__len__") and not isinstance(X, str) and len(X) > 0
-    return is_list and np.ndim(X[0]) < 2 and not isinstance(X[0], str)
+    if not is_list or np.ndim(X[0]) > 1 or isinstance(X[0], str):
+        return False
+    return len({np.shape(row) for row in X}) == 1
 
 
 def is_stepwise(y):
@@ -49,6 +53,14 @@ class SamplesMixin:
                 raise ValueError(
                     "X is a 2-D array, a table of static patterns, but the liquid was fitted on "
                     "spike trains; a single spike train goes into a list, [X]"
+                )
+            if reset and isinstance(X, list | tuple) and isinstance(X[0], np.ndarray):
+                warnings.warn(
+                    f"X is a list of arrays of shape {X[0].shape}, which are taken for static "
+                    "patterns: a series of one channel must have shape (n_steps, 1); for "
+                    "patterns pass a 2-D array",
+                    UserWarning,
+                    stacklevel=4,
                 )
             X = validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric")
             return self._hold(X)

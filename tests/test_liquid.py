@@ -126,6 +126,16 @@ def test_static_patterns_are_constant_currents():
     np.testing.assert_allclose(liquid.transform(X).toarray(), liquid.transform(held).toarray())
 
 
+def test_a_list_of_series_is_not_taken_for_patterns_unawares():
+    X = np.random.default_rng(0).normal(size=(5, 30))
+    liquid = Liquid(n_neurons=20, random_state=0)
+    with pytest.warns(UserWarning, match=r"arrays of shape \(30,\), .* taken for static patterns"):
+        states = liquid.fit_transform(list(X))
+    assert (states != liquid.fit_transform(X)).nnz == 0
+    with pytest.raises(ValueError, match=r"sample 0 must have shape .* got shape \(30,\)"):
+        liquid.fit([X[0], X[1, :20]])
+
+
 @settings(max_examples=12)
 @given(
     scale=st.sampled_from([1e-3, 1.0, 1e3]),
