@@ -1,5 +1,7 @@
 """What the estimators of liquid and readout share."""
 
+import copy
+
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_consistent_length
@@ -33,19 +35,26 @@ class LSM(PartsMixin, BaseEstimator):
         check_integer(f"{type(self).__name__}.washout", self.washout, 0)
         check_consistent_length(X, y)
 
+    def _at_once(self, method, *arguments):
+        """Call a method that fits; where it fails, what was fitted before stays as it was."""
+        fitted = copy.copy(self)
+        getattr(fitted, method)(*arguments)
+        vars(self).update(vars(fitted))
+        return self
+
     def _fit(self, X, y, reward):
         self._check(X, y)
         self.stepwise_ = is_stepwise(y)
         self.liquid_ = clone(self.part("liquid"))
         if self.stepwise_:
-            self.liquid_.fit(X, reward=reward)
-            spikes = self._spikes(X)
-            states, targets = self._teach(spikes, self._rows_of(y, spikes))
+            spikes = self.liquid_._spikes(X, reset=True)
+            targets = self._rows_of(y, spikes)  # refused before anything runs
+            self.liquid_.fit(spikes, reward=reward)
+            states, targets = self._teach(spikes, targets)
         else:
             states, targets = self.liquid_.fit(X, reward=reward).transform(X), y
         if not getattr(self, "readout_is_taught_", False):
             self.readout_ = clone(self.part("readout")).fit(states, targets)
-        return self
 
     def _teach(self, spikes, targets):
         """Return states and targets of the rows to learn from."""

@@ -48,7 +48,7 @@ class StreamsMixin:
                 "with a target for every row"
             )
         if not hasattr(self, "liquid_"):
-            self._begin(X, y)
+            self._at_once("_begin", X, y)
         if not self.stepwise_:
             raise ValueError("a stream has a target for every row, but fit had one for a sample")
         spikes = self._spikes(X)
@@ -78,12 +78,13 @@ class StreamsMixin:
     def _begin(self, X, y):
         """Draw the liquid for a stream, and take a readout that knows nothing."""
         self._check(X, y)
-        self.liquid_ = clone(self.part("liquid")).fit(X)
+        self.liquid_ = clone(self.part("liquid"))
+        spikes = self.liquid_._spikes(X, reset=True)
+        targets = self._rows_of(y, spikes)  # refused before anything runs
+        self.liquid_.fit(spikes)
         self.readout_ = clone(self.part("readout"))
         self.stepwise_, self._form, self._stream, self._answers = True, "list", None, False
         self._limit = 0.0
-        spikes = self._spikes(X)
-        targets = self._rows_of(y, spikes)
         self._row_shape = targets.shape[1:]
         if self.feedback is not None:
             (rng,) = random_streams(self.liquid_.random_state, ["feedback"]).values()

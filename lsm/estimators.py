@@ -9,8 +9,8 @@ from sklearn.utils.validation import check_is_fitted
 from ._composite import LSM, readout_has
 from ._samples import is_stepwise
 from ._streams import StreamsMixin, rows_of
-from ._validation import check_integer, random_streams
-from .feedback import BEYOND, affine_map, check_bounded, close, step_through
+from ._validation import check_integer, check_reals, random_streams
+from .feedback import BEYOND, affine_map, check_bounded, close, is_affine, step_through
 from .liquid import Liquid
 from .spikes import SpikeArray
 
@@ -97,9 +97,11 @@ class LSMClassifier(ClassifierMixin, LSM):
         self : LSMClassifier
         """
         check_classification_targets(np.concatenate(y) if is_stepwise(y) else y)
-        self._fit(X, y, reward)
+        return self._at_once("_fit", X, y, reward)
+
+    def _fit(self, X, y, reward):
+        super()._fit(X, y, reward)
         self.classes_ = self.readout_.classes_
-        return self
 
     def predict(self, X):
         """Return the class of each sample, shape (n_samples,), or lists of those of the rows."""
@@ -209,10 +211,22 @@ class LSMRegressor(StreamsMixin, RegressorMixin, LSM):
                 "LSMRegressor.feedback needs targets at every row, as a list of arrays of shape "
                 "(T_i,) or (T_i, n_outputs)"
             )
+        return self._at_once("_fit", X, y, reward)
+
+    def _fit(self, X, y, reward):
         self.readout_is_taught_ = False
         self._form = "array" if isinstance(y, np.ndarray) and y.dtype != object else "list"
-        self._fit(X, y, reward)
-        return self
+        super()._fit(X, y, reward)
+
+    def _rows_of(self, y, spikes):
+        numbers = []
+        for sample, part in enumerate(y):
+            rule = f"y[{sample}] must be finite numbers"
+            part = np.asarray(part)
+            numbers.append(check_reals(rule, part.astype(int) if part.dtype == bool else part))
+            if not np.isfinite(numbers[-1]).all():
+                raise ValueError(f"{rule}, got one that contains NaN or infinity")
+        return super()._rows_of(numbers, spikes)
 
     def _teach(self, spikes, targets):
         self._stream, self._answers = None, True
@@ -227,7 +241,9 @@ class LSMRegressor(StreamsMixin, RegressorMixin, LSM):
         self.readout_is_taught_ = getattr(readout, "online", False)
         if self.readout_is_taught_:
             readout.start(self.liquid_.n_row_features, *(self._row_shape or (None,)))
-            loop = self._close(targets, np.zeros_like(spikes.durations), online=readout)
+            loop = self._close(
+                targets, np.zeros_like(spikes.durations), online=readout, washout=self.washout
+            )
             self.readout_ = readout
             self._check_bounded(loop.outputs, spikes.durations)
         else:
@@ -289,11 +305,13 @@ class LSMRegressor(StreamsMixin, RegressorMixin, LSM):
             raise ValueError("generate needs LSMRegressor.feedback, got None")
         check_integer("n_steps", n_steps, 1)
         n_outputs = len(self.feedback_weights_)
-        forced = np.asarray(warmup, dtype=float).reshape(len(warmup), -1)
+        rule = f"warmup must be finite numbers, with {n_outputs} outputs in a row"
+        forced = check_reals(rule, warmup)
+        if forced.ndim not in (1, 2) or forced.size == 0 or not np.isfinite(forced).all():
+            raise ValueError(f"{rule}, got {warmup!r:.80}")
+        forced = forced.reshape(len(forced), -1)
         if forced.shape[1] != n_outputs:
-            raise ValueError(
-                f"warmup must have {n_outputs} outputs in a row, got shape {np.shape(warmup)}"
-            )
+            raise ValueError(f"{rule}, got shape {np.shape(warmup)}")
         n_rows = len(forced) + n_steps
         if X is None:
             kind = float if self.liquid_.network_.graded else int
@@ -314,9 +332,11 @@ class LSMRegressor(StreamsMixin, RegressorMixin, LSM):
         linear = affine_map(self.readout_, self.liquid_.n_row_features, n_outputs)
         if linear is not None:
             loop = self._close(targets, n_forced, linear=linear)
-            self.liquid_._read_rows(spikes, loop)
-            self._check_bounded(loop.outputs, spikes.durations)
-            return loop.outputs
+            states = self.liquid_._read_rows(spikes, loop)
+            # A tree, say, is constant where it was asked so far, but not where the liquid goes.
+            if is_affine(self.readout_, states, *linear):
+                self._check_bounded(loop.outputs, spikes.durations)
+                return loop.outputs
         outputs, ends = [], np.cumsum(spikes.durations)
         for sample, (end, n_rows) in enumerate(zip(ends, spikes.durations, strict=True)):
             rows = rows_of(spikes, sample)

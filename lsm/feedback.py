@@ -8,7 +8,16 @@ from sklearn.base import BaseEstimator
 from ._validation import check_number, steps
 from .kernel import Loop
 
-__all__ = ["BEYOND", "Feedback", "Steps", "affine_map", "check_bounded", "close", "step_through"]
+__all__ = [
+    "BEYOND",
+    "Feedback",
+    "Steps",
+    "affine_map",
+    "check_bounded",
+    "close",
+    "is_affine",
+    "step_through",
+]
 
 BEYOND = 1e3  # times the largest target: what is farther away does not come back
 
@@ -86,7 +95,32 @@ def affine_map(readout, n_features, n_outputs):
     return np.ascontiguousarray(coef), np.ascontiguousarray(intercept)
 
 
-def close(weights, delay, targets, n_forced, *, linear=None, online=None):
+def is_affine(readout, states, coef, intercept):
+    """Tell whether a readout says of states what coefficients and an intercept give.
+
+    Parameters
+    ----------
+    readout : regressor
+        Fitted.
+    states : array of shape (n_rows, n_features)
+        Those that are not finite are left out.
+    coef, intercept : arrays of shapes (n_outputs, n_features) and (n_outputs,)
+        As of :func:`affine_map`.
+
+    Returns
+    -------
+    is_affine : bool
+        But for what is lost in the rounding of single precision.
+    """
+    states = states[np.isfinite(states).all(axis=1)]
+    if len(states) == 0:
+        return True
+    said = np.asarray(readout.predict(states), dtype=float).reshape(len(states), -1)
+    summed = np.abs(states) @ np.abs(coef).T + np.abs(intercept)
+    return bool(np.all(np.abs(said - states @ coef.T - intercept) <= 1e-5 * summed))
+
+
+def close(weights, delay, targets, n_forced, *, linear=None, online=None, washout=0):
     """Describe a closed loop over samples; see :class:`lsm.kernel.Loop`.
 
     Parameters
@@ -102,7 +136,9 @@ def close(weights, delay, targets, n_forced, *, linear=None, online=None):
     linear : (coef, intercept), optional
         The readout whose output comes back.
     online : RLS, optional
-        A readout that is taught in all rows instead.
+        A readout that is taught instead, in all rows from `washout` on.
+    washout : int, default=0
+        Rows at the start of each sample in which it is not taught.
 
     Returns
     -------
@@ -110,17 +146,17 @@ def close(weights, delay, targets, n_forced, *, linear=None, online=None):
     """
     n_outputs = len(weights)
     coef, intercept = np.empty((0, 0)), np.empty(0)
-    inverse, forget, n_taught = np.empty((0, 0)), 1.0, np.zeros(len(n_forced), dtype=int)
+    inverse, forget, taught_from = np.empty((0, 0)), 1.0, len(targets)
     if linear is not None:
         coef, intercept = linear
     if online is not None:
         coef, intercept = np.atleast_2d(online.coef_), np.atleast_1d(online.intercept_)
         inverse, forget = online.inverse_, float(online.forget)
-        n_taught = np.full(len(n_forced), len(targets))
+        taught_from = washout
     outputs = np.zeros((len(targets), n_outputs))
     return Loop(
         weights, np.ascontiguousarray(targets, dtype=float), outputs, np.asarray(n_forced),
-        n_taught, coef, intercept, inverse, delay, forget,
+        taught_from, coef, intercept, inverse, delay, forget,
     )  # fmt: skip
 
 

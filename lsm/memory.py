@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 import platform
+import re
 import warnings
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ __all__ = ["Memory", "content_of", "recall"]
 
 KEY_BYTES = 16
 DTYPE_BYTES = len(np.dtype(np.float32).str)
+ENTRY = re.compile("[0-9a-f]{32}([.][0-9a-f]{8})?")  # the latter while it is being written
 # The folder is looked through again when this share of its bound may be new, and then cleared
 # to a little below it: looking at every entry for every new one would take too long.
 SHARE_UNSEEN, SHARE_LEFT = 1 / 20, 9 / 10
@@ -72,7 +74,7 @@ class Memory(BaseEstimator):
 
     def check(self):
         """Raise an error if a parameter is outside its meaning or the folder cannot be made."""
-        if not isinstance(self.folder, str | os.PathLike):
+        if not isinstance(self.folder, str | os.PathLike) or not os.fspath(self.folder):
             raise TypeError(f"Memory.folder must be the path of a folder, got {self.folder!r}")
         check_integer("Memory.max_bytes", self.max_bytes, 1)
         try:
@@ -83,7 +85,6 @@ class Memory(BaseEstimator):
 
     @property
     def _root(self):
-        # Whatever else lies in the folder is never taken for an old entry.
         return os.path.join(os.path.abspath(os.path.expanduser(self.folder)), "lsm")
 
     def states(self, parts, spikes, compute):
@@ -156,11 +157,14 @@ class Memory(BaseEstimator):
 
 
 def _entries(root):
-    """Yield time of last use, size and path of every entry."""
-    for group in os.scandir(root):
-        for entry in os.scandir(group.path):
+    """Yield time of last use, size and path of every entry, and of nothing else in the folder."""
+    groups = [group.path for group in os.scandir(root) if group.is_dir(follow_symlinks=False)]
+    for group in groups:
+        for entry in os.scandir(group):
+            if not ENTRY.fullmatch(entry.name):
+                continue
             try:
-                facts = entry.stat()
+                facts = entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # another process was faster
                 continue
             yield facts.st_mtime_ns, facts.st_size, entry.path

@@ -83,6 +83,25 @@ def test_intrinsic_plasticity_brings_spread_out_rates_to_their_target(rate):
     assert (liquid.network_.w != without.network_.w).nnz == 0
 
 
+def test_silenced_weights_stay_numbers_however_fast_the_scaling():
+    X = [np.tile(x, (5, 1)) for x in samples(4)]
+    rule = {"plasticity": PairSTDP(a_plus=0.0, a_minus=2.0)}
+    liquid = fitted(X, homeostasis=SynapticScaling(rate=5.0, tau=0.5), **rule)
+    assert (liquid.network_.w.data == 0).any()
+    assert np.isfinite(liquid.network_.w.data).all()
+
+
+def test_inhibitory_neurons_that_reach_nobody_have_their_own_rate():
+    params = {"topology": ErdosRenyi(fan_in=1), "random_state": 1}
+    X, rule = samples(1), IntrinsicPlasticity(rate=(5.0, 20.0), speed=0.1)
+    before, after = fitted(X, **params), fitted(X, homeostasis=rule, **params)
+    alone = before.inhibitory_ & (np.diff(before.network_.w.indptr) == 0)
+    assert alone.any()
+    change = 0.1 * 0.5 * (1 - rates(before, X) / np.where(before.inhibitory_, 20, 5))
+    moved = after.network_.bias - before.network_.bias
+    np.testing.assert_allclose(moved, change, atol=1e-12)
+
+
 def test_targets_of_a_distribution_are_drawn_once():
     X, rule = samples(3), IntrinsicPlasticity(rate=stats.expon(1, 9))
     [one] = {fitted(X, homeostasis=rule).network_.bias.tobytes() for _ in range(2)}

@@ -156,7 +156,15 @@ def test_what_is_outside_its_meaning_is_refused(rule, message):
         Liquid(20, plasticity=rule, random_state=0).fit(samples())
 
 
-@pytest.mark.parametrize("reward", [[1.0], [1.0] * 5 + [np.nan], np.ones((6, 1))])
+@pytest.mark.parametrize("given", [np.nan, np.inf, None, "a", np.ones(3), True])
+def test_a_function_must_return_a_finite_reward(given):
+    with pytest.raises(ValueError, match="reward must return a finite number, but for sample 0"):
+        learner(RewardSTDP()).fit(samples(), reward=lambda i, counts: given)
+
+
+@pytest.mark.parametrize(
+    "reward", [[1.0], [1.0] * 5 + [np.nan], np.ones((6, 1)), ["1"] * 6, [True] * 6]
+)
 def test_rewards_that_do_not_fit_the_samples_are_refused(reward):
     with pytest.raises(ValueError, match="reward must have a finite number for each of 6 samples"):
         learner(RewardSTDP()).fit(samples(), reward=reward)

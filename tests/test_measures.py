@@ -84,6 +84,15 @@ def test_a_measure_scores_a_search_without_a_readout(measure):
     assert scores[0] == 6 if full else np.ptp(scores) > 0
 
 
+@pytest.mark.filterwarnings("ignore:the liquid")
+@pytest.mark.parametrize("measure", OF_SAMPLES)
+def test_a_measure_takes_static_patterns_as_a_liquid_does(measure):
+    X, y = np.random.default_rng(0).normal(size=(12, 6)), np.arange(12) % 2
+    liquid = Liquid(30, random_state=0, static_steps=200).fit(X)
+    held = SpikeArray.from_dense(X[:, None], dt=200.0, graded=True)
+    assert measure(liquid, X, y) == measure(liquid, held, y)
+
+
 @pytest.mark.parametrize("measure", OF_SAMPLES)
 def test_a_measure_finds_the_liquid_in_any_estimator(measure):
     X, y = spike_samples(), np.arange(12) % 2

@@ -299,23 +299,29 @@ class TestEntries:
     ):
         X, _ = make_samples(60)
         liquid = make_liquid(Memory(tmp_path, max_bytes=30 * 30 * 4)).fit(X)
-        mine = tmp_path / "note.txt"
-        mine.write_text("x" * 10_000)
-        os.utime(mine, (0, 0))
+        mine = [tmp_path / "note.txt", tmp_path / "lsm" / "note", tmp_path / "lsm" / "x" / "a.csv"]
+        for path in mine:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("x" * 10_000)
+            os.utime(path, (0, 0))
+
+        def kept():
+            return [path for path in entries(tmp_path) if path not in mine]
+
         liquid.transform(X[:10])
-        for i, path in enumerate(entries(tmp_path)):
+        for i, path in enumerate(kept()):
             os.utime(path, ns=(i, i))  # long ago
         liquid.transform(X[:5])  # uses them
         for i in range(10, 60):
             liquid.transform(X[[i]])
             liquid.transform(X[:5])
         assert simulated["states"] == 60
-        names = {path.name for path in entries(tmp_path)}
+        names = {path.name for path in kept()}
         assert {X.digest(i) for i in range(5)} <= names
         assert not {X.digest(i) for i in range(5, 10)} & names
-        total = sum(path.stat().st_size for path in entries(tmp_path))
+        total = sum(path.stat().st_size for path in kept())
         assert 30 * 30 * 4 / 2 < total <= 30 * 30 * 4 * 21 / 20
-        assert mine.exists()
+        assert all(path.exists() for path in mine)
 
     def test_processes_share_a_folder_that_is_too_small(self, tmp_path):
         X, _ = make_samples(30)
@@ -398,6 +404,8 @@ class TestParameters:
             make_liquid(joblib.Memory(tmp_path)).fit(X)
         with pytest.raises(ValueError, match=r"Memory\.max_bytes must be an integer >= 1, got 0"):
             make_liquid(Memory(tmp_path, max_bytes=0)).fit(X)
+        with pytest.raises(TypeError, match=r"Memory\.folder must be the path of a folder, got ''"):
+            make_liquid("").fit(X)
         (tmp_path / "file").touch()
         with pytest.raises(OSError, match=r"Memory\.folder cannot be made: Not a directory"):
             make_liquid(tmp_path / "file" / "x").fit(X)

@@ -5,14 +5,18 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
+from sklearn.tree import DecisionTreeRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Feedback, Liquid, LSMClassifier, LSMRegressor, Snapshots, SpikeArray, estimators
 from lsm.feedback import affine_map
+from lsm.neurons import LIF
 from lsm.readout import RLS
 
 
@@ -152,6 +156,91 @@ def test_a_model_with_feedback_goes_on_with_a_wave(readout):
     ours = model.generate(80, warmup=wave(200))
     error = np.sqrt(np.mean((ours - wave(280)[200:]) ** 2))
     assert error < 0.35  # a flat line is at 0.71
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_another_number_of_targets_is_refused(first):
+    X = np.random.default_rng(0).normal(size=(60, 5))
+    rls = RLS().fit(X, X[:, :first].squeeze())
+    coef = rls.coef_.copy()
+    for y in (X[:, :3], X[:, 0] if first == 2 else X[:, :2], X[:, :1]):
+        with pytest.raises(ValueError, match="y must have targets of shape .* in a row as before"):
+            rls.partial_fit(X, y)
+    with pytest.raises(ValueError, match="RLS.forget must be a finite number > 0 and <= 1, got -5"):
+        rls.set_params(forget=-5).partial_fit(X, X[:, :first].squeeze())
+    np.testing.assert_array_equal(rls.coef_, coef)
+
+
+def test_what_is_forgotten_and_never_seen_again_stays_finite():
+    rng = np.random.default_rng(0)
+    X = np.c_[rng.normal(size=80_000), np.zeros(80_000)]
+    X[-50:, 1] = rng.normal(size=50)  # a neuron that wakes up late
+    rls = RLS(1.0, 0.99).fit(X[:-50], X[:-50, 0])
+    np.testing.assert_allclose(rls.coef_, [1, 0], atol=1e-9)
+    rls.partial_fit(X[-50:], X[-50:] @ [1.0, 3.0])
+    np.testing.assert_allclose(rls.coef_, [1, 3], atol=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
+@pytest.mark.parametrize("readout", [DecisionTreeRegressor(max_depth=5), SVR(C=10.0)], ids=repr)
+def test_a_readout_that_is_constant_far_from_the_states_is_not_taken_for_linear(
+    readout, monkeypatch
+):
+    u, y = np.random.default_rng(0).normal(size=(200, 2)), np.sin(np.arange(200) / 20)
+    far = LIF(v_rest=-65.0, v_threshold=-50.0, v_reset=-65.0)
+    membrane = liquid(n_neurons=20, neurons=far, snapshots=Snapshots(feature="membrane"))
+    model = LSMRegressor(membrane, readout, Feedback(scale=0.1), washout=20).fit([u], [y])
+    said = model.predict([u])[0]
+    assert said.std() > 0.1
+    monkeypatch.setattr(estimators, "affine_map", lambda *arguments: None)
+    np.testing.assert_array_equal(said, model.predict([u])[0])
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
+def test_a_washout_is_not_learnt_from_in_the_closed_loop():
+    u, y = series()
+    other = np.r_[np.random.default_rng(1).normal(size=100), y[100:]]
+    model = LSMRegressor(liquid(), RLS(), Feedback(scale=0.05), washout=100)
+    coef = model.fit([u], [y]).readout_.coef_
+    assert np.abs(coef).max() > 0.01
+    np.testing.assert_array_equal(clone(model).fit([u], [other]).readout_.coef_, coef)
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
+@pytest.mark.parametrize("warmup", [[], 3.0, [np.nan] * 5, ["1.0"] * 5, [True] * 5, [1j] * 5])
+def test_what_warms_up_is_numbers(warmup):
+    with pytest.raises(ValueError, match="warmup must be finite numbers, with 1 outputs in a row"):
+        driven(Ridge(1.0)).generate(5, warmup)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1j, "a", None])
+@pytest.mark.parametrize("feedback", [None, Feedback()])
+def test_targets_are_checked_before_anything_runs(bad, feedback, monkeypatch):
+    u, y = series(50)
+    model = LSMRegressor(liquid(), RLS(), feedback).fit([u], [y])
+    fitted = vars(model).copy()
+    wrong = y.astype(object if bad is None else np.result_type(type(bad)))
+    wrong[-1] = bad
+    monkeypatch.setattr(Liquid, "fit", None)
+    for call in (model.fit, model.partial_fit, LSMRegressor(liquid(), RLS()).partial_fit):
+        with pytest.raises(ValueError, match=r"y\[0\] must be finite numbers"):
+            call([u], [wrong])
+    assert vars(model) == fitted
+
+
+def test_a_fit_that_fails_leaves_what_was_fitted_before():
+    u, y = series(50)
+    model = LSMRegressor(liquid(), Ridge()).fit([u], [y])
+    said = model.predict([u])[0]
+    model.set_params(liquid__random_state=5, readout__alpha=-1.0)
+    with pytest.raises(ValueError, match="alpha"):
+        model.fit([u], [y])
+    np.testing.assert_array_equal(model.predict([u])[0], said)
+    labels = LSMClassifier(liquid(snapshots=None), Ridge(alpha=-1.0))
+    with pytest.raises(ValueError, match="alpha"):
+        labels.fit([u, u], [0, 1])
+    with pytest.raises(NotFittedError):
+        labels.predict([u])
 
 
 @pytest.mark.filterwarnings("ignore:the liquid")

@@ -57,6 +57,18 @@ def test_a_stream_with_feedback_is_the_loop_inside_the_kernel():
     np.testing.assert_allclose(streamed.readout_.coef_, fitted.readout_.coef_, atol=1e-3)
 
 
+def test_a_stream_that_could_not_begin_begins_later():
+    X, y = series(60)
+    late = model(RLS(), Feedback())
+    with pytest.raises(ValueError, match="a target for each of the 60 rows"):
+        late.partial_fit([X], [y[:-1]])
+    with pytest.raises(ValueError, match="Feedback.delay must be a multiple of dt"):
+        late.set_params(feedback__delay=1.5).partial_fit([X], [y])
+    late.set_params(feedback__delay=None).partial_fit([X], [y])
+    fresh = model(RLS(), Feedback()).partial_fit([X], [y])
+    np.testing.assert_array_equal(late.outputs_, fresh.outputs_)
+
+
 def test_memory_does_not_grow_and_a_stream_is_taken_up_from_a_file():
     X, y = series(400)
     streamed = model(RLS(), washout=5)

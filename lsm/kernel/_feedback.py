@@ -4,6 +4,8 @@ import numpy as np
 
 __all__ = ["PARTS"]
 
+MOST = 1e12  # on the diagonal of the inverse correlation, while rows are forgotten
+
 real = None  # placeholder, see `lsm.kernel._loop.kernel_for`
 
 
@@ -33,11 +35,18 @@ def recursive_least_squares(state, error, coef, inverse, forget):
             coef[k, i] -= part * error[k]
         for j in range(len(state)):
             inverse[i, j] = grow * (inverse[i, j] - part * direction[j])
+    # What is forgotten and never seen again, as of a silent neuron, would grow without end.
+    for i in range(len(state)):
+        if grow > 1 and inverse[i, i] > MOST:
+            shrink = np.sqrt(MOST / inverse[i, i])
+            for j in range(len(state)):
+                inverse[i, j] *= shrink
+                inverse[j, i] *= shrink
 
 
 def respond(sample, row, reading, feedback, last):
     """Let the readout answer to a state, and learn from the target if it is taught."""
-    offset, targets, outputs, _, n_taught = feedback[:5]
+    offset, targets, outputs, _, taught_from = feedback[:5]
     coef, intercept, inverse, forget = feedback[7:]
     n_filters, n_neurons = reading.shape
     if len(coef) == 0:
@@ -48,7 +57,7 @@ def respond(sample, row, reading, feedback, last):
     place = offset[sample] + row
     for k in range(len(coef)):
         outputs[place, k] = intercept[k] + np.dot(coef[k], last)
-    if row < n_taught[sample]:
+    if len(inverse) > 0 and row >= taught_from:
         error = outputs[place] - targets[place]
         recursive_least_squares(last, error, coef, inverse, forget)
 

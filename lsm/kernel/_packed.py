@@ -193,7 +193,7 @@ class Packed:
         """Let a readout's output come back into the network."""
         offsets = np.concatenate([[0], np.cumsum(self.durations // self.hold)])
         self.feedback = (
-            offsets, loop.targets, loop.outputs, loop.n_forced, loop.n_taught,
+            offsets, loop.targets, loop.outputs, loop.n_forced, loop.taught_from,
             self.real(loop.weights), loop.delay, loop.coef, loop.intercept, loop.inverse,
             loop.forget,
         )  # fmt: skip

@@ -66,6 +66,7 @@ def draw_network(
         graded=graded,
         noise=noise,
         seed=int(streams["noise"].integers(2**32)),
+        inhibitory=wiring.inhibitory,
         **recurrence,
     )
     for part, w in ((topology, network.w), (inputs, network.w_in)):

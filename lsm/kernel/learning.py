@@ -3,6 +3,7 @@
 import numpy as np
 from tqdm.auto import tqdm
 
+from .._validation import check_reals
 from ..plasticity._rule import Past
 from ._packed import Packed
 from .compiled import share
@@ -59,7 +60,7 @@ def learn(
         packed.run(sample, windows, learning=learning)
         counts = packed.readings[sample[0], 0]
         if rule is not None:
-            given = reward(sample[0], counts) if callable(reward) else reward[sample[0]]
+            given = _ask(reward, sample[0], counts) if callable(reward) else reward[sample[0]]
             rule.consolidate(packed.weight, learning[2], n_steps[sample[0]], given, constants)
         if between:
             before, network = network, packed.learnt()
@@ -100,10 +101,16 @@ def check_reward(reward, n_samples, rules):
         )
     if callable(reward):
         return reward
-    reward = np.asarray(reward, dtype=float)
-    if reward.shape != (n_samples,) or not np.isfinite(reward).all():
-        raise ValueError(
-            f"reward must have a finite number for each of {n_samples} samples, or be a "
-            f"function, got {reward!r}"
-        )
-    return reward
+    rule = f"reward must have a finite number for each of {n_samples} samples, or be a function"
+    rewards = check_reals(rule, reward)
+    if rewards.shape != (n_samples,) or not np.isfinite(rewards).all():
+        raise ValueError(f"{rule}, got {reward!r:.80}")
+    return rewards
+
+
+def _ask(reward, sample, counts):
+    given = reward(sample, counts)
+    rule = f"reward must return a finite number, but for sample {sample}"
+    if check_reals(rule, given).shape != () or not np.isfinite(given):
+        raise ValueError(f"{rule}, got {given!r:.80}")
+    return float(given)

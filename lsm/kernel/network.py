@@ -48,6 +48,8 @@ class Network:
         Seed of what is drawn as it runs, beside the content of the sample.
     lasting : float array of shape (n_lasting, n_neurons), or None
         What a rule of learning keeps of each neuron from sample to sample.
+    inhibitory : bool array of shape (n_neurons,), or None
+        Which neurons inhibit, for rules of learning that tell them apart.
     """
 
     neurons: object
@@ -66,6 +68,7 @@ class Network:
     noise: float = 0.0
     seed: int = 0
     lasting: np.ndarray | None = None
+    inhibitory: np.ndarray | None = None
 
     @property
     def n_neurons(self):
@@ -139,9 +142,10 @@ class Loop(NamedTuple):
         What the outputs should be, where that is known.
     outputs : float64 array of shape (n_rows, n_outputs)
         Filled with what the readout says.
-    n_forced, n_taught : int array of shape (n_samples,)
-        In how many rows of each sample the target comes back instead of the output, and in how
-        many the readout learns.
+    n_forced : int array of shape (n_samples,)
+        In how many rows of each sample the target comes back instead of the output.
+    taught_from : int
+        Row of each sample from which on the readout learns, if it has an `inverse`.
     coef, intercept : float64 arrays of shapes (n_outputs, n_features) and (n_outputs,)
         The readout; without rows in `coef` there is none.
     inverse : float64 array of shape (n_features, n_features), or without elements
@@ -157,7 +161,7 @@ class Loop(NamedTuple):
     targets: np.ndarray
     outputs: np.ndarray
     n_forced: np.ndarray
-    n_taught: np.ndarray
+    taught_from: int
     coef: np.ndarray
     intercept: np.ndarray
     inverse: np.ndarray

@@ -4,7 +4,6 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ..liquid import Liquid
-from ..spikes import as_spike_array
 
 __all__ = ["find_liquid", "input_spikes"]
 
@@ -51,4 +50,4 @@ def find_liquid(estimator, X):
 def input_spikes(estimator, X):
     """Find the liquid, and return what reaches it as a SpikeArray; as :func:`find_liquid`."""
     liquid, X = find_liquid(estimator, X)
-    return liquid, as_spike_array(X, dt=liquid.dt, graded=liquid.network_.graded)
+    return liquid, liquid._spikes(X, reset=False)

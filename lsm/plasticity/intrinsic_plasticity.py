@@ -55,10 +55,7 @@ default=10.0
 
     def _rates(self, network):
         """Return the target of each neuron: drawn from the network's seed, so always the same."""
-        inhibitory = np.zeros(network.n_neurons, dtype=bool)
-        rows = np.repeat(np.arange(network.n_neurons), np.diff(network.w.indptr))
-        inhibitory[rows[np.signbit(network.w.data)]] = True
         rng = np.random.default_rng(network.seed)
         return per_neuron(
-            "IntrinsicPlasticity.rate", self.rate, inhibitory, rng, 0, low_open=True
+            "IntrinsicPlasticity.rate", self.rate, network.inhibitory, rng, 0, low_open=True
         )  # fmt: skip

@@ -9,6 +9,8 @@ from ._rule import Rule
 
 __all__ = ["SynapticScaling"]
 
+MOST = 50.0  # exponent of a factor that raises any weight to its bound, and makes none infinite
+
 
 class SynapticScaling(Rule):
     """Multiply the excitatory weights onto each neuron by a common factor after each sample [1]_.
@@ -60,7 +62,8 @@ class SynapticScaling(Rule):
             highest = np.inf
         else:
             spikes_at_rate = self.rate * past.duration / 1000
-            factor = np.exp(past.duration / self.tau * (1 - past.counts / spikes_at_rate))
+            change = past.duration / self.tau * (1 - past.counts / spikes_at_rate)
+            factor = np.exp(np.minimum(change, MOST))
             highest = self.w_max * past.unit
         scaled = w.data * factor[w.indices]
         # a weight that is higher already is not raised

@@ -34,7 +34,8 @@ class RLS(RegressorMixin, BaseEstimator):
     alpha : float, default=1.0
         Penalty on the squared coefficients, the inverse of the initial diagonal of [1]_'s P.
     forget : float, default=1.0
-        Factor by which a row counts less with each row after it, at most 1.
+        Factor by which a row counts less with each row after it, at most 1. The penalty fades
+        likewise, to 1e-12 at the least.
 
     Attributes
     ----------
@@ -123,7 +124,13 @@ class RLS(RegressorMixin, BaseEstimator):
         """
         if not hasattr(self, "inverse_"):
             return self.fit(X, y)
-        return self._learn(*self._check(X, y, reset=False))
+        X, y = self._check(X, y, reset=False)
+        shape = self.coef_.shape[:-1]
+        if y.shape[1:] != shape:
+            raise ValueError(
+                f"y must have targets of shape {shape} in a row as before, got {y.shape[1:]}"
+            )
+        return self._learn(X, y)
 
     def _check(self, X, y, reset):
         return validate_data(
@@ -131,9 +138,10 @@ class RLS(RegressorMixin, BaseEstimator):
         )
 
     def _learn(self, X, y):
+        forget = check_number("RLS.forget", self.forget, 0, 1, low_open=True)
         y = np.asarray(y, dtype=np.float64).reshape(len(X), -1)
         coef = np.atleast_2d(self.coef_)  # a view, changed in place
-        _learn(X, y, coef, self.inverse_, float(self.forget))
+        _learn(X, y, coef, self.inverse_, forget)
         return self
 
     def predict(self, X):
