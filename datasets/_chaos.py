@@ -223,7 +223,7 @@ def _lorenz(state):
 
 def _lorenz_path(state, n_points, sampling):
     """Return `n_points` states, the first of them the one given."""
-    n_parts = int(np.ceil(sampling / LORENZ_STEP - 1e-9))
+    n_parts = max(1, int(np.ceil(sampling / LORENZ_STEP - 1e-9)))
     path = [state]
     for _ in range(n_points - 1):
         for _ in range(n_parts):

@@ -65,6 +65,8 @@ def make_sine_patterns(
     """
     n_steps = check_steps("duration", duration, dt)
     exact = [_thousandths(value) for value in np.atleast_1d(frequencies).tolist()]
+    if not exact:
+        raise ValueError(f"frequencies must be one number or more, got {frequencies!r}")
     if amplitudes is None:
         amplitudes = np.full(len(exact), 1 / len(exact))
     if np.shape(amplitudes) != (len(exact),):

@@ -7,8 +7,9 @@ from sklearn.utils import check_random_state
 
 from lsm._validation import check_integer
 
+from ._checks import check_pair
 from ._spike_task import balanced, bunch, in_a_row
-from ._spike_trains import make_poisson_trains
+from ._spike_trains import check_steps, make_poisson_trains
 
 __all__ = [
     "make_delayed_parity",
@@ -92,6 +93,7 @@ def make_spike_templates(
     ((400, 4), 300, 100)
     """
     check_integer("n_segments", n_segments, 1)
+    check_steps("segment", segment, dt)
     check_integer("n_templates", n_templates, 2)
     rng = check_random_state(random_state)
     n_samples = check_integer("n_samples", n_samples, 2)
@@ -163,7 +165,10 @@ def make_template_xor(
             0 where the two numbers are equal, 1 where they differ; equally often.
     """
     n_segments = check_integer("n_segments", n_segments, 2)
-    one, other = (check_integer("segments", i, 0, n_segments - 1) for i in segments)
+    check_steps("segment", segment, dt)
+    one, other = (
+        check_integer("segments", i, 0, n_segments - 1) for i in check_pair("segments", segments)
+    )
     if one == other:
         raise ValueError(f"segments must be two different ones, got {segments!r}")
     rng = check_random_state(random_state)
@@ -249,6 +254,7 @@ def make_delayed_parity(
        recurrent neural networks. Neural Computation 16, 1413-1436.
     """
     check_integer("n_bits", n_bits, 2)
+    check_steps("segment", segment, dt)
     check_integer("delay", delay, 0)
     rng = check_random_state(random_state)
     target = balanced(n_samples, 2, test_size, rng)
@@ -325,6 +331,7 @@ def make_pattern_order(
             Description of the task.
     """
     check_integer("n_patterns", n_patterns, 2, 6)
+    check_steps("pattern", pattern, dt)
     rng = check_random_state(random_state)
     orders = np.array(list(permutations(range(n_patterns))))
     order = orders[balanced(n_samples, len(orders), test_size, rng)]

@@ -54,6 +54,7 @@ def in_a_row(patterns, which, jitter, rng):
     spikes : SpikeArray of shape (n_samples,)
     """
     n_samples, n_places = which.shape
+    check_number("jitter", jitter, 0)
     copies = jitter_spikes(patterns[which.ravel()], jitter, random_state=rng)
     copy, step, channel = single_spikes(copies)
     sample, place = np.divmod(copy, n_places)

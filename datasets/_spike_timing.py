@@ -6,6 +6,7 @@ from sklearn.utils import check_random_state
 from lsm._validation import check_integer, check_number
 from lsm.statistics import single_spikes
 
+from ._checks import check_pair
 from ._spike_task import balanced, bunch
 from ._spike_trains import check_steps, jitter_spikes, make_poisson_trains, pack_spikes
 
@@ -73,7 +74,9 @@ def make_spike_intervals(
     """
     check_integer("n_channels", n_channels, 1)
     n_steps = check_steps("duration", duration, dt)
-    one, other = (check_steps("intervals", interval, dt) for interval in intervals)
+    one, other = (
+        check_steps("intervals", interval, dt) for interval in check_pair("intervals", intervals)
+    )
     if one == other:
         raise ValueError(f"intervals must be two different ones, got {intervals!r}")
     if one + other >= n_steps:

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import check_random_state
 
-from lsm._validation import check_integer, check_number, steps
+from lsm._validation import check_integer, check_number, check_reals, steps
 from lsm.spikes import SpikeArray
 from lsm.statistics import single_spikes
 
@@ -302,12 +302,10 @@ def check_steps(name, duration, dt):
 
 
 def _check_rates(rate, n_channels):
-    rates = np.asarray(rate, dtype=float)
+    rule = f"rate must be one number or one for each of {n_channels} channels"
+    rates = check_reals(rule, rate)
     if rates.shape not in ((), (n_channels,)):
-        raise ValueError(
-            f"rate must be one number or one for each of {n_channels} channels, got shape "
-            f"{rates.shape}"
-        )
+        raise ValueError(f"{rule}, got shape {rates.shape}")
     for extreme in (rates.min(), rates.max()):
         check_number("rate", float(extreme), 0)
     return np.broadcast_to(rates, n_channels)

@@ -5,7 +5,7 @@ from scipy.signal import lfilter
 
 from ._jit import njit
 from ._validation import check_number
-from .statistics import single_spikes
+from .statistics import check_spikes, single_spikes
 
 __all__ = ["van_rossum", "victor_purpura"]
 
@@ -46,6 +46,7 @@ def van_rossum(spikes, tau=10.0):
     0.79506
     """
     tau = check_number("tau", tau, 0, low_open=True)
+    check_spikes(spikes)
     decay = np.exp(-spikes.dt / tau)
     n_samples, n_steps = len(spikes), spikes.durations.max()
     samples = np.repeat(np.arange(n_samples), np.diff(spikes.offsets))

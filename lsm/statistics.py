@@ -3,9 +3,11 @@
 import numpy as np
 
 from ._validation import check_number
+from .spikes import SpikeArray
 
 __all__ = [
     "branching_ratio",
+    "check_spikes",
     "fano_factors",
     "interval_cvs",
     "rates",
@@ -233,6 +235,7 @@ def single_spikes(spikes):
     ValueError
         If the samples are graded signals.
     """
+    check_spikes(spikes)
     if spikes.graded:
         raise ValueError("spikes must be spike trains, got graded signals, which have no spikes")
     samples = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
@@ -242,14 +245,23 @@ def single_spikes(spikes):
     return tuple(np.repeat(array, spikes.amplitudes.astype(np.int64)) for array in found)
 
 
+def check_spikes(spikes):
+    """Raise an error unless `spikes` is a SpikeArray that holds a sample."""
+    if not isinstance(spikes, SpikeArray):
+        raise TypeError(f"spikes must be a SpikeArray, got {type(spikes).__name__}")
+    if len(spikes) == 0:
+        raise ValueError("spikes is empty: at least one sample is required")
+
+
 def _in_windows(spikes, window, *, whole):
     """Count windows end to end through all samples.
 
     Returns each spike's window and channel, and the windows of each sample; a window that its
     sample does not fill is left out if `whole`.
     """
-    width = max(round(check_number("window", window, 0, low_open=True) / spikes.dt), 1)
     samples, steps, channels = single_spikes(spikes)
+    width = round(check_number("window", window, 0, low_open=True) / spikes.dt)
+    width = min(max(width, 1), np.iinfo(np.int32).max)  # no sample has more steps
     n_windows = spikes.durations.astype(np.int64) // width
     if not whole:
         n_windows += spikes.durations % width > 0

@@ -111,3 +111,7 @@ def test_victor_purpura_goes_from_counting_spikes_to_counting_coincidences(train
 def test_bad_parameters_are_refused(distance, bad):
     with pytest.raises(ValueError, match=r"(tau|cost) must be a finite number"):
         distance(pack([]), bad)
+    with pytest.raises(ValueError, match="spikes is empty"):
+        distance(pack([])[:0])
+    with pytest.raises(TypeError, match="spikes must be a SpikeArray, got ndarray"):
+        distance(np.ones((1, 5, 3)))

@@ -64,6 +64,8 @@ def test_more_features_than_rows_and_silent_ones_are_taken():
     ("params", "message"),
     [
         ({"alphas": (0.0,)}, "alphas must be a finite number > 0, got 0.0"),
+        ({"alphas": ()}, r"alphas must be a sequence of numbers > 0, got \(\)"),
+        ({"alphas": 1.0}, "alphas must be a sequence of numbers > 0, got 1.0"),
         ({"share": 1.0}, "share must be a finite number > 0 and < 1, got 1.0"),
     ],
 )

@@ -128,6 +128,12 @@ def test_bad_parameters_are_named(parameters, error, message):
         KernelRidgeClassifier(**parameters).fit(IRIS, SPECIES)
 
 
+def test_a_penalty_that_single_precision_does_not_see_is_named():
+    twice = np.repeat(IRIS, 2, axis=0).astype(np.float32)
+    with pytest.raises(ValueError, match="alpha=1e-09 is too small .* precision of float32"):
+        KernelRidgeClassifier(alpha=1e-9, gamma=0.2).fit(twice, np.repeat(SPECIES, 2))
+
+
 def test_one_class_is_refused():
     with pytest.raises(ValueError, match="at least two classes, got 1 class: a"):
         KernelRidgeClassifier().fit(IRIS, ["a"] * len(IRIS))

@@ -177,6 +177,8 @@ def test_changes_are_repeatable_and_leave_their_input_alone(change, amount):
         (lambda: datasets.make_poisson_trains(1, 1, 0.0, 5.0), "duration must be"),
         (lambda: datasets.make_poisson_trains(1, 1, 10.0, 5.0, dt=0.0), "dt must be"),
         (lambda: datasets.make_poisson_trains(1, 1, 10.0, -5.0), "rate must be"),
+        (lambda: datasets.make_poisson_trains(1, 1, 10.0, "5"), "rate must be one number or"),
+        (lambda: datasets.make_poisson_trains(1, 1, 10.0, True), "rate must be one number or"),
         (lambda: datasets.make_poisson_trains(1, 3, 10.0, [5.0, 6.0]), r"got shape \(2,\)"),
         (
             lambda: datasets.make_poisson_trains(1, 1, 10.0, 300.0, refractory=5.0),

@@ -124,6 +124,9 @@ def test_sparseness_of_some_equally_active_channels(active):
     [
         (lambda s: statistics.fano_factors(s, 60.0), "window=60 ms must fit .* at least twice"),
         (lambda s: statistics.fano_factors(s, 0.0), "window must be a finite number > 0, got 0.0"),
+        (lambda s: statistics.fano_factors(s, 1e19), "window=1e.19 ms must fit .* at least twice"),
+        (lambda s: statistics.rates(s[:0]), "spikes is empty"),
+        (lambda s: statistics.synchrony(s[:0]), "spikes is empty"),
         (lambda s: statistics.synchrony(s, -1.0), "window must be"),
         (lambda s: statistics.branching_ratio(s, np.nan), "window must be"),
         (lambda s: statistics.sparseness(s), "at least 2, got 1"),
@@ -133,3 +136,5 @@ def test_sparseness_of_some_equally_active_channels(active):
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call(clock(5, 100))
+    with pytest.raises(TypeError, match="spikes must be a SpikeArray, got ndarray"):
+        statistics.rates(np.ones((1, 5, 3)))

@@ -76,6 +76,7 @@ def test_the_split_is_three_slices_in_order(n_steps, validation_size, test_size)
         ("make_lorenz", {"observed": "xz"}, ValueError, "observed.*'xz'"),
         ("make_sine_patterns", {"frequencies": [0.0]}, ValueError, "frequencies.*0.0"),
         ("make_sine_patterns", {"amplitudes": [1.0]}, ValueError, "amplitudes.*3 frequencies"),
+        ("make_sine_patterns", {"frequencies": ()}, ValueError, r"frequencies.*\(\)"),
         ("make_sine_patterns", {"duration": 0.0}, ValueError, "duration.*0.0"),
         ("load_sunspots", {"horizon": 3118}, ValueError, "horizon.*3117.*3118"),
         ("fetch_santa_fe_laser", {"horizon": 10091}, ValueError, "horizon.*10090.*10091"),
@@ -351,7 +352,7 @@ def test_a_download_that_fails_says_what_to_do(laser, monkeypatch, tmp_path):
         raise ValueError("hash differs")
 
     monkeypatch.setattr("pooch.retrieve", retrieve)
-    with pytest.raises(OSError, match="hash differs\n.*local copy.*data_home"):
+    with pytest.raises(OSError, match="hash differs[.]\n.*local copy.*data_home"):
         datasets.fetch_santa_fe_laser(tmp_path / "home")
     with pytest.raises(OSError, match="santafe_laser.npy, and download=False"):
         datasets.fetch_santa_fe_laser(download=False)

@@ -9,7 +9,7 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .._validation import check_integer, check_number
+from .._validation import check_integer, check_number, check_reals
 from ..kernel import Plan, simulate
 from ..spikes import as_spike_array
 from ._liquid import input_spikes
@@ -135,6 +135,8 @@ def capacity_by_degree(estimator, X, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4
     .. [1] J. Dambre, D. Verstraeten, B. Schrauwen, S. Massar (2012). Information processing
        capacity of dynamical systems. Scientific Reports 2, 514.
     """
+    if np.ndim(lags) != 1 or len(lags) == 0:
+        raise ValueError(f"lags must be a sequence of integers >= 1, got {lags!r}")
     lags = [check_integer("lags", n, 1) for n in lags]
     check_number("p_value", p_value, 0, 1, low_open=True, high_open=True)
     return np.mean(
@@ -148,7 +150,10 @@ def capacity_by_degree(estimator, X, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4
 
 def _states_and_inputs(estimator, X, tau):
     """Return, for each series, the liquid's traces after each value, and the values."""
-    taus = np.atleast_1d(tau)
+    rule = "tau must be a number > 0 or a sequence of them (ms)"
+    taus = np.atleast_1d(check_reals(rule, tau))
+    if taus.ndim != 1 or taus.size == 0:
+        raise ValueError(f"{rule}, got {tau!r}")
     for value in taus:
         check_number("tau", float(value), 0, low_open=True)
     series = as_spike_array(X)

@@ -73,6 +73,8 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
             If a parameter is outside its meaning, there are fewer than two rows, or every
             penalty is too small to make the coefficients unique.
         """
+        if np.ndim(self.alphas) != 1 or len(self.alphas) == 0:
+            raise ValueError(f"alphas must be a sequence of numbers > 0, got {self.alphas!r}")
         alphas = [check_number("alphas", value, 0, low_open=True) for value in self.alphas]
         check_number("share", self.share, 0, 1, low_open=True, high_open=True)
         X, y = validate_data(

@@ -30,8 +30,8 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
     alpha : float, default=0.03
         Regularisation, added to the diagonal of the kernel matrix, whose own entries are 1.
     gamma : {"median", "scale"} or float, default="median"
-        Inverse squared width of the kernel. "median" is 1 / (2 m**2), where m is the median
-        distance between two training samples that differ; "scale" is
+        Inverse squared width of the kernel. "median" is 1 / (2 m), where m is the median
+        squared distance between two training samples that differ; "scale" is
         1 / (n_features * X.var()), as in
         :class:`sklearn.svm.SVC`.
 
@@ -97,9 +97,16 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         self.X_fit_ = X
         _to_kernel(kernel, self.gamma_)
         kernel.flat[:: len(kernel) + 1] += alpha
-        self.dual_coef_ = linalg.solve(
-            kernel, targets.astype(X.dtype), assume_a="pos", overwrite_a=True, check_finite=False
-        )
+        try:
+            self.dual_coef_ = linalg.solve(
+                kernel, targets.astype(X.dtype), assume_a="pos", overwrite_a=True,
+                check_finite=False,
+            )  # fmt: skip
+        except linalg.LinAlgError:
+            raise ValueError(
+                f"alpha={alpha:g} is too small for samples that are alike to the precision of "
+                f"{X.dtype}: raise it"
+            ) from None
         return self
 
     def decision_function(self, X):

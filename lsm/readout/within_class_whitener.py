@@ -19,8 +19,10 @@ class WithinClassWhitener(TransformerMixin, BaseEstimator):
     Within-class covariance normalisation [1]_: a sample is multiplied by `(I + S / r)^(-1/2)`,
     where S is the covariance of the training samples about the means of their classes and r is
     `shrinkage` times its trace. What varies within the classes by much more than r is whitened,
-    what varies by much less is left as it is. A linear readout undoes this; one that goes by
-    distances, as :class:`KernelRidgeClassifier` does, gains from it.
+    what varies by much less is left as it is, and so is what varies by less than 1e-5 of the
+    largest variance, which only matters for a shrinkage far below the default. A linear readout
+    undoes this; one that goes by distances, as :class:`KernelRidgeClassifier` does, gains from
+    it.
 
     It is fitted in time that grows with the cube of the number of samples.
 
