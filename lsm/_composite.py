@@ -1,7 +1,5 @@
 """What the estimators of liquid and readout share."""
 
-import copy
-
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_consistent_length
@@ -34,13 +32,6 @@ class LSM(PartsMixin, BaseEstimator):
         self.check_parts()
         check_integer(f"{type(self).__name__}.washout", self.washout, 0)
         check_consistent_length(X, y)
-
-    def _at_once(self, method, *arguments):
-        """Call a method that fits; where it fails, what was fitted before stays as it was."""
-        fitted = copy.copy(self)
-        getattr(fitted, method)(*arguments)
-        vars(self).update(vars(fitted))
-        return self
 
     def _fit(self, X, y, reward):
         self._check(X, y)

@@ -1,9 +1,22 @@
-"""Nested parameters that are reachable by name even while they are at their default."""
+"""What estimators with parts share: parameters of parts by name, and fits that fail as one."""
 
 import inspect
+from contextlib import contextmanager
 from functools import cache
 
-__all__ = ["PartsMixin"]
+__all__ = ["PartsMixin", "all_or_nothing"]
+
+
+@contextmanager
+def all_or_nothing(estimator):
+    """Leave an estimator as it was if what is done inside fails or is interrupted."""
+    before = vars(estimator).copy()
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
 
 
 class PartsMixin:

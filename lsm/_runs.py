@@ -1,9 +1,11 @@
 """What a fitted liquid does: run samples, and read what snapshots say, all spikes or every row."""
 
 import numpy as np
+from joblib import effective_n_jobs
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
+from ._validation import check_choice, check_integer
 from .kernel import Plan, Stream, record, simulate
 from .snapshots import Snapshots
 
@@ -12,6 +14,14 @@ __all__ = ["RunsMixin"]
 
 class RunsMixin:
     """The runs of a fitted liquid; none of them changes it."""
+
+    def _check_run(self):
+        """Check what acts at once when it is set after `fit`: precision, threads, snapshots."""
+        check_choice("Liquid.dtype", self.dtype, ("float32", "float64"))
+        if self.n_jobs is not None:
+            check_integer("Liquid.n_jobs", self.n_jobs)
+        effective_n_jobs(self.n_jobs)  # refuses zero
+        self.part("snapshots").check()
 
     def transform(self, X):
         """Run samples through the liquid and read its state.
@@ -27,9 +37,10 @@ class RunsMixin:
             Column `k * n_neurons + n` holds reading k of neuron n.
         """
         check_is_fitted(self)
+        self._check_run()
         spikes = self._spikes(X, reset=False)
         snapshots = self.part("snapshots")
-        snapshots.plan(self.network_.n_steps(spikes), self.dt)  # refuses what is too short
+        snapshots.plan(self.network_.n_steps(spikes), self.network_.dt)  # refuses what is too short
         memory = self._memory()
         if memory is None:
             return self._read_snapshots(spikes)
@@ -42,7 +53,7 @@ class RunsMixin:
     def _read_snapshots(self, spikes):
         """Return the states of samples, of shape (n_samples, n_readings * n_neurons)."""
         snapshots = self.part("snapshots")
-        plan = snapshots.plan(self.network_.n_steps(spikes), self.dt)
+        plan = snapshots.plan(self.network_.n_steps(spikes), self.network_.dt)
         readings, recorded = simulate(
             self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs,
             record=snapshots.feature == "rank", verbose=self.verbose,
@@ -68,6 +79,7 @@ class RunsMixin:
             If the neurons are graded and send no spikes.
         """
         check_is_fitted(self)
+        self._check_run()
         spikes = self._spikes(X, reset=False)
         if self.network_.neurons.graded:
             raise ValueError(
@@ -79,6 +91,7 @@ class RunsMixin:
     def get_feature_names_out(self, input_features=None):
         """Return the names of the states' columns; `input_features` is ignored."""
         check_is_fitted(self)
+        self._check_run()
         return self.part("snapshots").feature_names(self.n_neurons_)
 
     def trajectory(self, X):
@@ -95,6 +108,7 @@ class RunsMixin:
             What `snapshots` reads of a neuron, whatever its times; traces come filter by filter.
         """
         check_is_fitted(self)
+        self._check_run()
         spikes = self._spikes(X, reset=False)
         states = self._read_rows(spikes)
         return np.split(states, np.cumsum(spikes.durations)[:-1])
@@ -114,7 +128,7 @@ class RunsMixin:
 
     def _simulate_rows(self, spikes, loop=None):
         snapshots = self._stepwise_snapshots()
-        plan = snapshots.plan_rows(spikes.durations, self.network_.hold(spikes), self.dt)
+        plan = snapshots.plan_rows(spikes.durations, self.network_.hold(spikes), self.network_.dt)
         readings, _ = simulate(
             self.network_, spikes, plan, dtype=self.dtype, n_jobs=self.n_jobs,
             verbose=self.verbose, loop=loop,
@@ -124,7 +138,7 @@ class RunsMixin:
     @property
     def n_row_features(self):
         """Number of features of a row of a trajectory."""
-        return len(self._stepwise_snapshots().filters(self.dt)[0]) * self.n_neurons_
+        return len(self._stepwise_snapshots().filters(self.network_.dt)[0]) * self.n_neurons_
 
     def stream(self, row):
         """Start a run of the liquid that goes on row by row.
@@ -140,7 +154,9 @@ class RunsMixin:
             Its `step` takes a row and returns the state.
         """
         check_is_fitted(self)
-        plan = Plan(np.array([0, 1]), np.array([1]), *self._stepwise_snapshots().filters(self.dt))
+        plan = Plan(
+            np.array([0, 1]), np.array([1]), *self._stepwise_snapshots().filters(self.network_.dt)
+        )
         return Stream(self.network_, row, plan, dtype=self.dtype)
 
     def _stepwise_snapshots(self):

@@ -44,6 +44,8 @@ class SamplesMixin:
     def _spikes(self, X, *, reset):
         """Turn input of any form into a SpikeArray, and check it against the fitted liquid."""
         graded = None if reset else self.network_.graded
+        if reset:
+            self._clock = self.dt, self.static_steps  # set later, they act in the next fit
         if hasattr(X, "__array__") and not hasattr(X, "__len__"):
             X = np.asarray(X)
         if hasattr(X, "iloc") and X.ndim == 1:
@@ -64,7 +66,7 @@ class SamplesMixin:
                 )
             X = validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric")
             return self._hold(X)
-        spikes = as_spike_array(X, dt=self.dt, graded=graded)
+        spikes = as_spike_array(X, dt=self._clock[0], graded=graded)
         if reset:
             self.n_features_in_ = spikes.n_channels
         elif spikes.n_channels != self.network_.w_in.shape[0]:
@@ -81,7 +83,7 @@ class SamplesMixin:
         if is_static(self.stimulus):
             stimulus = self._hold(check_array(self.stimulus, accept_sparse="csr"))
         else:
-            stimulus = as_spike_array(self.stimulus, dt=self.dt, graded=spikes.graded)
+            stimulus = as_spike_array(self.stimulus, dt=self._clock[0], graded=spikes.graded)
         if (stimulus.n_channels, stimulus.graded) != (spikes.n_channels, spikes.graded):
             raise ValueError(
                 f"Liquid.stimulus must be like X, {spikes.n_channels} channels of "
@@ -92,4 +94,5 @@ class SamplesMixin:
     def _hold(self, X):
         """Turn each row of a table into a constant current."""
         frames = [row.reshape(1, -1) for row in X]
-        return SpikeArray.from_sparse(frames, dt=self.static_steps * self.dt, graded=True)
+        dt, static_steps = self._clock
+        return SpikeArray.from_sparse(frames, dt=static_steps * dt, graded=True)

@@ -5,6 +5,7 @@ from sklearn.base import clone
 from sklearn.utils.metaestimators import available_if
 
 from ._composite import readout_has
+from ._parts import all_or_nothing
 from ._samples import is_stepwise
 from ._validation import random_streams
 from .feedback import BEYOND, Steps, check_bounded
@@ -48,7 +49,8 @@ class StreamsMixin:
                 "with a target for every row"
             )
         if not hasattr(self, "liquid_"):
-            self._at_once("_begin", X, y)
+            with all_or_nothing(self):
+                self._begin(X, y)
         if not self.stepwise_:
             raise ValueError("a stream has a target for every row, but fit had one for a sample")
         spikes = self._spikes(X)

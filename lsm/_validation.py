@@ -134,8 +134,9 @@ def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
     name : str
         Name of the parameter, as the user knows it.
     value : float, (float, float), array of shape (n_neurons,) or frozen scipy.stats distribution
-        A number is shared by all; a pair gives excitatory and inhibitory neurons a value each;
-        a distribution is drawn once for each neuron.
+        A number is shared by all; a pair gives excitatory and inhibitory neurons a value each,
+        but of two neurons an array has the value of each; a distribution is drawn once for each
+        neuron.
     inhibitory : bool array of shape (n_neurons,)
         Which neurons are inhibitory.
     rng : numpy.random.Generator
@@ -164,7 +165,10 @@ def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
             )
         except ValueError as error:
             raise TypeError(str(error)) from None
-        if values.shape == (2,):
+        one_each = isinstance(value, np.ndarray) and n_neurons == 2
+        if values.shape == (2,) and not one_each:
+            for end in values:
+                check_number(name, float(end), low, high, **bounds)
             values = np.where(inhibitory, values[1], values[0])
         if values.shape != (n_neurons,):
             raise ValueError(

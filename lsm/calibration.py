@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from ._validation import check_bool, check_integer, check_number
-from .kernel import Plan, simulate
+from .kernel import Plan, in_double, simulate
 from .memory import recall
 
 __all__ = ["Calibrated", "Calibration", "charges", "echo_state_index", "probe"]
@@ -256,7 +256,7 @@ def _read(network, probes, decays):
 def _scaled(network, centre, input_gain, recurrent_gain):
     """Return a network with its input centred and its weights scaled."""
     scales, mean_current = map(np.asarray, centre)
-    w_in = network.w_in.astype(np.float64)
+    w_in = in_double(network.w_in)
     w_in.data *= np.repeat(scales, np.diff(w_in.indptr))
     return replace(
         network,
@@ -269,7 +269,7 @@ def _scaled(network, centre, input_gain, recurrent_gain):
 def _centre(network, spikes):
     """Return a factor for each channel, and each neuron's mean input current after it."""
     mean, std = spikes.channel_moments()
-    w_in = network.w_in.astype(np.float64)
+    w_in = in_double(network.w_in)
     if network.graded:
         scales = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
         return scales, w_in.T @ (mean * scales)

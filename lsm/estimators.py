@@ -7,6 +7,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from ._composite import LSM, readout_has
+from ._parts import all_or_nothing
 from ._samples import is_stepwise
 from ._streams import StreamsMixin, rows_of
 from ._validation import check_integer, check_reals, random_streams
@@ -97,7 +98,9 @@ class LSMClassifier(ClassifierMixin, LSM):
         self : LSMClassifier
         """
         check_classification_targets(np.concatenate(y) if is_stepwise(y) else y)
-        return self._at_once("_fit", X, y, reward)
+        with all_or_nothing(self):
+            self._fit(X, y, reward)
+        return self
 
     def _fit(self, X, y, reward):
         super()._fit(X, y, reward)
@@ -211,7 +214,9 @@ class LSMRegressor(StreamsMixin, RegressorMixin, LSM):
                 "LSMRegressor.feedback needs targets at every row, as a list of arrays of shape "
                 "(T_i,) or (T_i, n_outputs)"
             )
-        return self._at_once("_fit", X, y, reward)
+        with all_or_nothing(self):
+            self._fit(X, y, reward)
+        return self
 
     def _fit(self, X, y, reward):
         self.readout_is_taught_ = False

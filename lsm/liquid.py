@@ -4,12 +4,11 @@ import warnings
 from dataclasses import replace
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ._parts import PartsMixin
+from ._parts import PartsMixin, all_or_nothing
 from ._runs import RunsMixin
 from ._samples import SamplesMixin
 from ._validation import check_choice, check_integer, check_number, random_streams
@@ -243,8 +242,14 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
         UserWarning
             If the liquid is of no use, with a remedy.
         """
-        self._check_params()
-        spikes = self._spikes(X, reset=True)
+        with all_or_nothing(self):
+            self._check_params()
+            spikes = self._spikes(X, reset=True)
+            self._fit(spikes, reward)
+            self.diagnose(spikes)
+        return self
+
+    def _fit(self, spikes, reward):
         reward = check_reward(reward, len(spikes), self._rules())
         network = self._draw(spikes)
         for rule in self._rules():
@@ -261,8 +266,6 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
         excitatory = network.w.data[network.w.data > 0]
         self.weight_unit_ = float(excitatory.mean(dtype=float)) if excitatory.size else 1.0
         self._learn(spikes, reward)
-        self.diagnose(spikes)
-        return self
 
     def diagnose(self, X):
         """Measure the liquid's health anew, after more learning or on other samples.
@@ -287,7 +290,7 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
         calibration = self.part("calibration") or Calibration()
         stimulus = self._stimulus(spikes)
         probes = probe(stimulus, self.network_, calibration.n_samples, calibration.max_duration)
-        max_rates = 1000 / (self.dt + np.asarray(self.parameters_.get("refractory", 0.0)))
+        max_rates = 1000 / (self.network_.dt + np.asarray(self.parameters_.get("refractory", 0.0)))
         dead = np.flatnonzero(np.bincount(spikes.channels, minlength=spikes.n_channels) == 0)
         asked = (self.network_, probes, self._other_initial, max_rates)
         found = recall(self._memory(), "health", asked, lambda: vars(diagnose(*asked, ())))
@@ -327,15 +330,11 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
     def _check_params(self):
         check_number("Liquid.dt", self.dt, 0, low_open=True)
         check_integer("Liquid.static_steps", self.static_steps, 1)
-        check_choice("Liquid.dtype", self.dtype, ("float32", "float64"))
         check_choice("Liquid.initial", self.initial, ("rest", "random"))
         if self.n_neurons is not None:
             check_integer("Liquid.n_neurons", self.n_neurons, 1, 10**9)
-        if self.n_jobs is not None:
-            check_integer("Liquid.n_jobs", self.n_jobs)
-        effective_n_jobs(self.n_jobs)  # refuses zero
         self.check_parts()
-        self.part("snapshots").check()
+        self._check_run()
         check_number("Liquid.noise", self.noise, 0)
         if memory := self._memory():
             memory.check()
@@ -366,7 +365,11 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
         """Draw recurrent synapses anew, by the same rules and with weights of the same scale."""
         streams = dict.fromkeys(("topology", "short_term"), self._learning_rng)
         recurrence, _ = draw_recurrence(
-            self.part("topology"), self.short_term_plasticity, streams, self.n_neurons_, self.dt
+            self.part("topology"),
+            self.short_term_plasticity,
+            streams,
+            self.n_neurons_,
+            self.network_.dt,
         )
         gain = self.calibrated_.recurrent_gain if self.calibrated_ else 1.0
         return replace(self.network_, **recurrence | {"w": recurrence["w"] * gain})

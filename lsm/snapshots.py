@@ -67,6 +67,8 @@ default="count"
                 raise ValueError("Snapshots.n must not be empty")
             ends = [np.arange(check_integer("Snapshots.n", n, 1) + 1) / n for n in partitions]
             return np.concatenate([np.stack([e[:-1], e[1:]], axis=1) for e in ends])
+        if isinstance(self.at, str | bytes | dict) or np.ndim(self.at) != 1:
+            raise ValueError(f"Snapshots.at must be a sequence of times, got {self.at!r}")
         top = 1 if self.unit == "fraction" else None
         at = [check_number("Snapshots.at", t, 0, top, low_open=True) for t in self.at]
         if not at or np.any(np.diff(at) <= 0):
@@ -75,6 +77,8 @@ default="count"
 
     def _taus(self):
         taus = self.tau if isinstance(self.tau, tuple | list) else (self.tau,)
+        if not taus:
+            raise ValueError("Snapshots.tau must not be empty")
         return [check_number("Snapshots.tau", tau, 0, low_open=True) for tau in taus]
 
     def plan(self, durations, dt):
@@ -102,13 +106,14 @@ default="count"
         if self.at is None or self.unit == "fraction":
             times = np.rint(edges * durations[:, None]).astype(np.int64)
         else:
-            times = np.tile(np.rint(edges / dt).astype(np.int64), (len(durations), 1))
+            times = np.rint(edges / dt)
             if durations.min() < times.max():
                 sample = int(np.argmin(durations))
                 raise ValueError(
                     f"Snapshots.at reads at {edges[-1]:g} ms, but sample {sample} lasts only "
                     f"{durations[sample] * dt:g} ms"
                 )
+            times = np.tile(times.astype(np.int64), (len(durations), 1))
         times = np.maximum(times, 1)
         offsets = np.arange(len(durations) + 1) * len(edges)
         return Plan(offsets, times.ravel(), *self.filters(dt))

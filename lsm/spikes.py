@@ -14,7 +14,7 @@ from ._packing import (
     integers,
     listed,
 )
-from ._validation import check_bool, check_integer, check_number
+from ._validation import check_bool, check_integer, check_number, check_reals
 
 __all__ = ["SpikeArray", "as_spike_array"]
 
@@ -75,9 +75,11 @@ class SpikeArray:
     ):
         self.steps = integers("steps", steps, np.int32)
         self.channels = integers("channels", channels, np.int32)
-        self.amplitudes = (
-            None if amplitudes is None else np.ascontiguousarray(amplitudes, dtype=np.float32)
-        )
+        self.amplitudes = None
+        if amplitudes is not None:
+            amplitudes = check_reals("amplitudes must be numbers", amplitudes)
+            with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused
+                self.amplitudes = np.ascontiguousarray(amplitudes, dtype=np.float32)
         self.offsets = integers("offsets", offsets, np.int64)
         self.durations = integers("durations", durations, np.int32)
         self.n_channels = check_integer("n_channels", n_channels, 1)
@@ -334,10 +336,15 @@ class SpikeArray:
         total = self.durations.sum(dtype=np.int64)
         amplitudes = np.ones(len(self.steps)) if self.amplitudes is None else self.amplitudes
         amplitudes = amplitudes.astype(np.float64)
-        mean = np.bincount(self.channels, amplitudes, self.n_channels) / total
-        deviations = (amplitudes - mean[self.channels]) ** 2
-        present = np.bincount(self.channels, minlength=self.n_channels)
-        squares = np.bincount(self.channels, deviations, self.n_channels)
+        samples = np.repeat(np.arange(len(self)), np.diff(self.offsets))
+        cells = (samples * (np.int64(self.durations.max()) + 1) + self.steps) * self.n_channels
+        cells, places = np.unique(cells + self.channels, return_inverse=True)
+        amplitudes = np.bincount(places, amplitudes)  # of a step together
+        channels = cells % self.n_channels
+        mean = np.bincount(channels, amplitudes, self.n_channels) / total
+        deviations = (amplitudes - mean[channels]) ** 2
+        present = np.bincount(channels, minlength=self.n_channels)
+        squares = np.bincount(channels, deviations, self.n_channels)
         squares = squares + (total - present) * mean**2
         return mean, np.sqrt(squares / total)
 

@@ -23,6 +23,7 @@ from lsm.neurons import (
     LeakyTanh,
     StochasticLIF,
 )
+from lsm.neurons._common import mean_fall
 from lsm.spikes import SpikeArray
 from lsm.synapses import Delta
 
@@ -350,3 +351,19 @@ def test_rate_grows_with_the_current(model):
     assert counts[0] <= 0.01 * counts[-1]
     assert counts[-1] > 20 * n_steps / 100
     assert np.all(np.diff(counts) >= 0)
+
+
+@pytest.mark.parametrize(("leak", "fall"), [(0.1, 0.02), (0.5, 0.5), (3.0, 0.01), (0.01, 40.0)])
+def test_the_mean_of_a_falling_current_is_weighed_by_the_membrane(leak, fall):
+    s = (np.arange(200_000) + 0.5) / 200_000
+    weight = np.exp(-leak * (1 - s))
+    mean = np.mean(weight * np.exp(-fall * s)) / np.mean(weight)
+    assert mean_fall(leak, fall) == pytest.approx(mean, rel=1e-5)
+
+
+@pytest.mark.parametrize("model", [AdaptiveLIF, GLIF])
+def test_a_membrane_much_faster_than_a_step_follows_its_current(model):
+    current = np.array([0.3, 0.5, 0.2, 0.4]) / 10
+    fast, slower = (run(model(tau_m=tau_m), current, 1.0)[1] for tau_m in (1e-3, 0.02))
+    assert np.ptp(fast) > 0
+    np.testing.assert_allclose(fast, slower, rtol=1e-9)  # both have settled after each step

@@ -140,6 +140,22 @@ def test_what_holds_no_samples_is_named():
         SpikeArray.from_dense([np.ones((3, 2), "m8[ms]")])
 
 
+def test_channel_moments_take_events_of_one_step_together():
+    rng = np.random.default_rng(0)
+    steps, channels = np.sort(rng.integers(20, size=200)), rng.integers(3, size=200)
+    for amplitudes in (None, rng.integers(1, 4, 200)):
+        spikes = SpikeArray(steps, channels, amplitudes, [0, 200], [20], 3)
+        mean, std = spikes.channel_moments()
+        np.testing.assert_allclose(mean, spikes.to_dense(0).mean(axis=0), rtol=1e-6)
+        np.testing.assert_allclose(std, spikes.to_dense(0).std(axis=0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("amplitudes", [["3"], [True], [1j]])
+def test_amplitudes_are_numbers(amplitudes):
+    with pytest.raises(ValueError, match="amplitudes must be numbers, got"):
+        SpikeArray([0], [0], amplitudes, [0, 1], [2], 1)
+
+
 @pytest.mark.parametrize("dt", [0.001, 0.1, 0.7])
 def test_late_spikes_fall_into_steps_of_their_own(dt):
     step = 20_000_000 + np.arange(1000)

@@ -321,6 +321,9 @@ def test_depressing_synapses_transmit_no_more_above_the_limiting_frequency():
         (Sampled(1.0), r"Sampled\.kernel_exc .* got shape \(\)"),
         (Sampled([1.0], [[1.0]]), r"Sampled\.kernel_inh .* got shape \(1, 1\)"),
         (Sampled([1.0, np.inf]), r"Sampled\.kernel_exc must be finite"),
+        (Sampled(("1", "2")), r"Sampled\.kernel_exc must be a list of numbers, got \('1', '2'\)"),
+        (Sampled([True]), r"Sampled\.kernel_exc must be a list of numbers, got \[True\]"),
+        (Sampled([1j]), r"Sampled\.kernel_exc must be a list of numbers, got \[1j\]"),
         (Sampled("fast"), r"Sampled\.kernel_exc must be a list of numbers, got 'fast'"),
     ],
 )

@@ -5,7 +5,8 @@ import pytest
 from scipy import sparse, stats
 from sklearn.base import clone
 
-from lsm import Liquid, topology
+from lsm import Liquid, SpikeArray, topology
+from lsm.kernel import Plan, simulate_reference
 from lsm.topology import (
     Column,
     ErdosRenyi,
@@ -79,6 +80,30 @@ def test_several_synapses_of_a_channel_have_their_own_weights_and_delays():
     assert delays.mean() == pytest.approx(400, rel=0.05)
     assert weights.data.std() == pytest.approx(1 / np.sqrt(6), rel=0.05)
     assert len(np.unique(weights.data)) > 2900
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
+@pytest.mark.parametrize("graded", [True, False])
+@pytest.mark.parametrize("delay", [0.0, (0.0, 100.0)])
+def test_calibration_keeps_several_synapses_of_a_channel_apart(graded, delay):
+    X = rng().standard_normal((4, 200, 5)) if graded else rng().poisson(0.1, (4, 200, 5))
+    inputs = RandomInput(synapses=3, delay=delay)
+    liquid = Liquid(40, inputs=inputs, dtype="float64", random_state=0).fit(X)
+    drawn = clone(liquid).set_params(calibration=None).fit(X).network_
+    network = liquid.network_
+    assert network.w_in.nnz == drawn.w_in.nnz == 5 * 40 * 3
+    ratio = network.w_in.data / drawn.w_in.data
+    of_channel = np.split(ratio, network.w_in.indptr[1:-1])
+    for part in of_channel:  # one factor for each channel
+        np.testing.assert_allclose(part, part[0], rtol=1e-6)
+    plan = Plan(np.arange(5), np.full(4, 200), np.ones(1))
+    expected = simulate_reference(network, SpikeArray.from_dense(X), plan)[0][:, 0]
+    np.testing.assert_array_equal(liquid.transform(X).toarray(), expected)
+
+
+def test_four_delays_of_the_input_are_refused():
+    with pytest.raises(ValueError, match="RandomInput.delay must be a number or two ends, got"):
+        RandomInput(delay=(1.0, 2.0, 3.0, 4.0)).draw(5, np.zeros(100, bool), rng())
 
 
 # --- what all wirings share ---
@@ -156,7 +181,7 @@ SQUARE = np.array([[0.0, 1.0], [-1.0, 0.0]])
         (ErdosRenyi(inhibitory=1.2), "inhibitory must be a finite number >= 0 and <= 1, got 1.2"),
         (ErdosRenyi(delay=0.0), "delay must be"),
         (ErdosRenyi(delay=(3.0, 1.0)), "low to high"),
-        (ErdosRenyi(delay=(3.0, 1.0, 2.0)), "a number, two ends, or four"),
+        (ErdosRenyi(delay=(3.0, 1.0, 2.0)), "a number or two ends, or four"),
         (ErdosRenyi(delay=(3.0, 1.0, 2.0, -1.0)), r"delay\[II\] must be .*-1"),
         (ErdosRenyi(weights=0.5), r"weights must be an object such as Weights\(\), got 0.5"),
         (ErdosRenyi(weights=Weights(distribution="cauchy")), "distribution must .*got 'cauchy'"),
@@ -183,6 +208,7 @@ SQUARE = np.array([[0.0, 1.0], [-1.0, 0.0]])
         (Layered(forward=2), "Layered.forward must be .*got 2"),
         (FixedWeights(SQUARE), "shape .* but n_neurons is 20"),
         (FixedWeights("weights"), "must be a matrix of real numbers, got 'weights'"),
+        (FixedWeights([["0", "1"], ["1", "0"]]), "must be a matrix of real numbers"),
     ],
 )
 def test_parameters_outside_their_meaning_are_refused(wiring, message):

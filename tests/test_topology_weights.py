@@ -79,6 +79,16 @@ def test_weights_are_scaled_to_a_spectral_radius(n_neurons, params):
     assert np.abs(eigenvalues).max() == pytest.approx(0.8, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    "weights",
+    [None, [], [1, 2], [[1, 2, 3], [4, 5, 6]], [[np.nan]], [[np.inf]], [[1j]], [["0"]]],
+    ids=repr,
+)
+def test_a_spectral_radius_is_of_square_and_finite_weights(weights):
+    with pytest.raises(ValueError, match="weights must be a square matrix of finite real numbers"):
+        spectral_radius(weights)
+
+
 def test_spectral_radius_is_that_of_theory():
     """Unbalanced, it is the mean in-weight; balanced, the radius of the disc (Girko's law)."""
     n, k = 1000, 100

@@ -4,11 +4,12 @@ from ._feedback import recursive_least_squares
 from .compiled import record, simulate
 from .drawing import STREAMS, draw_network, draw_recurrence
 from .learning import check_reward, learn
-from .network import Loop, Network, Plan
+from .network import Loop, Network, Plan, in_double
 from .reference import learn_reference, simulate_reference
 from .stream import Stream
 
 __all__ = [
+    "in_double",
     "STREAMS",
     "Loop",
     "Network",

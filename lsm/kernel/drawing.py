@@ -1,5 +1,7 @@
 """Draw a network from models and wirings."""
 
+from copy import deepcopy
+
 import numpy as np
 
 from .._validation import steps
@@ -54,8 +56,8 @@ def draw_network(
     w_in, delays_in = inputs.draw(n_channels, wiring.inhibitory, streams["input"])
     start = None if at_rest else streams["initial"]
     network = Network(
-        neurons=neurons,
-        synapses=synapses,
+        neurons=deepcopy(neurons),  # what is set in the user's own acts in the next fit
+        synapses=deepcopy(synapses),
         parameters=parameters,
         syn_parameters=synapses.draw(wiring.inhibitory, dt, streams["synapses"]),
         initial=neurons.initial(parameters, n_neurons, start),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-__all__ = ["Loop", "Network", "Plan"]
+__all__ = ["Loop", "Network", "Plan", "in_double"]
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,13 @@ class Plan(NamedTuple):
     times: np.ndarray
     decays: np.ndarray
     potential: bool = False
+
+
+def in_double(w):
+    """Return weights in double precision; `astype` would merge synapses of one pair."""
+    w = w.copy()
+    w.data = w.data.astype(np.float64)
+    return w
 
 
 class Loop(NamedTuple):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from ._noise import gaussian, uniform
+from .network import in_double
 
 __all__ = ["learn_reference", "simulate_reference"]
 
@@ -69,7 +70,7 @@ def learn_reference(network, spikes, rule, *, unit):
     n_passing = rule.n_traces - rule.n_lasting
     lasting = network.lasting
     for sample in range(len(spikes)):
-        w = network.w.astype(float)
+        w = in_double(network.w)
         traces = np.zeros((rule.n_traces, network.n_neurons))
         if lasting is not None:
             traces[n_passing:] = lasting
@@ -141,7 +142,7 @@ class _Recurrence:
     """What reaches each neuron through the recurrent synapses."""
 
     def __init__(self, network):
-        self.w = network.w.astype(float)
+        self.w = in_double(network.w)
         self.w.data = network.w.data  # a rule may change it
         self.delays = np.broadcast_to(network.delays, self.w.nnz)
         self.pre = np.repeat(np.arange(network.n_neurons), np.diff(self.w.indptr))
@@ -192,7 +193,7 @@ def _by_sign(w):
 
 def _by_delay(w, delays):
     """Split weights by delay."""
-    w = w.astype(float)
+    w = in_double(w)
     delays = np.broadcast_to(delays, w.nnz)
     matrices = {}
     for delay in np.unique(delays):

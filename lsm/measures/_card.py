@@ -140,7 +140,7 @@ def _of_spikes(liquid, spikes):
     if 2 * window <= spikes.durations.sum() * spikes.dt:
         fano = statistics.fano_factors(recorded, window)
     refractory = np.asarray(liquid.parameters_.get("refractory", 0.0))
-    saturated = rates > 0.8 * 1000 / (liquid.dt + refractory)
+    saturated = rates > 0.8 * 1000 / (liquid.network_.dt + refractory)
     return [
         Finding(
             "rate", "Hz", rates.mean(), MIN_RATE, None,

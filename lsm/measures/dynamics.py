@@ -7,7 +7,7 @@ from scipy import sparse
 
 from .. import calibration
 from .._validation import check_number, random_streams
-from ..kernel import Plan, simulate
+from ..kernel import Plan, in_double, simulate
 from ..topology import spectral_radius
 from ._liquid import input_spikes
 
@@ -154,7 +154,7 @@ def effective_spectral_radius(estimator, X, y=None):
     """
     liquid, spikes = input_spikes(estimator, X)
     network = liquid.network_
-    charges, targets = network.w.astype(float), network.w.indices
+    charges, targets = in_double(network.w), network.w.indices
     excitatory, inhibitory = calibration.charges(network)  # in nA steps for a weight of one
     charges.data *= np.where(charges.data > 0, excitatory[targets], inhibitory[targets])
     alone = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)

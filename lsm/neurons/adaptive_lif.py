@@ -1,10 +1,9 @@
 """The leaky integrate-and-fire neuron that adapts to its own spikes."""
 
 import numpy as np
-from scipy.special import exprel
 
 from .._validation import steps
-from ._common import IntegrateAndFire
+from ._common import IntegrateAndFire, mean_fall
 
 __all__ = ["AdaptiveLIF"]
 
@@ -113,8 +112,7 @@ class AdaptiveLIF(IntegrateAndFire):
             steps("refractory", parameters["refractory"], dt),
             np.exp(-fall_h),
             parameters["threshold_jump"],
-            # The mean of exp(-t/tau) over the step, weighed by exp(-(dt - t)/tau_m).
-            np.exp(-leak) * exprel(leak - fall_w) / exprel(-leak),
+            mean_fall(leak, fall_w),
             np.exp(-fall_w),
             parameters["adaptation_jump"],
             1.0,

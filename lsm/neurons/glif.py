@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import exprel
 
 from .._validation import steps
-from ._common import IntegrateAndFire
+from ._common import IntegrateAndFire, mean_fall
 
 __all__ = ["GLIF"]
 
@@ -174,8 +174,7 @@ class GLIF(IntegrateAndFire):
             resets * parameters["keep"],
             np.where(resets, parameters["reset_jump"], parameters["v_reset"] - rest),
             wait,
-            # Means of exp(-t/tau) over the step, weighed by exp(-(dt - t)/tau_m).
-            *(np.exp(-leak) * exprel(leak - f) / exprel(-leak) for f in (fall_slow, fall_fast)),
+            *(mean_fall(leak, fall) for fall in (fall_slow, fall_fast)),
             *(np.exp(-fall) for fall in (fall_slow, fall_fast, fall_s, fall_v)),
             *(np.exp(-fall * wait) for fall in (fall_slow, fall_fast, fall_s)),
             currents * parameters["slow_jump"],

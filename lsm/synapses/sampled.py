@@ -4,6 +4,7 @@ import numpy as np
 from numba.extending import overload
 
 from .._model import SynapseModel
+from .._validation import check_reals
 
 __all__ = ["Sampled"]
 
@@ -71,11 +72,9 @@ class Sampled(SynapseModel):
         }
         for name, kernel in kernels.items():
             try:
-                kernels[name] = np.asarray(kernel, dtype=float)
-            except (TypeError, ValueError):
-                raise TypeError(
-                    f"Sampled.{name} must be a list of numbers, got {kernel!r}"
-                ) from None
+                kernels[name] = check_reals(f"Sampled.{name} must be a list of numbers", kernel)
+            except ValueError as error:
+                raise TypeError(str(error)) from None
             if kernels[name].ndim != 1 or kernels[name].size == 0:
                 raise ValueError(
                     f"Sampled.{name} must be one-dimensional with a number for each step, "

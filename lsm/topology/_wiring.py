@@ -59,18 +59,19 @@ def check_pairs(name, value, low=None, high=None, **bounds):
     )
 
 
-def check_delay(name, delay, *, may_be_zero=False):
-    """Return one delay in ms, two ends of a uniform distribution, or a value for each pair."""
-    low_open = not may_be_zero
+def check_delay(name, delay, *, of_input=False):
+    """Return one delay in ms, two ends of a uniform distribution, or a value for each pair.
+
+    Delays of the input may be zero, and there are no pairs of neurons.
+    """
+    low_open = not of_input
     if not isinstance(delay, tuple | list):
         return [check_number(name, delay, 0, low_open=low_open)]
-    if len(delay) == 4:
+    if len(delay) == 4 and not of_input:
         return check_pairs(name, delay, 0, low_open=low_open)
     if len(delay) != 2:
-        raise ValueError(
-            f"{name} must be a number, two ends, or four numbers, for {', '.join(PAIRS)}, "
-            f"got {delay!r}"
-        )
+        four = "" if of_input else f", or four numbers, for {', '.join(PAIRS)}"
+        raise ValueError(f"{name} must be a number or two ends{four}, got {delay!r}")
     low, high = (check_number(name, end, 0, low_open=low_open) for end in delay)
     if high < low:
         raise ValueError(f"{name} must go from low to high, got {delay!r}")

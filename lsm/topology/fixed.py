@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from .._validation import check_reals
 from ._wiring import Wiring, check_delay, draw_delays
 
 __all__ = ["FixedWeights"]
@@ -113,12 +114,15 @@ class FixedWeights(BaseEstimator):
 
 def _as_csr(name, matrix, n_neurons):
     """Return a clean float32 copy of a square matrix: sorted, with no zeros and no duplicates."""
+    rule = f"{name} must be a matrix of real numbers"
     try:
-        if np.iscomplexobj(matrix):
-            raise TypeError
+        if not sparse.issparse(matrix):
+            matrix = check_reals(rule, matrix)
+        elif matrix.dtype.kind not in "iuf":
+            raise ValueError(f"{rule}, got {matrix!r}")
         array = sparse.csr_array(matrix, dtype=np.float32, copy=True)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a matrix of real numbers, got {matrix!r}") from None
+    except ValueError as error:
+        raise TypeError(str(error)) from None
     if array.shape != (n_neurons, n_neurons):
         raise ValueError(
             f"{name} has shape {array.shape}, but n_neurons is {n_neurons}: leave n_neurons at "

@@ -68,8 +68,8 @@ class RandomInput(BaseEstimator):
             Delay of each synapse in ms, in the order of `weights.data`.
         """
         fan_in = min(check_integer("RandomInput.fan_in", self.fan_in, 1), n_channels)
-        synapses = check_integer("RandomInput.synapses", self.synapses, 1)
-        delay = check_delay("RandomInput.delay", self.delay, may_be_zero=True)
+        synapses = check_integer("RandomInput.synapses", self.synapses, 1, 10**9)
+        delay = check_delay("RandomInput.delay", self.delay, of_input=True)
         check_distribution("RandomInput", self.distribution, self.cv)
         pair = self.weight if isinstance(self.weight, tuple | list) else (self.weight,) * 2
         if len(pair) != 2:

@@ -5,6 +5,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
+from .._validation import check_reals
+
 __all__ = ["spectral_radius"]
 
 # Below the first size all eigenvalues are found in a tenth of a second; above the second they take
@@ -49,7 +51,15 @@ def spectral_radius(weights):
     >>> round(spectral_radius([[0.0, 0.5], [0.5, 0.0]]), 3)
     0.5
     """
-    weights = sparse.csr_array(weights, dtype=float)
+    rule = "weights must be a square matrix of finite real numbers"
+    if not sparse.issparse(weights):
+        weights = check_reals(rule, weights)
+    if weights.ndim != 2 or weights.shape[0] != weights.shape[1] or weights.shape[0] == 0:
+        raise ValueError(f"{rule}, got shape {weights.shape}")
+    weights = sparse.csr_array(weights)
+    if weights.dtype.kind not in "iuf" or not np.isfinite(weights.data).all():
+        raise ValueError(f"{rule}, got {weights.dtype} of which not all are")
+    weights = weights.astype(float)
     n_neurons = weights.shape[0]
     if not weights.diagonal().any():
         n_loops, _ = connected_components(weights, connection="strong")
