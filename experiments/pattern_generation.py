@@ -68,7 +68,9 @@ def make_model(
     liquid, feedback = (_spiking if kind == "liquid" else _echo_state)(task)
     liquid.set_params(n_neurons=n_neurons, random_state=random_state)
     taught = _make_readout(readout, kind, task)
-    return LSMRegressor(liquid, taught, feedback, washout=100).set_params(**settings)
+    # What learns in the loop starts from silence, and learns from the first row on.
+    washout = 0 if readout == "force" else 100
+    return LSMRegressor(liquid, taught, feedback, washout=washout).set_params(**settings)
 
 
 def _make_readout(readout, kind, task):
