@@ -113,6 +113,9 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
     another length give `SpikeArray.from_dense(X, dt=...)`. One channel has shape (T, 1), and a
     single sample goes into a list.
 
+    Of parameters set after `fit`, `snapshots`, `dtype`, `n_jobs`, `verbose` and `memory` act at
+    once, rules of learning in `partial_fit`, and all others in the next `fit`.
+
     References
     ----------
     .. [1] W. Maass, T. Natschläger, H. Markram (2002). Real-time computing without stable
