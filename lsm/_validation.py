@@ -155,7 +155,10 @@ def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
         return check_number(name, value, low, high, **bounds)
     n_neurons = len(inhibitory)
     if hasattr(value, "rvs"):
-        values = np.asarray(value.rvs(size=n_neurons, random_state=rng), dtype=float)
+        try:
+            values = check_reals("it must draw numbers", value.rvs(n_neurons, random_state=rng))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{name} must draw a number for each neuron: {error}") from None
     else:
         try:
             values = check_reals(
@@ -170,11 +173,11 @@ def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
             for end in values:
                 check_number(name, float(end), low, high, **bounds)
             values = np.where(inhibitory, values[1], values[0])
-        if values.shape != (n_neurons,):
-            raise ValueError(
-                f"{name} must have one value, an (excitatory, inhibitory) pair or one for each of "
-                f"{n_neurons} neurons, got shape {values.shape}"
-            )
+    if values.shape != (n_neurons,):
+        raise ValueError(
+            f"{name} must have one value, an (excitatory, inhibitory) pair or one for each of "
+            f"{n_neurons} neurons, got shape {values.shape}"
+        )
     for extreme in (values.min(), values.max()):
         check_number(name, float(extreme), low, high, **bounds)
     return values

@@ -283,6 +283,8 @@ def test_heterogeneous_parameters_have_their_moments():
         ({"neurons": LIF(refractory=1.5)}, "LIF.refractory must be a multiple of dt=1 ms"),
         ({"neurons": LIF(tau_m=[1, 2, 3])}, r"got shape \(3,\)"),
         ({"neurons": LIF(tau_m=stats.norm(0, 1))}, "LIF.tau_m must be"),
+        ({"neurons": LIF(tau_m=stats.norm([20, 30], 1))}, "LIF.tau_m must draw a number for each"),
+        ({"neurons": LIF(tau_m=stats.multivariate_normal([9, 9]))}, "LIF.tau_m must .* got shape"),
         ({"topology": ErdosRenyi(delay=0.2)}, "delay of 0.2 ms is less than half a step"),
         ({"topology": Column(), "n_neurons": 100}, "has 135 neurons"),
         ({"inputs": RandomInput(fan_in=0)}, "fan_in"),

@@ -195,6 +195,7 @@ SQUARE = np.array([[0.0, 1.0], [-1.0, 0.0]])
         (Column(shape=(3, 3, 3)), "has 27 neurons, but n_neurons is 20"),
         (Column(shape=(20,), lam=0), "lam.* must be"),
         (Column(shape=(20,), C=(0.3, 0.2, 0.4)), "C must be a number or four"),
+        (Column(shape=(20,), C=np.array("a")), "C.* must be a number"),
         (Column(shape=(20,), C=(0.3, 0.2, 0.4, 1.1)), r"C\[II\] must be .*1.1"),
         (Column(shape=(2, 2, 5, 1)), "one to three axes"),
         (Ring(direction="back"), "Ring.direction must be one of"),

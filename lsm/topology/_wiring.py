@@ -48,7 +48,8 @@ def choose_inhibitory(n_neurons, fraction, rng):
 
 def check_pairs(name, value, low=None, high=None, **bounds):
     """Return the values of the pairs EE, EI, IE, II; one number serves all four."""
-    values = value if isinstance(value, tuple | list | np.ndarray) else (value,) * 4
+    several = isinstance(value, tuple | list) or np.ndim(value) > 0
+    values = value if several else (value,) * 4
     if len(values) != 4:
         raise ValueError(f"{name} must be a number or four, for {', '.join(PAIRS)}, got {value!r}")
     return np.array(
