@@ -111,8 +111,8 @@ def check_choice(name, value, choices):
     return value
 
 
-def check_reals(rule, values):
-    """Return `values` as a float64 array, or raise a ValueError that starts with the rule.
+def check_reals(rule, values, dtype=np.float64):
+    """Return `values` as an array of `dtype`, or raise a ValueError that starts with the rule.
 
     Text, booleans, times, complex numbers and objects are not numbers here, though NumPy would
     turn them into some.
@@ -123,7 +123,7 @@ def check_reals(rule, values):
         array = np.empty(0, dtype=object)
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{rule}, got {values!r:.80}")
-    return array.astype(np.float64)
+    return array.astype(dtype, copy=False)
 
 
 def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):

@@ -77,9 +77,9 @@ class SpikeArray:
         self.channels = integers("channels", channels, np.int32)
         self.amplitudes = None
         if amplitudes is not None:
-            amplitudes = check_reals("amplitudes must be numbers", amplitudes)
             with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused
-                self.amplitudes = np.ascontiguousarray(amplitudes, dtype=np.float32)
+                amplitudes = check_reals("amplitudes must be numbers", amplitudes, np.float32)
+            self.amplitudes = np.ascontiguousarray(amplitudes)
         self.offsets = integers("offsets", offsets, np.int64)
         self.durations = integers("durations", durations, np.int32)
         self.n_channels = check_integer("n_channels", n_channels, 1)
