@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from ._validation import check_choice, check_integer, check_number, check_reals
+from ._validation import as_array, check_choice, check_integer, check_number, check_reals
 
 __all__ = [
     "bin_events",
@@ -47,10 +47,8 @@ def listed(name, values, items="samples"):
 
 def check_sample(i, sample):
     """Return sample i as a 2-D array of numbers, dense or sparse, or refuse it by name."""
-    try:
-        array = sample if sparse.issparse(sample) else np.asarray(sample)
-    except ValueError:
-        raise ValueError(f"sample {i} must be an array of shape (n_steps, n_channels)") from None
+    rule = f"sample {i} must be an array of shape (n_steps, n_channels)"
+    array = sample if sparse.issparse(sample) else as_array(rule, sample)
     if array.dtype.kind not in "biufc":
         raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
     if array.ndim != 2:

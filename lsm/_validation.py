@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 __all__ = [
+    "as_array",
     "check_bool",
     "check_choice",
     "check_integer",
@@ -111,16 +112,21 @@ def check_choice(name, value, choices):
     return value
 
 
+def as_array(rule, values):
+    """Return `values` as an array, or, if ragged, raise a ValueError that starts with the rule."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{rule}, got a ragged sequence") from None
+
+
 def check_reals(rule, values, dtype=np.float64):
     """Return `values` as an array of `dtype`, or raise a ValueError that starts with the rule.
 
     Text, booleans, times, complex numbers and objects are not numbers here, though NumPy would
     turn them into some.
     """
-    try:
-        array = np.asarray(values)
-    except ValueError:  # ragged
-        array = np.empty(0, dtype=object)
+    array = as_array(rule, values)
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{rule}, got {values!r:.80}")
     return array.astype(dtype, copy=False)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ._packing import check_binning, integers, listed
-from ._validation import check_integer, check_reals
+from ._validation import as_array, check_integer, check_reals
 from .spikes import SpikeArray
 
 __all__ = ["from_aeon", "from_neo", "from_tonic", "read_shd"]
@@ -46,10 +46,7 @@ def from_aeon(X, *, dt=1.0, graded=None):
 
 def _case(i, case):
     rule = f"case {i} must have shape (n_channels, n_timepoints)"
-    try:
-        case = np.asarray(case)
-    except ValueError:
-        raise ValueError(f"{rule}, got a ragged sequence") from None
+    case = as_array(rule, case)
     if case.ndim != 2:
         raise ValueError(f"{rule}, got shape {case.shape}")
     return case

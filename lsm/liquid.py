@@ -368,12 +368,9 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
         """Draw recurrent synapses anew, by the same rules and with weights of the same scale."""
         streams = dict.fromkeys(("topology", "short_term"), self._learning_rng)
         recurrence, _ = draw_recurrence(
-            self.part("topology"),
-            self.short_term_plasticity,
-            streams,
-            self.n_neurons_,
+            self.part("topology"), self.short_term_plasticity, streams, self.n_neurons_,
             self.network_.dt,
-        )
+        )  # fmt: skip
         gain = self.calibrated_.recurrent_gain if self.calibrated_ else 1.0
         return replace(self.network_, **recurrence | {"w": recurrence["w"] * gain})
 

@@ -337,7 +337,7 @@ class SpikeArray:
         amplitudes = np.ones(len(self.steps)) if self.amplitudes is None else self.amplitudes
         amplitudes = amplitudes.astype(np.float64)
         samples = np.repeat(np.arange(len(self)), np.diff(self.offsets))
-        cells = (samples * (np.int64(self.durations.max()) + 1) + self.steps) * self.n_channels
+        cells = (samples * np.int64(self.durations.max()) + self.steps) * self.n_channels
         cells, places = np.unique(cells + self.channels, return_inverse=True)
         amplitudes = np.bincount(places, amplitudes)  # of a step together
         channels = cells % self.n_channels

@@ -5,6 +5,7 @@ from scipy import sparse
 from sklearn.utils.validation import validate_data
 
 from .._packing import check_sample
+from .._validation import as_array
 from ..spikes import SpikeArray
 
 __all__ = ["check_signals", "check_waveforms", "is_table", "row_duration"]
@@ -131,10 +132,7 @@ def _check_signal(i, sample, series):
 
 def _check_waveform(i, waveform):
     rule = f"sample {i} must be a 1-D waveform of floats or signed integers"
-    try:
-        array = np.asarray(waveform)
-    except ValueError:
-        raise ValueError(f"{rule}, got a ragged sequence") from None
+    array = as_array(rule, waveform)
     if array.dtype.kind == "c":
         raise ValueError(f"{rule}: Complex data not supported")
     if array.dtype.kind not in "if":  # unsigned audio rests at 128, not at 0
