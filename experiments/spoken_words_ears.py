@@ -196,7 +196,7 @@ def run(
     n_neurons : int
         Size of the liquid in neurons.
     n_ears : int
-        How many front ends. With 24, a thousand neurons and fsdd it takes more than 5 GB.
+        How many front ends. With 24, a thousand neurons and fsdd it takes about 3 GB.
     readout : {"ridge", "kernel", "whitened", "stacked"}
         What reads the liquid: as for spoken-words, all states side by side; or a logistic
         regression on the scores of a ridge regression and of an RBF kernel for each front end,

@@ -337,7 +337,7 @@ def test_a_constant_value_comes_back_to_within_a_step_of_its_interval(
 def test_a_drive_of_one_spike_a_step_is_allowed(dt):
     for n in range(1, 40):
         encoder = IntegrateAndFireEncoder(
-            float(n), tau_m=n * dt, leaky=False, refractory=0.0, duration=10 * dt, dt=dt
+            float(n), tau_m=round(n * dt, 1), leaky=False, refractory=0.0, duration=10 * dt, dt=dt
         )
         assert encode(encoder, np.ones((1, 1))).sum() == 10
 
