@@ -9,6 +9,7 @@ import matplotlib
 import pytest
 from hypothesis import settings
 
+from tests.helpers.browser import find_browser
 from tests.helpers.spoken_digits import RECORDINGS
 
 # Or a failed assertion there would not tell its values.
@@ -27,12 +28,6 @@ settings.load_profile("lsm")
 def pytest_configure(config):
     """Compare pictures with their references, as its option --mpl would have it."""
     config.option.mpl = True
-
-
-def find_browser():
-    """Return the path of Chromium, or None."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
 
 
 def pytest_collection_modifyitems(config, items):

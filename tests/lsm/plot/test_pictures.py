@@ -1,7 +1,7 @@
-"""Every picture against a reference image in tests/baseline, which pytest-mpl compares.
+"""Every picture against a reference image in tests/lsm/plot/baseline, which pytest-mpl compares.
 
-After a change that is meant: look at what
-`pytest tests/test_plot_pictures.py --mpl-generate-path=tests/baseline` leaves, and commit it.
+After an intended change, look at the pictures that this command writes, and commit them:
+`pytest tests/lsm/plot --mpl-generate-path=tests/lsm/plot/baseline`.
 
 What is drawn is made up here, so that no picture depends on how a processor rounds.
 """

@@ -13,7 +13,7 @@ from tests.helpers.spoken_digits import RECORDINGS, snapshot, write_folder, writ
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 load_real_registry = _spoken_digits._load_registry
-SHARED_ARCHIVE = Path(__file__).parents[2] / "shared" / "fsdd" / "recordings-takes-5-49.tar.xz"
+SHARED_ARCHIVE = Path(__file__).parents[3] / "shared" / "fsdd" / "recordings-takes-5-49.tar.xz"
 
 
 SOURCES = {

@@ -9,11 +9,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import find_browser
 
 from lsm.experiments import _report
 from lsm.experiments.__main__ import main
 from lsm.experiments._sweep.folder import SweepFolder
+from tests.helpers.browser import find_browser
 from tests.helpers.sweeps import wait_for
 
 # What would be code or markup if it were taken for it.

@@ -335,12 +335,12 @@ class TestEntries:
         code = """
 import sys
 sys.path.insert(0, sys.argv[2])
-from test_memory import make_liquid, make_samples, LIF, stats, Calibration
+from tests.lsm.test_memory import make_liquid, make_samples, LIF, stats, Calibration
 X, y = make_samples()
 neurons = LIF(tau_m=stats.uniform(10, 20), refractory=(3.0, 2.0))
 make_liquid(sys.argv[1], calibration=Calibration(), neurons=neurons).fit(X).transform(X)
 """
-        command = [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parent)]
+        command = [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parents[2])]
         subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": "1"})
         assert len(entries(tmp_path)) == 22  # calibration, health, and the samples
         X, _ = make_samples()

@@ -183,7 +183,7 @@ class TestSpokenWords:
         assert facts["scores"] == pytest.approx(scores.tolist())
 
     def test_the_search_of_the_documentation_runs(self, tmp_path):
-        path = Path(__file__).parents[1] / "docs" / "spoken_words_search.toml"
+        path = Path(__file__).parents[2] / "docs" / "spoken_words_search.toml"
         options = ["--config", str(path), "--dataset", "synth", "--words", "zero", "one"]
         options += ["--n-voices", "8", "--takes", "1", "--n-neurons", "30", "--runs", "2"]
         out = tmp_path / "out"

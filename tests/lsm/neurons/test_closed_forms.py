@@ -1,7 +1,7 @@
 """Neuron models against closed forms, published figures and each other.
 
-That the compiled step equals the reference stands in tests/test_kernel.py; here the reference
-runs, which needs no compiler.
+tests/lsm/kernel/test_kernel.py shows that the compiled step equals the reference. Here the
+reference runs, which needs no compiler.
 """
 
 import numpy as np
