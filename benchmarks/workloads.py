@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lsm._validation import steps
+from lsm._units import steps
 from lsm.kernel import Network, Plan
 from lsm.neurons import LIF, AdEx, HodgkinHuxley, Izhikevich
 from lsm.spikes import SpikeArray

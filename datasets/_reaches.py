@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from lsm._validation import check_integer, check_number, steps
+from lsm._units import steps
+from lsm._validation import check_integer, check_number
 from lsm.encoding import DirectCurrentEncoder, PopulationEncoder
 
 from ._arm import TwoLinkArm

@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.utils import check_random_state
 
-from lsm._validation import check_integer, check_number, check_reals, steps
+from lsm._units import steps
+from lsm._validation import check_integer, check_number, check_reals
 from lsm.spikes import SpikeArray
 from lsm.statistics import single_spikes
 

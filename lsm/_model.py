@@ -66,7 +66,7 @@ class NeuronModel(Model):
     """Base of the neuron models; see :mod:`lsm.neurons` for what a model adds."""
 
     stochastic = False
-    graded = False
+    spiking = True
 
 
 class SynapseModel(Model):

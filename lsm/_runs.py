@@ -81,7 +81,7 @@ class RunsMixin:
         check_is_fitted(self)
         self._check_run()
         spikes = self._spikes(X, reset=False)
-        if self.network_.neurons.graded:
+        if not self.network_.neurons.spiking:
             raise ValueError(
                 f"record gives spikes, which {type(self.network_.neurons).__name__} does not "
                 "send: read its activation with trajectory"
@@ -162,7 +162,7 @@ class RunsMixin:
     def _stepwise_snapshots(self):
         """Return what is read at every row, where a count of spikes would be of no use."""
         if self.snapshots is None:
-            return Snapshots(feature="membrane" if self.network_.neurons.graded else "trace")
+            return Snapshots(feature="trace" if self.network_.neurons.spiking else "membrane")
         if self.snapshots.feature == "rank":
             raise ValueError("Snapshots.feature 'rank' cannot be read at every row")
         return self.snapshots

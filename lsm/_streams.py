@@ -6,8 +6,8 @@ from sklearn.utils.metaestimators import available_if
 
 from ._composite import readout_has
 from ._parts import all_or_nothing
+from ._random import generators
 from ._samples import is_stepwise
-from ._validation import random_streams
 from .feedback import BEYOND, Steps, check_bounded
 
 __all__ = ["StreamsMixin", "rows_of"]
@@ -89,7 +89,7 @@ class StreamsMixin:
         self._limit = 0.0
         self._row_shape = targets.shape[1:]
         if self.feedback is not None:
-            (rng,) = random_streams(self.liquid_.random_state, ["feedback"]).values()
+            (rng,) = generators(self.liquid_.random_state, ["feedback"]).values()
             self._draw_feedback(targets[0].size, spikes.dt, rng)
 
     def _start(self, row):

@@ -1,10 +1,9 @@
-"""Checks of parameters, and the named random streams of one seed."""
+"""Checks of parameters."""
 
 import math
 import numbers
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 __all__ = [
     "as_array",
@@ -14,11 +13,7 @@ __all__ = [
     "check_number",
     "check_reals",
     "per_neuron",
-    "random_streams",
-    "steps",
 ]
-
-MOST_STEPS = 2**31 - 1
 
 
 def _rule(low, high, low_open, high_open):
@@ -187,67 +182,3 @@ def per_neuron(name, value, inhibitory, rng, low=None, high=None, **bounds):
     for extreme in (values.min(), values.max()):
         check_number(name, float(extreme), low, high, **bounds)
     return values
-
-
-def steps(name, duration, dt, *, exact=False, may_vanish=False):
-    """Count the steps in a duration, rounded once.
-
-    Parameters
-    ----------
-    name : str
-        Name of the parameter, as the user knows it.
-    duration : float or array of float
-        Durations in ms, not negative.
-    dt : float
-        Length of a step in ms.
-    exact : bool, default=False
-        Refuse a duration that is not a multiple of `dt`.
-    may_vanish : bool, default=False
-        Let a duration of less than half a step be none.
-
-    Returns
-    -------
-    count : int32 array of the shape of `duration`
-
-    Raises
-    ------
-    ValueError
-        If a positive duration would vanish, is too long to count, or `exact` is not met.
-    """
-    duration = np.asarray(duration, dtype=float)
-    count = np.rint(duration / dt)
-    if np.any(count > MOST_STEPS):
-        raise ValueError(
-            f"{name} of {duration.max():g} ms is more than {MOST_STEPS} steps of dt={dt:g} ms"
-        )
-    count = count.astype(np.int32)
-    vanished = (count == 0) & (duration > 0)
-    if vanished.any() and not may_vanish:
-        value = duration[vanished].min()
-        raise ValueError(f"{name} of {value:g} ms is less than half a step of dt={dt:g} ms")
-    uneven = np.abs(count * dt - duration) > 1e-6 * np.maximum(dt, duration)
-    if exact and uneven.any():
-        value = duration[uneven].flat[0]
-        raise ValueError(f"{name} must be a multiple of dt={dt:g} ms, got {value:g} ms")
-    return count
-
-
-def random_streams(random_state, names):
-    """Open one independent random stream for each name.
-
-    Each part of a liquid draws from its own stream, so that changing one part does not redraw
-    the others.
-
-    Parameters
-    ----------
-    random_state : int, RandomState instance or None
-        As in scikit-learn.
-    names : iterable of str
-        Names of the streams; the order does not matter.
-
-    Returns
-    -------
-    streams : dict of str to numpy.random.Generator
-    """
-    entropy = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint64)
-    return {name: np.random.default_rng([*entropy.tolist(), *name.encode()]) for name in names}

@@ -147,7 +147,7 @@ class Calibration(BaseEstimator):
         if self.centre:
             centre = _centre(network, spikes)
         centre = [part.tolist() for part in centre]
-        if network.neurons.graded:  # without spikes there is no rate to look for
+        if not network.neurons.spiking:  # without spikes there is no rate to look for
             return centre, (1.0, 1.0, np.nan)
         probes = probe(spikes, network, self.n_samples, self.max_duration)
         isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)

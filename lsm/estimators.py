@@ -8,9 +8,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._composite import LSM, readout_has
 from ._parts import all_or_nothing
+from ._random import generators
 from ._samples import is_stepwise
 from ._streams import StreamsMixin, rows_of
-from ._validation import check_integer, check_reals, random_streams
+from ._validation import check_integer, check_reals
 from .feedback import BEYOND, affine_map, check_bounded, close, is_affine, step_through
 from .liquid import Liquid
 from .spikes import SpikeArray
@@ -240,7 +241,7 @@ class LSMRegressor(StreamsMixin, RegressorMixin, LSM):
         if self.feedback is None:
             return super()._teach(spikes, targets)
         targets = targets.reshape(len(targets), -1).astype(float)
-        (rng,) = random_streams(self.liquid_.random_state, ["feedback"]).values()
+        (rng,) = generators(self.liquid_.random_state, ["feedback"]).values()
         self._draw_feedback(targets.shape[1], spikes.dt, rng)
         readout = clone(self.part("readout"))
         self.readout_is_taught_ = getattr(readout, "online", False)

@@ -5,7 +5,8 @@ from collections import deque
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from ._validation import check_number, steps
+from ._units import steps
+from ._validation import check_number
 from .kernel import Loop
 
 __all__ = [

@@ -108,7 +108,7 @@ def diagnose(network, probes, other_initial, max_rates, dead_channels):
         "dead_channels": tuple(int(channel) for channel in dead_channels),
         "duration": float(network.n_steps(probes).mean() * network.dt),
     }
-    if network.neurons.graded:
+    if not network.neurons.spiking:
         none = ("rate", "silent", "saturated", "synchrony", "branching_ratio")
         return Health(**common, **dict.fromkeys(none, np.nan))
     spikes = record(network, probes)

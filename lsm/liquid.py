@@ -9,12 +9,13 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import PartsMixin, all_or_nothing
+from ._random import generators
 from ._runs import RunsMixin
 from ._samples import SamplesMixin
-from ._validation import check_choice, check_integer, check_number, random_streams
+from ._validation import check_choice, check_integer, check_number
 from .calibration import Calibration, probe
 from .health import Health, diagnose
-from .kernel import STREAMS, check_reward, draw_network, draw_recurrence, learn
+from .kernel import GENERATORS, check_reward, draw_network, draw_recurrence, learn
 from .memory import Memory, recall
 from .neurons import LIF
 from .snapshots import Snapshots
@@ -341,7 +342,7 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
         check_number("Liquid.noise", self.noise, 0)
         if memory := self._memory():
             memory.check()
-        if self.part("neurons").graded:
+        if not self.part("neurons").spiking:
             if self.short_term_plasticity:
                 raise ValueError(
                     "Liquid.short_term_plasticity acts at spikes, which neurons of "
@@ -366,9 +367,9 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
 
     def _rewire(self):
         """Draw recurrent synapses anew, by the same rules and with weights of the same scale."""
-        streams = dict.fromkeys(("topology", "short_term"), self._learning_rng)
+        rngs = dict.fromkeys(("topology", "short_term"), self._learning_rng)
         recurrence, _ = draw_recurrence(
-            self.part("topology"), self.short_term_plasticity, streams, self.n_neurons_,
+            self.part("topology"), self.short_term_plasticity, rngs, self.n_neurons_,
             self.network_.dt,
         )  # fmt: skip
         gain = self.calibrated_.recurrent_gain if self.calibrated_ else 1.0
@@ -386,10 +387,10 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
         n_neurons = self.n_neurons
         if n_neurons is None:
             n_neurons = getattr(topology, "n_neurons", 1000)
-        streams = random_streams(self.random_state, STREAMS)
-        self._learning_rng = streams["learning"]
+        rngs = generators(self.random_state, GENERATORS)
+        self._learning_rng = rngs["learning"]
         network, wiring, self._other_initial = draw_network(
-            self.part("neurons"), self.part("synapses"), topology, self.part("inputs"), streams,
+            self.part("neurons"), self.part("synapses"), topology, self.part("inputs"), rngs,
             n_neurons=n_neurons, n_channels=spikes.n_channels, graded=spikes.graded, dt=self.dt,
             short_term_plasticity=self.short_term_plasticity, noise=self.noise,
             at_rest=self.initial == "rest",

@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from .._validation import check_number, check_reals, steps
+from .._units import steps
+from .._validation import check_number, check_reals
 from ..spikes import SpikeArray
 from ._inputs import check_signals, is_table, row_duration
 

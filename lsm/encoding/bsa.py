@@ -4,7 +4,8 @@ import numpy as np
 from scipy import signal
 
 from .._jit import njit
-from .._validation import check_number, steps
+from .._units import steps
+from .._validation import check_number
 from ._base import Encoder
 
 __all__ = ["BSAEncoder"]

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .._validation import check_integer, check_number, steps
+from .._units import steps
+from .._validation import check_integer, check_number
 from ._base import Encoder, first_spike, spike_at
 
 __all__ = ["BurstEncoder"]

@@ -9,7 +9,8 @@ is undone by its encoder's `inverse_transform`.
 import numpy as np
 from scipy import signal
 
-from .._validation import check_number, check_reals, steps
+from .._units import steps
+from .._validation import check_number, check_reals
 from ..spikes import SpikeArray
 
 __all__ = ["exponential_filter", "latency", "population_vector", "rate"]

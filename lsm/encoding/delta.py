@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 
 from .._jit import njit
-from .._validation import check_choice, check_number, steps
+from .._units import steps
+from .._validation import check_choice, check_number
 from ._base import Encoder
 
 __all__ = ["DeltaEncoder"]

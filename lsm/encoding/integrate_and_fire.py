@@ -3,7 +3,8 @@
 import numpy as np
 
 from .._jit import njit
-from .._validation import check_bool, check_number, steps
+from .._units import steps
+from .._validation import check_bool, check_number
 from ._base import Encoder
 
 __all__ = ["IntegrateAndFireEncoder"]

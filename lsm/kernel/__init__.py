@@ -2,7 +2,7 @@
 
 from ._feedback import recursive_least_squares
 from .compiled import record, simulate
-from .drawing import STREAMS, draw_network, draw_recurrence
+from .drawing import GENERATORS, draw_network, draw_recurrence
 from .learning import check_reward, learn
 from .network import Loop, Network, Plan, in_double
 from .reference import learn_reference, simulate_reference
@@ -10,7 +10,7 @@ from .stream import Stream
 
 __all__ = [
     "in_double",
-    "STREAMS",
+    "GENERATORS",
     "Loop",
     "Network",
     "Plan",

@@ -25,7 +25,8 @@ LONG_AGO = -(2**40)  # the step of a spike that never was
 VALUES = Number, str, tuple, np.ndarray, np.generic  # what numba takes from a module as it is
 
 # Placeholders: `kernel_for` binds models, a precision and the compiled parts to these names.
-ARRIVES_FIRST = GRADED_OUTPUT = False
+ARRIVES_FIRST = False
+SPIKING = True
 advance = arrive = collect = copy = deliver = feed = last_of_step = learn = read = respond = None
 send = send_dynamic = None
 
@@ -60,7 +61,7 @@ def _loop(
             cursor[:] = (event_offset[sample], plan_offset[sample], 0, 0, 0)
             if dynamics is not None:
                 dynamics[0][:] = LONG_AGO
-            if GRADED_OUTPUT:
+            if not SPIKING:
                 copy(state[0], values)
                 cursor[2] = collect(spiked, fired)
                 if len(places) > 0:
@@ -118,7 +119,7 @@ def _loop(
                 )  # fmt: skip
 
             count = collect(spiked, fired)
-            if GRADED_OUTPUT:
+            if not SPIKING:
                 copy(state[0], values)
             if learning is not None:
                 learn(t, fired, count, w, learning)
@@ -134,7 +135,7 @@ def _loop(
                     weight = tables[f, age]
                     for k in range(count):
                         n = fired[k]
-                        acc[f, n] += weight * values[n] if GRADED_OUTPUT else weight
+                        acc[f, n] += weight if SPIKING else weight * values[n]
                 if plan_step[snapshot] == t + 1:
                     snapshot = read(snapshot, last_snapshot, plan_step, acc, potential, tables, out)
                     if feedback is not None:
@@ -255,7 +256,7 @@ def kernel_for(neuron, synapse, dtype, rule=None):
     }
     flags = {
         "STOCHASTIC": neuron.stochastic,
-        "GRADED_OUTPUT": neuron.graded,
+        "SPIKING": neuron.spiking,
         "ARRIVES_FIRST": synapse.arrives_first,
     }
     scope |= flags

@@ -203,7 +203,7 @@ class Packed:
         currents = np.zeros(2 * self.padded, self.dtype)
         further = tuple(np.zeros_like(row) for row in self.syn_initial[2:])
         spiked = np.zeros(self.padded, np.uint8)
-        spiked[: self.n_neurons] = self.network.neurons.graded  # they send in every step
+        spiked[: self.n_neurons] = not self.network.neurons.spiking  # rates are sent in every step
         return (
             tuple(np.zeros(self.n_neurons, self.dtype) for _ in self.initial),
             (currents[: self.padded], currents[self.padded :], *further),
@@ -214,7 +214,7 @@ class Packed:
             np.zeros(self.n_drive_slots * self.padded, self.dtype),
             spiked,
             np.zeros(self.padded, np.uint32),
-            np.zeros(self.n_neurons if self.network.neurons.graded else 0, self.dtype),
+            np.zeros(0 if self.network.neurons.spiking else self.n_neurons, self.dtype),
             np.zeros((len(self.tables), self.n_neurons), self.dtype),
             np.zeros(5, np.int64),
         )
@@ -231,11 +231,11 @@ class Packed:
         return self.scratch(), self.dynamics()
 
     def learning(self, constants):
-        """Return what a rule works on: its numbers, traces, memory, and incoming synapses."""
+        """Return the rule's constants, traces and synapse states, and the incoming synapses."""
         n_passing = self.rule.n_traces - self.rule.n_lasting
         traces = np.zeros((n_passing, self.n_neurons), self.dtype)
-        memory = np.zeros((self.rule.n_memory, len(self.weight)), self.dtype)
-        return constants, (*traces, *self.lasting), tuple(memory), self.columns
+        synapse_state = np.zeros((self.rule.n_synapse_states, len(self.weight)), self.dtype)
+        return constants, (*traces, *self.lasting), tuple(synapse_state), self.columns
 
     def learnt(self):
         """Return the network with the weights as they are now."""

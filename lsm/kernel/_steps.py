@@ -139,20 +139,20 @@ def collect(spiked, fired):
 def learn(step, fired, count, matrix, learning):
     """Change the excitatory synapses from and to the neurons that spiked."""
     indptr, split, target, weight = matrix[:4]
-    constants, traces, memory, (starts, synapse, source) = learning
+    constants, traces, synapse_state, (starts, synapse, source) = learning
     zero = real(0)
     for n in range(len(starts) - 1):
         decay_traces(n, traces, constants)
     for i in range(count):
         pre = fired[i]
         for s in range(indptr[pre], split[pre]):
-            w = on_pre(s, pre, target[s], step, weight[s], traces, memory, constants)
+            w = on_pre(s, pre, target[s], step, weight[s], traces, synapse_state, constants)
             weight[s] = max(w, zero)
     for i in range(count):
         post = fired[i]
         for k in range(starts[post], starts[post + 1]):
             s = synapse[k]
-            w = on_post(s, source[k], post, step, weight[s], traces, memory, constants)
+            w = on_post(s, source[k], post, step, weight[s], traces, synapse_state, constants)
             weight[s] = max(w, zero)
     for i in range(count):
         add_to_traces(fired[i], traces, constants)

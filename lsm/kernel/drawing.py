@@ -4,20 +4,20 @@ from copy import deepcopy
 
 import numpy as np
 
-from .._validation import steps
+from .._units import steps
 from .network import Network
 
-__all__ = ["STREAMS", "draw_network", "draw_recurrence"]
+__all__ = ["GENERATORS", "draw_network", "draw_recurrence"]
 
-# Each part draws from a random stream of its own: a change of one leaves the others.
-STREAMS = (
+# Each part draws from a random generator of its own: a change of one leaves the others.
+GENERATORS = (
     "topology", "input", "parameters", "synapses", "short_term", "noise", "learning", "initial",
     "other",
 )  # fmt: skip
 
 
 def draw_network(
-    neurons, synapses, topology, inputs, streams, *, n_neurons, n_channels, graded, dt=1.0,
+    neurons, synapses, topology, inputs, rngs, *, n_neurons, n_channels, graded, dt=1.0,
     short_term_plasticity=None, noise=0.0, at_rest=True,
 ):  # fmt: skip
     """Draw a network.
@@ -28,8 +28,8 @@ def draw_network(
         Models, see :mod:`lsm.neurons` and :mod:`lsm.synapses`.
     topology, inputs : object
         Wirings, see :mod:`lsm.topology`.
-    streams : dict of str to numpy.random.Generator
-        One for each of `STREAMS`.
+    rngs : dict of str to numpy.random.Generator
+        One for each of `GENERATORS`.
     n_neurons, n_channels : int
         Numbers of neurons and of input channels.
     graded : bool
@@ -51,15 +51,15 @@ def draw_network(
     other_initial : tuple of arrays
         Another, random initial state.
     """
-    recurrence, wiring = draw_recurrence(topology, short_term_plasticity, streams, n_neurons, dt)
-    parameters = neurons.draw(wiring.inhibitory, dt, streams["parameters"])
-    w_in, delays_in = inputs.draw(n_channels, wiring.inhibitory, streams["input"])
-    start = None if at_rest else streams["initial"]
+    recurrence, wiring = draw_recurrence(topology, short_term_plasticity, rngs, n_neurons, dt)
+    parameters = neurons.draw(wiring.inhibitory, dt, rngs["parameters"])
+    w_in, delays_in = inputs.draw(n_channels, wiring.inhibitory, rngs["input"])
+    start = None if at_rest else rngs["initial"]
     network = Network(
         neurons=deepcopy(neurons),  # what is set in the user's own acts in the next fit
         synapses=deepcopy(synapses),
         parameters=parameters,
-        syn_parameters=synapses.draw(wiring.inhibitory, dt, streams["synapses"]),
+        syn_parameters=synapses.draw(wiring.inhibitory, dt, rngs["synapses"]),
         initial=neurons.initial(parameters, n_neurons, start),
         bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
         w_in=w_in,
@@ -67,17 +67,17 @@ def draw_network(
         dt=dt,
         graded=graded,
         noise=noise,
-        seed=int(streams["noise"].integers(2**32)),
+        seed=int(rngs["noise"].integers(2**32)),
         inhibitory=wiring.inhibitory,
         **recurrence,
     )
     for part, w in ((topology, network.w), (inputs, network.w_in)):
         if not np.isfinite([w.data.min(initial=0), w.data.max(initial=0)]).all():
             raise ValueError(f"{part!r} has weights beyond what {w.dtype} can hold")
-    return network, wiring, neurons.initial(parameters, n_neurons, streams["other"])
+    return network, wiring, neurons.initial(parameters, n_neurons, rngs["other"])
 
 
-def draw_recurrence(topology, short_term_plasticity, streams, n_neurons, dt):
+def draw_recurrence(topology, short_term_plasticity, rngs, n_neurons, dt):
     """Draw the recurrent synapses; parameters are those of :func:`draw_network`.
 
     Returns
@@ -87,11 +87,11 @@ def draw_recurrence(topology, short_term_plasticity, streams, n_neurons, dt):
     wiring : lsm.topology.Wiring
         As drawn.
     """
-    wiring = topology.draw(n_neurons, streams["topology"])
+    wiring = topology.draw(n_neurons, rngs["topology"])
     short_term = None
     if short_term_plasticity is not None:
         short_term = short_term_plasticity.draw(
-            wiring.weights, wiring.inhibitory, streams["short_term"]
+            wiring.weights, wiring.inhibitory, rngs["short_term"]
         )
     delays = steps(f"{type(topology).__name__}.delay", wiring.delays, dt)
     return {"w": wiring.weights, "delays": delays, "short_term": short_term}, wiring

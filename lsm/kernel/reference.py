@@ -74,14 +74,14 @@ def learn_reference(network, spikes, rule, *, unit):
         traces = np.zeros((rule.n_traces, network.n_neurons))
         if lasting is not None:
             traces[n_passing:] = lasting
-        memory = np.zeros((rule.n_memory, w.nnz))
+        synapse_state = np.zeros((rule.n_synapse_states, w.nnz))
 
-        def change(t, spiked, weight=w.data, traces=traces, memory=memory):
+        def change(t, spiked, weight=w.data, traces=traces, synapse_state=synapse_state):
             for n in range(len(spiked)):
                 rule.decay_traces(n, traces, constants)
             for act, neuron in ((rule.on_pre, pre), (rule.on_post, post)):
                 for s in np.flatnonzero(spiked[neuron] & excitatory):
-                    w = act(s, pre[s], post[s], t, weight[s], traces, memory, constants)
+                    w = act(s, pre[s], post[s], t, weight[s], traces, synapse_state, constants)
                     weight[s] = max(w, 0)
             for n in np.flatnonzero(spiked):
                 rule.add_to_traces(n, traces, constants)
@@ -90,7 +90,7 @@ def learn_reference(network, spikes, rule, *, unit):
         signal = spikes.to_dense(sample).astype(float)
         hold, key = network.hold(spikes), network.keys(spikes)[sample]
         output, _ = _run_sample(network, signal, hold, key, change)
-        rule.consolidate(w.data, memory, len(output), 1.0, constants)
+        rule.consolidate(w.data, synapse_state, len(output), 1.0, constants)
         lasting = traces[n_passing:]
     return replace(network, lasting=lasting)
 
@@ -131,7 +131,7 @@ def _run_sample(network, signal, hold, key, change=None):
         network.synapses.decay(everything, syn, network.syn_constants)
         if not network.synapses.arrives_first:
             receive(t)
-        output[t], potential[t] = state[0] if network.neurons.graded else spiked, state[0]
+        output[t], potential[t] = spiked if network.neurons.spiking else state[0], state[0]
         if change is not None:
             change(t, spiked)
         recurrence.send(output[t])
@@ -148,7 +148,7 @@ class _Recurrence:
         self.pre = np.repeat(np.arange(network.n_neurons), np.diff(self.w.indptr))
         self.dt, self.short_term = network.dt, network.short_term
         self.before = 0 * self.w.data
-        if network.neurons.graded:
+        if not network.neurons.spiking:
             self.before = self.w.data * network.initial[0][self.pre]
         self.sent = []  # by step: what each synapse sends
         self.u, self.r = np.zeros(self.w.nnz), np.ones(self.w.nnz)

@@ -127,7 +127,7 @@ def card(estimator, X, y=None):
         f"{liquid.n_neurons_} neurons, measured on {len(spikes)} "
         f"sample{'s' * (len(spikes) > 1)} of {length} ms"
     )
-    findings = [] if liquid.network_.neurons.graded else _of_spikes(liquid, spikes)
+    findings = _of_spikes(liquid, spikes) if liquid.network_.neurons.spiking else []
     return Card(title, (*findings, *_of_dynamics(liquid, spikes), *_of_states(liquid, spikes)))
 
 
@@ -184,7 +184,7 @@ def _of_dynamics(liquid, spikes):
     if horizon >= 2 * network.dt:
         growth = dynamics.perturbation_growth(liquid, spikes, horizon=horizon)
         findings.append(Finding("growth of disturbances", "1/s", growth))
-    if not network.neurons.graded and network.w.nnz:
+    if network.neurons.spiking and network.w.nnz:
         radius = dynamics.effective_spectral_radius(liquid, spikes)
         findings.append(Finding("effective spectral radius", "", radius))
     return findings

@@ -6,7 +6,8 @@ import numpy as np
 from scipy import sparse
 
 from .. import calibration
-from .._validation import check_number, random_streams
+from .._random import generators
+from .._validation import check_number
 from ..kernel import Plan, in_double, simulate
 from ..topology import spectral_radius
 from ._liquid import input_spikes
@@ -112,7 +113,7 @@ def perturbation_growth(
 
 def _other_initial(liquid, random_state):
     """Draw a state to start from instead of the liquid's own."""
-    rng = random_streams(random_state, ["other"])["other"]
+    rng = generators(random_state, ["other"])["other"]
     return liquid.network_.neurons.initial(liquid.parameters_, liquid.n_neurons_, rng)
 
 

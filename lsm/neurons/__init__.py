@@ -17,7 +17,7 @@ parameters, which `draw` spreads over the neurons as a dict. The class carries
 
 Two class attributes tell what a model needs beyond that. Where `stochastic` is true, both steps
 take one argument more, `chance`: a number from 0 to 1, drawn anew for each neuron and step.
-Where `graded` is true, a neuron sends its first state variable in every step, not spikes.
+Where `spiking` is false, a neuron sends its first state variable in every step, not spikes.
 
 Others read some parameters by name: a synapse asks for `tau_m` with `resistance`, or else for
 `capacitance`, to know how the membrane takes a current, the liquid for `bias` and `refractory`.

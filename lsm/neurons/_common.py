@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import exprel
 
 from .._model import NeuronModel
-from .._validation import steps
+from .._units import steps
 
 __all__ = ["IntegrateAndFire", "mean_fall"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validation import steps
+from .._units import steps
 from ._common import IntegrateAndFire
 
 __all__ = ["EIF"]

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import exprel
 
-from .._validation import steps
+from .._units import steps
 from ._common import IntegrateAndFire, mean_fall
 
 __all__ = ["GLIF"]

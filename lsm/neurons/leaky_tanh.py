@@ -37,7 +37,7 @@ class LeakyTanh(NeuronModel):
     """
 
     _bounds = {"leak": {"low": 0, "low_open": True, "high": 1}}
-    graded = True
+    spiking = False
 
     def __init__(self, leak=1.0, bias=0.0):
         self.leak = leak

@@ -7,17 +7,17 @@ mean excitatory weight before learning.
 A rule that acts at each spike is a :class:`~lsm.plasticity._rule.SpikeRule`, given to a liquid as
 `plasticity`. It carries
 
-- `n_traces` and `n_memory`: how many numbers it keeps for each neuron and for each synapse. They
-  are zero at the start of a sample, but the last `n_lasting` of the traces go on from sample to
-  sample;
+- `n_traces` and `n_synapse_states`: how many numbers it keeps for each neuron and for each
+  synapse. They are zero at the start of a sample, but the last `n_lasting` of the traces go on
+  from sample to sample;
 - `constants(dt, unit)`: the numbers that it needs, a tuple; `unit` is the mean weight in nA;
 - `decay_traces(n, traces, constants)`: move the traces of neuron n by one step;
-- `on_pre(s, pre, post, step, w, traces, memory, constants)`: neuron `pre` spiked: return the
+- `on_pre(s, pre, post, step, w, traces, synapse_state, constants)`: neuron `pre` spiked: return the
   new weight of its synapse s onto `post`, whose weight is w;
 - `on_post(...)`: the same, neuron `post` spiked;
 - `add_to_traces(n, traces, constants)`: neuron n spiked;
-- `consolidate(weight, memory, step, reward, constants)`: change all weights after a sample. A
-  rule that looks at the reward says so by the class attribute `learns_from_reward`.
+- `consolidate(weight, synapse_state, step, reward, constants)`: change all weights after a
+  sample. A rule that looks at the reward says so by the class attribute `learns_from_reward`.
 
 All but the first two and the last are compiled into the kernel. A step does them in this order,
 each for all neurons: pre- and postsynaptic spikes of one step do not pair. What comes out below

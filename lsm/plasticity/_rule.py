@@ -37,7 +37,7 @@ class Rule(BaseEstimator):
 
     def refuse_graded(self, network):
         """Raise an error if the neurons of a network send no spikes."""
-        if network.neurons.graded:
+        if not network.neurons.spiking:
             raise ValueError(
                 f"{type(self).__name__} needs spikes, which neurons of {network.neurons!r} do not "
                 "send"
@@ -48,7 +48,7 @@ class SpikeRule(Rule):
     """Base of the rules that act at spikes; see :mod:`lsm.plasticity` for what a rule adds."""
 
     acts_on = "spikes"
-    n_traces = n_lasting = n_memory = 0
+    n_traces = n_lasting = n_synapse_states = 0
 
     def check(self, network):
         """Raise an error if a parameter is outside its meaning, or the neurons send no spikes."""
@@ -56,17 +56,17 @@ class SpikeRule(Rule):
         self.refuse_graded(network)
 
     @staticmethod
-    def on_pre(s, pre, post, step, w, traces, memory, constants):
+    def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
         """Return the weight of synapse s after a spike of its source; by default as before."""
         return w
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, memory, constants):
+    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
         """Return the weight of synapse s after a spike of its target; by default as before."""
         return w
 
     @staticmethod
-    def consolidate(weight, memory, step, reward, constants):
+    def consolidate(weight, synapse_state, step, reward, constants):
         """Change the weights after a sample of so many steps; by default nothing is left to do."""
 
 

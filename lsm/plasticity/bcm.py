@@ -78,7 +78,7 @@ class BCM(SpikeRule):
         )
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, memory, constants):
+    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
         """Grow if the target is more active than its threshold, shrink if it is less."""
         a, w_max, _, per_rate, _, _, _, one = constants
         trace, above_one = traces

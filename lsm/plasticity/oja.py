@@ -53,7 +53,7 @@ class Oja(SpikeRule):
         return self.a * unit, self.a * self.alpha, np.exp(-dt / self.tau), 1.0
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, memory, constants):
+    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
         """Grow with what the source did, and shrink with the weight and what the target did."""
         [trace] = traces
         return w + constants[0] * trace[pre] - constants[1] * trace[post] * w

@@ -88,13 +88,13 @@ class PairSTDP(SpikeRule):
         )
 
     @staticmethod
-    def on_pre(s, pre, post, step, w, traces, memory, constants):
+    def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
         """Depress by the postsynaptic spikes before."""
         _, a_minus, _, _, w_max, slope, _, one = constants
         return w - a_minus * (one + slope * (w - w_max)) * traces[1][post]
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, memory, constants):
+    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
         """Potentiate by the presynaptic spikes before."""
         a_plus, _, _, _, w_max, slope, _, one = constants
         return max(w, min(w + a_plus * (one - slope * w) * traces[0][pre], w_max))

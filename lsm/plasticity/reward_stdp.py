@@ -43,7 +43,7 @@ class RewardSTDP(SpikeRule):
        dopamine signaling. Cerebral Cortex 17, 2443-2452.
     """
 
-    n_traces = n_memory = 2
+    n_traces = n_synapse_states = 2
     learns_from_reward = True
     _bounds = {
         "a_plus": {"low": 0},
@@ -83,18 +83,18 @@ class RewardSTDP(SpikeRule):
         )
 
     @staticmethod
-    def on_pre(s, pre, post, step, w, traces, memory, constants):
+    def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
         """Make the synapse less eligible by the postsynaptic spikes before."""
-        eligibility, last = memory
+        eligibility, last = synapse_state
         faded = eligibility[s] * np.exp((last[s] - step) * constants[4])
         eligibility[s] = faded - constants[1] * traces[1][post]
         last[s] = step
         return w
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, memory, constants):
+    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
         """Make the synapse more eligible by the presynaptic spikes before."""
-        eligibility, last = memory
+        eligibility, last = synapse_state
         faded = eligibility[s] * np.exp((last[s] - step) * constants[4])
         eligibility[s] = faded + constants[0] * traces[0][pre]
         last[s] = step
@@ -113,9 +113,9 @@ class RewardSTDP(SpikeRule):
         traces[1][n] += constants[6]
 
     @staticmethod
-    def consolidate(weight, memory, step, reward, constants):
+    def consolidate(weight, synapse_state, step, reward, constants):
         """Change the weights by the reward times what is left of eligibility."""
-        eligibility, last = memory
+        eligibility, last = synapse_state
         left = eligibility * np.exp((last - (step - 1)) * constants[4])
         # Inhibitory synapses are never eligible: these bounds leave them as they are.
         low, high = np.minimum(weight, 0), np.maximum(weight, constants[5])

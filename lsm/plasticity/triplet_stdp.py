@@ -108,13 +108,13 @@ class TripletSTDP(SpikeRule):
         )
 
     @staticmethod
-    def on_pre(s, pre, post, step, w, traces, memory, constants):
+    def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
         """Depress by the postsynaptic spikes before, the more the more presynaptic ones."""
         a2, a3 = constants[2:4]
         return w - traces[2][post] * (a2 + a3 * traces[1][pre])
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, memory, constants):
+    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
         """Potentiate by the presynaptic spikes before, the more the more postsynaptic ones."""
         a2, a3 = constants[:2]
         return max(w, min(w + traces[0][pre] * (a2 + a3 * traces[3][post]), constants[8]))

@@ -158,7 +158,7 @@ class GainDisplay:
         """
         check_is_fitted(liquid)
         found, network = liquid.calibrated_, liquid.network_
-        if network.neurons.graded or not network.w.nnz:
+        if not (network.neurons.spiking and network.w.nnz):
             raise ValueError("liquid must have recurrence and neurons that spike")
         chosen = 1.0 if found is None else found.recurrent_gain
         gains = chosen * 2.0 ** np.linspace(-3, 3, 13) if gains is None else np.asarray(gains)

@@ -191,7 +191,7 @@ class AccuracyDisplay:
                 f"{durations.min():g} to {durations.max():g} ms"
             )
         reader = copy.copy(liquid)
-        feature = "membrane" if liquid.network_.neurons.graded else "trace"
+        feature = "trace" if liquid.network_.neurons.spiking else "membrane"
         reader.snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
         states = reader.transform(spikes).toarray().reshape(len(spikes), n_times, -1)
         readout = RidgeClassifierCV(np.logspace(-2, 4, 7)) if readout is None else readout

@@ -172,7 +172,7 @@ class TrajectoryDisplay:
         n_times = check_integer("n_times", n_times, 2)
         check_number("tau", tau, 0, low_open=True)
         reader = copy.copy(liquid)
-        feature = "membrane" if liquid.network_.neurons.graded else "trace"
+        feature = "trace" if liquid.network_.neurons.spiking else "membrane"
         reader.snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
         states = reader.transform(X).toarray()
         check_consistent_length(states, y)

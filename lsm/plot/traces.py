@@ -81,7 +81,7 @@ class MembraneDisplay:
         (potentials,) = reader.trajectory(spikes)
         times = np.arange(1, len(potentials) + 1) * spikes.dt
         spike_times = [np.empty(0)] * len(neurons)
-        if not liquid.network_.neurons.graded:
+        if liquid.network_.neurons.spiking:
             recorded = liquid.record(spikes)
             spike_times = [
                 (recorded.steps[recorded.channels == n] + 1) * recorded.dt for n in neurons

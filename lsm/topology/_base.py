@@ -25,8 +25,8 @@ class Topology(PartsMixin, BaseEstimator):
     def draw(self, n_neurons, rng):
         """Draw the network.
 
-        Who is inhibitory, the pattern, the weights and the delays come from streams of their
-        own, so that a change of one leaves the others.
+        Who is inhibitory, the pattern, the weights and the delays come from generators of
+        their own, so that a change of one leaves the others.
 
         Parameters
         ----------
@@ -50,12 +50,12 @@ class Topology(PartsMixin, BaseEstimator):
         self.check_parts()
         weights = self.part("weights")
         weights.check()
-        streams = rng.spawn(4)
-        inhibitory = choose_inhibitory(n_neurons, share, streams[0])
-        indptr, targets = self.connect(n_neurons, inhibitory, streams[1])
-        data = weights.draw(indptr, targets, inhibitory, streams[2])
+        rngs = rng.spawn(4)
+        inhibitory = choose_inhibitory(n_neurons, share, rngs[0])
+        indptr, targets = self.connect(n_neurons, inhibitory, rngs[1])
+        data = weights.draw(indptr, targets, inhibitory, rngs[2])
         return Wiring(
             csr(data, targets, indptr, (n_neurons, n_neurons)),
             inhibitory,
-            draw_delays(delay, indptr, targets, inhibitory, streams[3]),
+            draw_delays(delay, indptr, targets, inhibitory, rngs[3]),
         )

@@ -53,7 +53,7 @@ def test_no_model_is_left_out():
 def liquid_of(slot, model):
     """Return a small liquid with a model, read by its potentials."""
     params = {slot: clone(model), "snapshots": Snapshots(feature="membrane"), "random_state": 0}
-    if slot == "neurons" and model.graded:
+    if slot == "neurons" and not model.spiking:
         params["synapses"] = synapses.Delta()
     if slot == "plasticity":
         params["dtype"] = "float64"  # as in the tests of learning: no other kernel to compile

@@ -72,7 +72,7 @@ def make_network(
         delays=rng.integers(1, max_delay + 1, w.nnz) if max_delay > 1 else 1,
         delays_in=rng.integers(0, max_delay_in + 1, w_in.nnz) if max_delay_in > 0 else 0,
         short_term=tuple(rng.uniform(0.1, high, w.nnz) for high in (0.9, 50, 50))
-        if dynamic and not neurons.graded
+        if dynamic and neurons.spiking
         else None,
         noise=noise,
         seed=seed,
@@ -176,7 +176,7 @@ def test_compiled_learning_equals_reference(rule, seed, dale, max_delay, variant
     assert np.all(ours.w.data * network.w.data >= 0)
 
 
-@pytest.mark.parametrize("neurons", [model for model in NEURONS if not model.graded])
+@pytest.mark.parametrize("neurons", [model for model in NEURONS if model.spiking])
 def test_networks_of_the_equality_test_are_alive(neurons):
     models, spikes = (neurons, Exponential), make_input(seed=1)
     network = make_network(50, models=models)

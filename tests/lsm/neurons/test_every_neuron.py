@@ -30,7 +30,7 @@ from lsm.spikes import SpikeArray
 from lsm.synapses import Delta, Exponential
 
 MODELS = [getattr(neurons, name) for name in neurons.__all__]
-SPIKING = [model for model in MODELS if not model.graded]
+SPIKING = [model for model in MODELS if model.spiking]
 POSITIVE = {"capacitance", "resistance", "delta_t", "delta_v", "max_step", "leak", "g_leak"}
 
 
@@ -130,7 +130,7 @@ def test_states_stay_finite_in_single_precision(model, seed, scale):
 
 
 def liquid(model, **params):
-    synapses = Delta() if model.graded else Exponential()
+    synapses = Exponential() if model.spiking else Delta()
     return Liquid(neurons=model(), synapses=synapses, random_state=0, **params)
 
 
@@ -153,5 +153,5 @@ def test_a_liquid_of_every_model_tells_inputs_apart(model):
     assert np.linalg.matrix_rank(states.toarray()) == 12
     alone = pickle.loads(pickle.dumps(fitted)).transform(X[3:4])
     np.testing.assert_array_equal(alone.toarray()[0], states.toarray()[3])
-    if not model.graded:
+    if model.spiking:
         assert 5 < fitted.health_.rate < 60
