@@ -55,10 +55,13 @@ class Study:
 
     @contextlib.contextmanager
     def stages(self, total):
-        """Compile the kernel, limit threads to those asked for, and show how far the work is."""
+        """Compile the kernel, give BLAS one thread, and show a progress bar.
+
+        With several threads BLAS sums in another order, so that results would depend on `jobs`.
+        """
         warm_up()
-        n_threads = joblib.effective_n_jobs(self.options["jobs"])
-        with Stages(total) as stages, threadpool_limits(n_threads):
+        limits = {"blas": 1, "openmp": joblib.effective_n_jobs(self.options["jobs"])}
+        with Stages(total) as stages, threadpool_limits(limits):
             yield stages
         self.seconds = stages.seconds
 

@@ -56,7 +56,7 @@ def evaluate(experiment, data, options, settings, scoring=None, draws=1, n_threa
     facts = {}
     with (
         warnings.catch_warnings(record=True) as caught,
-        threadpoolctl.threadpool_limits(n_threads),
+        threadpoolctl.threadpool_limits({"blas": 1, "openmp": n_threads}),  # as in `lsm run`
         joblib.parallel_config(backend="threading", n_jobs=n_threads),
     ):
         warnings.simplefilter("always", UserWarning)
