@@ -59,8 +59,8 @@ def make_model(
     Examples
     --------
     >>> from lsm.experiments.pattern_generation import make_model
-    >>> make_model("sine", feedback__scale=3.0).feedback
-    Feedback(scale=3.0)
+    >>> make_model("sine", feedback__weight=3.0).feedback
+    Feedback(weight=3.0)
     """
     check_choice("kind", kind, ("liquid", "echo-state"))
     readout = readout or ("force" if task in SINES else "ridge")
@@ -99,7 +99,7 @@ def _spiking(task):
         calibration=None,
         initial="random",
         dtype="float64",
-    ), Feedback(scale=2.0, noise=0.01)
+    ), Feedback(weight=2.0, noise=0.01)
 
 
 def _spiking_for_lorenz():
@@ -116,7 +116,7 @@ def _spiking_for_lorenz():
         calibration=None,
         initial="random",
         dtype="float64",
-    ), Feedback(scale=0.15)
+    ), Feedback(weight=0.15)
 
 
 def _spiking_for_sines(task):
@@ -134,7 +134,7 @@ def _spiking_for_sines(task):
         ),
         calibration=None,
         initial="random",
-    ), Feedback(scale=6.4 if sine else 12.0)
+    ), Feedback(weight=6.4 if sine else 12.0)
 
 
 def _echo_state(task):
@@ -154,7 +154,7 @@ def _echo_state(task):
         initial="random",
         dt=ROWS[task],
         dtype="float64",
-    ), Feedback(scale=scale)
+    ), Feedback(weight=scale)
 
 
 def score(model, data, test):
@@ -215,7 +215,7 @@ def run(
         The folder for results, which must not exist. By default
         results/pattern-generation-DATE-TIME.
     **settings : object
-        A parameter of the liquid's model by its name, such as feedback__scale 3.
+        A parameter of the liquid's model by its name, such as feedback__weight 3.
 
     Returns
     -------

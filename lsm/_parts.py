@@ -1,15 +1,17 @@
-"""What estimators with parts share: parameters of parts by name, and fits that fail as one."""
+"""Estimators with parts: parameters of parts by name, and a `fit` that changes all or nothing."""
 
 import inspect
 from contextlib import contextmanager
 from functools import cache
 
-__all__ = ["PartsMixin", "all_or_nothing"]
+from sklearn.base import BaseEstimator
+
+__all__ = ["Composite", "all_or_nothing"]
 
 
 @contextmanager
 def all_or_nothing(estimator):
-    """Leave an estimator as it was if what is done inside fails or is interrupted."""
+    """Restore the attributes of an estimator if the block inside fails or is interrupted."""
     before = vars(estimator).copy()
     try:
         yield
@@ -19,55 +21,57 @@ def all_or_nothing(estimator):
         raise
 
 
-class PartsMixin:
-    """Let `set_params(part__name=value)` work for parts that are left at their default.
+class Composite(BaseEstimator):
+    """Estimator whose parameters include parts, which are objects with parameters of their own.
 
-    A part's default is an object, which a constructor must not share between instances: the
-    signature holds a marker (None or "auto") and the object is made when needed. A class lists
-    its parts in `_parts`, a dict of parameter name to the default's factory; `_part_methods`
-    names for each a method that it must have, unless it is None and in `_optional_parts`. Comes
-    before `BaseEstimator` among the bases.
+    `set_params(part__name=value)` works for a part that is left at its default. A part's default
+    is an object, which a constructor must not share between instances. The signature therefore
+    holds the marker "auto", and the object is made when it is needed.
+
+    A class lists the factory of each default in `_parts`. `_part_methods` names a method that each
+    part must have. Parts in `_optional_parts` may be None.
     """
 
     _parts = {}
     _part_methods = {}
     _optional_parts = ()
 
-    def check_parts(self):
-        """Raise a TypeError for a part that is no object with the method its role needs."""
+    def _check_parts(self):
+        """Validate the parts: each must have the method of its role."""
         for name, method in self._part_methods.items():
-            part = self.part(name)
+            part = self._part(name)
             absent = part is None and name in self._optional_parts
             if isinstance(part, type) or not (absent or hasattr(part, method)):
                 example = f" such as {self._parts[name]()!r}" if name in self._parts else ""
                 owner = type(self).__name__
-                raise TypeError(f"{owner}.{name} must be an object{example}, got {part!r}")
+                hint = "; 'auto' is the default" if part is None else ""
+                raise TypeError(f"{owner}.{name} must be an object{example}, got {part!r}{hint}")
 
     def _is_default(self, name):
         value = getattr(self, name)
         marker = _marker(type(self), name)
         return value is None if marker is None else isinstance(value, str) and value == marker
 
-    def part(self, name):
-        """Return the object in use for a part: the parameter, or its default."""
+    def _part(self, name):
+        """Return the part in use: the parameter, or its default."""
         if name in self._parts and self._is_default(name):
             return self._parts[name]()
         return getattr(self, name)
 
     def get_params(self, deep=True):
-        """Return the parameters, with those of parts at their default if `deep`."""
+        """Return the parameters; if `deep`, also those of parts at their default."""
         params = super().get_params(deep=deep)
         if deep:
             for name in filter(self._is_default, self._parts):
-                nested = self.part(name).get_params()
+                nested = self._part(name).get_params()
                 params |= {f"{name}__{key}": value for key, value in nested.items()}
         return params
 
     def set_params(self, **params):
-        """Set parameters, `part__name` for those of a part."""
+        """Set parameters; `part__name` sets a parameter of a part."""
         for name in {key.partition("__")[0] for key in params if "__" in key}:
             if name in self._parts and name not in params and self._is_default(name):
-                setattr(self, name, self.part(name))
+                setattr(self, name, self._part(name))
         return super().set_params(**params)
 
 

@@ -8,9 +8,8 @@ from sklearn.base import BaseEstimator
 
 from ._validation import check_bool, check_integer, check_number
 from .kernel import Plan, in_double, simulate
-from .memory import recall
 
-__all__ = ["Calibrated", "Calibration", "charges", "echo_state_index", "probe"]
+__all__ = ["Calibrated", "Calibration", "charges", "echo_state_index"]
 
 # Gains lie on a grid of eighths of an octave: finer ones would only follow the probes.
 STEPS_PER_OCTAVE = 8
@@ -134,12 +133,41 @@ class Calibration(BaseEstimator):
                 f"X is constant or silent in every channel (n_samples = {len(spikes)}): there is "
                 "nothing to calibrate on; give informative input, or set calibration=None"
             )
-        centre, gains = recall(
-            memory, "calibration", (self, network, spikes, other_initial),
-            lambda: self._search(network, spikes, other_initial),
-        )  # fmt: skip
+        parts = network, spikes, other_initial
+        if memory is None:
+            centre, gains = self._search(*parts)
+        else:
+            centre, gains = memory.recall(
+                "calibration", (self, *parts), lambda: self._search(*parts)
+            )
         calibrated = Calibrated(*gains)
         return _scaled(network, centre, *gains[:2]), calibrated
+
+    def probes(self, spikes):
+        """Return evenly spaced pieces of samples, on which gains and health are measured.
+
+        Parameters
+        ----------
+        spikes : SpikeArray
+            Samples.
+
+        Returns
+        -------
+        probes : SpikeArray
+            At most `n_samples` pieces of at most `max_duration` ms, none of them silent.
+        """
+        length = int(np.clip(self.max_duration / spikes.dt, 1, spikes.durations.max()))
+        n_pieces = np.maximum(spikes.durations // length, 1)
+        owner = np.repeat(np.arange(len(spikes)), n_pieces)
+        first = np.cumsum(n_pieces) - n_pieces
+        starts = (np.arange(len(owner)) - first[owner]) * length
+        sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
+        piece = first[sample] + np.minimum(spikes.steps // length, n_pieces[sample] - 1)
+        active = np.flatnonzero(np.bincount(piece, minlength=len(owner)))
+        if not len(active):
+            active = np.arange(len(owner))
+        chosen = active[np.unique(np.linspace(0, len(active) - 1, self.n_samples).astype(int))]
+        return spikes.pieces(owner[chosen], starts[chosen], starts[chosen] + length)
 
     def _search(self, network, spikes, other_initial):
         """Find what to centre the input with, and the gains."""
@@ -149,7 +177,7 @@ class Calibration(BaseEstimator):
         centre = [part.tolist() for part in centre]
         if not network.neurons.spiking:  # without spikes there is no rate to look for
             return centre, (1.0, 1.0, np.nan)
-        probes = probe(spikes, network, self.n_samples, self.max_duration)
+        probes = self.probes(spikes)
         isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
 
         def rate_at(gain):
@@ -186,22 +214,6 @@ class Calibration(BaseEstimator):
             middle = (low + high) // 2
             low, high = (middle, high) if good(middle) else (low, middle)
         return 2 ** (low / STEPS_PER_OCTAVE)
-
-
-def probe(spikes, network, n_samples, max_duration):
-    """Take evenly spaced pieces of samples of at most `max_duration` ms, none of them silent."""
-    length = int(np.clip(max_duration / spikes.dt, 1, spikes.durations.max()))
-    n_pieces = np.maximum(spikes.durations // length, 1)
-    owner = np.repeat(np.arange(len(spikes)), n_pieces)
-    first = np.cumsum(n_pieces) - n_pieces
-    starts = (np.arange(len(owner)) - first[owner]) * length
-    sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-    piece = first[sample] + np.minimum(spikes.steps // length, n_pieces[sample] - 1)
-    lively = np.flatnonzero(np.bincount(piece, minlength=len(owner)))
-    if not len(lively):
-        lively = np.arange(len(owner))
-    chosen = lively[np.unique(np.linspace(0, len(lively) - 1, n_samples).astype(int))]
-    return spikes.pieces(owner[chosen], starts[chosen], starts[chosen] + length)
 
 
 def mean_rate(network, probes):

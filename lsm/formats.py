@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ._packing import check_binning, integers, listed
+from ._events import check_binning, integers, listed
 from ._validation import as_array, check_integer, check_reals
 from .spikes import SpikeArray
 

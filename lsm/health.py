@@ -82,42 +82,53 @@ class Health:
         return None
 
 
-def diagnose(network, probes, other_initial, max_rates, dead_channels):
-    """Measure the health of a network on probes.
+def diagnose(network, spikes, probes, other_initial, memory=None):
+    """Measure the health of a network.
 
     Parameters
     ----------
     network : Network
         The network.
+    spikes : SpikeArray
+        Samples, of which channels without any event are found.
     probes : SpikeArray
-        Inputs.
+        Pieces of samples on which all else is measured.
     other_initial : tuple of arrays
         Another initial state.
-    max_rates : float or array of shape (n_neurons,)
-        Rate in Hz that the refractory period allows.
-    dead_channels : sequence of int
-        Channels without any event.
+    memory : Memory, optional
+        Cache of measured values.
 
     Returns
     -------
     health : Health
     """
+    parts = network, probes, other_initial
+    if memory is None:
+        measured = _measure(*parts)
+    else:
+        measured = memory.recall("health", parts, lambda: _measure(*parts))
+    n_events = np.bincount(spikes.channels, minlength=spikes.n_channels)
+    return Health(**measured, dead_channels=tuple(map(int, np.flatnonzero(n_events == 0))))
+
+
+def _measure(network, probes, other_initial):
+    """Return the attributes of Health, but for `dead_channels`, as a dict."""
     index, rate = echo_state_index(network, probes, other_initial)
     common = {
         "echo_state_index": index,
-        "dead_channels": tuple(int(channel) for channel in dead_channels),
         "duration": float(network.n_steps(probes).mean() * network.dt),
     }
     if not network.neurons.spiking:
-        none = ("rate", "silent", "saturated", "synchrony", "branching_ratio")
-        return Health(**common, **dict.fromkeys(none, np.nan))
+        of_spikes = ("rate", "silent", "saturated", "synchrony", "branching_ratio")
+        return common | dict.fromkeys(of_spikes, np.nan)
     spikes = record(network, probes)
     neuron_rates = statistics.rates(spikes)
-    return Health(
-        **common,
-        rate=rate,
-        silent=float(np.mean(neuron_rates == 0)),
-        saturated=float(np.mean(neuron_rates > 0.8 * max_rates)),
-        synchrony=statistics.synchrony(spikes),
-        branching_ratio=statistics.branching_ratio(spikes),
-    )
+    # The rate in Hz that the refractory period allows.
+    max_rates = 1000 / (network.dt + np.asarray(network.parameters.get("refractory", 0.0)))
+    return common | {
+        "rate": rate,
+        "silent": float(np.mean(neuron_rates == 0)),
+        "saturated": float(np.mean(neuron_rates > 0.8 * max_rates)),
+        "synchrony": statistics.synchrony(spikes),
+        "branching_ratio": statistics.branching_ratio(spikes),
+    }

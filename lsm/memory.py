@@ -20,7 +20,7 @@ from sklearn.base import BaseEstimator
 from ._validation import check_integer
 from .spikes import SpikeArray
 
-__all__ = ["Memory", "content_of", "recall"]
+__all__ = ["Memory", "content_of"]
 
 KEY_BYTES = 16
 DTYPE_BYTES = len(np.dtype(np.float32).str)
@@ -97,7 +97,7 @@ class Memory(BaseEstimator):
         spikes : SpikeArray
             The samples.
         compute : callable
-            Takes a SpikeArray and returns an array for each of its samples.
+            Takes a list of indices of samples and returns an array for each of them.
 
         Returns
         -------
@@ -109,10 +109,33 @@ class Memory(BaseEstimator):
         values = self.read(group, keys)
         missing = [i for i, value in enumerate(values) if value is None]
         if missing:
-            for i, state in zip(missing, compute(spikes[missing]), strict=True):
+            for i, state in zip(missing, compute(missing), strict=True):
                 values[i] = state.dtype.str.encode() + state.tobytes()
             self.write(group, {keys[i]: values[i] for i in missing})
         return [np.frombuffer(value[DTYPE_BYTES:], value[:DTYPE_BYTES]) for value in values]
+
+    def recall(self, kind, parts, compute):
+        """Return the result of an earlier computation on the same parts, or compute it.
+
+        Parameters
+        ----------
+        kind : str
+            Name of the computation.
+        parts : tuple
+            All that the result depends on, see :func:`content_of`.
+        compute : callable
+            Returns a dict that JSON can hold.
+
+        Returns
+        -------
+        result : dict
+        """
+        key = content_of(*parts)
+        (kept,) = self.read(kind, [key])
+        if kept is None:
+            kept = json.dumps(compute()).encode()
+            self.write(kind, {key: kept})
+        return json.loads(kept)
 
     def read(self, group, keys):
         """Return the bytes of entries, None where there is none to believe."""
@@ -168,34 +191,6 @@ def _entries(root):
             except FileNotFoundError:  # another process was faster
                 continue
             yield facts.st_mtime_ns, facts.st_size, entry.path
-
-
-def recall(memory, kind, parts, compute):
-    """Return what was computed before from the same parts, or compute it now.
-
-    Parameters
-    ----------
-    memory : Memory or None
-        Where results are kept; None always computes.
-    kind : str
-        What is computed.
-    parts : tuple
-        All that the result depends on, see :func:`content_of`.
-    compute : callable
-        Returns a dict that JSON can hold.
-
-    Returns
-    -------
-    result : dict
-    """
-    if memory is None:
-        return compute()
-    key = content_of(*parts)
-    (kept,) = memory.read(kind, [key])
-    if kept is None:
-        kept = json.dumps(compute()).encode()
-        memory.write(kind, {key: kept})
-    return json.loads(kept)
 
 
 def content_of(*parts):

@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-from ._packing import (
+from ._events import (
     bin_events,
     check_binning,
     check_sample,

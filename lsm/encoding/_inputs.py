@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
-from .._packing import check_sample
+from .._events import check_sample
 from .._validation import as_array
 from ..spikes import SpikeArray
 

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 from sklearn.base import clone
 
-from .._parts import PartsMixin
+from .._parts import Composite
 from .._validation import check_integer, check_number
 from ._base import Encoder
 from .latency import LatencyEncoder
@@ -13,7 +13,7 @@ from .latency import LatencyEncoder
 __all__ = ["PopulationEncoder"]
 
 
-class PopulationEncoder(PartsMixin, Encoder):
+class PopulationEncoder(Encoder, Composite):
     """Encode each value by a population of neurons with Gaussian receptive fields [1]_.
 
     Each channel has `n_fields` neurons, which are `n_fields` successive channels of the output.
@@ -76,7 +76,7 @@ class PopulationEncoder(PartsMixin, Encoder):
         self.limits = limits
 
     def _clock(self, row):
-        part = self.part("encoder")
+        part = self._part("encoder")
         needed = {"duration", "limits"}
         if not isinstance(part, Encoder) or not needed <= set(part.get_params(deep=False)):
             raise TypeError(

@@ -2,7 +2,7 @@
 
 from ._feedback import recursive_least_squares
 from .compiled import record, simulate
-from .drawing import GENERATORS, draw_network, draw_recurrence
+from .drawing import GENERATORS, Recipe
 from .learning import check_reward, learn
 from .network import Loop, Network, Plan, in_double
 from .reference import learn_reference, simulate_reference
@@ -14,10 +14,9 @@ __all__ = [
     "Loop",
     "Network",
     "Plan",
+    "Recipe",
     "Stream",
     "check_reward",
-    "draw_network",
-    "draw_recurrence",
     "learn",
     "learn_reference",
     "record",

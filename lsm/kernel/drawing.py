@@ -1,97 +1,157 @@
-"""Draw a network from models and wirings."""
+"""Drawing of a network from models and wirings."""
 
 from copy import deepcopy
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .._units import steps
+from .._validation import check_choice, check_integer, check_number
 from .network import Network
 
-__all__ = ["GENERATORS", "draw_network", "draw_recurrence"]
+__all__ = ["GENERATORS", "Recipe"]
 
 # Each part draws from a random generator of its own: a change of one leaves the others.
 GENERATORS = (
     "topology", "input", "parameters", "synapses", "short_term", "noise", "learning", "initial",
     "other",
 )  # fmt: skip
+N_NEURONS = 1000  # where neither the user nor the topology fixes the number
 
 
-def draw_network(
-    neurons, synapses, topology, inputs, rngs, *, n_neurons, n_channels, graded, dt=1.0,
-    short_term_plasticity=None, noise=0.0, at_rest=True,
-):  # fmt: skip
-    """Draw a network.
+@dataclass(frozen=True)
+class Recipe:
+    """Models and wirings from which a network is drawn.
 
-    Parameters
+    Attributes
     ----------
-    neurons, synapses : object
-        Models, see :mod:`lsm.neurons` and :mod:`lsm.synapses`.
-    topology, inputs : object
-        Wirings, see :mod:`lsm.topology`.
-    rngs : dict of str to numpy.random.Generator
-        One for each of `GENERATORS`.
-    n_neurons, n_channels : int
-        Numbers of neurons and of input channels.
-    graded : bool
-        Whether the input is a current, or spikes.
-    dt : float, default=1.0
-        Length of a step in ms.
-    short_term_plasticity : object, optional
-        What draws the parameters of dynamic synapses.
-    noise : float, default=0.0
+    neurons : neuron model
+        See :mod:`lsm.neurons`.
+    synapses : synapse model
+        See :mod:`lsm.synapses`.
+    topology : wiring of the liquid
+        See :mod:`lsm.topology`.
+    inputs : wiring of the input
+        See :mod:`lsm.topology`.
+    short_term_plasticity : TsodyksMarkram or None
+        Draws the parameters of dynamic synapses.
+    n_neurons : int or "auto"
+        Number of neurons; "auto" takes that of the topology, or else 1000.
+    noise : float
         Standard deviation of a noise current in nA.
-    at_rest : bool, default=True
-        Whether samples start at rest, or at random potentials.
-
-    Returns
-    -------
-    network : Network
-    wiring : lsm.topology.Wiring
-        As drawn.
-    other_initial : tuple of arrays
-        Another, random initial state.
+    initial : {"rest", "random"}
+        State of the neurons at the start of a sample.
+    dt : float
+        Length of a step in ms.
     """
-    recurrence, wiring = draw_recurrence(topology, short_term_plasticity, rngs, n_neurons, dt)
-    parameters = neurons.draw(wiring.inhibitory, dt, rngs["parameters"])
-    w_in, delays_in = inputs.draw(n_channels, wiring.inhibitory, rngs["input"])
-    start = None if at_rest else rngs["initial"]
-    network = Network(
-        neurons=deepcopy(neurons),  # what is set in the user's own acts in the next fit
-        synapses=deepcopy(synapses),
-        parameters=parameters,
-        syn_parameters=synapses.draw(wiring.inhibitory, dt, rngs["synapses"]),
-        initial=neurons.initial(parameters, n_neurons, start),
-        bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
-        w_in=w_in,
-        delays_in=steps(f"{type(inputs).__name__}.delay", delays_in, dt, may_vanish=True),
-        dt=dt,
-        graded=graded,
-        noise=noise,
-        seed=int(rngs["noise"].integers(2**32)),
-        inhibitory=wiring.inhibitory,
-        **recurrence,
-    )
-    for part, w in ((topology, network.w), (inputs, network.w_in)):
-        if not np.isfinite([w.data.min(initial=0), w.data.max(initial=0)]).all():
-            raise ValueError(f"{part!r} has weights beyond what {w.dtype} can hold")
-    return network, wiring, neurons.initial(parameters, n_neurons, rngs["other"])
 
+    neurons: object
+    synapses: object
+    topology: object
+    inputs: object
+    short_term_plasticity: object = None
+    n_neurons: int | str = "auto"
+    noise: float = 0.0
+    initial: str = "rest"
+    dt: float = 1.0
 
-def draw_recurrence(topology, short_term_plasticity, rngs, n_neurons, dt):
-    """Draw the recurrent synapses; parameters are those of :func:`draw_network`.
+    def check(self):
+        """Validate the numbers, and the combination of models."""
+        check_number("Liquid.dt", self.dt, 0, low_open=True)
+        check_choice("Liquid.initial", self.initial, ("rest", "random"))
+        check_number("Liquid.noise", self.noise, 0)
+        if not (isinstance(self.n_neurons, str) and self.n_neurons == "auto"):
+            check_integer("Liquid.n_neurons", self.n_neurons, 1, 10**9)
+        if not self.neurons.spiking:
+            if self.short_term_plasticity:
+                raise ValueError(
+                    "Liquid.short_term_plasticity acts at spikes, which neurons of "
+                    f"{self.neurons!r} do not send: set it to None"
+                )
+            if self.synapses.needs_potential:
+                raise ValueError(
+                    f"Liquid.synapses={self.synapses!r} act on a membrane potential, which "
+                    f"neurons of {self.neurons!r} do not have: take Delta()"
+                )
 
-    Returns
-    -------
-    recurrence : dict
-        The attributes `w`, `delays` and `short_term` of a network.
-    wiring : lsm.topology.Wiring
-        As drawn.
-    """
-    wiring = topology.draw(n_neurons, rngs["topology"])
-    short_term = None
-    if short_term_plasticity is not None:
-        short_term = short_term_plasticity.draw(
-            wiring.weights, wiring.inhibitory, rngs["short_term"]
+    def draw(self, rngs, n_channels, graded):
+        """Draw a network.
+
+        Parameters
+        ----------
+        rngs : dict of str to numpy.random.Generator
+            One for each of `GENERATORS`.
+        n_channels : int
+            Number of input channels.
+        graded : bool
+            Whether the input is currents, or spikes.
+
+        Returns
+        -------
+        network : Network
+        wiring : lsm.topology.Wiring
+            Recurrent synapses, and which neurons are inhibitory.
+        other_initial : tuple of arrays
+            Another, random initial state.
+        """
+        n_neurons = self.n_neurons
+        if n_neurons == "auto":
+            n_neurons = getattr(self.topology, "n_neurons", N_NEURONS)
+        recurrence, wiring = self._draw_recurrence(rngs, n_neurons, self.dt)
+        parameters = self.neurons.draw(wiring.inhibitory, self.dt, rngs["parameters"])
+        w_in, delays_in = self.inputs.draw(n_channels, wiring.inhibitory, rngs["input"])
+        start = None if self.initial == "rest" else rngs["initial"]
+        network = Network(
+            neurons=deepcopy(self.neurons),  # what is set in the user's own acts in the next fit
+            synapses=deepcopy(self.synapses),
+            parameters=parameters,
+            syn_parameters=self.synapses.draw(wiring.inhibitory, self.dt, rngs["synapses"]),
+            initial=self.neurons.initial(parameters, n_neurons, start),
+            bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
+            w_in=w_in,
+            delays_in=steps(
+                f"{type(self.inputs).__name__}.delay", delays_in, self.dt, may_vanish=True
+            ),
+            dt=self.dt,
+            graded=graded,
+            noise=self.noise,
+            seed=int(rngs["noise"].integers(2**32)),
+            inhibitory=wiring.inhibitory,
+            **recurrence,
         )
-    delays = steps(f"{type(topology).__name__}.delay", wiring.delays, dt)
-    return {"w": wiring.weights, "delays": delays, "short_term": short_term}, wiring
+        for part, w in ((self.topology, network.w), (self.inputs, network.w_in)):
+            if not np.isfinite([w.data.min(initial=0), w.data.max(initial=0)]).all():
+                raise ValueError(f"{part!r} has weights beyond what {w.dtype} can hold")
+        return network, wiring, self.neurons.initial(parameters, n_neurons, rngs["other"])
+
+    def rewire(self, network, gain, rng):
+        """Draw the recurrent synapses of a network again.
+
+        Parameters
+        ----------
+        network : Network
+            The network, which is left as it is.
+        gain : float
+            Factor on the drawn weights.
+        rng : numpy.random.Generator
+            Source of draws.
+
+        Returns
+        -------
+        network : Network
+            With other recurrent synapses.
+        """
+        rngs = dict.fromkeys(("topology", "short_term"), rng)
+        recurrence, _ = self._draw_recurrence(rngs, network.n_neurons, network.dt)
+        return replace(network, **recurrence | {"w": recurrence["w"] * gain})
+
+    def _draw_recurrence(self, rngs, n_neurons, dt):
+        """Draw `w`, `delays` and `short_term` of a network, as a dict; return the wiring too."""
+        wiring = self.topology.draw(n_neurons, rngs["topology"])
+        short_term = None
+        if self.short_term_plasticity is not None:
+            short_term = self.short_term_plasticity.draw(
+                wiring.weights, wiring.inhibitory, rngs["short_term"]
+            )
+        delays = steps(f"{type(self.topology).__name__}.delay", wiring.delays, dt)
+        return {"w": wiring.weights, "delays": delays, "short_term": short_term}, wiring

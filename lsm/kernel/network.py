@@ -128,6 +128,14 @@ class Plan(NamedTuple):
     decays: np.ndarray
     potential: bool = False
 
+    def select(self, samples):
+        """Return the plan of some samples, an index array."""
+        counts = np.diff(self.offsets)[samples]
+        starts = np.repeat(self.offsets[:-1][samples], counts)
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)
+        return self._replace(offsets=offsets, times=self.times[starts + within])
+
 
 def in_double(w):
     """Return weights in double precision; `astype` would merge synapses of one pair."""

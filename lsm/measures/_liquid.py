@@ -50,4 +50,4 @@ def find_liquid(estimator, X):
 def input_spikes(estimator, X):
     """Find the liquid, and return what reaches it as a SpikeArray; as :func:`find_liquid`."""
     liquid, X = find_liquid(estimator, X)
-    return liquid, liquid._spikes(X, reset=False)
+    return liquid, liquid.to_spikes(X)

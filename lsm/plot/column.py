@@ -65,7 +65,8 @@ class ColumnDisplay:
         check_is_fitted(liquid)
         if liquid.positions_ is None:
             raise ValueError(
-                f"neurons of topology {liquid.part('topology')!r} have no positions: a Column has"
+                f"Liquid.topology={liquid.topology!r} makes neurons that have no positions: fit a "
+                "liquid with topology=Column()"
             )
         display = cls(liquid.positions_, liquid.inhibitory_, liquid.network_.w, n_synapses)
         return display.plot(ax)

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_number
-from ..calibration import Calibration, echo_state_index, probe
+from ..calibration import Calibration, echo_state_index
 from ..measures import separation_curve
 from ._figure import COLOURS, NEUTRAL, axes_of, legend, open_frame
 
@@ -164,16 +164,18 @@ class GainDisplay:
         gains = chosen * 2.0 ** np.linspace(-3, 3, 13) if gains is None else np.asarray(gains)
         for gain in (gains.min(), gains.max()):
             check_number("gains", float(gain), 0, low_open=True)
-        calibration = liquid.part("calibration") or Calibration()
-        spikes = liquid._stimulus(liquid._spikes(X, reset=False))
-        probes = probe(spikes, network, calibration.n_samples, calibration.max_duration)
+        probes = liquid.probes(X)
         indices, rates = np.transpose([
             echo_state_index(
-                replace(network, w=network.w * (gain / chosen)), probes, liquid._other_initial
+                replace(network, w=network.w * (gain / chosen)), probes, liquid.other_initial_
             )
             for gain in gains
         ])  # fmt: skip
-        limits = () if found is None else (calibration.max_rate, calibration.max_echo_state_index)
+        limits = ()
+        if found is not None:
+            set_by_hand = isinstance(liquid.calibration, Calibration)
+            calibration = liquid.calibration if set_by_hand else Calibration()
+            limits = calibration.max_rate, calibration.max_echo_state_index
         return cls(gains, rates, indices, chosen, *limits).plot(axes)
 
     def plot(self, axes=None):

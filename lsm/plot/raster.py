@@ -115,7 +115,7 @@ class RasterDisplay:
         display : RasterDisplay
         """
         check_is_fitted(liquid)
-        inputs = _only(liquid._spikes(X, reset=False), sample)
+        inputs = _only(liquid.to_spikes(X), sample)
         spikes = liquid.record(inputs)
         return cls(spikes, liquid.inhibitory_, inputs, rates=True).plot(ax, **kwargs)
 

@@ -1,6 +1,6 @@
 """How good a readout is: which classes it confuses, and when it can tell."""
 
-import copy
+from dataclasses import replace
 
 import numpy as np
 from sklearn.utils import check_consistent_length
@@ -183,17 +183,17 @@ class AccuracyDisplay:
         check_is_fitted(liquid)
         check_consistent_length(X, y)
         n_times = check_integer("n_times", n_times, 1)
-        spikes = liquid._spikes(X, reset=False)
+        spikes = liquid.to_spikes(X)
         durations = spikes.durations * spikes.dt
         if np.ptp(durations) > 0:
             raise ValueError(
                 "X must hold samples of one length, got "
                 f"{durations.min():g} to {durations.max():g} ms"
             )
-        reader = copy.copy(liquid)
         feature = "trace" if liquid.network_.neurons.spiking else "membrane"
-        reader.snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
-        states = reader.transform(spikes).toarray().reshape(len(spikes), n_times, -1)
+        snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
+        simulator = replace(liquid.simulator_, snapshots=snapshots)
+        states = simulator.states(spikes).toarray().reshape(len(spikes), n_times, -1)
         readout = RidgeClassifierCV(np.logspace(-2, 4, 7)) if readout is None else readout
         scores = [cross_val_score(readout, states[:, k], y, cv=cv) for k in range(n_times)]
         chance = np.unique(y, return_counts=True)[1].max() / len(spikes)

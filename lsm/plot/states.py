@@ -1,6 +1,6 @@
 """What a readout sees: states as an image, and in two dimensions."""
 
-import copy
+from dataclasses import replace
 
 import numpy as np
 from sklearn.utils import check_consistent_length
@@ -78,7 +78,7 @@ class SnapshotDisplay:
         reading = check_integer("reading", reading, -n_readings, n_readings - 1)
         if y is not None:
             check_consistent_length(states, y)
-        return cls(states[:, reading], y, UNITS[liquid.part("snapshots").feature]).plot(ax)
+        return cls(states[:, reading], y, UNITS[liquid.simulator_.snapshots.feature]).plot(ax)
 
     def plot(self, ax=None):
         """Draw the image.
@@ -171,10 +171,10 @@ class TrajectoryDisplay:
         check_is_fitted(liquid)
         n_times = check_integer("n_times", n_times, 2)
         check_number("tau", tau, 0, low_open=True)
-        reader = copy.copy(liquid)
         feature = "trace" if liquid.network_.neurons.spiking else "membrane"
-        reader.snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
-        states = reader.transform(X).toarray()
+        snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
+        simulator = replace(liquid.simulator_, snapshots=snapshots)
+        states = simulator.states(liquid.to_spikes(X)).toarray()
         check_consistent_length(states, y)
         pca = PCA(2, random_state=0)
         points = pca.fit_transform(states.reshape(-1, liquid.n_neurons_))

@@ -1,6 +1,6 @@
 """Membrane potentials over time."""
 
-import copy
+from dataclasses import replace
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -75,14 +75,13 @@ class MembraneDisplay:
             n_shown = min(check_integer("neurons", neurons, 1), liquid.n_neurons_)
             neurons = np.linspace(0, liquid.n_neurons_ - 1, n_shown).astype(int)
         neurons = np.array([check_integer("neurons", n, 0, liquid.n_neurons_ - 1) for n in neurons])
-        spikes = liquid._spikes(X, reset=False)[[sample]]
-        reader = copy.copy(liquid)
-        reader.snapshots = Snapshots(feature="membrane")
-        (potentials,) = reader.trajectory(spikes)
+        spikes = liquid.to_spikes(X)[[sample]]
+        simulator = replace(liquid.simulator_, row_snapshots=Snapshots(feature="membrane"))
+        potentials = simulator.rows(spikes)
         times = np.arange(1, len(potentials) + 1) * spikes.dt
         spike_times = [np.empty(0)] * len(neurons)
         if liquid.network_.neurons.spiking:
-            recorded = liquid.record(spikes)
+            recorded = simulator.record(spikes)
             spike_times = [
                 (recorded.steps[recorded.channels == n] + 1) * recorded.dt for n in neurons
             ]

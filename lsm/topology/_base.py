@@ -1,8 +1,6 @@
 """What the wirings of a liquid share: who is inhibitory, weights and delays."""
 
-from sklearn.base import BaseEstimator
-
-from .._parts import PartsMixin
+from .._parts import Composite
 from .._validation import check_number
 from ._wiring import Wiring, check_delay, choose_inhibitory, csr, draw_delays
 from .weights import Weights
@@ -10,7 +8,7 @@ from .weights import Weights
 __all__ = ["Topology"]
 
 
-class Topology(PartsMixin, BaseEstimator):
+class Topology(Composite):
     """Base of wirings that draw who connects to whom, and share all else.
 
     A subclass has the parameters `inhibitory`, `weights` and `delay` beside its own, and a
@@ -47,8 +45,8 @@ class Topology(PartsMixin, BaseEstimator):
         name = type(self).__name__
         share = check_number(f"{name}.inhibitory", self.inhibitory, 0, 1)
         delay = check_delay(f"{name}.delay", self.delay)
-        self.check_parts()
-        weights = self.part("weights")
+        self._check_parts()
+        weights = self._part("weights")
         weights.check()
         rngs = rng.spawn(4)
         inhibitory = choose_inhibitory(n_neurons, share, rngs[0])

@@ -21,8 +21,8 @@ from lsm import (
     Memory,
     Snapshots,
     SpikeArray,
-    _runs,
     memory,
+    simulator,
 )
 from lsm import calibration as calibration_module
 from lsm.neurons import LIF
@@ -59,7 +59,7 @@ def simulated(monkeypatch):
 
         return counted
 
-    for module, name in ((_runs, "states"), (calibration_module, "calibration")):
+    for module, name in ((simulator, "states"), (calibration_module, "calibration")):
         monkeypatch.setattr(module, "simulate", counting(module.simulate, name))
     return counts
 
@@ -382,7 +382,7 @@ make_liquid(sys.argv[1], calibration=Calibration(), neurons=neurons).fit(X).tran
     def test_numbers_come_back_as_they_were(self, tmp_path):
         result = {"a": 0.1 + 0.2, "b": [1.0, float("nan")], "c": 5e-324}
         for compute in (lambda: result, pytest.fail):
-            found = memory.recall(Memory(tmp_path), "kind", (1, 2), compute)
+            found = Memory(tmp_path).recall("kind", (1, 2), compute)
             assert json.dumps(found) == json.dumps(result)
 
 

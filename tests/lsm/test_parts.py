@@ -107,7 +107,7 @@ def test_a_search_reaches_the_numbers_of_every_model(slot, model):
 )
 def test_scikit_learn_contract(slot, model):
     estimator = liquid_of(slot, model).set_params(n_neurons=getattr(model, "n_neurons", 20))
-    few = {"calibration": None, "snapshots": None, "static_steps": 20}
+    few = {"calibration": None, "snapshots": "auto", "static_steps": 20}
     quietly(check_estimator, estimator.set_params(**few))
 
 

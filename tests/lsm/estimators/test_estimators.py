@@ -27,7 +27,7 @@ def task():
 
 
 def model():
-    return LSMClassifier(Liquid(n_neurons=80, random_state=0, snapshots=None))
+    return LSMClassifier(Liquid(n_neurons=80, random_state=0, snapshots="auto"))
 
 
 def test_cross_validation_on_lists_and_spike_arrays(task):
@@ -72,7 +72,7 @@ def test_the_composite_is_liquid_then_readout(task):
     X, y = task
     composite = model().fit(X, y)
     states = Liquid(n_neurons=80, random_state=0).fit_transform(X)
-    by_hand = clone(composite.part("readout")).fit(states, y)
+    by_hand = clone(composite._part("readout")).fit(states, y)
     np.testing.assert_array_equal(composite.decision_function(X), by_hand.decision_function(states))
     np.testing.assert_array_equal(composite.predict(X), by_hand.predict(states))
 

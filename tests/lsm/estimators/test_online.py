@@ -7,7 +7,8 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import Ridge, SGDRegressor
 
-from lsm import Feedback, Liquid, LSMRegressor, estimators
+from lsm import Feedback, Liquid, LSMRegressor
+from lsm.estimators import closed_loop
 from lsm.readout import RLS
 
 pytestmark = pytest.mark.filterwarnings("ignore:the liquid")
@@ -64,7 +65,7 @@ def test_a_stream_that_could_not_begin_begins_later():
         late.partial_fit([X], [y[:-1]])
     with pytest.raises(ValueError, match="Feedback.delay must be a multiple of dt"):
         late.set_params(feedback__delay=1.5).partial_fit([X], [y])
-    late.set_params(feedback__delay=None).partial_fit([X], [y])
+    late.set_params(feedback__delay="auto").partial_fit([X], [y])
     fresh = model(RLS(), Feedback()).partial_fit([X], [y])
     np.testing.assert_array_equal(late.outputs_, fresh.outputs_)
 
@@ -103,10 +104,10 @@ def test_what_is_no_stream_is_refused():
     X, y = series(50)
     with pytest.raises(ValueError, match="lists of one array"):
         model(RLS()).partial_fit([X, X], [y, y])
-    with pytest.raises(ValueError, match="with a target for every row"):
+    with pytest.raises(ValueError, match="with a target at every row"):
         model(RLS()).partial_fit([X], [1.0])
     begun = model(RLS()).partial_fit([X], [y])
-    with pytest.raises(ValueError, match=r"rows of shape \(\) as before, got \(2,\)"):
+    with pytest.raises(ValueError, match=r"so shape \(50,\), got shape \(50, 2\)"):
         begun.partial_fit([X], [np.c_[y, y]])
     with pytest.raises(ValueError, match="expecting 1 channels"):
         begun.partial_fit([np.c_[X, X]], [y])
@@ -122,7 +123,7 @@ def test_what_is_forced_and_what_is_free_agree_exactly_where_the_readout_is_righ
     wave = np.sin(np.arange(400) / 6)
     fitted = model(Ridge(1.0), Feedback(), washout=50).fit([np.zeros((400, 1))], [wave])
     if stepped:
-        monkeypatch.setattr(estimators, "affine_map", lambda *arguments: None)
+        monkeypatch.setattr(closed_loop, "affine_map", lambda *arguments: None)
     free = fitted.generate(120, warmup=wave[:100])
     target = np.concatenate([wave[:100], free])  # which the readout reproduces exactly
     for n_forced in (101, 150, 219):
@@ -142,7 +143,7 @@ def runaway(readout):
         neurons__v_threshold=1e30, snapshots__feature="membrane"
     )
     X, y = series()
-    return LSMRegressor(liquid, readout, Feedback(scale=3.0)).fit([X], [y])
+    return LSMRegressor(liquid, readout, Feedback(weight=3.0)).fit([X], [y])
 
 
 @pytest.mark.parametrize("stepped", [False, True])
@@ -150,14 +151,14 @@ def test_feedback_that_diverges_is_stopped_with_step_value_and_remedy(stepped, m
     fitted = runaway(Amplifier(1e-3))
     X, y = series()
     if stepped:
-        monkeypatch.setattr(estimators, "affine_map", lambda *arguments: None)
+        monkeypatch.setattr(closed_loop, "affine_map", lambda *arguments: None)
     with pytest.raises(FloatingPointError) as caught:
         fitted.generate(200, warmup=y[:100], X=X)
     message = str(caught.value)
     assert "the feedback diverges: output 0 is" in message
     row = int(message.split(" in row ")[1].split(",")[0])
     assert 100 < row < 299  # not the last: it was stopped, or the first was looked for
-    assert "lower Feedback.scale, or raise Feedback.noise or the readout's penalty" in message
+    assert "lower Feedback.weight, or raise Feedback.noise or the readout's penalty" in message
 
 
 def test_a_bounded_loop_is_not_stopped():

@@ -14,8 +14,8 @@ from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lsm import Feedback, Liquid, LSMClassifier, LSMRegressor, Snapshots, SpikeArray, estimators
-from lsm.feedback import affine_map
+from lsm import Feedback, Liquid, LSMClassifier, LSMRegressor, Snapshots, SpikeArray
+from lsm.estimators import closed_loop
 from lsm.neurons import LIF
 from lsm.readout import RLS
 
@@ -114,9 +114,9 @@ def test_a_readout_is_affine_or_not():
     X, y = series()
     X = np.c_[X, X**2]
     scaled = make_pipeline(StandardScaler(), Ridge()).fit(X, y)
-    coef, intercept = affine_map(scaled, 2, 1)
+    coef, intercept = closed_loop.affine_map(scaled, 2, 1)
     np.testing.assert_allclose(X @ coef[0] + intercept[0], scaled.predict(X))
-    assert affine_map(KNeighborsRegressor().fit(X, y), 2, 1) is None
+    assert closed_loop.affine_map(KNeighborsRegressor().fit(X, y), 2, 1) is None
 
 
 def wave(n_rows=600, period=40):
@@ -138,11 +138,11 @@ def driven(readout, **feedback):
 
 
 @pytest.mark.filterwarnings("ignore:the liquid")
-@pytest.mark.parametrize("delay", [None, 3.0])
+@pytest.mark.parametrize("delay", ["auto", 3.0])
 def test_the_loop_in_the_kernel_and_the_stepped_one_agree(delay, monkeypatch):
     model = driven(Ridge(1.0), delay=delay)
     inside = model.generate(60, warmup=wave(100)), model.predict([np.zeros((80, 1))])[0]
-    monkeypatch.setattr(estimators, "affine_map", lambda *arguments: None)
+    monkeypatch.setattr(closed_loop, "affine_map", lambda *arguments: None)
     stepped = model.generate(60, warmup=wave(100)), model.predict([np.zeros((80, 1))])[0]
     for ours, theirs in zip(inside, stepped, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-4)
@@ -189,10 +189,10 @@ def test_a_readout_that_is_constant_far_from_the_states_is_not_taken_for_linear(
     u, y = np.random.default_rng(0).normal(size=(200, 2)), np.sin(np.arange(200) / 20)
     far = LIF(v_rest=-65.0, v_threshold=-50.0, v_reset=-65.0)
     membrane = liquid(n_neurons=20, neurons=far, snapshots=Snapshots(feature="membrane"))
-    model = LSMRegressor(membrane, readout, Feedback(scale=0.1), washout=20).fit([u], [y])
+    model = LSMRegressor(membrane, readout, Feedback(weight=0.1), washout=20).fit([u], [y])
     said = model.predict([u])[0]
     assert said.std() > 0.1
-    monkeypatch.setattr(estimators, "affine_map", lambda *arguments: None)
+    monkeypatch.setattr(closed_loop, "affine_map", lambda *arguments: None)
     np.testing.assert_array_equal(said, model.predict([u])[0])
 
 
@@ -200,7 +200,7 @@ def test_a_readout_that_is_constant_far_from_the_states_is_not_taken_for_linear(
 def test_a_washout_is_not_learnt_from_in_the_closed_loop():
     u, y = series()
     other = np.r_[np.random.default_rng(1).normal(size=100), y[100:]]
-    model = LSMRegressor(liquid(), RLS(), Feedback(scale=0.05), washout=100)
+    model = LSMRegressor(liquid(), RLS(), Feedback(weight=0.05), washout=100)
     coef = model.fit([u], [y]).readout_.coef_
     assert np.abs(coef).max() > 0.01
     np.testing.assert_array_equal(clone(model).fit([u], [other]).readout_.coef_, coef)
@@ -236,7 +236,7 @@ def test_a_fit_that_fails_leaves_what_was_fitted_before():
     with pytest.raises(ValueError, match="alpha"):
         model.fit([u], [y])
     np.testing.assert_array_equal(model.predict([u])[0], said)
-    labels = LSMClassifier(liquid(snapshots=None), Ridge(alpha=-1.0))
+    labels = LSMClassifier(liquid(snapshots="auto"), Ridge(alpha=-1.0))
     with pytest.raises(ValueError, match="alpha"):
         labels.fit([u, u], [0, 1])
     with pytest.raises(NotFittedError):

@@ -194,7 +194,7 @@ def test_an_estimator_hands_the_reward_on(reward):
 def test_a_search_gives_each_fold_its_rewards():
     X, y, reward = samples(24), np.arange(24) % 2, np.arange(24.0)
     model = LSMClassifier(learner(RewardSTDP(a_plus=0.05)))
-    search = GridSearchCV(model, {"readout": [None]}, cv=[(np.arange(12), np.arange(12, 24))])
+    search = GridSearchCV(model, {"readout": ["auto"]}, cv=[(np.arange(12), np.arange(12, 24))])
     found = search.fit(X, y, reward=reward).cv_results_["split0_test_score"][0]
     first = clone(model).fit(X[:12], y[:12], reward=reward[:12])
     assert found == first.score(X[12:], y[12:])

@@ -116,7 +116,7 @@ DELAYS = (2.0, 3.0, 4.0, 5.0)
 def columns():
     """A column before and after rewiring, where delays and dynamics tell the kind of synapse."""
     X, topology = samples(5, 100), Column(shape=(6, 6, 3), delay=DELAYS)
-    params = {"topology": topology, "n_neurons": None, "calibration": None}
+    params = {"topology": topology, "n_neurons": "auto", "calibration": None}
     dynamics = TsodyksMarkram(**KINDS)
     before = fitted(X, short_term_plasticity=dynamics, **params)
     rule = Rewiring(share=0.1)
@@ -170,7 +170,7 @@ def test_rewiring_is_a_function_of_the_seed_and_of_delays_that_all_share():
 
 def test_a_wiring_that_offers_nothing_new_stays():
     matrix = np.diag(np.ones(9), 1)
-    X, params = samples(3, 100), {"n_neurons": None, "topology": FixedWeights(matrix)}
+    X, params = samples(3, 100), {"n_neurons": "auto", "topology": FixedWeights(matrix)}
     liquid = fitted(X, homeostasis=Rewiring(share=0.5), calibration=None, **params)
     np.testing.assert_array_equal(liquid.network_.w.toarray(), matrix)
 

@@ -1,4 +1,4 @@
-"""How samples of other forms become events, with every refusal that a sample can meet."""
+"""Conversion of samples of other forms to events, with every refusal that a sample can meet."""
 
 import numpy as np
 from scipy import sparse

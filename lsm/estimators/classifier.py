@@ -1,0 +1,169 @@
+"""Classifier made of a liquid and a readout."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from .._parts import all_or_nothing
+from ..samples import has_row_targets
+from .base import LSM, readout_has
+
+__all__ = ["LSMClassifier"]
+
+
+def _default_readout():
+    from sklearn.linear_model import RidgeClassifierCV  # slow to import, and not always used
+
+    return RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
+
+
+class LSMClassifier(ClassifierMixin, LSM):
+    """Liquid state machine that classifies each sample, or every row of it [1]_.
+
+    Parameters
+    ----------
+    liquid : Liquid, default=Liquid()
+        The liquid; a clone of it is fitted.
+    readout : classifier, default=RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
+        Any scikit-learn classifier; a clone of it is fitted on the liquid's states.
+    washout : int, default=0
+        With labels at rows: rows at the start of each sample that are neither learnt from nor
+        scored.
+
+    Attributes
+    ----------
+    liquid_ : Liquid
+        The fitted liquid.
+    readout_ : classifier
+        The fitted readout.
+    classes_ : array of shape (n_classes,)
+        Labels.
+    targets_ : {"sample", "row"}
+        Whether there is a label a sample, or one at every row.
+    outputs_ : object array of shape (n_rows,)
+        After `partial_fit`: prediction for each row of the last piece before the readout learnt
+        from it; None before it has learnt from any.
+    n_features_in_ : int
+        Number of input channels.
+
+    References
+    ----------
+    .. [1] W. Maass, T. Natschläger, H. Markram (2002). Real-time computing without stable
+       states: a new framework for neural computation based on perturbations. Neural
+       Computation 14, 2531-2560.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm import Liquid, LSMClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.arange(40) % 2
+    >>> X = [rng.poisson(0.05, (100, 8)) * (np.arange(8) // 4 == label) for label in y]
+    >>> model = LSMClassifier(Liquid(n_neurons=100, random_state=0)).fit(X, y)
+    >>> model.score(X, y)
+    1.0
+    """
+
+    _parts = LSM._parts | {"readout": _default_readout}
+
+    def __init__(self, liquid="auto", readout="auto", washout=0):
+        super().__init__(liquid, readout, washout)
+
+    def fit(self, X, y, reward=None):
+        """Fit the liquid, then the readout on its states.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Training samples, see :class:`~lsm.Liquid`.
+        y : array of shape (n_samples,), or list of arrays of shape (T_i,)
+            Labels of samples, or of all their rows.
+        reward : array of shape (n_samples,) or function, optional
+            For a liquid that learns from reward, see :meth:`lsm.Liquid.fit`.
+
+        Returns
+        -------
+        self : LSMClassifier
+        """
+        check_classification_targets(np.concatenate(y) if has_row_targets(y) else y)
+        with all_or_nothing(self):
+            self._fit(X, y, reward)
+            self.classes_ = self.readout_.classes_
+        return self
+
+    @available_if(readout_has("partial_fit"))
+    def partial_fit(self, X, y, classes=None):
+        """Learn from the next piece of a stream, row by row, while the liquid runs on.
+
+        The first call draws the liquid, calibrates it on this piece, and starts the stream. Each
+        further call goes on where the last one ended, as if all pieces were one. After a `fit`,
+        a stream starts from the initial state with the fitted readout. Memory does not grow, and
+        the liquid itself does not learn here.
+
+        Parameters
+        ----------
+        X : SpikeArray of one sample, or list of one array of shape (n_rows, n_channels)
+            The next piece of the stream.
+        y : list of one array of shape (n_rows,)
+            Labels of its rows.
+        classes : array of shape (n_classes,), optional
+            All labels of the stream; required where `fit` was not called before.
+
+        Returns
+        -------
+        self : LSMClassifier
+            With new `outputs_`.
+        """
+        if not hasattr(self, "classes_"):
+            if classes is None:
+                raise ValueError(
+                    "LSMClassifier.partial_fit needs classes in its first call: pass all labels "
+                    "of the stream, such as classes=np.unique(y)"
+                )
+            classes = np.unique(classes)
+        outputs = self._partial_fit(X, y, classes=classes)
+        if not hasattr(self, "classes_"):
+            self.classes_ = classes
+        self.outputs_ = np.array(outputs, dtype=object)
+        return self
+
+    def predict(self, X):
+        """Predict the class of each sample, or of every row.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        y_pred : array of shape (n_samples,), or list of arrays of shape (T_i,)
+        """
+        return self._predict(X)
+
+    @available_if(readout_has("decision_function"))
+    def decision_function(self, X):
+        """Return the readout's scores, of shape (n_samples,) or (n_samples, n_classes).
+
+        With labels at rows, a list of such arrays with a score for each row.
+        """
+        return self._predict(X, "decision_function")
+
+    @available_if(readout_has("predict_proba"))
+    def predict_proba(self, X):
+        """Return the readout's probabilities, of shape (n_samples, n_classes).
+
+        With labels at rows, a list of such arrays with the probabilities of each row.
+        """
+        return self._predict(X, "predict_proba")
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy, over samples or over all rows after the washout."""
+        check_is_fitted(self, "liquid_")
+        if self.targets_ == "row":
+            from sklearn.metrics import accuracy_score  # slow to import
+
+            return self._score_rows(X, y, self.predict(X), accuracy_score, sample_weight)
+        return super().score(X, y, sample_weight)

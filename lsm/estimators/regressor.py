@@ -1,0 +1,276 @@
+"""Regressor made of a liquid and a readout, with feedback from one into the other."""
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from .._parts import all_or_nothing
+from .._random import generators
+from .._validation import check_integer, check_reals
+from ..samples import has_row_targets
+from ..spikes import SpikeArray
+from .base import LSM, readout_has
+from .closed_loop import ClosedLoop
+
+__all__ = ["LSMRegressor"]
+
+
+def _default_readout():
+    from sklearn.linear_model import RidgeCV  # slow to import, and not always used
+
+    return RidgeCV(alphas=np.logspace(-6, 3, 10))
+
+
+class LSMRegressor(RegressorMixin, LSM):
+    """Liquid state machine that predicts numbers, for each sample or at every row of it.
+
+    Parameters
+    ----------
+    liquid : Liquid, default=Liquid()
+        The liquid; a clone of it is fitted. With targets at rows, a liquid with default
+        `snapshots` is read by traces of 30 ms.
+    readout : regressor, default=RidgeCV(alphas=np.logspace(-6, 3, 10))
+        Any scikit-learn regressor; a clone of it is fitted on the liquid's states.
+    feedback : Feedback, optional
+        Feedback of the outputs into the liquid, with targets at rows.
+    washout : int, default=0
+        With targets at rows: rows at the start of each sample that are neither learnt from nor
+        scored.
+
+    Attributes
+    ----------
+    liquid_ : Liquid
+        The fitted liquid.
+    readout_ : regressor
+        The fitted readout.
+    targets_ : {"sample", "row"}
+        Whether there is a target a sample, or one at every row.
+    closed_loop_ : ClosedLoop or None
+        Feedback as drawn: `weights` of shape (n_outputs, n_neurons) in nA, and `delay` in rows.
+    outputs_ : array of shape (n_rows,) or (n_rows, n_outputs)
+        After `partial_fit`: prediction for each row of the last piece before the readout learnt
+        from it; zero before it has learnt from any.
+    n_features_in_ : int
+        Number of input channels.
+
+    Notes
+    -----
+    Targets at rows are a list of arrays of shape (T_i,) or (T_i, n_outputs), or a 3-D array; one
+    long series is a list of one. Predictions have the same form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm import Liquid, LSMRegressor
+    >>> u = np.random.default_rng(0).uniform(-1, 1, 400)
+    >>> X, y = [u[:, None]], [np.roll(u, 1)]
+    >>> model = LSMRegressor(Liquid(n_neurons=100, random_state=0), washout=10).fit(X, y)
+    >>> model.predict(X)[0].shape
+    (400,)
+    """
+
+    _parts = LSM._parts | {"readout": _default_readout}
+    _part_methods = LSM._part_methods | {"feedback": "draw"}
+    _optional_parts = ("feedback",)
+    _numeric = True
+
+    def __init__(self, liquid="auto", readout="auto", feedback=None, washout=0):
+        super().__init__(liquid, readout, washout)
+        self.feedback = feedback
+
+    def fit(self, X, y, reward=None):
+        """Fit the liquid, then the readout on its states.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Training samples, see :class:`~lsm.Liquid`.
+        y : array of shape (n_samples,) or (n_samples, n_outputs), or list of arrays
+            Targets of samples, or of all their rows.
+        reward : array of shape (n_samples,) or function, optional
+            For a liquid that learns from reward, see :meth:`lsm.Liquid.fit`.
+
+        Returns
+        -------
+        self : LSMRegressor
+        """
+        if self.feedback is not None and not has_row_targets(y):
+            raise ValueError(
+                "LSMRegressor.feedback needs targets at every row, as a list of arrays of shape "
+                "(T_i,) or (T_i, n_outputs)"
+            )
+        with all_or_nothing(self):
+            self.closed_loop_ = None
+            self._fit(X, y, reward)
+        return self
+
+    def _check(self, X, y):
+        super()._check(X, y)
+        if self.feedback is not None:
+            self.feedback.check()
+
+    def _fit_rows(self, spikes, targets, after_washout):
+        if self.feedback is None:
+            super()._fit_rows(spikes, targets, after_washout)
+            return
+        as_outputs = targets.reshape(len(targets), -1).astype(float)
+        simulator, rng = self.liquid_.simulator_, self._draw_closed_loop(as_outputs, spikes)
+        if getattr(self.readout_, "online", False):
+            self.readout_.start(simulator.n_row_features, *(self._form.shape or (None,)))
+            self.closed_loop_.teach(simulator, spikes, as_outputs, self.readout_, self.washout)
+            return
+        noisy = as_outputs + self.feedback.noise * rng.normal(size=as_outputs.shape)
+        states = self.closed_loop_.force(simulator, spikes, noisy)
+        self.readout_.fit(states[after_washout], targets[after_washout])
+
+    def _draw_closed_loop(self, targets, spikes):
+        """Draw the feedback for targets of shape (n_rows, n_outputs); return the generator."""
+        (rng,) = generators(self.liquid_.random_state, ["feedback"]).values()
+        weights = self.feedback.draw(targets.shape[1], self.liquid_.n_neurons_, rng)
+        delay = self.feedback.delay_rows(spikes.dt)
+        self.closed_loop_ = ClosedLoop(weights, delay, 0.0, spikes.dt).widen(targets)
+        return rng
+
+    @available_if(readout_has("partial_fit"))
+    def partial_fit(self, X, y):
+        """Learn from the next piece of a stream, row by row, while the liquid runs on.
+
+        The first call draws the liquid, calibrates it on this piece, and starts the stream. Each
+        further call goes on where the last one ended, as if all pieces were one. After a `fit`,
+        a stream starts from the initial state with the fitted readout. With feedback the
+        readout's own outputs flow back. Memory does not grow, and the liquid itself does not
+        learn here.
+
+        Parameters
+        ----------
+        X : SpikeArray of one sample, or list of one array of shape (n_rows, n_channels)
+            The next piece of the stream.
+        y : list of one array of shape (n_rows,) or (n_rows, n_outputs)
+            Its targets.
+
+        Returns
+        -------
+        self : LSMRegressor
+            With new `outputs_`.
+        """
+        outputs = self._partial_fit(X, y)
+        self.outputs_ = np.zeros((len(outputs), *self._form.shape))
+        for row, output in enumerate(outputs):
+            if output is not None:
+                self.outputs_[row] = np.reshape(output, self._form.shape)
+        return self
+
+    def _begin(self, X, y):
+        spikes, targets = super()._begin(X, y)
+        self.closed_loop_ = None
+        if self.feedback is not None:
+            self._draw_closed_loop(targets.reshape(len(targets), -1), spikes)
+        return spikes, targets
+
+    def _loop_for(self, targets):
+        if self.closed_loop_ is not None:
+            self.closed_loop_ = self.closed_loop_.widen(targets)
+        return self.closed_loop_
+
+    def predict(self, X):
+        """Predict the target of each sample, or of every row, in the form of those of `fit`.
+
+        With feedback the readout's own outputs flow back, from zero at the start of a sample.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        y_pred : array, or list of arrays
+        """
+        check_is_fitted(self, "liquid_")
+        if self.targets_ == "sample":
+            return np.asarray(self._predict(X), dtype=float)
+        spikes = self.liquid_.to_spikes(X)
+        simulator = self.liquid_.simulator_
+        if self.closed_loop_ is None:
+            outputs = self.readout_.predict(simulator.rows(spikes))
+        else:
+            nothing = np.zeros((spikes.durations.sum(), self.closed_loop_.n_outputs))
+            n_forced = np.zeros_like(spikes.durations)
+            outputs = self.closed_loop_.run(simulator, spikes, self.readout_, nothing, n_forced)
+        return self._form.split(np.asarray(outputs, dtype=float), spikes)
+
+    def generate(self, n_steps, warmup, X=None):
+        """Let the model run freely, driven by its own outputs.
+
+        Parameters
+        ----------
+        n_steps : int
+            Rows to generate.
+        warmup : array of shape (n_warmup,) or (n_warmup, n_outputs)
+            Targets that flow back before.
+        X : array of shape (n_warmup + n_steps, n_channels) or SpikeArray, optional
+            Input during the whole run, one sample; by default zero, in rows as long as those of
+            `fit`.
+
+        Returns
+        -------
+        outputs : array of shape (n_steps,) or (n_steps, n_outputs)
+
+        Raises
+        ------
+        ValueError
+            If there is no feedback, or the shapes do not fit.
+        FloatingPointError
+            If the outputs diverge.
+        """
+        check_is_fitted(self, "liquid_")
+        if self.closed_loop_ is None:
+            raise ValueError("generate needs a fit with LSMRegressor.feedback, got None")
+        check_integer("n_steps", n_steps, 1)
+        forced = self._check_warmup(warmup)
+        n_rows = len(forced) + n_steps
+        if X is None:
+            X = self._silence(n_rows)
+        spikes = self.liquid_.to_spikes(X if isinstance(X, SpikeArray) else [X])
+        if spikes.durations.tolist() != [n_rows]:
+            raise ValueError(
+                f"X must have {n_rows} rows, warmup and n_steps, got {spikes.durations.tolist()}"
+            )
+        targets = np.concatenate([forced, np.zeros((n_steps, forced.shape[1]))])
+        outputs = self.closed_loop_.run(
+            self.liquid_.simulator_, spikes, self.readout_, targets, np.array([len(forced)])
+        )
+        return outputs[len(forced) :].reshape(-1, *self._form.shape)
+
+    def _check_warmup(self, warmup):
+        """Return the warm-up as an array of shape (n_warmup, n_outputs)."""
+        n_outputs = self.closed_loop_.n_outputs
+        rule = f"warmup must be finite numbers, with {n_outputs} outputs in a row"
+        forced = check_reals(rule, warmup)
+        if forced.ndim not in (1, 2) or forced.size == 0 or not np.isfinite(forced).all():
+            raise ValueError(f"{rule}, got {warmup!r:.80}")
+        forced = forced.reshape(len(forced), -1)
+        if forced.shape[1] != n_outputs:
+            raise ValueError(f"{rule}, got shape {np.shape(warmup)}")
+        return forced
+
+    def _silence(self, n_rows):
+        """Return one sample without input."""
+        dtype = float if self.liquid_.network_.graded else int
+        nothing = np.zeros((n_rows, self.n_features_in_), dtype=dtype)
+        return SpikeArray.from_dense([nothing], dt=self.closed_loop_.row_duration)
+
+    def score(self, X, y, sample_weight=None):
+        """Return R squared, over samples or over all rows after the washout."""
+        check_is_fitted(self, "liquid_")
+        if self.targets_ == "row":
+            from sklearn.metrics import r2_score  # slow to import
+
+            return self._score_rows(X, y, self.predict(X), r2_score, sample_weight)
+        return super().score(X, y, sample_weight)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

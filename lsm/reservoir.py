@@ -1,0 +1,188 @@
+"""The base of the liquid: a fixed network as a scikit-learn transformer."""
+
+from dataclasses import replace
+
+from joblib import effective_n_jobs
+from sklearn.base import TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from ._parts import Composite
+from ._validation import check_choice, check_integer, check_number
+from .memory import Memory
+from .samples import SampleForm, split_rows
+from .simulator import Simulator
+from .snapshots import Snapshots
+
+__all__ = ["Reservoir"]
+
+
+class Reservoir(TransformerMixin, Composite):
+    """Transformer that runs samples through a fixed network and reads its state.
+
+    A subclass sets the network in its `fit`, by `_set_network`, and adds its parameters to these.
+
+    Parameters
+    ----------
+    snapshots, dt, static_steps, dtype, n_jobs, verbose, memory : object
+        As of :class:`~lsm.Liquid`.
+    """
+
+    _parts = {"snapshots": Snapshots}
+    _part_methods = {"snapshots": "plan"}
+
+    def __init__(self, snapshots, dt, static_steps, dtype, n_jobs, verbose, memory):
+        self.snapshots = snapshots
+        self.dt = dt
+        self.static_steps = static_steps
+        self.dtype = dtype
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.memory = memory
+
+    def _check(self):
+        """Validate the parameters."""
+        self._check_parts()
+        check_number("Liquid.dt", self.dt, 0, low_open=True)
+        check_integer("Liquid.static_steps", self.static_steps, 1)
+        self._check_run()
+        if cache := self._cache():
+            cache.check()
+
+    def _check_run(self):
+        """Validate the parameters that act at once when they are set after `fit`."""
+        check_choice("Liquid.dtype", self.dtype, ("float32", "float64"))
+        if self.n_jobs is not None:
+            check_integer("Liquid.n_jobs", self.n_jobs)
+        effective_n_jobs(self.n_jobs)  # refuses zero
+        self._part("snapshots").check()
+
+    def _cache(self):
+        """Return the Memory in use, or None."""
+        if self.memory is None or isinstance(self.memory, Memory):
+            return self.memory
+        return Memory(self.memory)
+
+    def _decide_form(self, X):
+        """Convert the samples of `fit`, and store their form."""
+        form = SampleForm(self.dt, self.static_steps * self.dt)
+        spikes = form.to_spikes(X, self)
+        self.n_features_in_ = spikes.n_channels
+        self._form = replace(form, n_channels=spikes.n_channels, graded=spikes.graded)
+        return spikes
+
+    def _set_network(self, network):
+        self.network_, self.n_neurons_ = network, network.n_neurons
+
+    def to_spikes(self, X):
+        """Convert samples of any form to a SpikeArray.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        spikes : SpikeArray
+            Spikes or currents as in `fit`. Before `fit`, arrays of floats are currents.
+
+        Raises
+        ------
+        ValueError
+            If the samples are invalid, or have another form than in `fit`.
+        """
+        if hasattr(self, "network_"):
+            return self._form.to_spikes(X, self)
+        self._check()
+        return SampleForm(self.dt, self.static_steps * self.dt).to_spikes(X)
+
+    @property
+    def simulator_(self):
+        """Runs of the fitted network, with the precision and the threads set at present."""
+        check_is_fitted(self)
+        self._check_run()
+        snapshots = row_snapshots = self._part("snapshots")
+        if self._is_default("snapshots"):  # a count of spikes in one row says little
+            feature = "trace" if self.network_.neurons.spiking else "membrane"
+            row_snapshots = Snapshots(feature=feature)
+        return Simulator(
+            self.network_, snapshots, row_snapshots, self.dtype, self.n_jobs, self.verbose,
+            self._cache(),
+        )  # fmt: skip
+
+    def transform(self, X):
+        """Run samples through the liquid and read its state.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        states : scipy.sparse.csr_array of shape (n_samples, n_readings * n_neurons)
+            Column `k * n_neurons + n` holds reading k of neuron n.
+        """
+        return self.simulator_.states(self.to_spikes(X))
+
+    def trajectory(self, X):
+        """Run samples through the liquid and read its state at the end of every row.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        states : list of arrays of shape (T_i, n_features)
+            The feature of `snapshots`, whatever its times. Traces come filter by filter.
+        """
+        simulator, spikes = self.simulator_, self.to_spikes(X)
+        return split_rows(simulator.rows(spikes), spikes)
+
+    def record(self, X):
+        """Run samples through the liquid and return all its spikes.
+
+        Parameters
+        ----------
+        X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        spikes : SpikeArray
+            One channel a neuron, in rows of one step of `dt`.
+
+        Raises
+        ------
+        ValueError
+            If the neurons send no spikes.
+        """
+        return self.simulator_.record(self.to_spikes(X))
+
+    def stream(self, row):
+        """Start a run of the liquid that goes on row by row.
+
+        Parameters
+        ----------
+        row : SpikeArray
+            One sample of one row, of the kind that all rows are.
+
+        Returns
+        -------
+        stream : lsm.kernel.Stream
+            `stream.step(row)` runs a row and returns the state.
+        """
+        return self.simulator_.stream(row)
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the states' columns; `input_features` is ignored."""
+        return self.simulator_.snapshots.feature_names(self.n_neurons_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
