@@ -5,9 +5,9 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.linear_model import Ridge, SGDRegressor
+from sklearn.linear_model import Ridge, SGDClassifier, SGDRegressor
 
-from lsm import Feedback, Liquid, LSMRegressor
+from lsm import Feedback, Liquid, LSMClassifier, LSMRegressor
 from lsm.estimators import closed_loop
 from lsm.readout import RLS
 
@@ -164,3 +164,62 @@ def test_feedback_that_diverges_is_stopped_with_step_value_and_remedy(stepped, m
 def test_a_bounded_loop_is_not_stopped():
     X, y = series()
     assert np.isfinite(clone(model(RLS(), Feedback())).fit([X], [y]).predict([X])[0]).all()
+
+
+# ------------------------------------------------------------------------------- a classifier
+
+
+def labelled(n_rows=400):
+    """Return a series whose sign changes every 40 rows, and its sign as a label."""
+    rng = np.random.default_rng(0)
+    sign = np.where(np.arange(n_rows) // 40 % 2, 1.0, -1.0)
+    return (sign + 0.3 * rng.normal(size=n_rows))[:, None], np.where(sign > 0, "up", "down")
+
+
+def online_classifier(washout=0):
+    liquid = Liquid(60, random_state=0)
+    return LSMClassifier(liquid, SGDClassifier(random_state=0), washout)
+
+
+def test_a_classifier_learns_online_and_pieces_are_one_long_run():
+    X, y = labelled()
+    whole = online_classifier(washout=5).partial_fit([X], [y], classes=["down", "up"])
+    assert [*whole.outputs_[:6]] == [None] * 6  # the readout learns from the sixth row on
+    late = slice(200, None)
+    assert np.mean(whole.outputs_[late] == y[late]) > 0.7
+    pieces, outputs = online_classifier(washout=5), []
+    for start, stop in ((0, 3), (3, 4), (4, 250), (250, 400)):
+        pieces.partial_fit([X[start:stop]], [y[start:stop]], classes=["up", "down"])
+        outputs.extend(pieces.outputs_)
+    # The liquid is calibrated on the first piece, so that other pieces are another liquid.
+    again = online_classifier(washout=5).partial_fit([X[:3]], [y[:3]], classes=["down", "up"])
+    again.partial_fit([X[3:]], [y[3:]])
+    assert outputs[3:] == [*again.outputs_]
+    np.testing.assert_array_equal(again.readout_.coef_, pieces.readout_.coef_)
+    assert [*again.classes_] == ["down", "up"]
+
+
+def test_a_classifier_goes_on_from_what_a_fit_has_learnt():
+    X, y = labelled()
+    fitted = online_classifier().fit([X], [y])
+    fitted.partial_fit([X[:100]], [y[:100]])
+    assert set(fitted.outputs_) == {"down", "up"}
+
+
+def test_a_classifier_online_needs_all_labels_first():
+    X, y = labelled(80)
+    model = online_classifier()
+    with pytest.raises(ValueError, match=r"needs classes in its first call.* classes=np\.unique"):
+        model.partial_fit([X], [y])
+    model.partial_fit([X], [y], classes=np.unique(y))  # the remedy works
+    assert not hasattr(LSMClassifier(readout=Ridge()), "partial_fit")
+
+
+def test_force_learning_that_diverges_in_fit_is_reported():
+    X, y = series()
+    liquid = Liquid(60, calibration=None, initial="random", random_state=0).set_params(
+        neurons__bias=1.1
+    )
+    model = LSMRegressor(liquid, RLS(alpha=1e-12), Feedback(weight=1e4))
+    with pytest.raises(FloatingPointError, match="the feedback diverges"):
+        model.fit([X], [1e-9 * y])
