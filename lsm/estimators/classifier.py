@@ -122,10 +122,9 @@ class LSMClassifier(ClassifierMixin, LSM):
                     "LSMClassifier.partial_fit needs classes in its first call: pass all labels "
                     "of the stream, such as classes=np.unique(y)"
                 )
-            classes = np.unique(classes)
+        classes = self.classes_ if hasattr(self, "classes_") else np.unique(classes)
         outputs = self._partial_fit(X, y, classes=classes)
-        if not hasattr(self, "classes_"):
-            self.classes_ = classes
+        self.classes_ = classes
         self.outputs_ = np.array(outputs, dtype=object)
         return self
 
