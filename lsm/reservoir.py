@@ -1,7 +1,5 @@
 """The base of the liquid: a fixed network as a scikit-learn transformer."""
 
-from dataclasses import replace
-
 from joblib import effective_n_jobs
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
@@ -9,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._parts import Composite
 from ._validation import check_choice, check_integer, check_number
 from .memory import Memory
-from .samples import SampleForm, split_rows
+from .samples import SampleForm, split_rows, warn_of_series
 from .simulator import Simulator
 from .snapshots import Snapshots
 
@@ -65,9 +63,10 @@ class Reservoir(TransformerMixin, Composite):
     def _decide_form(self, X):
         """Convert the samples of `fit`, and store their form."""
         form = SampleForm(self.dt, self.static_steps * self.dt)
+        warn_of_series(X)
         spikes = form.to_spikes(X, self)
         self.n_features_in_ = spikes.n_channels
-        self._form = replace(form, n_channels=spikes.n_channels, graded=spikes.graded)
+        self._form = form.decide(X, spikes)
         return spikes
 
     def _set_network(self, network):

@@ -1,17 +1,52 @@
 """Forms of samples and targets: which form X and y have, and their conversion."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
-from ._validation import check_reals
 from .spikes import SpikeArray, as_spike_array
 
-__all__ = ["RowTargets", "SampleForm", "cut_rows", "has_row_targets", "is_table", "split_rows"]
+__all__ = [
+    "SampleForm",
+    "as_samples",
+    "cut_rows",
+    "is_frame",
+    "is_table",
+    "n_rows_of",
+    "split_rows",
+    "warn_of_series",
+]
+
+# A table of this many rows, of which each is nearly the one before, is a series.
+SERIES_ROWS, SERIES_CORRELATION = 1000, 0.9
+
+
+def as_samples(X):
+    """Return X in a form with a length: series of samples as lists, array-likes as arrays.
+
+    A list of SpikeArrays becomes one SpikeArray.
+    """
+    if hasattr(X, "__array__") and not hasattr(X, "__len__"):
+        return np.asarray(X)
+    if _is_series(X):
+        return list(X)
+    if isinstance(X, list | tuple) and X and all(isinstance(x, SpikeArray) for x in X):
+        return SpikeArray.concatenate(X)
+    return X
+
+
+def _is_series(X):
+    """Return whether X is a pandas or polars Series."""
+    return type(X).__name__ == "Series" and hasattr(X, "to_numpy")
+
+
+def is_frame(X):
+    """Return whether X is a pandas or polars DataFrame."""
+    return hasattr(X, "columns") and hasattr(X, "to_numpy")
 
 
 def is_table(X):
@@ -22,7 +57,7 @@ def is_table(X):
     """
     if isinstance(X, SpikeArray):
         return False
-    if hasattr(X, "iloc") or sparse.issparse(X):
+    if is_frame(X) or sparse.issparse(X):
         return True
     if hasattr(X, "ndim"):
         return X.ndim == 2 or (X.ndim < 2 and X.dtype != object)
@@ -30,6 +65,36 @@ def is_table(X):
     if not is_list or np.ndim(X[0]) > 1 or isinstance(X[0], str):
         return False
     return len({np.shape(row) for row in X}) == 1
+
+
+def n_rows_of(X):
+    """Return the number of rows of each sample of X, or None for a table."""
+    if is_table(X):
+        return None
+    if isinstance(X, SpikeArray):
+        return X.durations
+    return np.array([sample.shape[0] if hasattr(sample, "shape") else len(sample) for sample in X])
+
+
+def looks_like_series(X):
+    """Return why a table looks like one series, with a row for each time step, or None."""
+    index = getattr(X, "index", None)
+    if type(index).__name__ in ("DatetimeIndex", "TimedeltaIndex", "PeriodIndex"):
+        return "its index is time"
+    if sparse.issparse(X):
+        return None
+    values = np.asarray(X)
+    if values.ndim != 2 or values.dtype.kind not in "iuf":
+        return None
+    if values.shape[1] == 1 and len(values) > 1:
+        return "it has one column"
+    if len(values) >= SERIES_ROWS:
+        moving = values[:, values.std(axis=0) > 0].astype(float)
+        now, then = moving[1:] - moving.mean(axis=0), moving[:-1] - moving.mean(axis=0)
+        correlation = (now * then).mean(axis=0) / moving.var(axis=0)
+        if correlation.size and np.median(correlation) > SERIES_CORRELATION:
+            return "each row is nearly the one before"
+    return None
 
 
 @dataclass(frozen=True)
@@ -47,12 +112,28 @@ class SampleForm:
     graded : bool or None
         Whether samples are currents; None before `fit`, when floats are currents and integers
         are spike counts.
+    table : bool or None
+        Whether samples are static patterns in a table; None before `fit`.
     """
 
     row_duration: float
     static_duration: float
     n_channels: int | None = None
     graded: bool | None = None
+    table: bool | None = None
+
+    def decide(self, X, spikes):
+        """Return the form of the samples of `fit`, converted to `spikes`."""
+        table = is_table(as_samples(X))
+        if isinstance(X, SpikeArray):  # static patterns that were converted before
+            table = bool(np.all(X.durations == 1)) and X.dt == self.static_duration
+        return replace(
+            self,
+            row_duration=self.row_duration if table else spikes.dt,
+            n_channels=spikes.n_channels,
+            graded=spikes.graded,
+            table=table,
+        )
 
     def to_spikes(self, X, estimator=None):
         """Convert samples of any form to a SpikeArray.
@@ -73,26 +154,30 @@ class SampleForm:
         ValueError
             If the samples are invalid, or of another form than in `fit`.
         """
-        if hasattr(X, "__array__") and not hasattr(X, "__len__"):
-            X = np.asarray(X)
-        if hasattr(X, "iloc") and X.ndim == 1:
-            X = list(X)
+        X = as_samples(X)
         if is_table(X):
             return self._hold(self._check_table(X, estimator))
+        if self.table and not isinstance(X, SpikeArray):
+            raise ValueError(
+                "X must be a 2-D array, a table of static patterns as in fit, got samples with "
+                "rows: fit again on such samples"
+            )
         spikes = as_spike_array(X, dt=self.row_duration, graded=self.graded)
         if self.n_channels not in (None, spikes.n_channels):
             raise ValueError(
                 f"X has {spikes.n_channels} channels, but {type(estimator).__name__} is "
                 f"expecting {self.n_channels} channels as input"
             )
+        if self.n_channels is None and not isinstance(X, SpikeArray):
+            _warn_of_axes(spikes)
         return spikes
 
     def _check_table(self, X, estimator):
         in_fit = self.n_channels is None
-        if self.graded is False and not in_fit:
+        if not in_fit and not self.table:
             raise ValueError(
-                "X is a 2-D array, a table of static patterns, but the liquid was fitted on "
-                "spike trains; a single spike train goes into a list, [X]"
+                "X is a 2-D array, a table of static patterns, but fit had samples with rows: "
+                "one sample goes into a list, [X]"
             )
         if in_fit and isinstance(X, list | tuple) and isinstance(X[0], np.ndarray):
             warnings.warn(
@@ -112,6 +197,33 @@ class SampleForm:
         return SpikeArray.from_sparse(rows, dt=self.static_duration, graded=True)
 
 
+def _warn_of_axes(spikes):
+    """Warn of samples that may have time in the last axis."""
+    longest = spikes.durations.max()
+    if 1 < longest < spikes.n_channels:
+        warnings.warn(
+            f"the samples of X have at most {longest} rows, and {spikes.n_channels} channels: "
+            "rows are time steps, and channels are the last axis. If time is the last axis, "
+            "transpose each sample; if not, pass SpikeArray.from_dense(X), which is taken as it is",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def warn_of_series(X):
+    """Warn if X is a table of static patterns that looks like one series."""
+    X = as_samples(X)
+    if is_table(X) and (reason := looks_like_series(X)):
+        warnings.warn(
+            "X is a table, of which each row is taken for a static pattern, but it looks like one "
+            f"series: {reason}. Pass one series as a list, [X], with targets at its rows as [y]. "
+            "For patterns, targets='sample' of LSMClassifier and LSMRegressor silences this "
+            "warning; targets='row' takes X and y as one series",
+            UserWarning,
+            stacklevel=4,
+        )
+
+
 def cut_rows(spikes, sample):
     """Cut a sample of a SpikeArray into rows; return a list of SpikeArrays of one row each."""
     return [spikes.pieces([sample], [t], [t + 1]) for t in range(spikes.durations[sample])]
@@ -120,83 +232,3 @@ def cut_rows(spikes, sample):
 def split_rows(values, spikes):
     """Split values at the rows of all samples into a list with an array for each sample."""
     return np.split(values, np.cumsum(spikes.durations)[:-1])
-
-
-def has_row_targets(y):
-    """Return whether y has a target at every row of each sample, and not one a sample.
-
-    Targets at rows are a 3-D array, or a sequence of arrays of shape (T_i,) or (T_i, n_outputs).
-    A list of lists of numbers is a table of one target a sample, as everywhere in scikit-learn.
-    """
-    if isinstance(y, np.ndarray) and y.dtype != object:
-        return y.ndim == 3
-    return hasattr(y, "__len__") and len(y) > 0 and isinstance(y[0], np.ndarray) and y[0].ndim > 0
-
-
-@dataclass(frozen=True)
-class RowTargets:
-    """Form of targets at rows, in which predictions are returned.
-
-    Attributes
-    ----------
-    shape : tuple
-        Shape of the target at one row: `()` or `(n_outputs,)`.
-    stacked : bool
-        Whether the samples are stacked in one 3-D array.
-    """
-
-    shape: tuple
-    stacked: bool
-
-    @classmethod
-    def of(cls, y):
-        """Return the form of the targets y."""
-        return cls(np.shape(y[0])[1:], isinstance(y, np.ndarray) and y.dtype != object)
-
-    def join(self, y, spikes, *, numeric):
-        """Join the targets of all samples.
-
-        Parameters
-        ----------
-        y : sequence of arrays of shape (T_i, *shape)
-            Targets of each sample.
-        spikes : SpikeArray
-            The samples.
-        numeric : bool
-            Whether the targets must be finite numbers.
-
-        Returns
-        -------
-        targets : array of shape (n_rows, *shape)
-
-        Raises
-        ------
-        ValueError
-            If a sample has not one target for each of its rows, or targets have another shape
-            than before.
-        """
-        joined = []
-        for sample, (part, n_rows) in enumerate(zip(y, spikes.durations, strict=True)):
-            part = _finite(sample, part) if numeric else np.asarray(part)
-            if part.shape != (n_rows, *self.shape):
-                raise ValueError(
-                    f"y[{sample}] must have a target for each of the {n_rows} rows of "
-                    f"X[{sample}], so shape {(int(n_rows), *self.shape)}, got shape {part.shape}"
-                )
-            joined.append(part)
-        return np.concatenate(joined)
-
-    def split(self, outputs, spikes):
-        """Return outputs at the rows of all samples in the form of the targets."""
-        parts = split_rows(np.reshape(outputs, (-1, *self.shape)), spikes)
-        return np.stack(parts) if self.stacked else parts
-
-
-def _finite(sample, part):
-    """Return the targets of a sample as finite numbers."""
-    rule = f"y[{sample}] must be finite numbers"
-    part = np.asarray(part)
-    numbers = check_reals(rule, part.astype(int) if part.dtype == bool else part)
-    if not np.isfinite(numbers).all():
-        raise ValueError(f"{rule}, got an array that contains NaN or infinity")
-    return numbers

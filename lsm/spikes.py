@@ -235,6 +235,61 @@ class SpikeArray:
         ]
         return cls.from_sparse(matrices, dt=dt, graded=False)
 
+    @classmethod
+    def concatenate(cls, arrays):
+        """Put the samples of several SpikeArrays one after the other.
+
+        Parameters
+        ----------
+        arrays : sequence of SpikeArray
+            They must agree in their channels, in the duration of a row, and in whether they are
+            graded.
+
+        Returns
+        -------
+        spikes : SpikeArray
+
+        Raises
+        ------
+        ValueError
+            If they do not agree.
+        """
+        arrays = listed("arrays", arrays, "SpikeArrays")
+        first = arrays[0]
+        for i, other in enumerate(arrays):
+            if not isinstance(other, SpikeArray):
+                raise TypeError(f"arrays[{i}] must be a SpikeArray, got {type(other).__name__}")
+            if (other.n_channels, other.dt, other.graded) != (
+                first.n_channels,
+                first.dt,
+                first.graded,
+            ):
+                raise ValueError(f"arrays[{i}] must be like arrays[0], {first!r}, got {other!r}")
+        amplitudes = None
+        if any(part.amplitudes is not None for part in arrays):
+            amplitudes = np.concatenate([
+                np.ones(len(part.steps), np.float32) if part.amplitudes is None else part.amplitudes
+                for part in arrays
+            ])  # fmt: skip
+        counts = np.concatenate([np.diff(part.offsets) for part in arrays])
+        return cls(
+            np.concatenate([part.steps for part in arrays]),
+            np.concatenate([part.channels for part in arrays]),
+            amplitudes,
+            np.concatenate([[0], np.cumsum(counts)]),
+            np.concatenate([part.durations for part in arrays]),
+            first.n_channels,
+            dt=first.dt,
+            graded=first.graded,
+        )
+
+    def __array_function__(self, function, types, args, kwargs):
+        """Let `np.concatenate` keep SpikeArrays packed; other functions get dense arrays."""
+        if function is np.concatenate and not kwargs:
+            return SpikeArray.concatenate(*args)
+        dense = [np.asarray(arg) if isinstance(arg, SpikeArray) else arg for arg in args]
+        return function(*dense, **kwargs)
+
     @property
     def shape(self):
         """`(n_samples,)`: a SpikeArray is a sequence of samples."""

@@ -14,6 +14,7 @@ ROWS = [
     ["lsm._model", "lsm._events"],
     ["lsm.spikes"],
     ["lsm.formats", "lsm.memory", "lsm.statistics", "lsm.samples"],
+    ["lsm.targets"],
     ["lsm.distances"],
     ["lsm.neurons", "lsm.synapses", "lsm.topology", "lsm.plasticity", "lsm.encoding"],
     ["lsm.kernel"],

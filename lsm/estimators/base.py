@@ -1,17 +1,27 @@
 """Base of the estimators of liquid and readout."""
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import clone
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from .._parts import Composite, all_or_nothing
-from .._validation import check_integer
+from .._validation import check_integer, check_reals
 from ..liquid import Liquid
-from ..samples import RowTargets, has_row_targets, split_rows
+from ..samples import is_table
+from ..targets import RowTargets, resolve_targets
 from .online import OnlineRun
 
 __all__ = ["LSM", "readout_has"]
+
+# Readouts that have a method which many have not.
+EXAMPLES = {
+    "predict_proba": "LogisticRegression, or wrap the readout in CalibratedClassifierCV",
+    "decision_function": "RidgeClassifierCV",
+    "partial_fit": "SGDClassifier, SGDRegressor or RLS",
+}
 
 
 def readout_has(method):
@@ -19,7 +29,11 @@ def readout_has(method):
 
     def check(self):
         readout = self.readout_ if hasattr(self, "readout_") else self._part("readout")
-        getattr(readout, method)
+        if not hasattr(readout, method):
+            raise AttributeError(
+                f"{type(self).__name__}.readout has no {method}, got {readout!r}: take one that "
+                f"has, such as {EXAMPLES[method]}"
+            )
         return True
 
     return check
@@ -37,46 +51,73 @@ class LSM(Composite):
     washout : int
         With targets at rows: rows at the start of each sample that are neither learnt from nor
         scored.
+    targets : {"auto", "sample", "row"}
+        Whether there is one target a sample, or one at every row; "auto" goes by their form.
     """
 
     _parts = {"liquid": Liquid}
     _part_methods = {"liquid": "trajectory", "readout": "predict"}
-    _numeric = False  # whether targets must be finite numbers
+    _numeric = False  # whether targets must be numbers
 
-    def __init__(self, liquid, readout, washout):
+    def __init__(self, liquid, readout, washout, targets):
         self.liquid = liquid
         self.readout = readout
         self.washout = washout
+        self.targets = targets
 
-    def _check(self, X, y):
+    def _check(self):
         self._check_parts()
         check_integer(f"{type(self).__name__}.washout", self.washout, 0)
-        check_consistent_length(X, y)
 
-    def _fit(self, X, y, reward):
-        self._check(X, y)
+    def _fit(self, X, y, sample_weight, reward):
+        self._check()
+        owner = type(self).__name__
+        X, y, form = resolve_targets(X, y, self.targets, owner)
+        check_consistent_length(X, y)
         self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
         self._online = OnlineRun(has_learnt=True)
-        if not has_row_targets(y):
-            self.targets_ = "sample"
-            states = self.liquid_.fit(X, reward=reward).transform(X)
-            self.readout_.fit(states, y)
+        if form is not None:
+            spikes, targets, known = self._begin_rows(X, y, form)
+            weights = _row_weights(sample_weight, spikes)
+            used = known & self._after_washout(spikes)
+            self._check_targets(_as_known(targets[used]))
+            self.liquid_.fit(spikes, reward=reward)
+            self._fit_rows(spikes, targets, used, weights)
             return
-        spikes, targets = self._begin_rows(X, y)
-        after_washout = self._after_washout(spikes)
-        self.liquid_.fit(spikes, reward=reward)
-        self._fit_rows(spikes, targets, after_washout)
+        if self.washout:
+            raise ValueError(
+                f"{owner}.washout={self.washout} is for targets at rows, but y has one target a "
+                "sample: for one series pass [X] and [y], or set washout=0"
+            )
+        self.targets_, self._form = "sample", None
+        self._check_targets(y)
+        weights = _check_weights(sample_weight, len(y))
+        # A table that is said to hold patterns is not questioned: Liquid.fit would warn.
+        patterns = self.targets == "sample" and is_table(X)
+        self.liquid_.fit(self.liquid_.to_spikes(X) if patterns else X, reward=reward)
+        self._fit_readout(self._states(X), y, weights)
 
-    def _begin_rows(self, X, y):
+    def _check_targets(self, y):
+        """Refuse targets before anything runs; a subclass knows what is allowed."""
+
+    def _begin_rows(self, X, y, form):
         """Validate and convert samples and targets at rows, before anything runs."""
-        self.targets_, self._form = "row", RowTargets.of(y)
+        self.targets_, self._form = "row", form
         spikes = self.liquid_.to_spikes(X)
-        return spikes, self._form.join(y, spikes, numeric=self._numeric)
+        return spikes, *form.join(y, spikes, numeric=self._numeric)
 
-    def _fit_rows(self, spikes, targets, after_washout):
-        """Fit the readout on the states at rows."""
+    def _states(self, X):
+        """Return the states of samples as a dense array, which every readout takes."""
+        return self.liquid_.simulator_.states(self.liquid_.to_spikes(X)).toarray()
+
+    def _fit_rows(self, spikes, targets, used, weights):
+        """Fit the readout on the states at the rows that are used."""
         states = self.liquid_.simulator_.rows(spikes)
-        self.readout_.fit(states[after_washout], targets[after_washout])
+        weights = None if weights is None else weights[used]
+        self._fit_readout(states[used], _as_known(targets[used]), weights)
+
+    def _fit_readout(self, states, targets, weights):
+        self.readout_.fit(states, targets, **_weight_params(self.readout_, weights))
 
     def _after_washout(self, spikes):
         """Return which rows of all samples come after the washout, a bool array (n_rows,)."""
@@ -90,29 +131,32 @@ class LSM(Composite):
 
     def _partial_fit(self, X, y, **first_call):
         """Continue a stream with its next piece; `first_call` goes to the readout's first one."""
-        if not has_row_targets(y) or len(y) != 1 or len(X) != 1:
-            raise ValueError(
-                "partial_fit takes a stream piece by piece: X and y must be lists of one array, "
-                "with a target at every row"
-            )
         if not hasattr(self, "liquid_"):
             with all_or_nothing(self):
-                self._begin(X, y)
+                self._begin(*_one_piece(X, y))
         if self.targets_ != "row":
             raise ValueError("a stream has a target at every row, but fit had one a sample")
+        X, y = _one_piece(X, y)
         spikes = self.liquid_.to_spikes(X)
-        targets = self._form.join(y, spikes, numeric=self._numeric)
+        targets, known = np.zeros((spikes.durations[0], *self._form.shape)), None
+        if y is not None:
+            targets, known = self._form.join(y, spikes, numeric=self._numeric)
         return self._online.learn(
-            spikes, targets, self.liquid_.simulator_, self.readout_, washout=self.washout,
+            spikes, targets, known, self.liquid_.simulator_, self.readout_, washout=self.washout,
             closed_loop=self._loop_for(targets), first_call=first_call,
         )  # fmt: skip
 
     def _begin(self, X, y):
         """Fit the liquid on the first piece of a stream; the readout has learnt nothing yet."""
-        self._check(X, y)
+        if y is None:
+            raise ValueError(
+                "the first piece of a stream needs targets: pass y, or call fit before"
+            )
+        self._check()
         self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
         self._online = OnlineRun(has_learnt=False)
-        spikes, targets = self._begin_rows(X, y)
+        form = RowTargets(np.shape(y[0])[1:], stacked=False, one_series=False)
+        spikes, targets, _ = self._begin_rows(X, y, form)
         self.liquid_.fit(spikes)
         return spikes, targets
 
@@ -120,22 +164,60 @@ class LSM(Composite):
         """Return the closed loop of a stream; None without feedback."""
         return None
 
+    def reset(self):
+        """Start a new stream: the next `partial_fit` begins at the liquid's initial state.
+
+        Returns
+        -------
+        self : estimator
+            What the readout has learnt is kept.
+        """
+        check_is_fitted(self, "liquid_")
+        self._online = OnlineRun(self._online.has_learnt)
+        return self
+
     def _predict(self, X, method="predict"):
         check_is_fitted(self, "liquid_")
         if self.targets_ == "sample":
-            return getattr(self.readout_, method)(self.liquid_.transform(X))
-        spikes = self.liquid_.to_spikes(X)
+            return getattr(self.readout_, method)(self._states(X))
+        spikes = self.liquid_.to_spikes(self._form.wrap(X))
         outputs = getattr(self.readout_, method)(self.liquid_.simulator_.rows(spikes))
-        return split_rows(outputs, spikes)
+        return self._form.split(outputs, spikes)
+
+    def scored_rows(self, X, y, sample_weight=None):
+        """Return the rows that count in a score, of a fit with targets at rows.
+
+        Parameters
+        ----------
+        X : samples
+            As of `fit`.
+        y : targets
+            As of `fit`.
+        sample_weight : array of shape (n_samples,), or list of arrays of shape (T_i,), optional
+            Weights of samples, or of their rows.
+
+        Returns
+        -------
+        used : bool array of shape (n_rows,)
+            Rows after the washout whose target is not missing, one sample after the other.
+        y_true : array of shape (n_used, ...)
+            Their targets.
+        weights : array of shape (n_used,) or None
+            Their weights.
+        """
+        check_is_fitted(self, "liquid_")
+        if self.targets_ != "row":
+            raise ValueError("fit had one target a sample, so that no rows are scored")
+        spikes = self.liquid_.to_spikes(self._form.wrap(X))
+        targets, known = self._form.join(self._form.parts(y), spikes, numeric=self._numeric)
+        used = known & self._after_washout(spikes)
+        weights = _row_weights(sample_weight, spikes)
+        return used, _as_known(targets[used]), None if weights is None else weights[used]
 
     def _score_rows(self, X, y, y_pred, metric, sample_weight=None):
-        """Compare targets and predictions of all rows after the washout."""
-        spikes = self.liquid_.to_spikes(X)
-        keep = self._after_washout(spikes)
-        if sample_weight is not None:
-            sample_weight = np.repeat(sample_weight, spikes.durations)[keep]
-        y_true = self._form.join(y, spikes, numeric=self._numeric)[keep]
-        return metric(y_true, np.concatenate(y_pred)[keep], sample_weight=sample_weight)
+        """Compare targets and predictions of the rows that count."""
+        used, y_true, weights = self.scored_rows(X, y, sample_weight)
+        return metric(y_true, self._form.flat(y_pred)[used], sample_weight=weights)
 
     @property
     def n_features_in_(self):
@@ -147,3 +229,55 @@ class LSM(Composite):
         tags.input_tags.sparse = True
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _one_piece(X, y):
+    """Return the piece of a stream and its targets, each in a list."""
+    rule = (
+        "partial_fit takes a stream piece by piece: X must be one array of shape (n_rows, "
+        "n_channels), and y one of shape (n_rows,) or (n_rows, n_outputs)"
+    )
+    if is_table(X):
+        X, y = [X], None if y is None else [np.asarray(y)]
+    if len(X) != 1 or (y is not None and (np.ndim(y) == 0 or len(y) != 1 or np.ndim(y[0]) == 0)):
+        raise ValueError(f"{rule}, alone or in a list")
+    return X, None if y is None else [np.asarray(y[0])]
+
+
+def _check_weights(sample_weight, n):
+    """Return sample weights as a float array of shape (n,), or None."""
+    if sample_weight is None:
+        return None
+    rule = f"sample_weight must have one finite number for each of {n} samples"
+    weights = check_reals(rule, sample_weight)
+    if weights.shape != (n,) or not np.isfinite(weights).all():
+        raise ValueError(f"{rule}, got shape {weights.shape}: sample_weight.ndim must be 1")
+    return weights.astype(float)
+
+
+def _row_weights(sample_weight, spikes):
+    """Return the weights of all rows, from those of the samples or of their rows, or None."""
+    if sample_weight is None:
+        return None
+    if isinstance(sample_weight, list | tuple) and np.ndim(sample_weight[0]) > 0:
+        return _check_weights(np.concatenate(sample_weight), spikes.durations.sum())
+    return np.repeat(_check_weights(sample_weight, len(spikes)), spikes.durations)
+
+
+def _weight_params(readout, weights):
+    """Return the arguments of a readout's `fit` that carry the weights."""
+    if weights is None:
+        return {}
+    if isinstance(readout, Pipeline) and not get_config()["enable_metadata_routing"]:
+        return {f"{readout.steps[-1][0]}__sample_weight": weights}
+    if not has_fit_parameter(readout, "sample_weight") and not isinstance(readout, Pipeline):
+        raise TypeError(
+            f"the readout {readout!r} takes no sample_weight: take one that does, such as "
+            "RidgeClassifierCV or RidgeCV"
+        )
+    return {"sample_weight": weights}
+
+
+def _as_known(targets):
+    """Return targets without missing ones in the type that they have without them."""
+    return np.array(targets.tolist()) if targets.dtype == object else targets

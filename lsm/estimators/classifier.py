@@ -7,7 +7,6 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import all_or_nothing
-from ..samples import has_row_targets
 from .base import LSM, readout_has
 
 __all__ = ["LSMClassifier"]
@@ -31,6 +30,9 @@ class LSMClassifier(ClassifierMixin, LSM):
     washout : int, default=0
         With labels at rows: rows at the start of each sample that are neither learnt from nor
         scored.
+    targets : {"auto", "sample", "row"}, default="auto"
+        Whether there is one label a sample, or one at every row. "auto" goes by the form of `y`,
+        and refuses a form that fits both. With "row", a 2-D `X` is one series.
 
     Attributes
     ----------
@@ -68,10 +70,10 @@ class LSMClassifier(ClassifierMixin, LSM):
 
     _parts = LSM._parts | {"readout": _default_readout}
 
-    def __init__(self, liquid="auto", readout="auto", washout=0):
-        super().__init__(liquid, readout, washout)
+    def __init__(self, liquid="auto", readout="auto", washout=0, targets="auto"):
+        super().__init__(liquid, readout, washout, targets)
 
-    def fit(self, X, y, reward=None):
+    def fit(self, X, y, sample_weight=None, reward=None):
         """Fit the liquid, then the readout on its states.
 
         Parameters
@@ -79,7 +81,9 @@ class LSMClassifier(ClassifierMixin, LSM):
         X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
             Training samples, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,), or list of arrays of shape (T_i,)
-            Labels of samples, or of all their rows.
+            Labels of samples, or of all their rows. Rows whose label is None or NaN are left out.
+        sample_weight : array of shape (n_samples,), or list of arrays of shape (T_i,), optional
+            Weights of samples, or of their rows, for the readout.
         reward : array of shape (n_samples,) or function, optional
             For a liquid that learns from reward, see :meth:`lsm.Liquid.fit`.
 
@@ -87,14 +91,16 @@ class LSMClassifier(ClassifierMixin, LSM):
         -------
         self : LSMClassifier
         """
-        check_classification_targets(np.concatenate(y) if has_row_targets(y) else y)
         with all_or_nothing(self):
-            self._fit(X, y, reward)
+            self._fit(X, y, sample_weight, reward)
             self.classes_ = self.readout_.classes_
         return self
 
+    def _check_targets(self, y):
+        check_classification_targets(y)
+
     @available_if(readout_has("partial_fit"))
-    def partial_fit(self, X, y, classes=None):
+    def partial_fit(self, X, y=None, classes=None):
         """Learn from the next piece of a stream, row by row, while the liquid runs on.
 
         The first call draws the liquid, calibrates it on this piece, and starts the stream. Each
@@ -104,10 +110,10 @@ class LSMClassifier(ClassifierMixin, LSM):
 
         Parameters
         ----------
-        X : SpikeArray of one sample, or list of one array of shape (n_rows, n_channels)
+        X : array of shape (n_rows, n_channels), alone or in a list, or SpikeArray of one sample
             The next piece of the stream.
-        y : list of one array of shape (n_rows,)
-            Labels of its rows.
+        y : array of shape (n_rows,), alone or in a list, optional
+            Labels of its rows; the readout does not learn where they are missing.
         classes : array of shape (n_classes,), optional
             All labels of the stream; required where `fit` was not called before.
 
@@ -116,12 +122,11 @@ class LSMClassifier(ClassifierMixin, LSM):
         self : LSMClassifier
             With new `outputs_`.
         """
-        if not hasattr(self, "classes_"):
-            if classes is None:
-                raise ValueError(
-                    "LSMClassifier.partial_fit needs classes in its first call: pass all labels "
-                    "of the stream, such as classes=np.unique(y)"
-                )
+        if not hasattr(self, "classes_") and classes is None:
+            raise ValueError(
+                "LSMClassifier.partial_fit needs classes in its first call: pass all labels "
+                "of the stream, such as classes=np.unique(y)"
+            )
         classes = self.classes_ if hasattr(self, "classes_") else np.unique(classes)
         outputs = self._partial_fit(X, y, classes=classes)
         self.classes_ = classes

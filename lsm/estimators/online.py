@@ -24,7 +24,9 @@ class OnlineRun:
         self.has_learnt, self.n_rows = has_learnt, 0
         self._steps = None
 
-    def learn(self, spikes, targets, simulator, readout, *, washout, closed_loop, first_call):
+    def learn(
+        self, spikes, targets, known, simulator, readout, *, washout, closed_loop, first_call
+    ):  # fmt: skip
         """Run the next piece of a stream, and let the readout learn from its targets.
 
         Parameters
@@ -33,6 +35,8 @@ class OnlineRun:
             One sample, the next piece.
         targets : array of shape (n_rows, ...)
             A target for each row.
+        known : bool array of shape (n_rows,) or None
+            Rows whose target is known; None if none is. The readout learns from these.
         simulator : Simulator
             Runs of the liquid; the first piece starts one.
         readout : estimator with `partial_fit`
@@ -58,7 +62,7 @@ class OnlineRun:
             outputs.append(readout.predict(state)[0] if self.has_learnt else None)
             if closed_loop is not None:
                 self._send(outputs[-1], closed_loop)
-            if self.n_rows >= washout:
+            if self.n_rows >= washout and known is not None and known[t]:
                 options = {} if self.has_learnt else first_call
                 readout.partial_fit(state, targets[t : t + 1], **options)
                 self.has_learnt = True

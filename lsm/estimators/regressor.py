@@ -8,7 +8,6 @@ from sklearn.utils.validation import check_is_fitted
 from .._parts import all_or_nothing
 from .._random import generators
 from .._validation import check_integer, check_reals
-from ..samples import has_row_targets
 from ..spikes import SpikeArray
 from .base import LSM, readout_has
 from .closed_loop import ClosedLoop
@@ -37,6 +36,9 @@ class LSMRegressor(RegressorMixin, LSM):
     washout : int, default=0
         With targets at rows: rows at the start of each sample that are neither learnt from nor
         scored.
+    targets : {"auto", "sample", "row"}, default="auto"
+        Whether there is one target a sample, or one at every row. "auto" goes by the form of `y`,
+        and refuses a form that fits both. With "row", a 2-D `X` is one series.
 
     Attributes
     ----------
@@ -75,11 +77,13 @@ class LSMRegressor(RegressorMixin, LSM):
     _optional_parts = ("feedback",)
     _numeric = True
 
-    def __init__(self, liquid="auto", readout="auto", feedback=None, washout=0):
-        super().__init__(liquid, readout, washout)
+    def __init__(
+        self, liquid="auto", readout="auto", feedback=None, washout=0, targets="auto"
+    ):  # fmt: skip
+        super().__init__(liquid, readout, washout, targets)
         self.feedback = feedback
 
-    def fit(self, X, y, reward=None):
+    def fit(self, X, y, sample_weight=None, reward=None):
         """Fit the liquid, then the readout on its states.
 
         Parameters
@@ -87,7 +91,9 @@ class LSMRegressor(RegressorMixin, LSM):
         X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
             Training samples, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,) or (n_samples, n_outputs), or list of arrays
-            Targets of samples, or of all their rows.
+            Targets of samples, or of all their rows. Rows with a NaN are left out.
+        sample_weight : array of shape (n_samples,), or list of arrays of shape (T_i,), optional
+            Weights of samples, or of their rows, for the readout.
         reward : array of shape (n_samples,) or function, optional
             For a liquid that learns from reward, see :meth:`lsm.Liquid.fit`.
 
@@ -95,34 +101,44 @@ class LSMRegressor(RegressorMixin, LSM):
         -------
         self : LSMRegressor
         """
-        if self.feedback is not None and not has_row_targets(y):
+        with all_or_nothing(self):
+            self.closed_loop_ = None
+            self._fit(X, y, sample_weight, reward)
+        return self
+
+    def _check_targets(self, y):
+        if self.feedback is not None and self.targets_ == "sample":
             raise ValueError(
                 "LSMRegressor.feedback needs targets at every row, as a list of arrays of shape "
                 "(T_i,) or (T_i, n_outputs)"
             )
-        with all_or_nothing(self):
-            self.closed_loop_ = None
-            self._fit(X, y, reward)
-        return self
 
-    def _check(self, X, y):
-        super()._check(X, y)
+    def _check(self):
+        super()._check()
         if self.feedback is not None:
             self.feedback.check()
 
-    def _fit_rows(self, spikes, targets, after_washout):
+    def _fit_rows(self, spikes, targets, used, weights):
         if self.feedback is None:
-            super()._fit_rows(spikes, targets, after_washout)
+            super()._fit_rows(spikes, targets, used, weights)
             return
+        if np.isnan(targets).any():
+            raise ValueError(
+                "with LSMRegressor.feedback the targets come back into the liquid, so that none "
+                "may be missing: fill the NaN of y, or set feedback=None"
+            )
         as_outputs = targets.reshape(len(targets), -1).astype(float)
         simulator, rng = self.liquid_.simulator_, self._draw_closed_loop(as_outputs, spikes)
         if getattr(self.readout_, "online", False):
+            if weights is not None:
+                raise TypeError("a readout that learns in the closed loop takes no sample_weight")
             self.readout_.start(simulator.n_row_features, *(self._form.shape or (None,)))
             self.closed_loop_.teach(simulator, spikes, as_outputs, self.readout_, self.washout)
             return
         noisy = as_outputs + self.feedback.noise * rng.normal(size=as_outputs.shape)
         states = self.closed_loop_.force(simulator, spikes, noisy)
-        self.readout_.fit(states[after_washout], targets[after_washout])
+        weights = None if weights is None else weights[used]
+        self._fit_readout(states[used], targets[used], weights)
 
     def _draw_closed_loop(self, targets, spikes):
         """Draw the feedback for targets of shape (n_rows, n_outputs); return the generator."""
@@ -133,7 +149,7 @@ class LSMRegressor(RegressorMixin, LSM):
         return rng
 
     @available_if(readout_has("partial_fit"))
-    def partial_fit(self, X, y):
+    def partial_fit(self, X, y=None):
         """Learn from the next piece of a stream, row by row, while the liquid runs on.
 
         The first call draws the liquid, calibrates it on this piece, and starts the stream. Each
@@ -144,10 +160,10 @@ class LSMRegressor(RegressorMixin, LSM):
 
         Parameters
         ----------
-        X : SpikeArray of one sample, or list of one array of shape (n_rows, n_channels)
+        X : array of shape (n_rows, n_channels), alone or in a list, or SpikeArray of one sample
             The next piece of the stream.
-        y : list of one array of shape (n_rows,) or (n_rows, n_outputs)
-            Its targets.
+        y : array of shape (n_rows,) or (n_rows, n_outputs), alone or in a list, optional
+            Its targets; the readout does not learn where they are missing.
 
         Returns
         -------
@@ -165,12 +181,12 @@ class LSMRegressor(RegressorMixin, LSM):
         spikes, targets = super()._begin(X, y)
         self.closed_loop_ = None
         if self.feedback is not None:
-            self._draw_closed_loop(targets.reshape(len(targets), -1), spikes)
+            self._draw_closed_loop(np.nan_to_num(targets).reshape(len(targets), -1), spikes)
         return spikes, targets
 
     def _loop_for(self, targets):
         if self.closed_loop_ is not None:
-            self.closed_loop_ = self.closed_loop_.widen(targets)
+            self.closed_loop_ = self.closed_loop_.widen(np.nan_to_num(targets))
         return self.closed_loop_
 
     def predict(self, X):
@@ -190,7 +206,7 @@ class LSMRegressor(RegressorMixin, LSM):
         check_is_fitted(self, "liquid_")
         if self.targets_ == "sample":
             return np.asarray(self._predict(X), dtype=float)
-        spikes = self.liquid_.to_spikes(X)
+        spikes = self.liquid_.to_spikes(self._form.wrap(X))
         simulator = self.liquid_.simulator_
         if self.closed_loop_ is None:
             outputs = self.readout_.predict(simulator.rows(spikes))
@@ -198,7 +214,8 @@ class LSMRegressor(RegressorMixin, LSM):
             nothing = np.zeros((spikes.durations.sum(), self.closed_loop_.n_outputs))
             n_forced = np.zeros_like(spikes.durations)
             outputs = self.closed_loop_.run(simulator, spikes, self.readout_, nothing, n_forced)
-        return self._form.split(np.asarray(outputs, dtype=float), spikes)
+        outputs = np.asarray(outputs, dtype=float).reshape(-1, *self._form.shape)
+        return self._form.split(outputs, spikes)
 
     def generate(self, n_steps, warmup, X=None):
         """Let the model run freely, driven by its own outputs.
