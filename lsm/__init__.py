@@ -3,7 +3,7 @@
 from importlib.metadata import version
 
 from .calibration import Calibration
-from .estimators import LSMClassifier, LSMRegressor
+from .estimators import LSMClassifier, LSMRegressor, row_scorer
 from .feedback import Feedback
 from .liquid import Liquid
 from .memory import Memory
@@ -19,5 +19,6 @@ __all__ = [
     "Memory",
     "Snapshots",
     "SpikeArray",
+    "row_scorer",
 ]
 __version__ = version("liquid-state-machine")

@@ -34,6 +34,7 @@ from .direct_current import DirectCurrentEncoder
 from .integrate_and_fire import IntegrateAndFireEncoder
 from .latency import LatencyEncoder
 from .lyon import LyonEncoder
+from .per_row import PerRow
 from .phase import PhaseEncoder
 from .population import PopulationEncoder
 from .rank_order import RankOrderEncoder
@@ -49,6 +50,7 @@ __all__ = [
     "IntegrateAndFireEncoder",
     "LatencyEncoder",
     "LyonEncoder",
+    "PerRow",
     "PhaseEncoder",
     "PopulationEncoder",
     "RankOrderEncoder",

@@ -2,5 +2,6 @@
 
 from .classifier import LSMClassifier
 from .regressor import LSMRegressor
+from .scoring import row_scorer
 
-__all__ = ["LSMClassifier", "LSMRegressor"]
+__all__ = ["LSMClassifier", "LSMRegressor", "row_scorer"]
