@@ -20,7 +20,7 @@ def row_scorer(scoring):
     Parameters
     ----------
     scoring : str or callable
-        Name of a scorer of scikit-learn, such as "f1_macro", or a scorer `scoring(estimator, X, y)`.
+        Name of a scorer of scikit-learn, such as "f1_macro", or a scorer itself.
 
     Returns
     -------
