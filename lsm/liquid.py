@@ -257,7 +257,7 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
         reward = check_reward(reward, len(spikes), self._rules())
         network = self._draw(spikes)
         for rule in self._rules():
-            rule.check(network)
+            rule.check_network(network)
         self.part("snapshots").plan(network.n_steps(spikes), self.dt)  # refuses what is too short
         self.calibrated_ = None
         if self.calibration is not None:
@@ -326,7 +326,7 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
             return self.fit(X, y, reward)
         self._check_params()
         for rule in self._rules():
-            rule.check(self.network_)
+            rule.check_network(self.network_)
         spikes = self._spikes(X, reset=False)
         self._learn(spikes, check_reward(reward, len(spikes), self._rules()))
         return self
