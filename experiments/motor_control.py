@@ -88,7 +88,7 @@ def _echo_state():
         synapses=Delta(),
         topology=ErdosRenyi(
             weights=Weights(
-                distribution="signed", inhibition=1.0, scale="spectral_radius", gain=0.9
+                distribution="signed", inhibition=1.0, normalization="spectral_radius", gain=0.9
             ),
             delay=DT,
         ),

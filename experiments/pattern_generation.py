@@ -145,7 +145,7 @@ def _echo_state(task):
         synapses=Delta(),
         topology=ErdosRenyi(
             weights=Weights(
-                distribution="signed", inhibition=1.0, scale="spectral_radius", gain=gain
+                distribution="signed", inhibition=1.0, normalization="spectral_radius", gain=gain
             ),
             delay=ROWS[task],
         ),

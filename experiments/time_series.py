@@ -108,7 +108,10 @@ def _echo_state(task, inputs):
         synapses=Delta(),
         topology=ErdosRenyi(
             weights=Weights(
-                distribution="signed", inhibition=1.0, scale="spectral_radius", gain=chosen["gain"]
+                distribution="signed",
+                inhibition=1.0,
+                normalization="spectral_radius",
+                gain=chosen["gain"],
             ),
             delay=ROW,
         ),

@@ -245,7 +245,7 @@ class Liquid(Reservoir):
             rngs, spikes.n_channels, spikes.graded
         )
         for rule in self._rules():
-            rule.check(network)
+            rule.check_network(network)
         # A sample that ends before a snapshot is refused before the search for gains.
         self._part("snapshots").plan(network.n_steps(spikes), self.dt)
         self.calibrated_ = None
@@ -284,7 +284,7 @@ class Liquid(Reservoir):
             return self.fit(X, y, reward)
         self._check()
         for rule in self._rules():
-            rule.check(self.network_)
+            rule.check_network(self.network_)
         spikes = self.to_spikes(X)
         self._learn(spikes, check_reward(reward, len(spikes), self._rules()))
         return self

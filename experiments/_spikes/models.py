@@ -44,7 +44,9 @@ def make_random(task):
 def make_echo_state(task):
     """Make an echo state network, which takes spikes as they come."""
     remembers = task == "template"
-    weights = Weights(distribution="signed", inhibition=1.0, scale="spectral_radius", gain=0.95)
+    weights = Weights(
+        distribution="signed", inhibition=1.0, normalization="spectral_radius", gain=0.95
+    )
     return Liquid(
         neurons=LeakyTanh(leak=0.1),
         synapses=Delta(),

@@ -1,9 +1,9 @@
-"""From spikes back to numbers, whatever code they are in.
+"""Decoders from spikes to numbers, for any code.
 
-Each function takes a :class:`~lsm.spikes.SpikeArray` and returns a list with one float64 array
-for each sample. Where there is a `window`, an array has a row for each window of this length;
-the last one may be shorter, and None makes the whole sample one window. What is known of a code
-is undone by its encoder's `inverse_transform`.
+Each function takes a :class:`~lsm.spikes.SpikeArray` and returns a list with one float64 array for
+each sample. With a `window` an array has a row for each window of this length, of which the last
+one may be shorter; without one (None) it has one row for the whole sample. Encoders invert their
+own code by `inverse_transform`.
 """
 
 import numpy as np
@@ -22,14 +22,14 @@ def rate(spikes, window=None):
     Parameters
     ----------
     spikes : SpikeArray
-        The spikes.
-    window : float, optional
+        Spikes.
+    window : float or None, default=None
         Length of the windows in ms, a multiple of `spikes.dt`.
 
     Returns
     -------
     rates : list of float64 arrays of shape (n_windows, n_channels)
-        In Hz.
+        Rates in Hz.
 
     Examples
     --------
@@ -53,14 +53,14 @@ def latency(spikes, window=None):
     Parameters
     ----------
     spikes : SpikeArray
-        The spikes.
-    window : float, optional
+        Spikes.
+    window : float or None, default=None
         Length of the windows in ms, a multiple of `spikes.dt`.
 
     Returns
     -------
     latencies : list of float64 arrays of shape (n_windows, n_channels)
-        From the start of the window, in ms; NaN where there is no spike.
+        Times in ms from the start of the window; NaN without a spike.
 
     Examples
     --------
@@ -82,22 +82,22 @@ def latency(spikes, window=None):
 
 
 def population_vector(spikes, preferred, window=None):
-    """Return the mean of what the neurons of a population prefer, weighted by their spikes [1]_.
+    """Return the preferred values of the neurons of a population, averaged over spikes [1]_.
 
     Parameters
     ----------
     spikes : SpikeArray
-        The spikes; successive channels form a population.
+        Spikes; successive channels form a population.
     preferred : array of shape (n_neurons,) or (n_neurons, n_dimensions)
-        What each neuron of a population prefers. `spikes.n_channels` must be a multiple of
+        Preferred value of each neuron of a population. `spikes.n_channels` must be a multiple of
         n_neurons.
-    window : float, optional
+    window : float or None, default=None
         Length of the windows in ms, a multiple of `spikes.dt`.
 
     Returns
     -------
     vectors : list of float64 arrays of shape (n_windows, n_populations * n_dimensions)
-        NaN where a population is silent.
+        NaN for a population without spikes.
 
     References
     ----------
@@ -134,20 +134,20 @@ def population_vector(spikes, preferred, window=None):
 
 
 def exponential_filter(spikes, tau):
-    """Return traces, in which each spike jumps up and decays.
+    """Return exponential traces of the spikes.
 
     Parameters
     ----------
     spikes : SpikeArray
-        The spikes.
+        Spikes.
     tau : float
         Time constant of the decay in ms.
 
     Returns
     -------
     traces : list of float64 arrays of shape (n_steps, n_channels)
-        The sum of `exp(-age / tau)` over the spikes so far, at the end of each step, where a
-        spike's age in its own step is 0. Times 1000 / tau it is a rate in Hz.
+        Sum of `exp(-age / tau)` over the previous spikes at the end of each step; the age of a
+        spike in its own step is 0. Multiplied by 1000 / tau it is a rate in Hz.
 
     Examples
     --------

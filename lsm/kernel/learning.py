@@ -4,7 +4,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from .._validation import check_reals
-from ..plasticity._rule import Past
+from ..plasticity import Past
 from ._packed import Packed
 from .compiled import share
 from .network import Plan

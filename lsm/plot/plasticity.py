@@ -116,7 +116,7 @@ def _changes(rule, lags):
         sparse.csr_array(STRONG * sparse.eye_array(2 * n_pairs)),
         sparse.csr_array((np.full(n_pairs, WEAK), (pre, post)), shape=shape),
     )  # fmt: skip
-    rule.check(network)
+    rule.check_network(network)
     trains = np.zeros((2 * reach + 10, 2 * n_pairs), dtype=int)
     trains[reach, pre] = 1
     trains[reach + lags, post] = 1

@@ -167,7 +167,7 @@ def even_out(seed, rate=20.0):
         500 ms, without learning and after all eighty.
     """
     X = np.random.default_rng(seed).poisson(0.05, (80, 500, 20))
-    rule = IntrinsicPlasticity(rate=rate, speed=0.3)
+    rule = IntrinsicPlasticity(target_rate=rate, learning_rate=0.3)
     away = []
     for homeostasis in (None, rule):
         liquid = Liquid(100, homeostasis=homeostasis, dtype="float64", random_state=seed).fit(X)

@@ -14,14 +14,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, encoding
-from lsm.encoding import DeltaEncoder, LatencyEncoder, PopulationEncoder, RateEncoder
-from lsm.encoding._base import Encoder
+from lsm.encoding import (
+    DeltaEncoder,
+    Encoder,
+    LatencyEncoder,
+    PopulationEncoder,
+    RateEncoder,
+)
 from lsm.spikes import SpikeArray, as_spike_array
+from tests.helpers.models import models_of
 
 # Every encoder that its folder exports.
-ENCODERS = [getattr(encoding, name)() for name in encoding.__all__]
+ENCODERS = [encoder() for encoder in models_of(encoding)]
 CODES = [encoder for encoder in ENCODERS if isinstance(encoder, Encoder)]
-VALUES = [code for code in CODES if not code._series]
+VALUES = [code for code in CODES if not code.series]
 RANDOM = [code for code in CODES if "random_state" in code.get_params()]
 VARIANTS = [
     RateEncoder(kind="bernoulli"),
@@ -64,13 +70,13 @@ def test_a_code_gives_spikes_in_its_own_steps(code):
     X = signals()
     encoded = code.fit_transform(X)
     assert isinstance(encoded, SpikeArray)
-    assert encoded.graded == code._graded
+    assert encoded.graded == code.graded
     n_steps = [len(x) * parameter(code, "duration", encoded.dt) / encoded.dt for x in X]
     np.testing.assert_array_equal(encoded.durations, n_steps)
     assert len(encoded.steps) > 0
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if not code._graded], ids=repr)
+@pytest.mark.parametrize("code", [code for code in CODES if not code.graded], ids=repr)
 def test_a_finer_step_keeps_the_duration(code):
     X = signals()
     name = "dt" if "dt" in code.get_params() else "encoder__dt"
@@ -154,7 +160,7 @@ def test_a_row_of_a_table_is_a_vector(code):
     assert [x.shape for x in decoded] == [(1, 3)] * 5
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code._series], ids=repr)
+@pytest.mark.parametrize("code", [code for code in CODES if code.series], ids=repr)
 def test_a_row_of_a_table_is_a_signal_of_one_channel(code):
     X = np.random.default_rng(0).random((5, 40))
     fitted = clone(code).fit(X)
@@ -221,7 +227,7 @@ def test_limits_hold_for_all_channels_or_for_each():
     ids=repr,
 )
 def test_limits_must_be_a_range(limits):
-    with pytest.raises(ValueError, match="limits must be None or a pair"):
+    with pytest.raises(ValueError, match="LatencyEncoder.limits must be 'auto' or a pair"):
         LatencyEncoder(limits=limits).fit([np.ones((2, 3))])
 
 
@@ -230,7 +236,7 @@ def test_a_range_must_be_a_number_itself():
     message = "must have a range that is a finite number, got one from -1.7e.308 to 1.7e.308"
     with pytest.raises(ValueError, match=f"X {message} in channel 1"):
         LatencyEncoder().fit(X)
-    with pytest.raises(ValueError, match=f"limits {message} in channel 0"):
+    with pytest.raises(ValueError, match=f"LatencyEncoder.limits {message} in channel 0"):
         LatencyEncoder(limits=(-1.7e308, 1.7e308)).fit(X)
     wide = LatencyEncoder(limits=(-8e307, 8e307)).fit([[0.0]])
     with warnings.catch_warnings():
@@ -348,7 +354,7 @@ def test_bad_samples_are_named(code, X, message):
 @codes
 def test_a_table_with_rows_of_unequal_length_is_refused(code):
     for row in ([1.0, 2.0], np.ones(2)):
-        if not code._series:
+        if not code.series:
             with pytest.raises(ValueError, match=r"rows of equal length, .* row 0 has shape \(2,"):
                 clone(code).fit([row, [3.0]])
     with pytest.raises(ValueError, match="X must|sample"):

@@ -26,12 +26,11 @@ from lsm.kernel._loop import _identity, kernel_for
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
+from tests.helpers.models import models_of
 
 # Every model that its folder exports is covered by the equality test below.
-NEURONS = [getattr(neuron_models, name) for name in neuron_models.__all__]
-RULES = [getattr(plasticity, name) for name in plasticity.__all__]
-SYNAPSES = [getattr(synapse_models, name) for name in synapse_models.__all__]
-SYNAPSES = [model for model in SYNAPSES if hasattr(model, "current")]  # not short-term plasticity
+NEURONS, RULES = models_of(neuron_models), models_of(plasticity)
+SYNAPSES = [model for model in models_of(synapse_models) if hasattr(model, "current")]
 # What a weight of one is in nA, for models that need another current than LIF to spike.
 UNITS = {neuron_models.Izhikevich: 8.0}
 
@@ -168,8 +167,8 @@ def test_compiled_equals_reference_for_every_model(models, seed, dale, graded, m
 def test_compiled_learning_equals_reference(rule, seed, dale, max_delay, variant):
     network = make_network(dale=dale, max_delay=max_delay, seed=seed)
     spikes = make_input(2, seed=seed)
-    words = [name for name, bounds in rule._bounds.items() if isinstance(bounds, tuple)]
-    rule = rule(**{name: rule._bounds[name][variant >> i & 1] for i, name in enumerate(words)})
+    words = [name for name, bounds in rule.bounds.items() if isinstance(bounds, tuple)]
+    rule = rule(**{name: rule.bounds[name][variant >> i & 1] for i, name in enumerate(words)})
     ours = learn(network, spikes, [rule], unit=0.5, dtype="float64")
     theirs = learn_reference(network, spikes, rule, unit=0.5)
     np.testing.assert_allclose(ours.w.data, theirs.w.data, rtol=1e-9, atol=1e-12)

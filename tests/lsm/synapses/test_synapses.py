@@ -26,7 +26,7 @@ from lsm.synapses import (
     Sampled,
     TsodyksMarkram,
 )
-from lsm.synapses.conductance import closing
+from lsm.synapses._shunting import closing
 
 CURRENTS = [Alpha, Biexponential, Delta, Exponential]
 CONDUCTANCES = [Conductance, AlphaConductance]
