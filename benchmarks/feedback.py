@@ -1,4 +1,4 @@
-"""A readout inside the loop."""
+"""Cost of a linear readout inside the loop."""
 
 import numpy as np
 
@@ -17,10 +17,10 @@ N_NEURONS = 1000
 
 
 def feedback(options):
-    """The loop closed inside the kernel, 1000 neurons and one output, relative to the open loop.
+    """Closed loop inside the kernel, 1000 neurons and one output, relative to the open loop.
 
-    All read a trace of every neuron at every step. Outputs come back with weights of zero, which
-    take as long as any and let the same neurons spike. RLS learns at every step too.
+    All lines read a trace of every neuron at every step. Outputs are fed back with weights of zero,
+    which take as long as other weights and do not change the spikes. RLS also learns at every step.
     """
     rows = []
     for dtype in PRECISIONS:
@@ -29,7 +29,7 @@ def feedback(options):
 
 
 def _lines(dtype):
-    """Return the open loop, the closed loop, and one that learns, which takes one sample."""
+    """Return the open loop, the closed loop, and the closed loop with RLS on one sample."""
     whole = Workload.of_size(N_NEURONS, n_samples=8)
     rng = np.random.default_rng(0)
     readout = rng.normal(0, 0.01, (1, N_NEURONS)), np.zeros(1)

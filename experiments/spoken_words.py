@@ -106,7 +106,7 @@ def make_baseline(readout="ridge", sample_rate=8000):
 
 
 def _make_encoder(sample_rate):
-    # Chosen for speakers that were not heard, as docs/speech.md says.
+    # Chosen for speakers that were not heard, as docs/studies/speech.md says.
     return CochleagramEncoder(
         sample_rate, n_bands=12, f_min=0.0, window=20.0, trim_db=-35.0, gain_control=0.4
     )

@@ -11,7 +11,7 @@ from .kernel import record
 __all__ = ["Health", "diagnose"]
 
 TIME_TO_FORGET = 100.0  # ms; in less, no liquid can be blamed for remembering its start
-# Beyond these a liquid is of no use; within them measures say little (docs/measures.md).
+# Beyond these a liquid is of no use; within them measures say little (docs/studies/measures.md).
 MIN_RATE, MAX_SILENT, MAX_SATURATED, MAX_ECHO_STATE_INDEX = 0.5, 0.9, 0.5, 0.5
 
 

@@ -28,7 +28,7 @@ class Finding:
     low, high : float or None
         Between which it is healthy; None is no limit. They are those of
         :class:`lsm.health.Health`, beyond which a liquid is of no use, and a rule of thumb for
-        synchrony, which went with lower scores in all tasks of docs/measures.md.
+        synchrony, which went with lower scores in all tasks of docs/studies/measures.md.
     advice : str
         What to change where it is not.
     """
