@@ -10,7 +10,7 @@ from unittest import mock
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
-from lsm import Liquid, LSMClassifier, _runs
+from lsm import Liquid, LSMClassifier, simulator
 from lsm.experiments._sweep import sweep
 
 from . import words
@@ -86,7 +86,7 @@ def _least(data, n_neurons):
 def _searched(data, n_neurons):
     """Time a grid search over liquids and readouts; count the samples that it simulates."""
     simulated = []
-    simulate = _runs.simulate
+    simulate = simulator.simulate
 
     def counted(network, spikes, *arguments, **options):
         simulated.append(len(spikes))
@@ -95,7 +95,7 @@ def _searched(data, n_neurons):
     grid = {"liquid__random_state": range(N_LIQUIDS), "readout__ridgeclassifier__alpha": ALPHAS}
     with (
         tempfile.TemporaryDirectory(prefix="lsm-benchmark-") as folder,
-        mock.patch.object(_runs, "simulate", counted),
+        mock.patch.object(simulator, "simulate", counted),
     ):
         model = LSMClassifier(_liquid(n_neurons, data, memory=folder), words.make_readout())
         tried = GridSearchCV(clone(model), grid, cv=_folds(data), refit=False)
