@@ -105,11 +105,6 @@ class LSMRegressor(RegressorMixin, LSM):
             self._fit(X, y, reward)
         return self
 
-    def _check(self, X, y):
-        super()._check(X, y)
-        if self.feedback is not None:
-            self.feedback.check()
-
     def _fit_rows(self, spikes, targets, after_washout):
         if self.feedback is None:
             super()._fit_rows(spikes, targets, after_washout)
