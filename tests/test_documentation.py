@@ -51,10 +51,19 @@ def test_a_page_of_the_documentation_runs(page, tmp_path, monkeypatch):
     exec(compile("\n".join(blocks), page, "exec"), {"__name__": page})
 
 
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_the_script_of_contributing_runs(capsys):
+    script, *others = re.findall(r"```python\n(?!# )(.*?)```", CONTRIBUTING, re.DOTALL)
+    assert not others
+    exec(compile(script, "CONTRIBUTING.md", "exec"), {"__name__": "script"})
+    assert capsys.readouterr().out == "(8, 50)\n"
+
+
 def test_what_contributing_shows_is_live_source():
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    shown = re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL)
-    assert len(shown) == 2
+    shown = re.findall(r"```python\n# (\S+)\n(.*?)```", CONTRIBUTING, re.DOTALL)
+    assert len(shown) == 3
     for file, code in shown:
         lines = [line.strip() for line in code.splitlines() if line]
         live = [line.strip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
