@@ -3,6 +3,7 @@
 import functools
 import inspect
 import operator
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -66,19 +67,14 @@ def check_complete(part):
     """Raise a TypeError that names the methods or the parameters that a part lacks."""
     cls, owner = type(part), type(part).__name__
     _check_methods(cls)
-    parameters = part.get_params(deep=False)
-    for name in (*cls.required_parameters, *bounds_of(cls)):
+    parameters, rules = part.get_params(deep=False), bounds_of(cls)
+    others = [name for rule in rules.values() for _, name in _parse_any(rule).relations]
+    for name in (*cls.required_parameters, *rules, *others):
         if name not in parameters:
-            where = next(base for base in reversed(cls.__mro__) if _names(base, name))
             raise TypeError(
-                f"{owner} must have the parameter {name!r}, which {where.__name__} names in "
-                "`bounds` or `required_parameters`: add it to __init__"
+                f"{owner} must have the parameter {name!r}, which `bounds` or "
+                f"`required_parameters` name: add it to {owner}.__init__"
             )
-
-
-def _names(cls, parameter):
-    """Return whether a class itself names a parameter that subclasses must have."""
-    return parameter in (*vars(cls).get("required_parameters", ()), *vars(cls).get("bounds", ()))
 
 
 @functools.cache
@@ -94,13 +90,20 @@ def _check_methods(cls):
         if getattr(defined, "__isabstractmethod__", False):
             decorator = "@staticmethod " if static else ""
             missing.append(f"{decorator}{name}{inspect.signature(getattr(cls, name))}")
-            where = f"{base.__module__}.{base.__name__}".replace(".base.", ".")
+            where = _address(base)
         elif static and inspect.isfunction(defined):
             raise TypeError(
                 f"{cls.__name__}.{name} must be a static method: write @staticmethod above it"
             )
     if missing:
         raise TypeError(f"{cls.__name__} must define {', '.join(missing)}: see {where}")
+
+
+def _address(cls):
+    """Return where a class is documented: its folder, if this exports it, or its module."""
+    folder = cls.__module__.rpartition(".")[0]
+    exported = getattr(sys.modules.get(folder), cls.__name__, None) is cls
+    return f"{folder if exported else cls.__module__}.{cls.__name__}"
 
 
 def check_value(name, value, rule):
@@ -145,7 +148,7 @@ def check_relations(owner, name, rule, values, given=None):
         Values as the user gave them, for the message; by default `values`.
     """
     given = values if given is None else given
-    bounds = Bounds() if isinstance(rule, tuple) else parse(rule)
+    bounds = _parse_any(rule)
     if bounds.allows(values[name]):
         return
     for sign, other in bounds.relations:
@@ -208,9 +211,14 @@ def parse(rule):
         return Bounds(kind, limits, tuple(relations), suffix, allowed)
     except (KeyError, ValueError):
         raise ValueError(
-            f"{rule!r} in `bounds` is no rule: write comparisons such as '> 0 and <= 1', with "
-            "'integer' before or 'or None' after them where needed"
+            f"{rule!r} is no rule: write comparisons such as '> 0 and <= 1', with 'integer' before "
+            "or 'or None' after them where needed"
         ) from None
+
+
+def _parse_any(rule):
+    """Return the `Bounds` of a rule, without limits for a tuple of allowed values."""
+    return Bounds() if isinstance(rule, tuple) else parse(rule)
 
 
 @functools.cache
@@ -219,4 +227,9 @@ def bounds_of(cls):
     rules = {}
     for base in reversed(cls.__mro__):
         rules |= vars(base).get("bounds", {})
+    for name, rule in rules.items():
+        try:
+            _parse_any(rule)
+        except (AttributeError, ValueError) as error:
+            raise TypeError(f"{cls.__name__}.bounds[{name!r}] is invalid: {error}") from None
     return rules

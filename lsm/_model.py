@@ -7,7 +7,22 @@ import numpy as np
 from ._checked import Checked, bounds_of, check_complete, check_relations, parse
 from ._validation import check_number, check_reals
 
-__all__ = ["Model", "check_values", "per_neuron"]
+__all__ = ["Model", "check_rows", "check_values", "per_neuron"]
+
+
+class Parameters(dict):
+    """Parameters of a model as drawn, by name; a missing one is named with its model."""
+
+    def __init__(self, owner, values):
+        super().__init__(values)
+        self.owner = owner
+
+    def __missing__(self, name):
+        raise TypeError(
+            f"{self.owner} has no parameter {name!r}, which its own `constants` or those of the "
+            f"synapses read: add it to {self.owner}.__init__, or take other synapses; "
+            "lsm.neurons.NeuronModel lists the parameters that synapses read"
+        )
 
 
 class Model(Checked):
@@ -44,8 +59,6 @@ class Model(Checked):
     def draw(self, inhibitory, dt, rng):
         """Check the parameters and spread them over the neurons.
 
-        A subclass extends this method to check what depends on `dt`.
-
         Parameters
         ----------
         inhibitory : bool array of shape (n_neurons,)
@@ -68,13 +81,31 @@ class Model(Checked):
         self.check()
         owner, values = type(self).__name__, self.get_params(deep=False)
         rules = bounds_of(type(self))
-        parameters = {
+        drawn = {
             name: per_neuron(f"{owner}.{name}", value, inhibitory, rng, rules.get(name, "number"))
             for name, value in values.items()
         }
+        parameters = Parameters(owner, drawn)
         for name, rule in rules.items():
             check_relations(owner, name, rule, parameters, given=values)
+        self.check_drawn(parameters, dt)
         return parameters
+
+    def check_drawn(self, parameters, dt):
+        """Check the drawn parameters against the step and each other; by default they are valid.
+
+        Parameters
+        ----------
+        parameters : dict of str to float or float64 array of shape (n_neurons,)
+            Parameters of all neurons.
+        dt : float
+            Length of a step in ms.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is invalid.
+        """
 
 
 def check_values(name, value, rule):
@@ -155,6 +186,29 @@ def per_neuron(name, value, inhibitory, rng, rule):
             f"{n_neurons} neurons, got shape {values.shape}"
         )
     return values
+
+
+def check_rows(name, rows, shapes=None):
+    """Raise a TypeError unless a method has returned a tuple of arrays.
+
+    Parameters
+    ----------
+    name : str
+        Name of the method, with its owner.
+    rows : object
+        What the method has returned.
+    shapes : list of tuple, optional
+        Shapes that the arrays may have; by default any.
+    """
+    if not isinstance(rows, tuple):
+        raise TypeError(f"{name} must return a tuple of arrays, got {type(rows).__name__}")
+    for i, row in enumerate(rows):
+        if shapes is not None and np.shape(row) not in shapes:
+            allowed = " or ".join(map(str, shapes))
+            raise TypeError(
+                f"{name} must return a tuple of arrays of shape {allowed}, but array {i} has shape "
+                f"{np.shape(row)}"
+            )
 
 
 def _check_one(name, value, rule):

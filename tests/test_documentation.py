@@ -23,6 +23,7 @@ MODULES = sorted(
     if not module.name.endswith(("__main__", "_espeak_worker"))
 )
 EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
 MARKDOWN = sorted(
     path.relative_to(ROOT).as_posix()
@@ -87,10 +88,16 @@ def test_pages_that_the_source_names_exist():
     assert [pair for pair in named if not (ROOT / pair[1]).exists()] == []
 
 
+def test_the_script_of_contributing_runs(capsys):
+    script, *others = re.findall(r"```python\n(?!# )(.*?)```", CONTRIBUTING, re.DOTALL)
+    assert not others
+    exec(compile(script, "CONTRIBUTING.md", "exec"), {"__name__": "script"})
+    assert capsys.readouterr().out == "(8, 50)\n"
+
+
 def test_what_contributing_shows_is_live_source():
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    shown = re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL)
-    assert len(shown) == 2
+    shown = re.findall(r"```python\n# (\S+)\n(.*?)```", CONTRIBUTING, re.DOTALL)
+    assert len(shown) == 3
     for file, code in shown:
         lines = [line.strip() for line in code.splitlines() if line]
         live = [line.strip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]

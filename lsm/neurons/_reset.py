@@ -39,14 +39,10 @@ class ResetNeuron(NeuronModel):
     bounds = {"refractory": ">= 0"}
     n_further = 0
 
-    def draw(self, inhibitory, dt, rng):
-        """Check the parameters and spread them over the neurons; see :class:`NeuronModel`."""
-        parameters = super().draw(inhibitory, dt, rng)
-        steps(
-            f"{type(self).__name__}.refractory", parameters["refractory"], dt,
-            exact=not hasattr(self.refractory, "rvs"),
-        )  # fmt: skip
-        return parameters
+    def check_drawn(self, parameters, dt):
+        """Check that the refractory periods are whole numbers of steps, unless they are drawn."""
+        name, drawn = f"{type(self).__name__}.refractory", hasattr(self.refractory, "rvs")
+        steps(name, parameters["refractory"], dt, exact=not drawn)
 
     @classmethod
     def initial(cls, parameters, n_neurons, rng=None):

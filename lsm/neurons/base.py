@@ -4,7 +4,7 @@ from abc import abstractmethod
 
 import numpy as np
 
-from .._model import Model
+from .._model import Model, check_rows
 
 __all__ = ["NeuronModel"]
 
@@ -82,26 +82,34 @@ class NeuronModel(Model):
     stochastic = False
     spiking = True
 
-    def check(self):
-        """Check that the model is complete and that its parameters are valid.
+    def draw(self, inhibitory, dt, rng):
+        """Check the model and spread its parameters over the neurons.
 
-        Draws of distributions and the number of values are checked in `draw`.
+        Parameters
+        ----------
+        inhibitory : bool array of shape (n_neurons,)
+            Which neurons are inhibitory.
+        dt : float
+            Length of a step in ms.
+        rng : numpy.random.Generator
+            Random generator for parameters that are distributions.
+
+        Returns
+        -------
+        parameters : dict of str to float or float64 array of shape (n_neurons,)
+            A float where all neurons have the same value.
 
         Raises
         ------
-        TypeError
-            If a method or a parameter is missing, or a parameter has a wrong type.
-        ValueError
-            If a parameter is out of bounds.
+        TypeError, ValueError
+            If a parameter is invalid, or `initial` or `constants` returns something else than a
+            tuple of numbers for the neurons.
         """
-        super().check()
-        names = self.get_params(deep=False)
-        if "tau_m" in names and "resistance" not in names:
-            raise TypeError(
-                f"{type(self).__name__} has the parameter 'tau_m' but not 'resistance' (MOhm), and "
-                "synapses read both: add 'resistance', or rename 'tau_m' if the membrane has no "
-                "linear leak; see lsm.neurons.NeuronModel"
-            )
+        parameters = super().draw(inhibitory, dt, rng)
+        n_neurons, owner = len(inhibitory), type(self).__name__
+        check_rows(f"{owner}.initial", self.initial(parameters, n_neurons), [(n_neurons,)])
+        check_rows(f"{owner}.constants", self.constants(parameters, dt), [(), (n_neurons,)])
+        return parameters
 
     @staticmethod
     @abstractmethod

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from .._model import Model
+from .._model import Model, check_rows
 
 __all__ = ["SynapseModel"]
 
@@ -74,6 +74,32 @@ class SynapseModel(Model):
 
     arrives_first = False
     needs_potential = False
+
+    def draw(self, inhibitory, dt, rng):
+        """Check the model and spread its parameters over the target neurons.
+
+        Parameters
+        ----------
+        inhibitory : bool array of shape (n_neurons,)
+            Which neurons are inhibitory.
+        dt : float
+            Length of a step in ms.
+        rng : numpy.random.Generator
+            Random generator for parameters that are distributions.
+
+        Returns
+        -------
+        parameters : dict of str to float or float64 array of shape (n_neurons,)
+            A float where all neurons have the same value.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid, or `initial` returns something else than a tuple.
+        """
+        parameters = super().draw(inhibitory, dt, rng)
+        check_rows(f"{type(self).__name__}.initial", self.initial(len(inhibitory)))
+        return parameters
 
     @staticmethod
     @abstractmethod

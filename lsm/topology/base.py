@@ -166,8 +166,13 @@ class Topology(Composite, Checked):
 
     def _pattern(self, n_neurons, inhibitory, rng):
         """Return the pattern of `connect`, checked: compiled code relies on it."""
-        indptr, targets = self.connect(n_neurons, inhibitory, rng)
-        indptr, targets = np.asarray(indptr, np.int64), np.asarray(targets, np.int32)
+        pattern = self.connect(n_neurons, inhibitory, rng)
+        if not isinstance(pattern, tuple) or len(pattern) != 2:
+            raise TypeError(
+                f"{type(self).__name__}.connect must return a tuple (indptr, targets), got "
+                f"{pattern!r:.80}"
+            )
+        indptr, targets = np.asarray(pattern[0], np.int64), np.asarray(pattern[1], np.int32)
         fits = indptr.shape == (n_neurons + 1,) and targets.ndim == 1
         fits = fits and indptr[0] == 0 and indptr[-1] == len(targets)
         fits = fits and np.all(indptr[1:] >= indptr[:-1])

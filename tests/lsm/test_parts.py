@@ -118,7 +118,9 @@ PROBABILITIES = ("probability", "within", "between", "forward", "backward", "rew
 OUTSIDE = {
     **dict.fromkeys(("refractory",), (1.5, "must be a multiple of dt=1 ms, got 1.5 ms")),
     **dict.fromkeys(("delay", "capacitance", "resistance"), (-1.0, "must be .*> 0, got -1.0")),
-    **dict.fromkeys((*PROBABILITIES, "inhibitory", "U"), (1.5, "must be .*<= 1, got 1.5")),
+    **dict.fromkeys(
+        (*PROBABILITIES, "inhibitory", "U"), (1.5, "must be .*<= 1( or None)?, got 1.5")
+    ),
     **dict.fromkeys(("v_reset", "c", "e_rev_inh"), (1e6, "must be below .*1000000.0")),
 }
 

@@ -14,12 +14,12 @@ from lsm import Liquid, Snapshots
 from lsm.neurons import LIF
 from lsm.plasticity import IntrinsicPlasticity, PairSTDP, RewardSTDP
 from lsm.synapses import Exponential
-from lsm.topology import FixedWeights
+from lsm.topology import FixedWeights, InputWiring
 
 __all__ = ["choose", "even_out", "find_pattern"]
 
 
-class OneToOne:
+class OneToOne(InputWiring):
     """Let each of the first neurons follow its channel, spike by spike."""
 
     def draw(self, n_channels, inhibitory, rng):
