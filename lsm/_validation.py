@@ -1,4 +1,4 @@
-"""Checks of parameters."""
+"""Validation of parameters."""
 
 import math
 import numbers
@@ -26,14 +26,14 @@ def _rule(low, high, low_open, high_open):
 
 
 def check_number(name, value, low=None, high=None, *, low_open=False, high_open=False):
-    """Return `value` as a float, or raise an error that names it and the rule.
+    """Return `value` as a float, or raise an error with the name of the parameter and its bounds.
 
     Parameters
     ----------
     name : str
-        Name of the parameter, as the user knows it.
+        Name of the parameter in the error message, such as `LIF.tau_m`.
     value : object
-        What the user gave.
+        Value of the parameter.
     low, high : float, optional
         Bounds.
     low_open, high_open : bool
@@ -48,7 +48,8 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
     TypeError
         If `value` is not a real number.
     ValueError
-        If it is not finite (an infinite value needs an infinite bound) or out of bounds.
+        If `value` is out of bounds, NaN, or infinite. An infinite value is allowed if `high` is
+        infinite.
     """
     rule = _rule(low, high, low_open, high_open)
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
@@ -62,14 +63,14 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
 
 
 def check_integer(name, value, low=None, high=None):
-    """Return `value` as an int, or raise an error that names it and the rule.
+    """Return `value` as an int, or raise an error with the name of the parameter and its bounds.
 
     Parameters
     ----------
     name : str
-        Name of the parameter, as the user knows it.
+        Name of the parameter in the error message, such as `Liquid.n_neurons`.
     value : object
-        What the user gave.
+        Value of the parameter.
     low, high : int, optional
         Inclusive bounds.
 
@@ -82,7 +83,7 @@ def check_integer(name, value, low=None, high=None):
     TypeError
         If `value` is not an integer.
     ValueError
-        If it is out of bounds.
+        If `value` is out of bounds.
     """
     rule = _rule(low, high, False, False)
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
@@ -93,7 +94,7 @@ def check_integer(name, value, low=None, high=None):
 
 
 def check_bool(name, value):
-    """Raise a TypeError unless `value` is a boolean, and return it as a bool."""
+    """Return `value` as a bool, or raise a TypeError if it is not a boolean."""
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} must be True or False, got {value!r}")
     return bool(value)
@@ -108,7 +109,7 @@ def check_choice(name, value, choices):
 
 
 def as_array(rule, values):
-    """Return `values` as an array, or, if ragged, raise a ValueError that starts with the rule."""
+    """Return `values` as an array, or raise a ValueError that starts with `rule` if ragged."""
     try:
         return np.asarray(values)
     except ValueError:
@@ -116,10 +117,10 @@ def as_array(rule, values):
 
 
 def check_reals(rule, values, dtype=np.float64):
-    """Return `values` as an array of `dtype`, or raise a ValueError that starts with the rule.
+    """Return `values` as an array of `dtype`, or raise a ValueError that starts with `rule`.
 
-    Text, booleans, times, complex numbers and objects are not numbers here, though NumPy would
-    turn them into some.
+    Only integers and floats are allowed. NumPy would also convert text, booleans, times, complex
+    numbers and objects, but these are most likely mistakes.
     """
     array = as_array(rule, values)
     if array.dtype.kind not in "iuf":

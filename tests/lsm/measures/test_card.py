@@ -25,7 +25,7 @@ def test_the_card_says_what_the_measures_say(liquid, X):
     values = values_of(measures.card(liquid, X))
     for name, measure in {
         "rate": measures.rate,
-        "CV of intervals": measures.cv_of_intervals,
+        "interval CV": measures.interval_cv,
         "Fano factor": measures.fano_factor,
         "synchrony": measures.synchrony,
         "branching ratio": measures.branching_ratio,
@@ -33,7 +33,7 @@ def test_the_card_says_what_the_measures_say(liquid, X):
         "spikes": measures.spikes_per_sample,
         "synaptic events": measures.synaptic_events,
         "echo-state index": measures.echo_state_index,
-        "growth of disturbances": measures.perturbation_growth,
+        "perturbation growth": measures.perturbation_growth,
         "effective spectral radius": measures.effective_spectral_radius,
         "kernel quality": measures.kernel_quality,
         "dimension": measures.dimension,
@@ -113,7 +113,7 @@ def test_rate_neurons_have_no_spikes_to_measure():
 
 def test_one_short_sample_gives_what_it_can(liquid, X):
     values = values_of(measures.card(liquid, X[:1, :1]))
-    assert "growth of disturbances" not in values
+    assert "perturbation growth" not in values
     assert "kernel quality" not in values
     assert "rate" in values
 

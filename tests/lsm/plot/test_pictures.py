@@ -39,10 +39,10 @@ LINES, CELLS = 2, 14
 
 
 def picture(tolerance):
-    """Compare what a test returns with its reference, without any text and where text has no say.
+    """Compare the picture that a test returns with its reference, without text.
 
     Other versions of matplotlib and FreeType write in other sizes. What is written where is for
-    test_plot.py to see.
+    test_displays.py to see.
     """
 
     def decorate(test):
@@ -157,8 +157,8 @@ def test_weights_before_and_after(rng):
 @picture(CELLS)
 def test_confusion(rng):
     y = rng.randint(4, size=200)
-    said = np.where(rng.rand(200) < 0.8, y, rng.randint(4, size=200))
-    return ConfusionDisplay.from_predictions(y, said, names=["a", "b", "c", "other"])
+    y_pred = np.where(rng.rand(200) < 0.8, y, rng.randint(4, size=200))
+    return ConfusionDisplay.from_predictions(y, y_pred, names=["a", "b", "c", "other"])
 
 
 @picture(LINES)

@@ -124,13 +124,14 @@ def test_a_circle_inside_another_is_told_apart():
     ],
 )
 def test_bad_parameters_are_named(parameters, error, message):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=f"^KernelRidgeClassifier.{message}"):
         KernelRidgeClassifier(**parameters).fit(IRIS, SPECIES)
 
 
 def test_a_penalty_that_single_precision_does_not_see_is_named():
     twice = np.repeat(IRIS, 2, axis=0).astype(np.float32)
-    with pytest.raises(ValueError, match="alpha=1e-09 is too small .* precision of float32"):
+    message = "KernelRidgeClassifier.alpha=1e-09 is too small .* precision of float32: raise it"
+    with pytest.raises(ValueError, match=message):
         KernelRidgeClassifier(alpha=1e-9, gamma=0.2).fit(twice, np.repeat(SPECIES, 2))
 
 
@@ -171,5 +172,5 @@ def test_whitening_ignores_a_nuisance_that_is_alike_in_all_classes(dtype):
 
 @pytest.mark.parametrize("shrinkage", [0.0, -1.0, "much"])
 def test_shrinkage_is_named_where_it_is_not_allowed(shrinkage):
-    with pytest.raises((TypeError, ValueError), match="shrinkage"):
+    with pytest.raises((TypeError, ValueError), match="WithinClassWhitener.shrinkage must be"):
         WithinClassWhitener(shrinkage).fit(IRIS, SPECIES)
