@@ -79,6 +79,7 @@ def check_events(spikes):
 
 
 def _check_amplitudes(spikes):
+    """Raise an error unless amplitudes are currents, or numbers of spikes."""
     shape = spikes.amplitudes.shape
     if shape != spikes.steps.shape:
         raise ValueError(f"{len(spikes.steps)} steps but amplitudes of shape {shape}")
@@ -243,6 +244,7 @@ def _last_row_end(i, times, dt):
 
 
 def _check_times(i, times):
+    """Return the spike times of sample i as finite floats, or raise a ValueError."""
     times = check_reals(f"sample {i}: spike times must be numbers (ms)", times)
     if not np.isfinite(times).all():
         raise ValueError(f"sample {i}: spike times must be finite, not NaN or infinity")

@@ -17,6 +17,7 @@ __all__ = [
 
 
 def _rule(low, high, low_open, high_open):
+    """Return bounds as text, such as `> 0 and <= 1`."""
     bounds = []
     if low is not None:
         bounds.append(f"{'>' if low_open else '>='} {low:g}")

@@ -121,6 +121,7 @@ def victor_purpura(spikes, cost=0.1):
 
 @njit
 def _edit_distances(times, offsets, n_samples, cost):
+    """Return the distances of all pairs of samples, summed over channels."""
     n_channels = (len(offsets) - 1) // n_samples
     distances = np.zeros((n_samples, n_samples))
     for a in range(n_samples):

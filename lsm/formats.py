@@ -45,6 +45,7 @@ def from_aeon(X, *, dt=1.0, graded=None):
 
 
 def _case(i, case):
+    """Return case i as a 2-D array."""
     rule = f"case {i} must have shape (n_channels, n_timepoints)"
     case = as_array(rule, case)
     if case.ndim != 2:
@@ -110,6 +111,7 @@ def from_tonic(
 
 
 def _check_fields(i, recording, sizes):
+    """Raise an error unless recording i has the fields of the sensor, with valid dtypes."""
     names = getattr(getattr(recording, "dtype", None), "names", None) or ()
     addresses = [name for name, n in sizes.items() if n > 1]
     missing = {"t", *addresses} - set(names)

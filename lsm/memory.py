@@ -222,6 +222,7 @@ def content_of(*parts):
 
 
 def _feed(total, value):
+    """Update a hash with a value."""
     total.update(f"{type(value).__name__} ".encode())
     if isinstance(value, BaseEstimator):
         total.update(_code_of(type(value)).encode())

@@ -156,6 +156,7 @@ class RasterDisplay:
         return self
 
     def _draw_rates(self, position, inhibitory):
+        """Draw the rates as horizontal bars at the right."""
         self.rate_ax_ = ax = self.ax_.inset_axes((1.03, 0, 0.2, 1), sharey=self.ax_)
         n_rows = self.spikes.n_channels
         counts = np.zeros(n_rows)
@@ -174,6 +175,7 @@ class RasterDisplay:
             _name_kinds(ax, np.mean(~inhibitory))
 
     def _draw_inputs(self):
+        """Draw the input above the spikes: spikes as dots, currents as an image."""
         self.input_ax_ = ax = self.ax_.inset_axes((0, 1.04, 1, 0.3), sharex=self.ax_)
         if self.inputs.graded:
             end = self.inputs.durations[0] * self.inputs.dt

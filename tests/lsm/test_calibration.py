@@ -50,8 +50,7 @@ def test_one_long_series_is_calibrated_on_its_pieces():
     assert liquid.health_.duration == 500
 
 
-def test_spatial_shift_of_mean_input_is_taken_by_the_bias():
-    """Centring spikes: the mean current of the input equals what the bias takes away."""
+def test_the_bias_cancels_the_mean_current_of_the_input():
     X = spike_samples(rate=0.2)
     liquid = Liquid(n_neurons=50, random_state=0, topology=ErdosRenyi(fan_out=0)).fit(X)
     network = liquid.network_
@@ -59,7 +58,7 @@ def test_spatial_shift_of_mean_input_is_taken_by_the_bias():
     # The exponential current of one spike has area weight * tau_syn, in nA ms.
     tau = np.where(network.w_in.toarray() > 0, 5.0, 10.0)
     mean = rates @ (network.w_in.toarray() * tau)
-    # exact in the limit of small steps; with 1 ms the membrane sees a little less
+    # Exact in the limit of small steps; the current is a little smaller with steps of 1 ms.
     np.testing.assert_allclose(-network.bias, mean, rtol=0.12, atol=0.05)
 
 

@@ -1,4 +1,4 @@
-"""Samples of other libraries: what each field means, and what is refused."""
+"""Samples of other libraries: meanings of the fields, and invalid samples."""
 
 import sys
 import types
@@ -130,7 +130,7 @@ def test_a_single_recording_is_no_sequence_of_them():
         (lambda value: from_neo([[train([], 0, 1), value]]), "segment 0 must hold neo.SpikeTrain"),
     ],
 )
-def test_what_is_no_sequence_is_named(call, value, message):
+def test_an_argument_that_is_no_sequence_is_named(call, value, message):
     with pytest.raises(TypeError, match=message):
         call(value)
     with pytest.raises(TypeError, match="segment 0 must hold neo.SpikeTrain, got array"):
@@ -144,7 +144,7 @@ def test_times_since_an_epoch_are_refused_before_anything_is_allocated():
 
 
 class Quantity(np.ndarray):
-    """What the module uses of a quantity of the package quantities: here, always seconds."""
+    """Stand-in for a quantity of the package quantities, always in seconds."""
 
     def rescale(self, unit):
         assert unit == "ms"
@@ -156,7 +156,7 @@ def seconds(values):
 
 
 def train(times, start, stop):
-    """Return what the module uses of a neo.SpikeTrain."""
+    """Return a stand-in for a neo.SpikeTrain."""
     spikes = seconds(times)
     spikes.t_start, spikes.t_stop = seconds(start), seconds(stop)
     return spikes

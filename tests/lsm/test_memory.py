@@ -1,3 +1,5 @@
+"""The cache of states: shared entries, damaged entries, and the size of the folder."""
+
 import errno
 import json
 import multiprocessing
@@ -49,7 +51,7 @@ def entries(folder):
 
 @pytest.fixture
 def simulated(monkeypatch):
-    """Count the samples that are simulated, by what for."""
+    """Count the samples that are simulated, by purpose."""
     counts = {"states": 0, "calibration": 0}
 
     def counting(simulate, name):
@@ -79,7 +81,7 @@ class TestStates:
 
     @pytest.mark.parametrize("feature", ["count", "root_count", "trace", "membrane", "rank"])
     @pytest.mark.parametrize("dtype", ["float32", "float64"])
-    def test_what_is_kept_is_what_would_be_computed(self, tmp_path, feature, dtype):
+    def test_cached_states_equal_computed_states(self, tmp_path, feature, dtype):
         X, _ = make_samples(5)
         params = {"dtype": dtype, "snapshots": Snapshots(n=(1, 2), feature=feature)}
         expected = make_liquid(None, **params).fit(X).transform(X)
@@ -89,7 +91,7 @@ class TestStates:
         for part in ("data", "indices", "indptr"):
             assert np.array_equal(getattr(mixed, part), getattr(expected, part))
 
-    def test_rows_are_kept_too(self, tmp_path, simulated):
+    def test_states_of_rows_are_cached_too(self, tmp_path, simulated):
         X, _ = make_samples(4)
         y = [np.arange(60.0)] * 4
         expected = LSMRegressor(make_liquid(None)).fit(X, y).predict(X)
@@ -116,7 +118,7 @@ class TestStates:
             {"calibration": Calibration()},
         ],
     )
-    def test_what_makes_another_state_is_another_entry(self, tmp_path, simulated, changed):
+    def test_settings_that_change_a_state_change_its_entry(self, tmp_path, simulated, changed):
         X, _ = make_samples()
         make_liquid(tmp_path).fit(X).transform(X)
         expected = make_liquid(None, **changed).fit(X).transform(X)
@@ -129,7 +131,7 @@ class TestStates:
     @pytest.mark.parametrize(
         "changed", [{"n_jobs": 2}, {"verbose": True}, {"memory": "a Memory"}, {"stimulus": "some"}]
     )
-    def test_what_makes_the_same_state_is_the_same_entry(self, tmp_path, simulated, changed):
+    def test_settings_that_keep_a_state_keep_its_entry(self, tmp_path, simulated, changed):
         X, _ = make_samples()
         make_liquid(tmp_path).fit(X).transform(X)
         values = {"a Memory": Memory(tmp_path), "some": X[:3]}
@@ -163,7 +165,7 @@ class TestStates:
         with pytest.raises(ValueError, match="sample 1 lasts only 40 ms"):
             liquid.transform(mixed)
 
-    def test_a_liquid_that_learns_keeps_nothing(self, tmp_path, simulated):
+    def test_a_liquid_that_learns_caches_nothing(self, tmp_path, simulated):
         X, _ = make_samples()
         liquid = make_liquid(tmp_path, plasticity=PairSTDP()).fit(X)
         liquid.transform(X)
@@ -190,7 +192,7 @@ class TestSearch:
         scores = self.search(X, y, tmp_path, **calibrated)
         assert simulated["states"] == 3 * 200
         n_calibrations = simulated["calibration"]
-        for seed in range(3):  # what one fit of each liquid takes
+        for seed in range(3):  # as often as one fit of each liquid
             liquid = make_liquid(None, random_state=seed, **calibrated).fit(X)
             assert liquid.calibrated_ is not None
         assert simulated["calibration"] == 2 * n_calibrations
@@ -215,7 +217,7 @@ class TestSearch:
 class TestEntries:
     @pytest.fixture
     def kept(self, tmp_path):
-        """Return a fitted liquid, samples, and their states, which the folder has."""
+        """Return a fitted liquid, samples, and their states, which are cached."""
         X, _ = make_samples()
         liquid = make_liquid(tmp_path).fit(X)
         return liquid, X, liquid.transform(X).toarray()
@@ -244,7 +246,7 @@ class TestEntries:
         assert simulated["states"] == 20
         assert [path.read_bytes() for path in paths] == contents
 
-    def test_a_process_killed_while_it_writes_leaves_nothing_to_believe(
+    def test_a_process_killed_while_it_writes_leaves_no_valid_entry(
         self, tmp_path, kept, simulated, monkeypatch
     ):
         liquid, X, _ = kept
@@ -310,7 +312,7 @@ class TestEntries:
             right = pool.starmap(_hammer, [(tmp_path, seed, expected) for seed in range(3)])
         assert right == [True] * 3
 
-    def test_another_process_finds_what_was_kept(self, tmp_path, simulated):
+    def test_another_process_finds_the_entries(self, tmp_path, simulated):
         code = """
 import sys
 sys.path.insert(0, sys.argv[2])

@@ -42,7 +42,7 @@ def test_static_patterns_are_constant_currents():
     np.testing.assert_allclose(liquid.transform(X).toarray(), liquid.transform(held).toarray())
 
 
-def test_a_list_of_series_is_not_taken_for_patterns_unawares():
+def test_a_list_of_series_is_taken_for_patterns_with_a_warning():
     X = np.random.default_rng(0).normal(size=(5, 30))
     liquid = Liquid(n_neurons=20, random_state=0)
     with pytest.warns(UserWarning, match=r"arrays of shape \(30,\), .* taken for static patterns"):

@@ -1,4 +1,4 @@
-"""The container of samples, and what it refuses."""
+"""SpikeArray: packing, selection, conversion and invalid samples."""
 
 import pickle
 
@@ -127,7 +127,7 @@ def test_bad_events_are_refused(events, options, message):
         SpikeArray.from_events(events, 2, 3.0, **options)
 
 
-def test_what_holds_no_samples_is_named():
+def test_an_argument_without_samples_is_named():
     for pack in (SpikeArray.from_dense, SpikeArray.from_sparse):
         with pytest.raises(TypeError, match="samples must be a sequence of samples, got None"):
             pack(None)

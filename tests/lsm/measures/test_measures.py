@@ -1,4 +1,4 @@
-"""Measures of liquids, against closed forms on systems that are known."""
+"""Measures of liquids, against closed forms for known systems."""
 
 import warnings
 
@@ -119,7 +119,7 @@ def test_a_measure_scores_a_classifier():
     assert (scores > 5).all()
 
 
-def test_what_holds_no_liquid_is_refused():
+def test_an_estimator_without_a_liquid_is_refused():
     with pytest.raises(TypeError, match="estimator must be a fitted Liquid, .* got RidgeC"):
         measures.rate(RidgeClassifierCV(), spike_samples())
     with pytest.raises(TypeError, match="got Pipeline"):
@@ -166,7 +166,7 @@ def test_activity_of_a_relay_is_that_of_its_input():
     ],
 )
 @pytest.mark.parametrize("window", [3.0, 17.0])
-def test_activity_is_counted_in_the_windows_that_are_asked_for(measure, statistic, window):
+def test_activity_is_counted_in_the_given_windows(measure, statistic, window):
     X = spike_samples()
     liquid = fitted(X)
     expected = statistic(liquid.record(X), window)

@@ -1,4 +1,4 @@
-"""Measures of memory, against closed forms on systems that are known."""
+"""Measures of memory, against closed forms for known systems."""
 
 import functools
 import warnings
@@ -117,7 +117,7 @@ def test_capacities_of_functions_that_are_there(batch, monkeypatch):
     mixed = there @ np.random.default_rng(0).normal(size=(6, 6)) + 3
     capacities = memory._capacity_by_degree(mixed, values, [6, 5, 4], 1e-4)
     np.testing.assert_allclose(capacities, 2, atol=0.01)
-    # what the functions do not reach back to is not found
+    # functions of values before the lags are not found
     capacities = memory._capacity_by_degree(mixed, values, [2, 1, 1], 1e-4)
     np.testing.assert_allclose(capacities, [1, 1, 0], atol=0.02)
 

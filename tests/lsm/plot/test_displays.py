@@ -1,3 +1,5 @@
+"""Contents of the pictures: dots, lines, labels and invalid arguments."""
+
 import subprocess
 import sys
 

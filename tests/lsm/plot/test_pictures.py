@@ -3,7 +3,7 @@
 After an intended change, look at the pictures that this command writes, and commit them:
 `pytest tests/lsm/plot --mpl-generate-path=tests/lsm/plot/baseline`.
 
-What is drawn is made up here, so that no picture depends on how a processor rounds.
+The data of the pictures are made up, so that no picture depends on the rounding of a processor.
 """
 
 import functools
@@ -41,8 +41,8 @@ LINES, CELLS = 2, 14
 def picture(tolerance):
     """Compare the picture that a test returns with its reference, without text.
 
-    Other versions of matplotlib and FreeType write in other sizes. What is written where is for
-    test_displays.py to see.
+    Text has other sizes in other versions of matplotlib and FreeType. Labels are tested in
+    test_displays.py.
     """
 
     def decorate(test):
@@ -65,7 +65,7 @@ def picture(tolerance):
 
 @pytest.fixture
 def rng():
-    return np.random.RandomState(0)  # whose stream never changes
+    return np.random.RandomState(0)  # its numbers are equal in all versions of NumPy
 
 
 def trains(rng, n_channels, n_steps=400, probability=0.02):

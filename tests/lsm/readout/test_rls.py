@@ -41,7 +41,7 @@ def test_another_number_of_targets_is_refused(first):
     np.testing.assert_array_equal(rls.coef_, coef)
 
 
-def test_what_is_forgotten_and_never_seen_again_stays_finite():
+def test_coefficients_of_forgotten_features_stay_finite():
     rng = np.random.default_rng(0)
     X = np.c_[rng.normal(size=80_000), np.zeros(80_000)]
     X[-50:, 1] = rng.normal(size=50)  # a neuron that wakes up late
