@@ -1,4 +1,4 @@
-"""Checks of parameters."""
+"""Validation of parameters."""
 
 import math
 import numbers
@@ -16,6 +16,7 @@ __all__ = [
 
 
 def _rule(low, high, low_open, high_open):
+    """Return bounds as text, such as `> 0 and <= 1`."""
     bounds = []
     if low is not None:
         bounds.append(f"{'>' if low_open else '>='} {low:g}")
@@ -25,14 +26,14 @@ def _rule(low, high, low_open, high_open):
 
 
 def check_number(name, value, low=None, high=None, *, low_open=False, high_open=False, suffix=""):
-    """Return `value` as a float, or raise an error that names it and the rule.
+    """Return `value` as a float, or raise an error with the name of the parameter and its bounds.
 
     Parameters
     ----------
     name : str
-        Name of the parameter, as the user knows it.
+        Name of the parameter in the error message, such as `LIF.tau_m`.
     value : object
-        What the user gave.
+        Value of the parameter.
     low, high : float, optional
         Bounds.
     low_open, high_open : bool
@@ -49,7 +50,8 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
     TypeError
         If `value` is not a real number.
     ValueError
-        If it is not finite (an infinite value needs an infinite bound) or out of bounds.
+        If `value` is out of bounds, NaN, or infinite. An infinite value is allowed if `high` is
+        infinite.
     """
     rule = (_rule(low, high, low_open, high_open) + suffix).strip()
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
@@ -63,14 +65,14 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
 
 
 def check_integer(name, value, low=None, high=None, *, suffix=""):
-    """Return `value` as an int, or raise an error that names it and the rule.
+    """Return `value` as an int, or raise an error with the name of the parameter and its bounds.
 
     Parameters
     ----------
     name : str
-        Name of the parameter, as the user knows it.
+        Name of the parameter in the error message, such as `Liquid.n_neurons`.
     value : object
-        What the user gave.
+        Value of the parameter.
     low, high : int, optional
         Inclusive bounds.
     suffix : str
@@ -85,7 +87,7 @@ def check_integer(name, value, low=None, high=None, *, suffix=""):
     TypeError
         If `value` is not an integer.
     ValueError
-        If it is out of bounds.
+        If `value` is out of bounds.
     """
     rule = (_rule(low, high, False, False) + suffix).strip()
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
@@ -96,7 +98,7 @@ def check_integer(name, value, low=None, high=None, *, suffix=""):
 
 
 def check_bool(name, value):
-    """Raise a TypeError unless `value` is a boolean, and return it as a bool."""
+    """Return `value` as a bool, or raise a TypeError if it is not a boolean."""
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} must be True or False, got {value!r}")
     return bool(value)
@@ -111,7 +113,7 @@ def check_choice(name, value, choices):
 
 
 def as_array(rule, values):
-    """Return `values` as an array, or, if ragged, raise a ValueError that starts with the rule."""
+    """Return `values` as an array, or raise a ValueError that starts with `rule` if ragged."""
     try:
         return np.asarray(values)
     except ValueError:
@@ -119,10 +121,10 @@ def as_array(rule, values):
 
 
 def check_reals(rule, values, dtype=np.float64):
-    """Return `values` as an array of `dtype`, or raise a ValueError that starts with the rule.
+    """Return `values` as an array of `dtype`, or raise a ValueError that starts with `rule`.
 
-    Text, booleans, times, complex numbers and objects are not numbers here, though NumPy would
-    turn them into some.
+    Only integers and floats are allowed. NumPy would also convert text, booleans, times, complex
+    numbers and objects, but these are most likely mistakes.
     """
     array = as_array(rule, values)
     if array.dtype.kind not in "iuf":

@@ -1,4 +1,4 @@
-"""SpikeArray: samples of spikes or graded signals, packed without padding."""
+"""SpikeArray: samples of spikes or graded currents, packed without padding."""
 
 import hashlib
 import numbers
@@ -8,8 +8,9 @@ import numpy as np
 from ._events import (
     bin_events,
     check_binning,
+    check_events,
     check_sample,
-    count_steps,
+    count_rows,
     events_of,
     integers,
     listed,
@@ -22,30 +23,31 @@ __all__ = ["SpikeArray", "as_spike_array"]
 class SpikeArray:
     """Samples of different lengths, as packed events.
 
-    An event is a step, a channel and an amplitude. In a train of spikes the amplitude is a
-    count; in a graded signal it is a current that is held for the whole step.
+    A sample is a sequence of rows (time steps) of `dt` ms. An event is a nonzero value in a row
+    and a channel of a sample. Its amplitude is a number of spikes, or, in graded samples, a
+    current that is held for the row.
 
-    Users rarely call the constructor: see :meth:`from_dense`, :meth:`from_sparse`,
+    Users rarely call the constructor. See :meth:`from_dense`, :meth:`from_sparse`,
     :meth:`from_events`, and the encoders in :mod:`lsm.encoding`.
 
     Parameters
     ----------
     steps : int array of shape (n_events,)
-        Step of each event in its sample, not decreasing within a sample.
+        Row of each event in its sample, not decreasing within a sample.
     channels : int array of shape (n_events,)
         Channel of each event.
     amplitudes : float array of shape (n_events,) or None
-        Spike counts or graded amplitudes; None when each event is one spike.
+        Numbers of spikes or currents; None if each event is one spike.
     offsets : int array of shape (n_samples + 1,)
         Events of sample i are `offsets[i]:offsets[i + 1]`.
     durations : int array of shape (n_samples,)
-        Length of each sample in steps.
+        Number of rows of each sample.
     n_channels : int
         Number of channels.
     dt : float, default=1.0
-        Length of a step in ms.
+        Duration of a row in ms.
     graded : bool, default=False
-        Whether amplitudes are graded currents of either sign rather than spike counts.
+        Whether amplitudes are currents of either sign rather than numbers of spikes.
 
     Attributes
     ----------
@@ -55,8 +57,8 @@ class SpikeArray:
     Raises
     ------
     ValueError
-        If an event lies outside its sample or its channels, or an amplitude is not finite, or
-        a spike count is negative or not whole.
+        If an event lies outside of its sample or channels, an amplitude is not finite, or a
+        number of spikes is negative or not an integer.
 
     Examples
     --------
@@ -77,7 +79,7 @@ class SpikeArray:
         self.channels = integers("channels", channels, np.int32)
         self.amplitudes = None
         if amplitudes is not None:
-            with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused
+            with np.errstate(over="ignore"):  # infinite amplitudes raise an error below
                 amplitudes = check_reals("amplitudes must be numbers", amplitudes, np.float32)
             self.amplitudes = np.ascontiguousarray(amplitudes)
         self.offsets = integers("offsets", offsets, np.int64)
@@ -85,58 +87,7 @@ class SpikeArray:
         self.n_channels = check_integer("n_channels", n_channels, 1)
         self.dt = check_number("dt", dt, 0, low_open=True)
         self.graded = check_bool("graded", graded)
-        self._check()
-
-    def _check(self):
-        n_samples, n_events = len(self.durations), len(self.steps)
-        if self.offsets.shape != (n_samples + 1,) or self.offsets[0] != 0:
-            raise ValueError("offsets must start at 0 and have one entry more than durations")
-        if self.offsets[-1] != n_events or np.any(np.diff(self.offsets) < 0):
-            raise ValueError("offsets must not decrease and must end at the number of events")
-        if len(self.channels) != n_events:
-            raise ValueError(f"{n_events} steps but {len(self.channels)} channels")
-        if n_samples and self.durations.min() < 1:
-            sample = int(np.argmin(self.durations))
-            raise ValueError(f"sample {sample} has no steps: every sample needs at least one")
-        counts = np.diff(self.offsets)
-        outside = (self.steps < 0) | (self.steps >= np.repeat(self.durations, counts))
-        if outside.any():
-            self._refuse(outside, "its step lies outside its sample")
-        outside = (self.channels < 0) | (self.channels >= self.n_channels)
-        if outside.any():
-            self._refuse(outside, f"channels go from 0 to {self.n_channels - 1}")
-        unsorted = np.zeros(n_events, dtype=bool)
-        unsorted[1:] = np.diff(self.steps) < 0
-        unsorted[self.offsets[:-1][counts > 0]] = False
-        if unsorted.any():
-            self._refuse(unsorted, "steps must not decrease within a sample")
-        if self.amplitudes is not None:
-            self._check_amplitudes()
-
-    def _check_amplitudes(self):
-        if self.amplitudes.shape != self.steps.shape:
-            raise ValueError(
-                f"{len(self.steps)} steps but amplitudes of shape {self.amplitudes.shape}"
-            )
-        bad = ~np.isfinite(self.amplitudes)
-        if bad.any():
-            self._refuse(bad, "amplitudes must be finite, not NaN or infinity")
-        if not self.graded:
-            bad = (self.amplitudes < 0) | (self.amplitudes != np.rint(self.amplitudes))
-            if bad.any():
-                self._refuse(bad, "a spike count must be a whole number that is not negative")
-            bad = self.amplitudes > 2**24
-            if bad.any():
-                self._refuse(bad, "a spike count must be at most 2**24")
-
-    def _refuse(self, bad, rule):
-        event = int(np.argmax(bad))
-        sample = int(np.searchsorted(self.offsets, event, side="right")) - 1
-        amplitude = 1.0 if self.amplitudes is None else self.amplitudes[event]
-        raise ValueError(
-            f"sample {sample} has an event of amplitude {amplitude:g} at step "
-            f"{self.steps[event]}, channel {self.channels[event]}: {rule}"
-        )
+        check_events(self)
 
     @classmethod
     def from_dense(cls, samples, *, dt=1.0, graded=None):
@@ -144,13 +95,13 @@ class SpikeArray:
 
         Parameters
         ----------
-        samples : array of shape (n_samples, n_steps, n_channels) or sequence of (T_i, n_channels)
-            The samples.
+        samples : array of shape (n_samples, n_rows, n_channels), or sequence of (T_i, n_channels)
+            Samples.
         dt : float, default=1.0
-            Length of a step in ms.
+            Duration of a row in ms.
         graded : bool, optional
-            Whether the values are graded currents. By default arrays of integers or booleans
-            are spike counts and arrays of floats are graded.
+            Whether the values are graded currents. By default integers and booleans are numbers
+            of spikes, and floats are currents.
 
         Returns
         -------
@@ -160,14 +111,14 @@ class SpikeArray:
 
     @classmethod
     def from_sparse(cls, samples, *, dt=1.0, graded=None):
-        """Pack samples that are scipy sparse (or dense) arrays of shape (T_i, n_channels).
+        """Pack samples that are scipy.sparse arrays or dense arrays.
 
         Parameters
         ----------
         samples : sequence of sparse or dense arrays of shape (T_i, n_channels)
-            The samples. Duplicate entries of a sparse array are summed.
+            Samples. Duplicate entries of a sparse array are summed.
         dt : float, default=1.0
-            Length of a step in ms.
+            Duration of a row in ms.
         graded : bool, optional
             As in :meth:`from_dense`.
 
@@ -209,35 +160,40 @@ class SpikeArray:
         n_channels : int
             Number of channels.
         durations : float or sequence of float, optional
-            Length of the samples in ms; each is rounded up to whole steps. By default a sample
-            ends with the step of its last spike.
+            Duration of all samples or of each sample in ms, rounded up to whole rows. By default
+            a sample ends with the row of its last spike.
         dt : float, default=1.0
-            Length of a step in ms. A spike at time t falls into step `floor(t / dt)`.
+            Duration of a row in ms. A spike at time t lies in row `floor(t / dt)`.
         duplicates : {"sum", "one", "error"}, default="sum"
-            What happens to several spikes in one step of one channel: their number counts, or
-            they become one, or an error is raised.
+            Treatment of several spikes in one row of one channel: keep their number, keep one,
+            or raise an error.
         out_of_range : {"error", "drop"}, default="error"
-            What happens to a spike outside its sample or channels.
+            Treatment of a spike outside of its sample or channels: raise an error, or drop it.
 
         Returns
         -------
         spikes : SpikeArray
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a spike or a parameter is invalid.
         """
         check_binning(n_channels, dt, duplicates, out_of_range)
         events = listed("events", events)
         for i, sample in enumerate(events):
             if not isinstance(sample, tuple | list) or len(sample) != 2:
                 raise ValueError(f"sample {i} must be a pair (times, channels)")
-        n_steps = count_steps(durations, events, dt)
+        n_rows = count_rows(durations, events, dt)
         matrices = [
             bin_events(i, *sample, n, n_channels, dt, duplicates, out_of_range)
-            for i, (sample, n) in enumerate(zip(events, n_steps, strict=True))
+            for i, (sample, n) in enumerate(zip(events, n_rows, strict=True))
         ]
         return cls.from_sparse(matrices, dt=dt, graded=False)
 
     @property
     def shape(self):
-        """`(n_samples,)`: a SpikeArray is a sequence of samples."""
+        """Shape `(n_samples,)`, since a SpikeArray is a sequence of samples."""
         return (len(self.durations),)
 
     def __len__(self):
@@ -251,9 +207,9 @@ class SpikeArray:
         )
 
     def __array__(self, dtype=None, copy=None):
-        """Unpack into (n_samples, n_steps, n_channels), or objects where lengths differ."""
+        """Unpack to shape (n_samples, n_rows, n_channels), or to objects if lengths differ."""
         if copy is False:
-            raise ValueError("a SpikeArray is packed: it becomes an array only by copying")
+            raise ValueError("a SpikeArray is packed: conversion to an array needs a copy")
         dense = [self.to_dense(i) for i in range(len(self))]
         if len(set(self.durations.tolist())) <= 1:
             return np.array(dense, dtype=dtype)
@@ -263,47 +219,43 @@ class SpikeArray:
 
     def __getitem__(self, index):
         """Select samples by an index, a slice, an index array or a mask."""
-        if isinstance(index, tuple):  # scikit-learn indexes with (rows, ...)
+        if isinstance(index, tuple):  # scikit-learn indexes with (samples, ...)
             if len(index) != 2 or index[1] is not Ellipsis:
-                raise IndexError("a SpikeArray has one axis, its samples")
+                raise IndexError(f"a SpikeArray has one axis, that of its samples, got {index!r}")
             index = index[0]
         if isinstance(index, numbers.Integral):
             index = [index]
         chosen = np.atleast_1d(np.arange(len(self))[index])
         counts = np.diff(self.offsets)[chosen]
         offsets = np.concatenate([[0], np.cumsum(counts)])
-        rows = np.repeat(self.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
-        new = object.__new__(SpikeArray)  # parts of checked events need no second check
+        events = np.repeat(self.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
+        new = object.__new__(SpikeArray)  # the events are valid already
         new.__dict__.update(self.__dict__)
-        new.steps, new.channels = self.steps[rows], self.channels[rows]
-        new.amplitudes = None if self.amplitudes is None else self.amplitudes[rows]
+        new.steps, new.channels = self.steps[events], self.channels[events]
+        new.amplitudes = None if self.amplitudes is None else self.amplitudes[events]
         new.offsets, new.durations = offsets, self.durations[chosen]
         return new
 
     def pieces(self, samples, starts, stops):
-        """Cut steps `starts[i]` to `stops[i]` out of `samples[i]`; return a SpikeArray."""
-        ranges, steps, lengths = [], [], []
+        """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""
+        ranges, steps, durations = [], [], []
         for sample, start, stop in zip(samples, starts, stops, strict=True):
             offset, end = self.offsets[sample : sample + 2]
             stop = min(stop, self.durations[sample])
             first, last = offset + np.searchsorted(self.steps[offset:end], [start, stop])
             ranges.append(np.arange(first, last))
             steps.append(self.steps[first:last] - start)
-            lengths.append(stop - start)
-        rows = np.concatenate(ranges)
+            durations.append(stop - start)
+        events = np.concatenate(ranges)
+        amplitudes = None if self.amplitudes is None else self.amplitudes[events]
+        offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])])
         return SpikeArray(
-            np.concatenate(steps),
-            self.channels[rows],
-            None if self.amplitudes is None else self.amplitudes[rows],
-            np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])]),
-            lengths,
-            self.n_channels,
-            dt=self.dt,
-            graded=self.graded,
-        )
+            np.concatenate(steps), self.channels[events], amplitudes, offsets, durations,
+            self.n_channels, dt=self.dt, graded=self.graded,
+        )  # fmt: skip
 
     def to_dense(self, sample):
-        """Return one sample as a float32 array of shape (n_steps, n_channels)."""
+        """Return one sample as a float32 array of shape (n_rows, n_channels)."""
         sample = range(len(self))[sample]
         dense = np.zeros((self.durations[sample], self.n_channels), dtype=np.float32)
         part = slice(self.offsets[sample], self.offsets[sample + 1])
@@ -312,7 +264,7 @@ class SpikeArray:
         return dense
 
     def digest(self, sample):
-        """Return a hash of one sample's content, the same wherever the sample stands."""
+        """Return a hash of one sample's content, which does not depend on other samples."""
         sample = range(len(self))[sample]
         part = slice(self.offsets[sample], self.offsets[sample + 1])
         head = f"{self.durations[sample]} {self.n_channels} {self.dt!r} {self.graded}"
@@ -326,12 +278,12 @@ class SpikeArray:
         return digest.hexdigest()
 
     def channel_moments(self):
-        """Return each channel's mean and standard deviation over all steps.
+        """Return each channel's mean and standard deviation over all rows.
 
         Returns
         -------
         mean, std : float64 arrays of shape (n_channels,)
-            In spikes a step, or in units of the graded signal.
+            In spikes per row, or in the unit of the graded currents.
         """
         total = self.durations.sum(dtype=np.int64)
         amplitudes = np.ones(len(self.steps)) if self.amplitudes is None else self.amplitudes
@@ -339,7 +291,7 @@ class SpikeArray:
         samples = np.repeat(np.arange(len(self)), np.diff(self.offsets))
         cells = (samples * np.int64(self.durations.max()) + self.steps) * self.n_channels
         cells, places = np.unique(cells + self.channels, return_inverse=True)
-        amplitudes = np.bincount(places, amplitudes)  # of a step together
+        amplitudes = np.bincount(places, amplitudes)  # sums of the events in one cell
         channels = cells % self.n_channels
         mean = np.bincount(channels, amplitudes, self.n_channels) / total
         deviations = (amplitudes - mean[channels]) ** 2
@@ -350,16 +302,17 @@ class SpikeArray:
 
 
 def as_spike_array(X, *, dt=1.0, graded=None):
-    """Turn any of the accepted forms of ragged input into a SpikeArray.
+    """Convert samples to a SpikeArray.
 
     Parameters
     ----------
     X : SpikeArray, sequence of (T_i, n_channels) arrays, or 3-D array
-        The samples; see :meth:`SpikeArray.from_dense`.
+        Samples; see :meth:`SpikeArray.from_dense`.
     dt : float, default=1.0
-        Length of a step in ms, for forms that carry none.
+        Duration of a row in ms, for samples other than a SpikeArray.
     graded : bool, optional
-        Whether values are graded; by default told by the dtype.
+        Whether values are graded currents; by default a SpikeArray stays as it is, and the
+        dtype of other samples decides.
 
     Returns
     -------
@@ -368,7 +321,7 @@ def as_spike_array(X, *, dt=1.0, graded=None):
     Raises
     ------
     ValueError
-        If the input is empty, of another shape, or holds values that are not allowed.
+        If the samples are empty, of another shape, or hold invalid values.
     """
     if isinstance(X, SpikeArray):
         if len(X) == 0:
@@ -379,11 +332,21 @@ def as_spike_array(X, *, dt=1.0, graded=None):
             X.steps, X.channels, X.amplitudes, X.offsets, X.durations, X.n_channels,
             dt=X.dt, graded=graded,
         )  # fmt: skip
-    if (
-        isinstance(X, str | bytes)
-        or not hasattr(X, "__len__")
-        or not hasattr(X, "__getitem__")
-        or (isinstance(X, dict))
-    ):
+    is_sequence = hasattr(X, "__len__") and hasattr(X, "__getitem__")
+    if not is_sequence or isinstance(X, str | bytes | dict):
         raise ValueError(f"X must be a SpikeArray, a sequence of arrays or an array, got {X!r:.80}")
     return SpikeArray.from_sparse(listed("X", X), dt=dt, graded=graded)
+
+
+def check_spikes(spikes, *, allow_graded=False):
+    """Validate an argument that is called `spikes`.
+
+    Raise a TypeError if it is not a SpikeArray. Raise a ValueError if it is empty, or if it holds
+    graded currents and these are not allowed.
+    """
+    if not isinstance(spikes, SpikeArray):
+        raise TypeError(f"spikes must be a SpikeArray, got {type(spikes).__name__}")
+    if len(spikes) == 0:
+        raise ValueError("spikes is empty: at least one sample is required")
+    if spikes.graded and not allow_graded:
+        raise ValueError("spikes must hold spike trains, got graded currents")

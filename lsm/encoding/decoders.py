@@ -11,7 +11,7 @@ from scipy import signal
 
 from .._units import steps
 from .._validation import check_number, check_reals
-from ..spikes import SpikeArray
+from ..spikes import check_spikes
 
 __all__ = ["exponential_filter", "latency", "population_vector", "rate"]
 
@@ -112,7 +112,7 @@ def population_vector(spikes, preferred, window=None):
     >>> decoders.population_vector(spikes, preferred=[0.0, 1.0])
     [array([[0.75]])]
     """
-    _check_spikes(spikes)
+    check_spikes(spikes)
     rule = "preferred must be finite numbers of shape (n_neurons,) or (n_neurons, n_dimensions)"
     preferred = check_reals(rule, preferred)
     if preferred.ndim == 1:
@@ -157,7 +157,7 @@ def exponential_filter(spikes, tau):
     >>> decoders.exponential_filter(spikes, tau=2.0)[0].ravel().round(3)
     array([0.   , 1.   , 0.607, 0.368])
     """
-    _check_spikes(spikes)
+    check_spikes(spikes)
     check_number("tau", tau, 0, low_open=True)
     coefficients = [1.0], [1.0, -np.exp(-spikes.dt / tau)]
     return [
@@ -168,7 +168,7 @@ def exponential_filter(spikes, tau):
 
 def _windows(spikes, window):
     """Yield the windows of each sample, as a list of arrays of shape (n_steps, n_channels)."""
-    _check_spikes(spikes)
+    check_spikes(spikes)
     n_steps = None
     if window is not None:
         check_number("window", window, 0, low_open=True)
@@ -177,10 +177,3 @@ def _windows(spikes, window):
         dense = spikes.to_dense(i).astype(np.float64)
         starts = range(0, len(dense), n_steps or len(dense))
         yield [dense[start : start + (n_steps or len(dense))] for start in starts]
-
-
-def _check_spikes(spikes):
-    if not isinstance(spikes, SpikeArray):
-        raise TypeError(f"spikes must be a SpikeArray, got {type(spikes).__name__}")
-    if spikes.graded:
-        raise ValueError("spikes must hold spikes to decode, got graded currents")

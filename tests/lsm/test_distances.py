@@ -21,10 +21,10 @@ def pack(*trains, n_channels=2, dt=1.0):
 
 
 @pytest.mark.parametrize("tau", [3.0, 10.0, 100.0])
-@pytest.mark.parametrize("apart", [0, 1, 7, 39])
-def test_van_rossum_distance_of_two_spikes(tau, apart):
-    distances = van_rossum(pack([(0, 0)], [(apart, 0)], []), tau)
-    assert distances[0, 1] == pytest.approx(np.sqrt(1 - np.exp(-apart / tau)), abs=1e-7)
+@pytest.mark.parametrize("interval", [0, 1, 7, 39])
+def test_van_rossum_distance_of_two_spikes(tau, interval):
+    distances = van_rossum(pack([(0, 0)], [(interval, 0)], []), tau)
+    assert distances[0, 1] == pytest.approx(np.sqrt(1 - np.exp(-interval / tau)), abs=1e-7)
     assert distances[0, 2] == pytest.approx(np.sqrt(1 / 2))
     assert distances[1, 2] == pytest.approx(np.sqrt(1 / 2))
 
@@ -58,7 +58,7 @@ def test_graded_signals_count_as_spikes_of_their_amplitudes():
     graded = SpikeArray.from_dense([np.array([[0.0], [2.0]]), np.array([[-1.0], [0.0]])])
     expected = np.sqrt((4 + 1) / 2 + 2 * np.exp(-1 / 10.0))
     assert van_rossum(graded)[0, 1] == pytest.approx(expected)
-    with pytest.raises(ValueError, match="graded signals"):
+    with pytest.raises(ValueError, match="graded currents"):
         victor_purpura(graded)
 
 

@@ -1,4 +1,4 @@
-"""Samples of other libraries: what each field means, and what is refused."""
+"""Samples of other libraries: meanings of the fields, and invalid samples."""
 
 import sys
 import types
@@ -67,7 +67,7 @@ def test_a_field_of_one_value_is_not_read():
         ({"t": int, "x": float}, (0, 1.7), "recording 0: x must hold integers, got float64"),
         ({"t": int, "x": "U1"}, (0, "1"), "recording 0: x must hold integers, got <U1"),
         ({"t": "U1", "x": int}, ("0", 1), "recording 0: t must be numbers"),
-        ({"t": int, "x": np.uint64}, (0, 2**64 - 1), f"event at x={2**64 - 1}, outside the 4"),
+        ({"t": int, "x": np.uint64}, (0, 2**64 - 1), f"event at x={2**64 - 1}, outside of the 4"),
     ],
 )
 def test_addresses_are_integers_and_times_numbers(fields, values, message):
@@ -85,7 +85,7 @@ def test_addresses_are_integers_and_times_numbers(fields, values, message):
 def test_events_outside_a_sensor_are_refused_or_dropped():
     # Without a check of each field the first would be taken for x=0 of the next row.
     recording = np.array([(0, 4, 0, 0), (0, 1, 0, 1), (99_000, 0, 0, 0)], dtype=PIXELS)
-    with pytest.raises(ValueError, match="recording 0 has an event at x=4, outside the 4"):
+    with pytest.raises(ValueError, match="recording 0 has an event at x=4, outside of the 4"):
         from_tonic([recording], (4, 3, 2))
     with pytest.raises(ValueError, match="99 ms in channel 0 lies outside 10 ms"):
         from_tonic([recording[1:]], (4, 3, 2), durations=10.0)
@@ -130,7 +130,7 @@ def test_a_single_recording_is_no_sequence_of_them():
         (lambda value: from_neo([[train([], 0, 1), value]]), "segment 0 must hold neo.SpikeTrain"),
     ],
 )
-def test_what_is_no_sequence_is_named(call, value, message):
+def test_an_argument_that_is_no_sequence_is_named(call, value, message):
     with pytest.raises(TypeError, match=message):
         call(value)
     with pytest.raises(TypeError, match="segment 0 must hold neo.SpikeTrain, got array"):
@@ -144,7 +144,7 @@ def test_times_since_an_epoch_are_refused_before_anything_is_allocated():
 
 
 class Quantity(np.ndarray):
-    """What the module uses of a quantity of the package quantities: here, always seconds."""
+    """Stand-in for a quantity of the package quantities, always in seconds."""
 
     def rescale(self, unit):
         assert unit == "ms"
@@ -156,7 +156,7 @@ def seconds(values):
 
 
 def train(times, start, stop):
-    """Return what the module uses of a neo.SpikeTrain."""
+    """Return a stand-in for a neo.SpikeTrain."""
     spikes = seconds(times)
     spikes.t_start, spikes.t_stop = seconds(start), seconds(stop)
     return spikes
@@ -170,7 +170,7 @@ def test_trains_of_neo_are_the_channels_of_a_segment():
     assert packed.steps.tolist() == [10, 20, 50, 200, 5]
     assert packed.channels.tolist() == [0, 0, 1, 1, 1]
     assert packed.amplitudes.tolist() == [1, 2, 1, 1, 1]
-    with pytest.raises(ValueError, match="several spikes in one step"):
+    with pytest.raises(ValueError, match="several spikes in one row"):
         from_neo([first], duplicates="error")
     with pytest.raises(ValueError, match=r"equal numbers of spike trains, got \[1, 2\]"):
         from_neo([first, first[:1]])
@@ -217,7 +217,7 @@ def test_labels_are_as_many_as_recordings(name):
     part[name] = part[name][:1]
     counts = ", ".join(str(1 if name == short else 2) for short in ("times", "units"))
     counts += f" and {1 if name == 'labels' else 2}"
-    with pytest.raises(ValueError, match=f"as many spikes/times as .*, got {counts}"):
+    with pytest.raises(ValueError, match=f"equal numbers of spikes/times, .*, got {counts}"):
         read_shd(file)
 
 

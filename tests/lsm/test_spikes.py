@@ -1,4 +1,4 @@
-"""The container of samples, and what it refuses."""
+"""SpikeArray: packing, selection, conversion and invalid samples."""
 
 import pickle
 
@@ -93,10 +93,12 @@ def test_event_lists():
     assert dropped.to_dense(0).sum() == 1
 
 
-def test_a_sample_ends_with_its_last_spike_unless_told_otherwise():
+def test_a_sample_ends_with_its_last_spike_unless_durations_are_given():
     spikes = SpikeArray.from_events([([0.3, 0.1], [0, 0]), ([0.0], [0])], 1, dt=0.1)
     assert spikes.durations.tolist() == [4, 1]
-    with pytest.raises(ValueError, match="sample 1 has no spikes, so its duration must be given"):
+    with pytest.raises(
+        ValueError, match="sample 1 has no spikes, so its duration is unknown: give dur"
+    ):
         SpikeArray.from_events([([1.0], [0]), ([], [])], 1)
 
 
@@ -106,7 +108,7 @@ def test_a_sample_ends_with_its_last_spike_unless_told_otherwise():
         ([([5.0], [0])], {}, "5 ms in channel 0 lies outside 3 ms"),
         ([([-1.0], [0])], {}, "outside"),
         ([([1.0], [2])], {}, "channel 2 lies outside"),
-        ([([1.0, 1.2], [0, 0])], {"duplicates": "error"}, "several spikes in one step"),
+        ([([1.0, 1.2], [0, 0])], {"duplicates": "error"}, "several spikes in one row of 1 ms"),
         ([([np.nan], [0])], {}, "finite"),
         ([([1.0], [0.5])], {}, "channels must be integers"),
         ([([1.0, 2.0], [0])], {}, "equal length"),
@@ -125,7 +127,7 @@ def test_bad_events_are_refused(events, options, message):
         SpikeArray.from_events(events, 2, 3.0, **options)
 
 
-def test_what_holds_no_samples_is_named():
+def test_an_argument_without_samples_is_named():
     for pack in (SpikeArray.from_dense, SpikeArray.from_sparse):
         with pytest.raises(TypeError, match="samples must be a sequence of samples, got None"):
             pack(None)
@@ -200,13 +202,13 @@ def test_spikes_before_the_start_are_outside_whether_or_not_a_duration_is_given(
     ("X", "message"),
     [
         ([], "empty"),
-        ([np.zeros((0, 3))], "sample 0 needs at least one step"),
+        ([np.zeros((0, 3))], "sample 0 needs at least one row"),
         ([np.zeros((3, 0))], "one channel"),
         ([np.ones((2, 2)), np.ones((2, 3))], r"equal numbers of channels, got \[2, 3\]"),
         ([np.array([[1.0, np.nan]])], "channel 1: amplitudes must be finite"),
         ([np.array([[1.0, np.inf]])], "finite"),
         ([np.array([[1e300, 0]])], "finite"),
-        ([np.array([[1, -1]])], "amplitude -1 at step 0, channel 1: a spike count"),
+        ([np.array([[1, -1]])], "amplitude -1 in row 0, channel 1: a number of spikes"),
         ([np.array([["a", "b"]])], "sample 0 must hold numbers"),
         ([np.ones((2, 2)) * 1j], "Complex data not supported"),
         ([np.ones(3)], "sample 0 must have shape"),
@@ -222,12 +224,12 @@ def test_bad_samples_are_refused(X, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"steps": [0, 9]}, "sample 0 has an event .* step 9, .*outside its sample"),
+        ({"steps": [0, 9]}, "sample 0 has an event .* row 9, .*outside of the sample"),
         ({"steps": [2, 1]}, "must not decrease"),
         ({"channels": [0, 5]}, "channels go from 0 to 2"),
         ({"offsets": [0, 1]}, "offsets"),
-        ({"durations": [0]}, "sample 0 has no steps"),
-        ({"amplitudes": [1.5, 1]}, "whole number"),
+        ({"durations": [0]}, "sample 0 has no rows"),
+        ({"amplitudes": [1.5, 1]}, "a number of spikes must be an integer >= 0"),
         ({"amplitudes": [1.0]}, "2 steps but amplitudes of shape"),
         ({"amplitudes": [1.0, 2.0**25]}, "at most"),
         ({"steps": [0.0, 2.7]}, "steps must be a 1-D array of integers, got float64"),
@@ -249,7 +251,7 @@ def test_the_constructor_checks_its_events(change, message):
 
 def test_a_negative_amplitude_is_refused_when_a_graded_signal_is_read_as_spikes():
     graded = SpikeArray.from_dense([np.array([[0.5, -1.0]])])
-    with pytest.raises(ValueError, match="spike count"):
+    with pytest.raises(ValueError, match="a number of spikes must be"):
         as_spike_array(graded, graded=False)
 
 

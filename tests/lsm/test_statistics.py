@@ -1,4 +1,4 @@
-"""Statistics of spike trains, against what is known of Poisson trains, clocks and branching."""
+"""Statistics of spike trains, against closed forms for Poisson trains, clocks and branching."""
 
 import numpy as np
 import pytest

@@ -110,5 +110,5 @@ def test_bad_arguments_are_named(call, message):
 def test_what_holds_no_spikes_is_refused(call):
     with pytest.raises(TypeError, match="spikes must be a SpikeArray, got ndarray"):
         call(np.ones((1, 4, 3), dtype=int))
-    with pytest.raises(ValueError, match="spikes must hold spikes to decode, got graded currents"):
+    with pytest.raises(ValueError, match="spikes must hold spike trains, got graded currents"):
         call(SpikeArray.from_dense(-np.ones((1, 4, 3))))

@@ -331,7 +331,7 @@ def test_a_pipeline_with_a_liquid_runs(code):
         ([], "X is empty"),
         ([np.ones((2, 3)), np.ones((2, 2))], r"equal numbers of channels, got \[2, 3\]"),
         ([np.ones((2, 3)), np.full((2, 3), np.nan)], "sample 1 must be finite"),
-        ([np.ones((2, 3)), np.ones((0, 3))], "sample 1 needs at least one step"),
+        ([np.ones((2, 3)), np.ones((0, 3))], "sample 1 needs at least one row"),
         ([np.ones((2, 3)), np.ones((1, 2, 3))], r"sample 1 must have shape .* got shape \(1, 2"),
         ([np.ones((2, 3)), None], "sample 1 must hold numbers"),
         ([[[1.0], [1.0, 2.0]]], "sample 0 must be an array of shape"),
