@@ -14,7 +14,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Calibration, Liquid, LSMClassifier, Snapshots, SpikeArray
-from lsm.kernel import _packed, compiled
+from lsm.kernel import _run, compiled
 from lsm.neurons import LIF
 from lsm.synapses import Exponential
 from lsm.topology import Column, ErdosRenyi, RandomInput, Weights
@@ -319,7 +319,7 @@ def test_bad_parameters_are_refused_in_fit(params, message):
         ([np.full((5, 8), -1)], "spike count"),
         ([np.full((5, 8), 0.5)], "spike count"),
         ([np.ones((5, 7), dtype=int)], "X has 7 channels, but Liquid is expecting 8"),
-        (SpikeArray.from_dense([np.ones((5, 8), dtype=int)], dt=1.5), "no multiple of .* dt=1 ms"),
+        (SpikeArray.from_dense([np.ones((5, 8), dtype=int)], dt=1.5), "not a multiple of .* dt=1"),
     ],
 )
 def test_bad_input_is_refused_at_transform(fitted, X, message):
@@ -410,7 +410,7 @@ def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
         time.sleep(0.002)
 
     monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 100)
-    monkeypatch.setattr(_packed, "kernel_for", lambda *_: kernel)
+    monkeypatch.setattr(_run, "kernel_for", lambda *_: kernel)
     with pytest.raises(KeyboardInterrupt):
         liquid.transform(X)
     assert len(windows) < 500  # of a thousand
