@@ -189,9 +189,9 @@ def transform(options):
 def _bare_loop(network, spikes, dtype):
     """Return a function that runs the compiled loop on packed arrays."""
     plan = Snapshots().plan(network.n_steps(spikes), network.dt)
-    packed = compiled.Packed(network, spikes, plan, dtype)
-    window = (0, int(packed.durations.max()))
-    return functools.partial(_discard, packed.run, (0, len(spikes)), [window])
+    run = compiled.Run(network, spikes, plan, dtype)
+    window = (0, int(network.n_steps(spikes).max()))
+    return functools.partial(_discard, run, (0, len(spikes)), [window])
 
 
 def _discard(function, *arguments):

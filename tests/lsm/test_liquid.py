@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, LSMClassifier, Snapshots, SpikeArray
-from lsm.kernel import _packed, compiled
+from lsm.kernel import _run, compiled
 from lsm.neurons import LIF
 from lsm.topology import Column, ErdosRenyi, RandomInput
 from tests.helpers.samples import graded_samples, spike_samples
@@ -221,7 +221,7 @@ def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
         time.sleep(0.002)
 
     monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 100)
-    monkeypatch.setattr(_packed, "kernel_for", lambda *_: kernel)
+    monkeypatch.setattr(_run, "kernel_for", lambda *_: kernel)
     with pytest.raises(KeyboardInterrupt):
         liquid.transform(X)
     assert len(windows) < 500  # of a thousand

@@ -64,7 +64,7 @@ def test_a_list_of_series_is_taken_for_patterns_with_a_warning():
         ([np.full((5, 8), -1)], "a number of spikes must be"),
         ([np.full((5, 8), 0.5)], "a number of spikes must be"),
         ([np.ones((5, 7), dtype=int)], "X has 7 channels, but Liquid is expecting 8"),
-        (SpikeArray.from_dense([np.ones((5, 8), dtype=int)], dt=1.5), "no multiple of .* dt=1 ms"),
+        (SpikeArray.from_dense([np.ones((5, 8), dtype=int)], dt=1.5), "not a multiple of .* dt=1"),
     ],
 )
 def test_bad_input_is_refused_at_transform(fitted, X, message):
