@@ -29,12 +29,11 @@ class Checked(BaseEstimator):
     Attributes
     ----------
     bounds : dict of str to str or tuple
-        Rule for each of the named parameters. A string is a rule for a number: comparisons with
-        numbers or with other parameters, joined by "and", such as `"> 0"`, `">= 0 and <= 1"` or
-        `"< v_threshold"`. The word "integer" or "number" may come first (a number is the
-        default), and `"boolean"` alone stands for True and False. `" or None"` or `" or 'auto'"`
-        at the end allows that value too. A tuple lists all allowed values, words or None. The
-        rules of base classes hold as well.
+        Bounds of parameters, by name. A string holds comparisons with numbers or with other
+        parameters, joined by "and", such as `"> 0"`, `">= 0 and <= 1"` or `"< v_threshold"`. The
+        word "integer" or "number" may come first; a number is the default. `"boolean"` stands
+        for True and False. `" or None"` or `" or 'auto'"` at the end allows that value as well. A
+        tuple lists all allowed values: words, or None. The bounds of base classes hold as well.
     required_parameters : tuple of str
         Parameters that a subclass must have.
     """
@@ -56,20 +55,20 @@ class Checked(BaseEstimator):
         """
         check_complete(self)
         owner, values = type(self).__name__, self.get_params(deep=False)
-        rules = bounds_of(type(self))
-        for name, rule in rules.items():
-            check_value(f"{owner}.{name}", values[name], rule)
-        for name, rule in rules.items():
-            check_relations(owner, name, rule, values)
+        bounds = bounds_of(type(self))
+        for name, bound in bounds.items():
+            check_value(f"{owner}.{name}", values[name], bound)
+        for name, bound in bounds.items():
+            check_relations(owner, name, bound, values)
 
 
 def check_complete(part):
     """Raise a TypeError that names the methods or the parameters that a part lacks."""
     cls, owner = type(part), type(part).__name__
     _check_methods(cls)
-    parameters, rules = part.get_params(deep=False), bounds_of(cls)
-    others = [name for rule in rules.values() for _, name in _parse_any(rule).relations]
-    for name in (*cls.required_parameters, *rules, *others):
+    parameters, bounds = part.get_params(deep=False), bounds_of(cls)
+    others = [name for bound in bounds.values() for _, name in parse(bound).relations]
+    for name in (*cls.required_parameters, *bounds, *others):
         if name not in parameters:
             raise TypeError(
                 f"{owner} must have the parameter {name!r}, which `bounds` or "
@@ -106,8 +105,8 @@ def _address(cls):
     return f"{folder if exported else cls.__module__}.{cls.__name__}"
 
 
-def check_value(name, value, rule):
-    """Raise a TypeError or ValueError unless a value keeps a rule.
+def check_value(name, value, bound):
+    """Raise a TypeError or ValueError unless a value is within its bounds.
 
     Comparisons with other parameters are left to :func:`check_relations`.
 
@@ -117,41 +116,40 @@ def check_value(name, value, rule):
         Name of the parameter, with its owner.
     value : object
         Value of the parameter.
-    rule : str or tuple
-        As in :class:`Checked`.
+    bound : str or tuple
+        Bounds of the parameter, as in :class:`Checked`.
     """
-    if isinstance(rule, tuple):
-        check_choice(name, value, rule)
+    if isinstance(bound, tuple):
+        check_choice(name, value, bound)
         return
-    bounds = parse(rule)
-    if bounds.allows(value):
+    parsed = parse(bound)
+    if parsed.allows(value):
         return
-    if bounds.kind == "boolean":
+    if parsed.kind == "boolean":
         check_bool(name, value)
     else:
-        check = check_integer if bounds.kind == "integer" else check_number
-        check(name, value, **bounds.limits, suffix=bounds.suffix)
+        check = check_integer if parsed.kind == "integer" else check_number
+        check(name, value, **parsed.limits, suffix=parsed.suffix)
 
 
-def check_relations(owner, name, rule, values, given=None):
-    """Raise a ValueError unless a parameter compares with others as its rule says.
+def check_relations(owner, name, bound, values, given=None):
+    """Raise a ValueError unless a parameter compares with others as its bounds say.
 
     Parameters
     ----------
     owner, name : str
         Name of the class and of the parameter.
-    rule : str or tuple
-        As in :class:`Checked`.
+    bound : str or tuple
+        Bounds of the parameter, as in :class:`Checked`.
     values : dict of str to float or array
         Values of all parameters.
     given : dict, optional
         Values as the user gave them, for the message; by default `values`.
     """
-    given = values if given is None else given
-    bounds = _parse_any(rule)
-    if bounds.allows(values[name]):
+    given, parsed = values if given is None else given, parse(bound)
+    if parsed.allows(values[name]):
         return
-    for sign, other in bounds.relations:
+    for sign, other in parsed.relations:
         words, compare = RELATIONS[sign]
         if not np.all(compare(np.asarray(values[name]), values[other])):
             raise ValueError(
@@ -160,19 +158,19 @@ def check_relations(owner, name, rule, values, given=None):
             )
 
 
-class Bounds(NamedTuple):
-    """A rule, parsed.
+class Bound(NamedTuple):
+    """Bounds of one parameter, parsed.
 
     Attributes
     ----------
-    kind : {"number", "integer", "boolean"}
+    kind : {"number", "integer", "boolean", "choice"}
         Kind of the values.
     limits : dict
         Arguments of :func:`lsm._validation.check_number` or `check_integer`.
     relations : tuple of (str, str)
         Sign of a comparison, and name of the other parameter.
     suffix : str
-        End of the rule that names an exception, such as " or None".
+        End of the bounds that names exceptions, such as " or None".
     exceptions : tuple
         Values that are allowed beside numbers.
     """
@@ -184,14 +182,16 @@ class Bounds(NamedTuple):
     exceptions: tuple = ()
 
     def allows(self, value):
-        """Return whether a value is an exception to the rule."""
+        """Return whether a value is an exception."""
         return (value is None or isinstance(value, str)) and value in self.exceptions
 
 
 @functools.cache
-def parse(rule):
-    """Parse a rule that is a string; return its `Bounds`."""
-    text, *exceptions = rule.split(" or ")
+def parse(bound):
+    """Parse the bounds of a parameter; return a `Bound`."""
+    if isinstance(bound, tuple):
+        return Bound("choice")
+    text, *exceptions = bound.split(" or ")
     first, _, rest = text.partition(" ")
     kind, text = (first, rest) if first in KINDS else ("number", text)
     limits, relations = {}, []
@@ -206,30 +206,27 @@ def parse(rule):
             limits[side] = float(operand)
             if kind == "number":
                 limits[f"{side}_open"] = "=" not in sign
+            elif "=" not in sign:
+                raise ValueError
         suffix = "".join(f" or {exception}" for exception in exceptions)
         allowed = tuple(EXCEPTIONS[exception] for exception in exceptions)
-        return Bounds(kind, limits, tuple(relations), suffix, allowed)
+        return Bound(kind, limits, tuple(relations), suffix, allowed)
     except (KeyError, ValueError):
         raise ValueError(
-            f"{rule!r} is no rule: write comparisons such as '> 0 and <= 1', with 'integer' before "
-            "or 'or None' after them where needed"
+            f"{bound!r} is no bound: write comparisons such as '> 0 and <= 1' or 'integer >= 1', "
+            "with 'or None' after them where needed"
         ) from None
-
-
-def _parse_any(rule):
-    """Return the `Bounds` of a rule, without limits for a tuple of allowed values."""
-    return Bounds() if isinstance(rule, tuple) else parse(rule)
 
 
 @functools.cache
 def bounds_of(cls):
-    """Return the rules of a class and of its base classes."""
-    rules = {}
+    """Return the bounds of a class and of its base classes."""
+    bounds = {}
     for base in reversed(cls.__mro__):
-        rules |= vars(base).get("bounds", {})
-    for name, rule in rules.items():
+        bounds |= vars(base).get("bounds", {})
+    for name, bound in bounds.items():
         try:
-            _parse_any(rule)
-        except (AttributeError, ValueError) as error:
+            parse(bound)
+        except (AttributeError, TypeError, ValueError) as error:
             raise TypeError(f"{cls.__name__}.bounds[{name!r}] is invalid: {error}") from None
-    return rules
+    return bounds

@@ -30,7 +30,7 @@ class Model(Checked):
 
     Every parameter may be a number, an (excitatory, inhibitory) pair, an array with a value for
     each neuron, or a frozen `scipy.stats` distribution of which each neuron draws a value.
-    Parameters without a rule in `bounds` may be any finite number.
+    Parameters without bounds may be any finite number.
     """
 
     def check(self):
@@ -47,14 +47,14 @@ class Model(Checked):
         """
         check_complete(self)
         owner, values = type(self).__name__, self.get_params(deep=False)
-        rules = bounds_of(type(self))
+        bounds = bounds_of(type(self))
         for name, value in values.items():
-            check_values(f"{owner}.{name}", value, rules.get(name, "number"))
+            check_values(f"{owner}.{name}", value, bounds.get(name, "number"))
         comparable = {name: value for name, value in values.items() if _is_number_or_pair(value)}
-        for name, rule in rules.items():
-            others = {other for _, other in parse(rule).relations}
+        for name, bound in bounds.items():
+            others = {other for _, other in parse(bound).relations}
             if {name, *others} <= comparable.keys():
-                check_relations(owner, name, rule, comparable)
+                check_relations(owner, name, bound, comparable)
 
     def draw(self, inhibitory, dt, rng):
         """Check the parameters and spread them over the neurons.
@@ -80,14 +80,14 @@ class Model(Checked):
         """
         self.check()
         owner, values = type(self).__name__, self.get_params(deep=False)
-        rules = bounds_of(type(self))
+        bounds = bounds_of(type(self))
         drawn = {
-            name: per_neuron(f"{owner}.{name}", value, inhibitory, rng, rules.get(name, "number"))
+            name: per_neuron(f"{owner}.{name}", value, inhibitory, rng, bounds.get(name, "number"))
             for name, value in values.items()
         }
         parameters = Parameters(owner, drawn)
-        for name, rule in rules.items():
-            check_relations(owner, name, rule, parameters, given=values)
+        for name, bound in bounds.items():
+            check_relations(owner, name, bound, parameters, given=values)
         self.check_drawn(parameters, dt)
         return parameters
 
@@ -108,8 +108,8 @@ class Model(Checked):
         """
 
 
-def check_values(name, value, rule):
-    """Raise a TypeError or ValueError unless all values of a parameter keep its rule.
+def check_values(name, value, bound):
+    """Raise a TypeError or ValueError unless all values of a parameter are within its bounds.
 
     Parameters
     ----------
@@ -117,13 +117,13 @@ def check_values(name, value, rule):
         Name of the parameter, with its owner.
     value : float, (float, float), array of shape (n_neurons,) or frozen scipy.stats distribution
         Value of the parameter. The draws of a distribution are not checked.
-    rule : str
-        As in :class:`lsm._checked.Checked`.
+    bound : str
+        Bounds of the parameter, as in :class:`lsm._checked.Checked`.
     """
     if hasattr(value, "rvs"):
         return
     if isinstance(value, numbers.Real):
-        _check_one(name, value, rule)
+        _check_one(name, value, bound)
         return
     try:
         values = check_reals(
@@ -138,13 +138,13 @@ def check_values(name, value, rule):
             f"{name} must be a number, an (excitatory, inhibitory) pair or an array of shape "
             f"(n_neurons,), got shape {values.shape}"
         )
-    if parse(rule).kind == "integer" and np.any(values % 1):
-        _check_one(name, float(values[np.argmax(values % 1 > 0)]), rule)
+    if parse(bound).kind == "integer" and np.any(values % 1):
+        _check_one(name, float(values[np.argmax(values % 1 > 0)]), bound)
     for extreme in (values.min(), values.max()):
-        _check_one(name, float(extreme), rule)
+        _check_one(name, float(extreme), bound)
 
 
-def per_neuron(name, value, inhibitory, rng, rule):
+def per_neuron(name, value, inhibitory, rng, bound):
     """Spread one parameter over the neurons.
 
     Parameters
@@ -159,8 +159,8 @@ def per_neuron(name, value, inhibitory, rng, rule):
         Which neurons are inhibitory.
     rng : numpy.random.Generator
         Random generator of the draws.
-    rule : str
-        Rule that every value must keep, as in :class:`lsm._checked.Checked`.
+    bound : str
+        Bounds of every value, as in :class:`lsm._checked.Checked`.
 
     Returns
     -------
@@ -168,14 +168,14 @@ def per_neuron(name, value, inhibitory, rng, rule):
         A float where every neuron has the same value.
     """
     if isinstance(value, numbers.Real):
-        return _check_one(name, value, rule)
+        return _check_one(name, value, bound)
     n_neurons = len(inhibitory)
     if hasattr(value, "rvs"):
         try:
             value = check_reals("it must draw numbers", value.rvs(n_neurons, random_state=rng))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{name} must draw a number for each neuron: {error}") from None
-    check_values(name, value, rule)
+    check_values(name, value, bound)
     one_each = isinstance(value, np.ndarray) and n_neurons == 2
     values = np.asarray(value, dtype=float)
     if values.shape == (2,) and not one_each:
@@ -211,15 +211,14 @@ def check_rows(name, rows, shapes=None):
             )
 
 
-def _check_one(name, value, rule):
+def _check_one(name, value, bound):
     """Return one value as a float, or raise an error that names its parameter."""
-    bounds = parse(rule)
-    if bounds.kind != "integer":
-        return check_number(name, value, **bounds.limits)
+    kind, limits, *_ = parse(bound)
+    if kind != "integer":
+        return check_number(name, value, **limits)
     value = check_number(name, value)
-    limits = bounds.limits
     if value % 1 or not limits.get("low", value) <= value <= limits.get("high", value):
-        text = rule.removeprefix("integer").strip()
+        text = bound.removeprefix("integer").strip()
         raise ValueError(f"{name} must be an integer {text}".rstrip() + f", got {value:g}")
     return value
 

@@ -39,7 +39,7 @@ class Encoder(TransformerMixin, Checked):
     Attributes
     ----------
     bounds : dict of str to str or tuple
-        Rules for parameters, by name: comparisons with numbers or other parameters such as
+        Bounds of parameters, by name: comparisons with numbers or other parameters such as
         `"> 0"`, `"integer >= 1"` or `"> min_rate or None"`, `"boolean"`, or a tuple of allowed
         words. Those of `dt`, `duration` and `limits` are built in.
     graded : bool, default=False

@@ -18,7 +18,7 @@ TOLERANCE = 1e-9  # in thresholds: a change from 0 to 0.3 must be three changes 
 class DeltaEncoder(Encoder):
     """Encode the changes of signals, with one channel for rises and one for falls.
 
-    A spike is a change of the signal by `threshold` from a baseline, which is:
+    A spike stands for a change of the signal by `threshold` from a baseline, which is:
 
     - "send-on-delta" [1]_: the signal that the previous spikes add up to. A step has as many
       spikes as the change has thresholds.

@@ -23,7 +23,7 @@ class SoundEncoder(TransformerMixin, Checked):
     Attributes
     ----------
     bounds : dict of str to str or tuple
-        Rules for parameters, by name, as those of :class:`Encoder`.
+        Bounds of parameters, by name, as those of :class:`Encoder`.
     """
 
     required_parameters = ("sample_rate", "hop")

@@ -31,9 +31,9 @@ class NeuronModel(Model):
     Attributes
     ----------
     bounds : dict of str to str
-        Rules for parameters, by name: comparisons with numbers or other parameters such as
+        Bounds of parameters, by name: comparisons with numbers or other parameters such as
         `"> 0"`, `">= 0 and <= 1"` or `"< v_threshold"`, after the word "integer" where needed. A
-        parameter without a rule may be any finite number.
+        parameter without bounds may be any finite number.
     spiking : bool, default=True
         Whether neurons send spikes. If not, each neuron sends its first state variable in every
         step.

@@ -149,8 +149,8 @@ class Izhikevich(NeuronModel):
         potential, recovery = state
         v = potential[n]
         u = recovery[n] + share * (b * v - recovery[n])
-        # Kahan's method. Where its denominator is not positive v has gone through infinity,
-        # unless v falls: then this is Euler's method.
+        # Kahan's method. If its denominator is not positive, v has passed infinity, unless v
+        # decreases; then the step is one of Euler's method.
         rise = (square * v + linear) * v + rest - dt * u + gain * current
         below = left - square * v
         finite = below > zero

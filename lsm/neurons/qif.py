@@ -128,8 +128,8 @@ class QIF(ResetNeuron):
         square, gain, left, rest, threshold, peak, reset, refractory, zero, one = constants
         potential, wait = state
         v, waits = potential[n], wait[n]
-        # Kahan's method. Where its denominator is not positive v has gone through infinity,
-        # unless v falls: then this is Euler's method.
+        # Kahan's method. If its denominator is not positive, v has passed infinity, unless v
+        # decreases; then the step is one of Euler's method.
         rise = square * (v - rest) * (v - threshold) + gain * current
         below = left - square * v
         finite = below > zero

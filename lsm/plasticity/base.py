@@ -16,7 +16,7 @@ class Rule(Checked):
     Attributes
     ----------
     bounds : dict of str to str or tuple
-        Rules for parameters, by name: comparisons with numbers or other parameters such as
+        Bounds of parameters, by name: comparisons with numbers or other parameters such as
         `"> 0"` or `">= 0 or None"`, or a tuple of allowed words.
     acts_on : {"spikes", "samples"}
         When the rule acts.
@@ -77,7 +77,7 @@ class SpikeRule(Rule):
     learns_from_reward : bool, default=False
         Whether `consolidate` uses the reward.
     bounds : dict of str to str or tuple
-        Rules for parameters, by name, see :class:`Rule`.
+        Bounds of parameters, by name, see :class:`Rule`.
 
     Examples
     --------
@@ -249,7 +249,7 @@ class SampleRule(Rule):
     Attributes
     ----------
     bounds : dict of str to str or tuple
-        Rules for parameters, by name, see :class:`Rule`.
+        Bounds of parameters, by name, see :class:`Rule`.
 
     Examples
     --------

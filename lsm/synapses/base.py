@@ -25,8 +25,8 @@ class SynapseModel(Model):
     Attributes
     ----------
     bounds : dict of str to str
-        Rules for parameters, by name: comparisons with numbers or other parameters such as
-        `"> 0"`, `">= 0 and <= 1"` or `"<= tau_decay"`. A parameter without a rule may be any
+        Bounds of parameters, by name: comparisons with numbers or other parameters such as
+        `"> 0"`, `">= 0 and <= 1"` or `"<= tau_decay"`. A parameter without bounds may be any
         finite number.
     arrives_first : bool, default=False
         Whether the spikes that arrive in a step add their weights before the neurons move, or

@@ -21,17 +21,17 @@ def choose_inhibitory(n_neurons, fraction, rng):
     return inhibitory
 
 
-def check_pairs(name, value, rule):
+def check_pairs(name, value, bound):
     """Return the values of the pairs EE, EI, IE and II, given as one number or as four.
 
-    Each must keep the rule, see :class:`lsm._checked.Checked`.
+    The bounds of each are `bound`, as in :class:`lsm._checked.Checked`.
     """
     several = isinstance(value, tuple | list) or np.ndim(value) > 0
     values = value if several else (value,) * 4
     if len(values) != 4:
         raise ValueError(f"{name} must be a number or four, for {', '.join(PAIRS)}, got {value!r}")
     for pair, number in zip(PAIRS, values, strict=True):
-        check_value(f"{name}[{pair}]", number, rule)
+        check_value(f"{name}[{pair}]", number, bound)
     return np.array(values, dtype=float)
 
 
@@ -41,17 +41,17 @@ def check_delay(name, delay, *, of_input=False):
     They are one delay, the ends of a uniform distribution, or the delays of the pairs EE, EI, IE
     and II. Delays of the input may be zero, and have no pairs.
     """
-    rule = ">= 0" if of_input else "> 0"
+    bound = ">= 0" if of_input else "> 0"
     if not isinstance(delay, tuple | list):
-        check_value(name, delay, rule)
+        check_value(name, delay, bound)
         return [float(delay)]
     if len(delay) == 4 and not of_input:
-        return check_pairs(name, delay, rule)
+        return check_pairs(name, delay, bound)
     if len(delay) != 2:
         four = "" if of_input else f", or four numbers, for {', '.join(PAIRS)}"
         raise ValueError(f"{name} must be a number or two ends{four}, got {delay!r}")
     for end in delay:
-        check_value(name, end, rule)
+        check_value(name, end, bound)
     low, high = map(float, delay)
     if high < low:
         raise ValueError(f"{name} must go from low to high, got {delay!r}")

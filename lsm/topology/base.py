@@ -58,7 +58,7 @@ class Topology(Composite, Checked):
     Attributes
     ----------
     bounds : dict of str to str or tuple
-        Rules for parameters, by name: comparisons with numbers or other parameters such as
+        Bounds of parameters, by name: comparisons with numbers or other parameters such as
         `"integer >= 0"` or `"<= 1 or None"`, `"boolean"`, or a tuple of allowed words.
 
     Examples
@@ -195,7 +195,7 @@ class InputWiring(Checked):
     Attributes
     ----------
     bounds : dict of str to str or tuple
-        Rules for parameters, by name: comparisons with numbers or other parameters such as
+        Bounds of parameters, by name: comparisons with numbers or other parameters such as
         `"> 0"` or `"integer >= 1"`, `"boolean"`, or a tuple of allowed words.
 
     Examples

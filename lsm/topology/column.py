@@ -93,8 +93,8 @@ class Column(Topology):
         """Check the parameters; see :class:`Topology`."""
         super().check()
         self._grid()
-        for name, rule in PAIRS.items():
-            check_pairs(f"Column.{name}", getattr(self, name), rule)
+        for name, bound in PAIRS.items():
+            check_pairs(f"Column.{name}", getattr(self, name), bound)
 
     def draw(self, n_neurons, rng):
         """Draw the network and the positions of its neurons; see :class:`Topology`."""

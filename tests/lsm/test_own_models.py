@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import check_estimator
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid
 from lsm.encoding import Encoder, LatencyEncoder, SoundEncoder
@@ -237,8 +237,12 @@ def test_rules_of_a_user_change_the_network():
     assert not np.allclose(learnt.toarray(), before.network_.w.toarray(), rtol=1e-3)
 
 
-def test_an_encoder_of_a_user_keeps_the_contract_and_feeds_a_liquid():
-    check_estimator(Linear())
+@parametrize_with_checks([Linear()])
+def test_scikit_learn_contract(estimator, check):
+    check(estimator)
+
+
+def test_an_encoder_of_a_user_feeds_a_liquid():
     pipeline = make_pipeline(Linear(), Liquid(30, random_state=0))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
@@ -301,7 +305,7 @@ def plain_step(self, n, state, constants, current):
         ),
         (
             without(Leaky, bounds={"tau": "positive"}),
-            r"Leaky.bounds\['tau'\] is invalid: 'positive' is no rule: write comparisons such as",
+            r"Leaky.bounds\['tau'\] is invalid: 'positive' is no bound: write comparisons such as",
         ),
         (without(Leaky, bounds={"tau": 0}), r"Leaky.bounds\['tau'\] is invalid"),
     ],
