@@ -27,7 +27,7 @@ def _rule(low, high, low_open, high_open):
 
 
 def check_number(name, value, low=None, high=None, *, low_open=False, high_open=False):
-    """Return `value` as a float, or raise an error with the name of the parameter and its bounds.
+    """Return `value` as a float, or raise an error that names it and the rule.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
 
 
 def check_integer(name, value, low=None, high=None):
-    """Return `value` as an int, or raise an error with the name of the parameter and its bounds.
+    """Return `value` as an int, or raise an error that names it and the rule.
 
     Parameters
     ----------
