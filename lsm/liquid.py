@@ -17,10 +17,10 @@ from .calibration import Calibration, probe
 from .health import Health, diagnose
 from .kernel import GENERATORS, check_reward, draw_network, draw_recurrence, learn
 from .memory import Memory, recall
-from .neurons import LIF
+from .neurons import LIF, LeakyTanh
 from .snapshots import Snapshots
-from .synapses import Exponential
-from .topology import Column, ErdosRenyi, RandomInput
+from .synapses import Delta, Exponential
+from .topology import Column, ErdosRenyi, RandomInput, Weights
 
 __all__ = ["Liquid"]
 
@@ -218,6 +218,66 @@ class Liquid(RunsMixin, SamplesMixin, PartsMixin, TransformerMixin, BaseEstimato
             "dt": 0.1,
         }
         return cls(**(defaults | params))
+
+    @classmethod
+    def echo_state(cls, *, leak=1.0, bias=0.0, spectral_radius=0.9, dt=1.0, **params):
+        """Return an echo state network [1]_: rate neurons instead of spiking ones.
+
+        In each step of `dt` ms the activations x move by::
+
+            x(t) = (1 - leak) x(t - 1) + leak tanh(W x(t - 1) + W_in u(t) + bias)
+
+        The recurrent weights W are normal, of either sign, and scaled to the spectral radius. The
+        states are the activations at the end of a sample, or at each of its rows.
+
+        Parameters
+        ----------
+        leak : float, default=1.0
+            Share of the activation that is new in each step, above 0 and at most 1.
+        bias : float, array or scipy.stats distribution, default=0.0
+            Constant input of the neurons.
+        spectral_radius : float, default=0.9
+            Spectral radius of the recurrent weights.
+        dt : float, default=1.0
+            Length of a step in ms. It should be the row duration of the samples, so that each row
+            is one step.
+        **params
+            Other parameters of the liquid, such as `n_neurons`, `random_state` or
+            `inputs=RandomInput(weight=0.1)`.
+
+        Returns
+        -------
+        liquid : Liquid
+            Unfitted, and not calibrated in `fit`.
+
+        References
+        ----------
+        .. [1] H. Jaeger (2001). The "echo state" approach to analysing and training recurrent
+           neural networks. GMD Report 148.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lsm import Liquid, LSMRegressor
+        >>> from lsm.topology import RandomInput
+        >>> inputs = RandomInput(weight=0.1)
+        >>> network = Liquid.echo_state(n_neurons=100, inputs=inputs, random_state=0)
+        >>> u = np.random.default_rng(0).uniform(-1, 1, 400)
+        >>> model = LSMRegressor(network, washout=20).fit([u[:, None]], [np.roll(u, 3)])
+        >>> model.score([u[:, None]], [np.roll(u, 3)]) > 0.99
+        True
+        """
+        weights = Weights(
+            distribution="signed", inhibition=1.0, scale="spectral_radius", gain=spectral_radius
+        )
+        defaults = {"snapshots": Snapshots(feature="membrane"), "calibration": None}
+        return cls(
+            neurons=LeakyTanh(leak=leak, bias=bias),
+            synapses=Delta(),
+            topology=ErdosRenyi(weights=weights, delay=dt),
+            dt=dt,
+            **(defaults | params),
+        )
 
     def fit(self, X, y=None, reward=None):
         """Draw the liquid, calibrate it on `X`, let it learn if it does, and diagnose it.

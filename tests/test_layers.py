@@ -23,7 +23,7 @@ ROWS = [
     ["lsm.health"],
     ["lsm._runs"],
     ["lsm.liquid"],
-    ["lsm.readout"],
+    ["lsm.controls", "lsm.readout"],
     ["lsm.feedback"],
     ["lsm._composite"],
     ["lsm._streams"],
@@ -131,9 +131,8 @@ def test_an_import_from_below_is_found(module, source):
     ("module", "source"),
     [
         ("lsm.__init__", "from .estimators import LSMClassifier\nfrom . import datasets"),
-        ("lsm.spikes", "from ._validation import check\nimport numpy as np")(
-            "lsm.neurons.lif", "from ._base import Neuron\nfrom ..spikes import SpikeArray"
-        ),
+        ("lsm.spikes", "from ._validation import check\nimport numpy as np"),
+        ("lsm.neurons.lif", "from ._base import Neuron\nfrom ..spikes import SpikeArray"),
         ("lsm.kernel.__init__", "from .compiled import run\nfrom lsm.neurons import LIF"),
         ("lsm.readout.rls", "from lsm.liquid import Liquid"),
         ("lsm.datasets.__init__", "from .fsdd import fetch\nfrom ..spikes import SpikeArray"),
