@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from .calibration import Calibration
+from .controls import without_recurrence
 from .estimators import LSMClassifier, LSMRegressor
 from .feedback import Feedback
 from .liquid import Liquid
@@ -19,5 +20,6 @@ __all__ = [
     "Memory",
     "Snapshots",
     "SpikeArray",
+    "without_recurrence",
 ]
 __version__ = version("liquid-state-machine")

@@ -1,7 +1,7 @@
 """Forms of samples and targets: which form X and y have, and their conversion."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -86,6 +86,35 @@ class SampleForm:
                 f"expecting {self.n_channels} channels as input"
             )
         return spikes
+
+    def to_spikes_like(self, spikes, name, samples):
+        """Convert other samples that must be like those of `fit`.
+
+        Parameters
+        ----------
+        spikes : SpikeArray
+            Samples of `fit`.
+        name : str
+            Name of the other samples in an error.
+        samples : samples of any form
+            The other samples.
+
+        Returns
+        -------
+        converted : SpikeArray
+
+        Raises
+        ------
+        ValueError
+            If they have other channels, or are spikes instead of currents.
+        """
+        converted = replace(self, n_channels=None).to_spikes(samples)
+        if (converted.n_channels, converted.graded) != (spikes.n_channels, spikes.graded):
+            raise ValueError(
+                f"{name} must be like X, {spikes.n_channels} channels of "
+                f"{'currents' if spikes.graded else 'spikes'}, got {converted!r}"
+            )
+        return converted
 
     def _check_table(self, X, estimator):
         in_fit = self.n_channels is None

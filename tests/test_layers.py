@@ -23,7 +23,7 @@ ROWS = [
     ["lsm.simulator"],
     ["lsm.reservoir"],
     ["lsm.liquid"],
-    ["lsm.readout"],
+    ["lsm.controls", "lsm.readout"],
     ["lsm.feedback"],
     ["lsm.estimators"],
     ["lsm.measures"],

@@ -14,8 +14,8 @@ from string import Template
 import numpy as np
 import pandas as pd
 
-from .._study.results import plain, written
-from .._sweep.folder import read_json, read_runs
+from .._study.results import plain, read_json, written
+from .._sweep.folder import read_runs
 
 __all__ = ["report"]
 

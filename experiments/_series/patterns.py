@@ -1,6 +1,7 @@
-"""Patterns to generate: what of them to learn, how to score a free run, and linear taps."""
+"""Patterns to generate: their pieces, the metrics of free runs, and linear autoregression."""
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch
 
 from lsm import SpikeArray
@@ -8,30 +9,45 @@ from lsm._validation import check_choice, check_number
 from lsm.datasets import make_lorenz, make_mackey_glass, make_sine_patterns
 from lsm.readout import HoldOutRidge
 
-__all__ = ["PATTERNS", "Continuation", "load_data", "measure", "units_of"]
+from .._study.metric import Metric
+
+__all__ = ["CLOCKS", "METRICS", "PATTERNS", "Continuation", "load_data", "measure"]
 
 SINES = {"sine": (5.0,), "three-sines": (2.0, 4.0, 6.0)}  # Hz
 PATTERNS = (*SINES, "lorenz", "mackey-glass")
 ROWS = {"sine": 2.0, "three-sines": 2.0, "lorenz": 40.0, "mackey-glass": 40.0}  # ms
 TRAINING = {"sine": 10_000.0, "three-sines": 20_000.0, "lorenz": 8e5, "mackey-glass": 8e5}  # ms
-N_PERIODS = 5  # of sines that are to be continued
+N_PERIODS = 5  # periods of a free run of sines
 FREE = {"lorenz": (10, 600), "mackey-glass": (50, 84)}  # free runs, and rows of each
 WARMUP = {"sine": 500, "three-sines": 500, "lorenz": 100, "mackey-glass": 100}  # rows
-TOLERANCE = 0.4  # in standard deviations: how far a free run may stray and still be valid
+TOLERANCE = 0.4  # largest distance of a valid free run from the target, in standard deviations
+_PERIODS = Metric("NRMSE over five periods", more_is_better=False)
+METRICS = {
+    "sine": _PERIODS,
+    "three-sines": _PERIODS,
+    "lorenz": Metric("Lyapunov times"),
+    "mackey-glass": Metric("NRMSE after 84 steps", more_is_better=False),
+}
+CLOCKS = {  # units of time in pictures
+    "sine": "periods",
+    "three-sines": "periods",
+    "lorenz": "Lyapunov times",
+    "mackey-glass": "steps",
+}
 
 
 def load_data(task="sine", training=None, random_state=None):
-    """Make a pattern, and cut it into what is learnt and what is to be continued.
+    """Make a pattern, and cut it into a piece to learn and pieces to continue.
 
     Parameters
     ----------
     task : {"sine", "three-sines", "lorenz", "mackey-glass"}
-        A sine of 5 Hz; the sum of sines of 2, 4 and 6 Hz; a path on the attractor of Lorenz; or
-        the series of Mackey and Glass. The variables of the latter two are scaled to mean 0 and
-        variance 1.
-    training : float, optional
-        How much is learnt, in ms; by default 10,000 of the sine, 20,000 of three sines
-        and 800,000 of the others.
+        A sine of 5 Hz; the sum of sines of 2, 4 and 6 Hz; the three variables of Lorenz's chaotic
+        system; or the series of Mackey and Glass. The variables of the latter two are scaled to
+        mean 0 and variance 1.
+    training : float or None
+        Duration of the piece to learn in ms. By default 10,000 for sine, 20,000 for three-sines and
+        800,000 for the others.
     random_state : int, RandomState instance or None, default=None
         Seed of the path on the attractor.
 
@@ -39,15 +55,15 @@ def load_data(task="sine", training=None, random_state=None):
     -------
     data : Bunch
         data : SpikeArray
-            Of no current: to learn from, then pieces to be continued.
+            Input without any current: of the piece to learn, then of those to continue.
         target : list of arrays of shape (n_rows, n_outputs)
-            The pattern.
+            Pieces of the pattern.
         n_warmup : int
-            Rows of each of these pieces that are given before the free run.
-        cv : list of (train, test)
-            Fit on the first piece, score on those for validation.
-        test : list of int
-            The pieces for the test.
+            Rows at the start of a piece that are given before its free run.
+        train, test : list of int
+            The piece to learn, and the pieces for the test.
+        cv : list of one (train, validation)
+            The piece to learn, and the pieces for validation.
         unit : float
             Rows of a period, or of a Lyapunov time; 1 for mackey-glass.
         task : str
@@ -68,6 +84,7 @@ def load_data(task="sine", training=None, random_state=None):
         target=[pattern[piece] for piece in pieces],
         n_warmup=WARMUP[task],
         cv=[([0], list(range(1, 1 + n_test)))],
+        train=[0],
         test=list(range(1 + n_test, len(pieces))),
         unit=unit,
         task=task,
@@ -77,7 +94,7 @@ def load_data(task="sine", training=None, random_state=None):
 
 
 def _sines(task, n_train):
-    """Return the pattern, a piece to learn, and one each to validate and to test."""
+    """Return the pattern, and its pieces for training, validation and the test."""
     row, period = ROWS[task], 500.0 if task == "three-sines" else 200.0
     n = WARMUP[task] + round(N_PERIODS * period / row)
     made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, dt=row)
@@ -88,7 +105,7 @@ def _sines(task, n_train):
 
 
 def _chaos(task, n_train, random_state):
-    """Return the path, a piece to learn, and starts to validate and to test."""
+    """Return the path, and its pieces for training, validation and the test."""
     n_runs, n_free = FREE[task]
     n = WARMUP[task] + n_free
     make = make_lorenz if task == "lorenz" else make_mackey_glass
@@ -101,22 +118,15 @@ def _chaos(task, n_train, random_state):
     return path, pieces, made.get("lyapunov_time", 1), made.DESCR.splitlines()[0]
 
 
-def units_of(task):
-    """Return what a free run is measured in."""
-    return {"lorenz": "Lyapunov times", "mackey-glass": "NRMSE after 84 steps"}.get(
-        task, "NRMSE over five periods"
-    )
-
-
-def measure(task, said, true, unit):
-    """Return how good free runs are.
+def measure(task, y_pred, targets, unit):
+    """Return the metric of free runs.
 
     Parameters
     ----------
     task : str
         As of :func:`load_data`.
-    said, true : list of arrays of shape (n_rows, n_outputs)
-        Free runs, and what they should be.
+    y_pred, targets : list of arrays of shape (n_rows, n_outputs)
+        Free runs, and the pattern.
     unit : float
         As of :func:`load_data`.
 
@@ -125,35 +135,36 @@ def measure(task, said, true, unit):
     value : float
         For lorenz the median, over runs, of the time until the distance exceeds 0.4 of the
         standard deviation, in Lyapunov times; else the root mean squared error over the standard
-        deviation, for mackey-glass of the runs' last rows only.
+        deviation, for mackey-glass of the last row of each run.
     """
     if task == "lorenz":
-        return float(np.median([_valid(*pair) for pair in zip(said, true, strict=True)]) / unit)
-    said, true = np.stack(said), np.stack(true)
-    apart = said[:, -1] - true[:, -1] if task == "mackey-glass" else said - true
-    return float(np.sqrt(np.mean(apart**2)) / true.std())
+        rows = [_valid_rows(*pair) for pair in zip(y_pred, targets, strict=True)]
+        return float(np.median(rows) / unit)
+    y_pred, targets = np.stack(y_pred), np.stack(targets)
+    error = y_pred[:, -1] - targets[:, -1] if task == "mackey-glass" else y_pred - targets
+    return float(np.sqrt(np.mean(error**2)) / targets.std())
 
 
-def _valid(said, true):
-    """Count the rows until a run strays."""
-    strayed = np.sqrt(np.mean((said - true) ** 2, axis=1)) > TOLERANCE
-    return int(np.argmax(strayed)) if strayed.any() else len(true)
+def _valid_rows(y_pred, target):
+    """Return the number of rows before a run leaves the tolerance."""
+    strayed = np.sqrt(np.mean((y_pred - target) ** 2, axis=1)) > TOLERANCE
+    return int(np.argmax(strayed)) if strayed.any() else len(target)
 
 
-class Continuation:
-    """A linear autoregression that goes on from its own output: what needs no network.
+class Continuation(BaseEstimator):
+    """Linear autoregression that continues from its own output, without a network.
 
     Parameters
     ----------
-    n_taps : int
-        How many past rows it sees.
+    n_taps : int, default=50
+        Number of past rows that it has as inputs.
     """
 
     def __init__(self, n_taps=50):
         self.n_taps = n_taps
 
     def fit(self, quiet, target):
-        """Learn to continue the first of the patterns."""
+        """Fit the autoregression to the only pattern."""
         (pattern,) = target
         windows = np.lib.stride_tricks.sliding_window_view(pattern, self.n_taps, axis=0)
         X = windows[:-1].reshape(len(windows) - 1, -1)
@@ -161,7 +172,7 @@ class Continuation:
         return self
 
     def generate(self, n_steps, warmup, X=None):
-        """Go on from the end of a warm-up."""
+        """Continue from the end of a warm-up."""
         past = list(warmup[-self.n_taps :])
         for _ in range(n_steps):
             seen = np.stack(past[-self.n_taps :], axis=1).reshape(1, -1)

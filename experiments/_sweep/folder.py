@@ -11,15 +11,14 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from .._study.report_files import write_confusion, write_raster
 from .._study.results import (
     cannot_write,
     environment,
     plain,
     read_json,
     results_folder,
-    write_confusion,
     write_json,
-    write_raster,
     written,
 )
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import wait
 import joblib
 from tqdm import tqdm
 
-from .._study.evaluate import evaluate
+from .evaluate import evaluate
 
 __all__ = ["DaskPool", "LocalPool"]
 
@@ -29,7 +29,7 @@ class LocalPool:
     Parameters
     ----------
     common : dict
-        Arguments of :func:`~lsm.experiments._study.evaluate.evaluate` that all runs have in common;
+        Arguments of :func:`~lsm.experiments._sweep.evaluate.evaluate` that all runs have in common;
         each process gets them once, when it starts.
     jobs : int
         How many processes, at most one for each core; -1 is as many.

@@ -1,4 +1,4 @@
-"""Choose a recipe for words by how it does with training words that it was not fitted on."""
+"""Recipes for words, and their scores for training words that they were not fitted on."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ __all__ = [
     "best_of",
     "classes_of",
     "held_out",
-    "say_together",
+    "predict_together",
     "stack",
     "try_readouts",
 ]
@@ -25,18 +25,18 @@ MAX_FOLDS = 5
 
 @dataclass(frozen=True)
 class Recipe:
-    """A front end, parts of a word and a readout, and what they make of words they do not know.
+    """A front end, parts of a word and a readout, with their scores for words held out.
 
     Attributes
     ----------
     settings : dict
-        The choices, by name.
+        Names of the front end, the parts and the readout.
     held : array of shape (n_train, n_classes), or (n_train, 1) for two classes
         Scores of the training words; the readout was fitted without the groups of each.
     scores : array of shape (n_test, n_classes), or (n_test, 1) for two classes
         Scores of the test words; the readout was fitted on all training words.
     accuracy : float
-        Share of the training words that are right by `held`.
+        Accuracy of `held` for the training words.
     """
 
     settings: dict
@@ -51,12 +51,12 @@ def held_out(groups):
     Parameters
     ----------
     groups : array of shape (n_train,)
-        Words of a group stay together. Where there are more than five, they are dealt into five.
+        Groups of the words. More than five groups are dealt into five folds.
 
     Returns
     -------
     splits : PredefinedSplit
-        For scikit-learn, which has no use for groups where it stacks or searches.
+        Splits for scikit-learn, whose stacking and searches do not take groups.
     """
     n_groups = len(np.unique(groups))
     if n_groups < 2:
@@ -83,20 +83,20 @@ def _make_calibrator(splits):
 
 
 def _log_likelihood(regression, scores, y):
-    # Five speakers tell penalties apart by this, but hardly by their few errors. scikit-learn's
-    # own scorer takes no labels, so it fails where some word is not among those held out.
+    # The few errors of five speakers hardly distinguish penalties, but the likelihood does.
+    # scikit-learn's own scorer takes no labels, so it fails if a word is not among those held out.
     return -log_loss(y, regression.predict_proba(scores), labels=regression.classes_)
 
 
 def stack(estimators, splits=None):
-    """Make an unfitted classifier that weighs the scores of several for words held out.
+    """Make an unfitted classifier that weighs the scores of others for words held out.
 
     Parameters
     ----------
     estimators : list of (str, estimator)
         Unfitted classifiers.
     splits : PredefinedSplit, optional
-        How to hold out training words; by default speakers are not told apart.
+        Folds of the training words; by default those of scikit-learn, which ignore speakers.
 
     Returns
     -------
@@ -108,26 +108,26 @@ def stack(estimators, splits=None):
 
 
 def try_readouts(settings, states, target, train, test, splits, readouts, stages, detail):
-    """Try readouts on the same states.
+    """Fit readouts to the same states.
 
     Parameters
     ----------
     settings : dict
-        What the states are of.
+        Names of the front end and of the parts.
     states : array of shape (n_samples, n_features)
-        Of all words.
+        States of all words.
     target : array of shape (n_samples,)
-        Their classes.
+        Classes of all words.
     train, test : int array
-        Which words are for training and for the test.
+        Indices of the training words and of the test words.
     splits : PredefinedSplit
-        How to hold out training words.
+        Folds of the training words.
     readouts : dict of str to estimator
-        Unfitted, for standardised states.
+        Unfitted readouts of standardised states.
     stages : Stages
-        Told what is going on.
+        Progress.
     detail : str
-        What to call it there.
+        Text for the progress bar.
 
     Yields
     ------
@@ -154,21 +154,21 @@ def classes_of(scores, classes):
 
 
 def best_of(recipes):
-    """Return the recipe that is best with training words held out; of equals, the first."""
+    """Return the recipe with the best accuracy for words held out; of equals, the first."""
     return max(recipes, key=lambda recipe: recipe.accuracy)
 
 
-def say_together(recipes, y, splits):
-    """Return what recipes say of the test words together, their scores calibrated.
+def predict_together(recipes, y, splits):
+    """Return the predictions of one or several recipes by a regression on their scores.
 
     Parameters
     ----------
     recipes : list of Recipe
-        One, or several that are weighed against each other.
+        Recipes.
     y : array of shape (n_train,)
         Classes of the training words.
     splits : PredefinedSplit
-        How to hold out training words.
+        Folds of the training words.
 
     Returns
     -------

@@ -159,7 +159,7 @@ def test_a_frame_is_its_values_and_how_they_rise_and_fall():
         (["--set", "liquid__tau", "3"], "Invalid parameter 'tau'"),
     ],
 )
-def test_bad_input_is_one_line_and_leaves_nothing(options, expected, capsys, tmp_path):
-    assert run(tmp_path / "out", *options) == 2
+def test_bad_input_is_one_line_and_leaves_nothing(options, expected, home, capsys, tmp_path):
+    assert run(tmp_path / "out", "--data-home", str(home), *options) == 2
     assert expected in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

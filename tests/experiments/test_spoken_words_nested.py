@@ -41,9 +41,9 @@ def try_recipes(data):
         name: spoken_words.make_model(**settings)["encoder"].fit_transform(data.data)
         for name, settings in spoken_words_nested.FRONT_ENDS.items()
     }
-    common = {"n_neurons": 60, "random_state": 0}
-    with Stages(100) as stages:
-        return spoken_words_nested._try_recipes(common, encoded, data, train, test, stages, "")
+    model = spoken_words_nested.make_model(60, random_state=0)
+    with Stages() as stages:
+        return spoken_words_nested.try_recipes(model, encoded, data, train, test, stages, "")
 
 
 def test_a_run_leaves_its_folder(results):
@@ -84,10 +84,10 @@ def test_the_kept_model_is_the_first_of_the_table(results, data):
     model = joblib.load(results / "model.joblib")
     _, test = data.cv[0]
     with threadpool_limits(1):
-        said = model.predict(data.data[test])
-    assert np.mean(said == data.target[test]) == pd.read_csv(results / "table.csv")["accuracy"][0]
+        y_pred = model.predict(data.data[test])
+    assert np.mean(y_pred == data.target[test]) == pd.read_csv(results / "table.csv")["accuracy"][0]
     counts = pd.read_csv(results / "confusion.csv", index_col=0).to_numpy()
-    np.testing.assert_array_equal(confusion_matrix(data.target[test], said), counts)
+    np.testing.assert_array_equal(confusion_matrix(data.target[test], y_pred), counts)
 
 
 def test_the_test_words_have_no_say_in_the_choice(data):
@@ -113,7 +113,7 @@ def test_scores_of_training_words_are_by_readouts_that_do_not_know_their_group(d
     assert recipe.settings == {
         "front end": "12 bands", "parts": "whole and halves", "readout": "kernel"
     }  # fmt: skip
-    model = spoken_words.make_baseline("kernel")
+    model = spoken_words.make_baseline(spoken_words.make_model()["encoder"], "kernel")
     currents = model["encoder"].fit_transform(data.data[train])
     bins = np.hstack([spoken_words.mean_in_bins(currents, n) for n in (1, 2)])
     scores = model[2:].fit(bins[fitted], data.target[train][fitted]).decision_function(bins[held])

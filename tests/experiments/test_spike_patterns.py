@@ -1,3 +1,5 @@
+"""`lsm run spike-patterns`: its tasks, its controls and its folder."""
+
 import json
 
 import joblib
@@ -10,6 +12,7 @@ from lsm import SpikeArray
 from lsm.experiments import spike_patterns
 from lsm.experiments.__main__ import main
 from lsm.experiments._spikes.tasks import TASKS, TraceBank
+from lsm.experiments._study.metric import score
 
 MODELS = ["liquid", "liquid without recurrence", "echo state network", "traces, no liquid"]
 
@@ -47,7 +50,7 @@ class TestResults:
     def test_the_facts_tell_how_to_repeat_the_run(self, results):
         facts = json.loads((results / "result.json").read_text())
         assert facts["command"].startswith(
-            "lsm run spike-patterns --kind column --jitters 0.0 16.0"
+            "lsm run spike-patterns --n-samples 120 --kind column --jitters 0.0 16.0"
         )
         assert facts["health"]["rate"] > 0
         assert facts["model"].count("TsodyksMarkram") == 1
@@ -57,7 +60,8 @@ class TestResults:
         model = joblib.load(results / "model.joblib")
         table = pd.read_csv(results / "table.csv")
         first = table[(table["model"] == "liquid") & (table["jitter"] == 0)]["seed 0"]
-        assert spike_patterns.score(model, data, data.test) == pytest.approx(first.mean())
+        _, values = spike_patterns.evaluate(model, data, data.test)
+        assert score(values) == pytest.approx(first.mean())
 
     @pytest.mark.parametrize("picture", ["task.png", "jitter.png"])
     def test_a_picture_shows_something(self, results, picture):
@@ -94,8 +98,8 @@ def test_a_sweep_goes_by_the_mean_over_segments(tmp_path):
     model = spike_patterns.make_model(n_neurons=20, random_state=0)
     ((train, validation),) = data.cv
     model.fit(data.data[train], data.target[train])
-    said = model.predict(data.data[validation])
-    assert table["score"][0] == pytest.approx(np.mean(said == data.target[validation]))
+    y_pred = model.predict(data.data[validation])
+    assert table["score"][0] == pytest.approx(np.mean(y_pred == data.target[validation]))
 
 
 def test_traces_are_sums_over_spikes():

@@ -1,0 +1,122 @@
+"""Files that `lsm report` draws: which classes were confused, and a raster of the liquid."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.base import is_classifier
+from sklearn.metrics import confusion_matrix
+
+from lsm.measures._liquid import find_liquid
+
+__all__ = [
+    "count_confusions",
+    "has_classes",
+    "raster_of",
+    "take",
+    "write_confusion",
+    "write_raster",
+    "write_report_files",
+]
+
+# More would fill the disk in a sweep of many runs.
+RASTER_NEURONS, RASTER_MS = 100, 1000.0
+
+
+def take(sequence, indices):
+    """Return the elements of a list, an array or a SpikeArray at some indices."""
+    return [sequence[i] for i in indices] if isinstance(sequence, list) else sequence[indices]
+
+
+def write_report_files(folder, comparison):
+    """Write the files about the first model of a comparison.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the results.
+    comparison : SeedComparison or FoldComparison
+        Fitted models and their predictions.
+    """
+    data, model, tested = comparison.data, comparison.model, comparison.tested
+    y_true = take(data.target, tested)
+    if has_classes(model, y_true):
+        y_pred = next(iter(comparison.y_pred.values()))
+        write_confusion(folder, **count_confusions(data, y_true, y_pred))
+    try:
+        write_raster(folder, raster_of(model, take(data.data, tested[:1])))
+    except TypeError:  # there is no liquid in the model
+        return
+
+
+def has_classes(model, y):
+    """Return whether a model is a classifier, and each sample has one class."""
+    return is_classifier(model) and np.ndim(y[0]) == 0
+
+
+def count_confusions(data, y_true, y_pred):
+    """Return the confusion matrix of predictions, with the names of the classes.
+
+    Parameters
+    ----------
+    data : Bunch
+        Data of an experiment; its classes are indices into `target_names`, if it has them.
+    y_true, y_pred : array of shape (n_samples,)
+        True and predicted classes.
+
+    Returns
+    -------
+    confusions : dict
+        `labels`, and `counts` with a row for each true class and a column for each predicted one.
+    """
+    names = np.asarray(data.get("target_names", np.unique(data.target)))
+    classes = np.arange(len(names)) if "target_names" in data else names
+    counts = confusion_matrix(y_true, y_pred, labels=classes)
+    return {"labels": names.tolist(), "counts": counts.tolist()}
+
+
+def write_confusion(folder, labels, counts):
+    """Write a confusion matrix, with a row for each true class."""
+    pd.DataFrame(counts, labels, labels).to_csv(Path(folder) / "confusion.csv")
+
+
+def raster_of(fitted, X):
+    """Return the spikes of the first sample: its first second, and at most a hundred neurons.
+
+    Parameters
+    ----------
+    fitted : estimator
+        Fitted estimator with a liquid in it.
+    X : sequence
+        Samples for the estimator.
+
+    Returns
+    -------
+    raster : dict
+        `times` in ms and `neurons` of the spikes, `duration` in ms, the `shown` neurons, and the
+        `inhibitory` neurons among them.
+
+    Raises
+    ------
+    TypeError
+        If there is no liquid in the estimator.
+    """
+    liquid, X = find_liquid(fitted, X)
+    spikes = liquid.record(X)[[0]]
+    n_shown = min(RASTER_NEURONS, liquid.n_neurons_)
+    shown = np.unique(np.linspace(0, liquid.n_neurons_ - 1, n_shown).astype(int))
+    times = spikes.steps * spikes.dt
+    kept = np.isin(spikes.channels, shown) & (times < RASTER_MS)
+    return {
+        "times": np.round(times[kept], 6).tolist(),
+        "neurons": spikes.channels[kept].tolist(),
+        "duration": float(min(spikes.durations[0] * spikes.dt, RASTER_MS)),
+        "shown": shown.tolist(),
+        "inhibitory": shown[liquid.inhibitory_[shown]].tolist(),
+    }
+
+
+def write_raster(folder, raster):
+    """Write a raster as of :func:`raster_of`."""
+    (Path(folder) / "raster.json").write_text(json.dumps(raster), encoding="utf-8")
