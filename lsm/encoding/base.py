@@ -206,10 +206,12 @@ class Encoder(TransformerMixin, Checked):
         self.dt_, self.hold_ = self.clock(row)
         self.prepare()
         samples = check_signals(self, X, reset=True, series=self.series)
-        self._table = is_table(X, series=self.series)
+        # Rows of the sample that a row of a table becomes; None where X is no table.
+        self._n_table_rows = len(samples[0]) if is_table(X, series=self.series) else None
         self.low_, self.high_ = find_limits(f"{type(self).__name__}.limits", self.limits, samples)
-        if hasattr(self, "random_state"):
-            random_state = check_random_state(self.random_state)
+        parameters = self.get_params(deep=False)
+        if "random_state" in parameters:
+            random_state = check_random_state(parameters["random_state"])
             self._entropy = random_state.randint(0, 2**32, size=4, dtype=np.uint64).tolist()
         self.learn(samples)
         return self
@@ -281,8 +283,7 @@ class Encoder(TransformerMixin, Checked):
             self.unscale(code.decode_sample(X.to_dense(i).astype(np.float64).reshape(shape)))
             for i in range(len(X))
         ]
-        n_rows = self.n_features_in_ if self.series and self._table else 1
-        if self._table and samples and all(len(sample) == n_rows for sample in samples):
+        if samples and all(len(sample) == self._n_table_rows for sample in samples):
             return np.stack([sample.ravel() for sample in samples])
         return samples
 
