@@ -36,8 +36,8 @@ def _lines(dtype):
 
     def line(label, workload, loop_of):
         spikes = workload.spikes
-        plan = Snapshots(feature="trace").plan_rows(spikes.durations, 1, 1.0)
-        targets = np.sin(np.arange(spikes.durations.sum()) / 20)[:, None]
+        plan = Snapshots(feature="trace").plan_rows(spikes.n_rows, 1, 1.0)
+        targets = np.sin(np.arange(spikes.n_rows.sum()) / 20)[:, None]
 
         def run():
             loop = loop_of(targets, np.zeros(len(spikes), int))

@@ -104,7 +104,7 @@ def snapshots(options):
     reading = Snapshots(n=10, feature="trace", tau=(10.0, 30.0))
     for n_neurons in _chosen(SIZES, options):
         workload, label = Workload.of_size(n_neurons), f"{n_neurons} neurons"
-        plan = reading.plan(workload.spikes.durations, 1.0)
+        plan = reading.plan(workload.spikes.n_rows, 1.0)
         for dtype in PRECISIONS:
             lines = entries(label, ["C", "lsm"], workload, dtype)
             lines += entries(f"{label}, 2 traces at 10 times", ["lsm"], workload, dtype, plan=plan)

@@ -41,7 +41,7 @@ def _mute(workload):
     spikes = workload.spikes
     nothing = np.empty(0, int)
     offsets = np.zeros(len(spikes) + 1, int)
-    silence = SpikeArray(nothing, nothing, None, offsets, spikes.durations, spikes.n_channels)
+    silence = SpikeArray(nothing, nothing, None, offsets, spikes.n_rows, spikes.n_channels)
     return replace(workload, spikes=silence)
 
 
@@ -51,7 +51,7 @@ def _parts(workload, engine, dtype, taken):
     rounds = zip(*seconds, strict=False)
     whole, driven, silent = 1e9 * np.array(list(rounds)).T  # rounds in which all three ran
     updates = n_neurons * workload.n_steps
-    added = n_neurons * len(workload.spikes.steps) / n_samples
+    added = n_neurons * len(workload.spikes.rows) / n_samples
     events = taken["whole"]["rate"] * N_STEPS / 1000 * workload.network.w.nnz
     return {
         "neurons": n_neurons,

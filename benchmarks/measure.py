@@ -71,7 +71,7 @@ def entries(label, names, workload, dtype, **options):
             continue
         part = workload.first(engine.max_samples)
         run = prepare(part, dtype, **engine.options, **options)
-        n_samples = float(part.spikes.durations.sum()) / N_STEPS
+        n_samples = float(part.spikes.n_rows.sum()) / N_STEPS
         built.append(Entry(label, name, dtype, n_neurons, n_samples, run, engine.note))
     return built
 

@@ -104,8 +104,8 @@ class Workload:
     def joined(self):
         """The workload with its samples one after the other, as a single one."""
         spikes = self.spikes
-        starts = np.concatenate([[0], np.cumsum(spikes.durations)])
-        steps = spikes.steps + np.repeat(starts[:-1], np.diff(spikes.offsets))
+        starts = np.concatenate([[0], np.cumsum(spikes.n_rows)])
+        steps = spikes.rows + np.repeat(starts[:-1], np.diff(spikes.offsets))
         offsets = np.array([0, len(steps)])
         one = SpikeArray(steps, spikes.channels, None, offsets, starts[-1:], spikes.n_channels)
         return replace(self, spikes=one)

@@ -193,7 +193,7 @@ class TwoLinkArm:
         n_steps : int
             Number of steps.
         dt : float, default=1.0
-            Length of a step in ms.
+            Duration of a row in ms.
         force : array of shape (..., n_steps, 2), optional
             Force on the hand in each step.
 

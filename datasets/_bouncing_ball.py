@@ -19,7 +19,7 @@ A ball with a radius of {radius:g} pixels flies {speed[0]:g} to {speed[1]:g} pix
 box of {size[0]} x {size[1]} pixels; {hidden} columns see nothing.
 
 :Samples: {n_train} for training, {n_validation} for validation, {n_test} for testing, in this order
-:Duration: {duration:g} ms in steps of {dt:g} ms
+:Duration: {duration:g} ms in steps of {row_duration:g} ms
 :Input: a channel for each pixel, {code}
 :Target: place of the ball in pixels, {horizons} ms ahead
 """
@@ -37,7 +37,7 @@ def make_bouncing_ball(
     rate=200.0,
     background=0.0,
     occluder=None,
-    dt=1.0,
+    row_duration=1.0,
     validation_size=0.2,
     test_size=0.2,
     random_state=None,
@@ -72,8 +72,8 @@ def make_bouncing_ball(
         Rate in Hz that is added in all pixels. Of "poisson" only.
     occluder : (int, int), optional
         First column of a band, and first column after it, that see nothing of the ball.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     validation_size, test_size : float, default=0.2
         Shares of the samples.
     random_state : int, RandomState instance or None, default=None
@@ -85,7 +85,8 @@ def make_bouncing_ball(
         A dictionary with attributes:
 
         data : SpikeArray of shape (n_samples,)
-            Channel `row * n_columns + column` is one pixel. Step k sees the ball at time `k * dt`.
+            Channel `y * n_columns + x` is the pixel (x, y). Row k shows the ball at time
+            `k * row_duration`.
         target : ndarray of shape (n_samples, n_steps, 2 * n_horizons)
             x and y of the ball's centre at the first horizon, then at the next.
         train, validation, test : ndarray of int
@@ -113,7 +114,7 @@ def make_bouncing_ball(
     True
     """
     n_samples = check_integer("n_samples", n_samples, 3)
-    n_steps = check_steps("duration", duration, dt)
+    n_steps = check_steps("duration", duration, row_duration)
     size = [check_integer("size", n, 1) for n in check_pair("size", size)]
     check_number("radius", radius, 0, min(size) / 2, low_open=True, high_open=True)
     speed = [check_number("speed", value, 0) for value in check_pair("speed", speed)]
@@ -126,16 +127,16 @@ def make_bouncing_ball(
     train, validation, test = split(n_samples, validation_size, test_size)
 
     rng = check_random_state(random_state)
-    times = np.arange(n_steps)[:, None] * dt + np.append(0, horizons)
+    times = np.arange(n_steps)[:, None] * row_duration + np.append(0, horizons)
     path = _fly(n_samples, times, np.array(size), radius, speed, rng)
     covered = [_covered(places, radius, size) * seen for places in path[:, :, 0]]
     samples = [share.reshape(n_steps, -1) for share in covered]
     if code == "poisson":
-        samples = [rng.poisson((rates[0] * x + rates[1]) * dt / 1000) for x in samples]
+        samples = [rng.poisson((rates[0] * x + rates[1]) * row_duration / 1000) for x in samples]
     packed = [sparse.csr_array(sample) for sample in samples]
     index = np.arange(n_samples)
     return Bunch(
-        data=SpikeArray.from_sparse(packed, dt=dt, graded=code == "graded"),
+        data=SpikeArray.from_sparse(packed, row_duration=row_duration, graded=code == "graded"),
         target=path[:, :, 1:].reshape(n_samples, n_steps, -1),
         train=index[train],
         validation=index[validation],
@@ -151,8 +152,8 @@ def make_bouncing_ball(
             n_train=train.stop,
             n_validation=validation.stop - validation.start,
             n_test=test.stop - test.start,
-            duration=n_steps * dt,
-            dt=dt,
+            duration=n_steps * row_duration,
+            row_duration=row_duration,
             code=code,
             horizons=", ".join(f"{h:g}" for h in horizons),
         ),

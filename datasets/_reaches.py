@@ -21,7 +21,7 @@ _DESCR = """Reaches of a two-link arm
 By minimum jerk in {duration:g} ms from ({start[0]:g}, {start[1]:g}) m to goals {distance:g} m away.
 
 :Samples: {n_train} for training, {n_validation} for validation, {n_test} for testing, in this order
-:Duration: {n_steps} steps of {dt:g} ms
+:Duration: {n_steps} steps of {row_duration:g} ms
 :Input: goal, and joint angles {delay:g} ms ago, each by {n_fields} Gaussian fields
 :Target: torques of the teacher in N m
 :Perturbations: a payload of {payload:g} kg, a push of {push:g} N
@@ -118,7 +118,7 @@ def make_reaches(
     gains=(100.0, 20.0),
     payload=0.0,
     push=0.0,
-    dt=1.0,
+    row_duration=1.0,
     random_state=None,
 ):
     """
@@ -152,8 +152,8 @@ def make_reaches(
     push : float, default=0.0
         Force in N that pushes the hand in every reach for 50 ms, at a random time and in a random
         direction.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     random_state : int, RandomState instance or None, default=None
         Seed of the pushes.
 
@@ -201,7 +201,7 @@ def make_reaches(
     >>> from lsm.datasets import make_reaches
     >>> task = make_reaches()
     >>> task.data
-    SpikeArray(n_samples=44, n_channels=32, n_events=704000, dt=1 ms, graded)
+    SpikeArray(n_samples=44, n_channels=32, n_events=704000, row_duration=1 ms, graded)
     >>> task.arm.hand(task.angles[0, -1]).round(3), task.goals[0]
     (array([0.2, 0.5]), array([0.2, 0.5]))
     """
@@ -210,22 +210,22 @@ def make_reaches(
         for name, n in (("n_train", n_train), ("n_validation", n_validation), ("n_test", n_test))
     ]
     check_number("distance", distance, 0, low_open=True)
-    n_moving, dt = check_steps("duration", duration, dt), float(dt)
-    n_steps = n_moving + int(steps("hold", check_number("hold", hold, 0), dt))
-    lag = int(steps("delay", check_number("delay", delay, 0), dt))
+    n_moving, row_duration = check_steps("duration", duration, row_duration), float(row_duration)
+    n_steps = n_moving + int(steps("hold", check_number("hold", hold, 0), row_duration))
+    lag = int(steps("delay", check_number("delay", delay, 0), row_duration))
     gains = [check_number("gains", value, 0) for value in check_pair("gains", gains)]
     check_number("push", push, 0)
     arm = TwoLinkArm(payload=payload)
-    encoder = _encoder(arm, start, distance, n_fields, dt)
+    encoder = _encoder(arm, start, distance, n_fields, row_duration)
 
     angle, trained = _directions(*counts)
     goals = start + distance * np.column_stack([np.cos(angle), np.sin(angle)])
-    times = np.arange(n_steps) * dt
-    teacher = ReachTeacher(TwoLinkArm(), start, goals, n_moving * dt, times, gains)
-    force = _pushes(len(goals), n_steps, push, dt, check_random_state(random_state))
+    times = np.arange(n_steps) * row_duration
+    teacher = ReachTeacher(TwoLinkArm(), start, goals, n_moving * row_duration, times, gains)
+    force = _pushes(len(goals), n_steps, push, row_duration, check_random_state(random_state))
     at_start = np.broadcast_to(arm.angles(start), goals.shape)
     angles, velocities, torques = arm.run(
-        teacher, at_start, n_steps, dt=dt, force=force if push else None
+        teacher, at_start, n_steps, dt=row_duration, force=force if push else None
     )
 
     felt = angles[:, np.maximum(np.arange(n_steps) - lag, 0)]
@@ -247,8 +247,9 @@ def make_reaches(
         teacher=teacher,
         arm=arm,
         DESCR=_DESCR.format(
-            start=start, distance=distance, duration=n_moving * dt, n_train=n_train,
-            n_validation=n_validation, n_test=n_test, n_steps=n_steps, dt=dt, delay=lag * dt,
+            start=start, distance=distance, duration=n_moving * row_duration, n_train=n_train,
+            n_validation=n_validation, n_test=n_test, n_steps=n_steps,
+            row_duration=row_duration, delay=lag * row_duration,
             n_fields=n_fields, payload=payload, push=push,
         ),
     )  # fmt: skip
@@ -270,7 +271,7 @@ def _directions(n_train, n_validation, n_test):
     return 2 * np.pi * places / n_train, places % 1 == 0
 
 
-def _encoder(arm, start, distance, n_fields, dt):
+def _encoder(arm, start, distance, n_fields, row_duration):
     """Return a population code of goals and angles, fitted to the surroundings of the start."""
     start = np.array([check_number("start", value) for value in check_pair("start", start)])
     radius, away = MARGIN * distance, np.linalg.norm(start)
@@ -283,14 +284,16 @@ def _encoder(arm, start, distance, n_fields, dt):
     around = start + radius * np.column_stack([np.cos(turn), np.sin(turn)])
     edges = np.hstack([around, np.unwrap(arm.angles(around), axis=0)])
     limits = edges.min(axis=0), edges.max(axis=0)
-    code = PopulationEncoder(n_fields, encoder=DirectCurrentEncoder(duration=dt), limits=limits)
+    code = PopulationEncoder(
+        n_fields, encoder=DirectCurrentEncoder(duration=row_duration), limits=limits
+    )
     return code.fit([edges])
 
 
-def _pushes(n_reaches, n_steps, push, dt, rng):
+def _pushes(n_reaches, n_steps, push, row_duration, rng):
     """Draw for each reach a push, as forces of shape (n_reaches, n_steps, 2)."""
     direction = rng.uniform(0, 2 * np.pi, (n_reaches, 1, 1))
-    length = min(max(round(PUSH / dt), 1), n_steps)
+    length = min(max(round(PUSH / row_duration), 1), n_steps)
     first = rng.randint(n_steps - length + 1, size=(n_reaches, 1, 1))
     step = np.arange(n_steps)[:, None]
     pushed = (step >= first) & (step < first + length)

@@ -28,7 +28,7 @@ def make_spike_templates(
     segment=250.0,
     rate=20.0,
     jitter=4.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
@@ -55,8 +55,8 @@ def make_spike_templates(
         Rate of the templates in Hz.
     jitter : float, default=4.0
         Standard deviation in ms of each spike's move, which does not leave its segment.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for testing.
     random_state : int, RandomState instance or None, default=None
@@ -88,18 +88,23 @@ def make_spike_templates(
     >>> from lsm.datasets import make_spike_templates
     >>> task = make_spike_templates(400, n_channels=4, random_state=0)
     >>> task.data
-    SpikeArray(n_samples=400, n_channels=4, n_events=30106, dt=1 ms)
+    SpikeArray(n_samples=400, n_channels=4, n_events=30106, row_duration=1 ms)
     >>> task.target.shape, len(task.train), len(task.test)
     ((400, 4), 300, 100)
     """
     check_integer("n_segments", n_segments, 1)
-    check_steps("segment", segment, dt)
+    check_steps("segment", segment, row_duration)
     check_integer("n_templates", n_templates, 2)
     rng = check_random_state(random_state)
     n_samples = check_integer("n_samples", n_samples, 2)
     target = rng.randint(n_templates, size=(n_samples, n_segments))
     templates = make_poisson_trains(
-        n_segments * n_templates, n_channels, segment, rate, dt=dt, random_state=rng
+        n_segments * n_templates,
+        n_channels,
+        segment,
+        rate,
+        row_duration=row_duration,
+        random_state=rng,
     )
     which = np.arange(n_segments) * n_templates + target
     return bunch(
@@ -123,7 +128,7 @@ def make_template_xor(
     segment=250.0,
     rate=20.0,
     jitter=4.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
@@ -149,8 +154,8 @@ def make_template_xor(
         Rate of the templates in Hz.
     jitter : float, default=4.0
         Standard deviation in ms of each spike's move, which does not leave its segment.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for testing.
     random_state : int, RandomState instance or None, default=None
@@ -165,7 +170,7 @@ def make_template_xor(
             0 where the two numbers are equal, 1 where they differ; equally often.
     """
     n_segments = check_integer("n_segments", n_segments, 2)
-    check_steps("segment", segment, dt)
+    check_steps("segment", segment, row_duration)
     one, other = (
         check_integer("segments", i, 0, n_segments - 1) for i in check_pair("segments", segments)
     )
@@ -176,7 +181,7 @@ def make_template_xor(
     bits = rng.randint(2, size=(len(target), n_segments))
     bits[:, other] = bits[:, one] ^ target
     templates = make_poisson_trains(
-        n_segments * 2, n_channels, segment, rate, dt=dt, random_state=rng
+        n_segments * 2, n_channels, segment, rate, row_duration=row_duration, random_state=rng
     )
     return bunch(
         in_a_row(templates, np.arange(n_segments) * 2 + bits, jitter, rng),
@@ -199,7 +204,7 @@ def make_delayed_parity(
     segment=50.0,
     rate=40.0,
     jitter=1.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
@@ -225,8 +230,8 @@ def make_delayed_parity(
         Rate of the templates in Hz.
     jitter : float, default=1.0
         Standard deviation in ms of each spike's move, which does not leave its bit.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for testing.
     random_state : int, RandomState instance or None, default=None
@@ -254,13 +259,15 @@ def make_delayed_parity(
        recurrent neural networks. Neural Computation 16, 1413-1436.
     """
     check_integer("n_bits", n_bits, 2)
-    check_steps("segment", segment, dt)
+    check_steps("segment", segment, row_duration)
     check_integer("delay", delay, 0)
     rng = check_random_state(random_state)
     target = balanced(n_samples, 2, test_size, rng)
     bits = rng.randint(2, size=(len(target), n_bits + delay))
     bits[:, 0] = (bits[:, 1:n_bits].sum(axis=1) + target) % 2
-    templates = make_poisson_trains(2, n_channels, segment, rate, dt=dt, random_state=rng)
+    templates = make_poisson_trains(
+        2, n_channels, segment, rate, row_duration=row_duration, random_state=rng
+    )
     return bunch(
         in_a_row(templates, bits, jitter, rng),
         target,
@@ -282,7 +289,7 @@ def make_pattern_order(
     pattern=50.0,
     rate=40.0,
     jitter=1.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
@@ -307,8 +314,8 @@ def make_pattern_order(
         Rate of the patterns in Hz.
     jitter : float, default=1.0
         Standard deviation in ms of each spike's move, which does not leave its pattern.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for testing.
     random_state : int, RandomState instance or None, default=None
@@ -331,11 +338,13 @@ def make_pattern_order(
             Description of the task.
     """
     check_integer("n_patterns", n_patterns, 2, 6)
-    check_steps("pattern", pattern, dt)
+    check_steps("pattern", pattern, row_duration)
     rng = check_random_state(random_state)
     orders = np.array(list(permutations(range(n_patterns))))
     order = orders[balanced(n_samples, len(orders), test_size, rng)]
-    patterns = make_poisson_trains(n_patterns, n_channels, pattern, rate, dt=dt, random_state=rng)
+    patterns = make_poisson_trains(
+        n_patterns, n_channels, pattern, rate, row_duration=row_duration, random_state=rng
+    )
     return bunch(
         in_a_row(patterns, order, jitter, rng),
         (np.linalg.det(np.eye(n_patterns)[order]) < 0).astype(int),

@@ -16,7 +16,7 @@ _DESCR = """{title}
 
 :Samples: {n_train} for training, {n_test} for testing
 :Channels: {n_channels}
-:Duration: {duration:g} ms in steps of {dt:g} ms
+:Duration: {duration:g} ms in steps of {row_duration:g} ms
 :Target: {meaning}
 """
 
@@ -58,10 +58,15 @@ def in_a_row(patterns, which, jitter, rng):
     copies = jitter_spikes(patterns[which.ravel()], jitter, random_state=rng)
     copy, step, channel = single_spikes(copies)
     sample, place = np.divmod(copy, n_places)
-    length = int(patterns.durations[0])
+    length = int(patterns.n_rows[0])
     durations = np.full(n_samples, n_places * length)
     return pack_spikes(
-        sample, place * length + step, channel, durations, patterns.n_channels, patterns.dt
+        sample,
+        place * length + step,
+        channel,
+        durations,
+        patterns.n_channels,
+        patterns.row_duration,
     )
 
 
@@ -82,8 +87,8 @@ def bunch(data, target, test_size, title, text, meaning, **more):
         n_train=n_train,
         n_test=n_test,
         n_channels=data.n_channels,
-        duration=data.durations[0] * data.dt,
-        dt=data.dt,
+        duration=data.n_rows[0] * data.row_duration,
+        row_duration=data.row_duration,
         meaning=meaning,
     )
     return Bunch(

@@ -20,7 +20,7 @@ def make_spike_intervals(
     intervals=(20.0, 50.0),
     duration=200.0,
     jitter=0.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
@@ -44,8 +44,8 @@ def make_spike_intervals(
         Length of the samples in ms, at least the sum of the intervals and a step.
     jitter : float, default=0.0
         Standard deviation in ms of each spike's move.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for testing.
     random_state : int, RandomState instance or None, default=None
@@ -70,12 +70,13 @@ def make_spike_intervals(
     --------
     >>> from lsm.datasets import make_spike_intervals
     >>> make_spike_intervals(100, random_state=0).data
-    SpikeArray(n_samples=100, n_channels=10, n_events=2000, dt=1 ms)
+    SpikeArray(n_samples=100, n_channels=10, n_events=2000, row_duration=1 ms)
     """
     check_integer("n_channels", n_channels, 1)
-    n_steps = check_steps("duration", duration, dt)
+    n_steps = check_steps("duration", duration, row_duration)
     one, other = (
-        check_steps("intervals", interval, dt) for interval in check_pair("intervals", intervals)
+        check_steps("intervals", interval, row_duration)
+        for interval in check_pair("intervals", intervals)
     )
     if one == other:
         raise ValueError(f"intervals must be two different ones, got {intervals!r}")
@@ -91,7 +92,7 @@ def make_spike_intervals(
     samples = np.repeat(np.arange(len(kind)), 2 * n_channels)
     channels = np.tile(np.arange(n_channels), 2 * len(kind))
     durations = np.full(len(kind), n_steps)
-    spikes = pack_spikes(samples, times, channels, durations, n_channels, dt)
+    spikes = pack_spikes(samples, times, channels, durations, n_channels, row_duration)
     return bunch(
         jitter_spikes(spikes, jitter, random_state=rng),
         kind % 2,
@@ -112,7 +113,7 @@ def make_embedded_pattern(
     duration=300.0,
     rate=40.0,
     jitter=1.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
@@ -138,8 +139,8 @@ def make_embedded_pattern(
         Rate of pattern and noise in Hz.
     jitter : float, default=1.0
         Standard deviation in ms of each of the pattern's spikes' move, within the pattern.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for testing.
     random_state : int, RandomState instance or None, default=None
@@ -163,17 +164,21 @@ def make_embedded_pattern(
             Description of the task.
     """
     check_integer("n_channels", n_channels, 2)
-    n_steps = check_steps("duration", duration, dt)
-    length = check_steps("pattern", pattern, dt)
+    n_steps = check_steps("duration", duration, row_duration)
+    length = check_steps("pattern", pattern, row_duration)
     if length >= n_steps:
         raise ValueError(f"duration must be more than pattern={pattern!r} ms, got {duration!r}")
     rng = check_random_state(random_state)
     target = balanced(n_samples, 2, test_size, rng)
     onsets = rng.randint(n_steps - length + 1, size=(len(target), n_channels))
     onsets[target == 1] = onsets[target == 1, :1]
-    patterns = make_poisson_trains(1, n_channels, pattern, rate, dt=dt, random_state=rng)
+    patterns = make_poisson_trains(
+        1, n_channels, pattern, rate, row_duration=row_duration, random_state=rng
+    )
     copies = jitter_spikes(patterns[np.zeros_like(target)], jitter, random_state=rng)
-    noise = make_poisson_trains(len(target), n_channels, duration, rate, dt=dt, random_state=rng)
+    noise = make_poisson_trains(
+        len(target), n_channels, duration, rate, row_duration=row_duration, random_state=rng
+    )
     sample, step, channel = single_spikes(noise)
     before = step - onsets[sample, channel]
     outside = (before < 0) | (before >= length)
@@ -182,9 +187,9 @@ def make_embedded_pattern(
         np.concatenate([sample[outside], inner_sample]),
         np.concatenate([step[outside], inner_step + onsets[inner_sample, inner_channel]]),
         np.concatenate([channel[outside], inner_channel]),
-        noise.durations,
+        noise.n_rows,
         n_channels,
-        dt,
+        row_duration,
     )
     return bunch(
         spikes,
@@ -208,7 +213,7 @@ def make_equal_rate_patterns(
     window=50.0,
     n_spikes=1,
     jitter=1.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
@@ -236,8 +241,8 @@ def make_equal_rate_patterns(
         Number of spikes in each window of each channel.
     jitter : float, default=1.0
         Standard deviation in ms of each spike's move, round and round in its window.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for testing.
     random_state : int, RandomState instance or None, default=None
@@ -262,18 +267,20 @@ def make_equal_rate_patterns(
     check_integer("n_windows", n_windows, 1)
     check_integer("n_spikes", n_spikes, 1)
     check_number("jitter", jitter, 0)
-    length = check_steps("window", window, dt)
+    length = check_steps("window", window, row_duration)
     rng = check_random_state(random_state)
     target = balanced(n_samples, n_classes, test_size, rng)
     times = rng.randint(length, size=(n_classes, n_windows, n_channels, n_spikes))
     moves = rng.randint(length, size=(len(target), 1, 1, 1))
-    moves = moves + np.rint(rng.normal(scale=jitter / dt, size=(len(target), *times.shape[1:])))
+    moves = moves + np.rint(
+        rng.normal(scale=jitter / row_duration, size=(len(target), *times.shape[1:]))
+    )
 
     def pack(times):
         sample, place, channel, _ = np.indices(times.shape).reshape(4, -1)
         step = place * length + times.ravel().astype(np.int64) % length
         durations = np.full(len(times), n_windows * length)
-        return pack_spikes(sample, step, channel, durations, n_channels, dt)
+        return pack_spikes(sample, step, channel, durations, n_channels, row_duration)
 
     return bunch(
         pack(times[target] + moves),

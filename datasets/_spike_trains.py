@@ -21,7 +21,7 @@ __all__ = [
 
 
 def make_poisson_trains(
-    n_samples, n_channels, duration, rate, *, refractory=0.0, dt=1.0, random_state=None
+    n_samples, n_channels, duration, rate, *, refractory=0.0, row_duration=1.0, random_state=None
 ):
     """
     Draw spike trains of a Poisson process.
@@ -36,8 +36,8 @@ def make_poisson_trains(
         Mean rate in Hz of all or of each of the channels.
     refractory : float, default=0.0
         Time after a spike, in ms, without any. What is left is sped up to keep the rate.
-    dt : float, default=1.0
-        Length of a step in ms. Several spikes may fall into one.
+    row_duration : float, default=1.0
+        Duration of a row in ms. Several spikes may fall into one row.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -54,7 +54,7 @@ def make_poisson_trains(
     --------
     >>> from lsm.datasets import make_poisson_trains
     >>> make_poisson_trains(2, 10, 1000.0, 20.0, random_state=0)
-    SpikeArray(n_samples=2, n_channels=10, n_events=375, dt=1 ms)
+    SpikeArray(n_samples=2, n_channels=10, n_events=375, row_duration=1 ms)
     """
     return make_renewal_trains(
         n_samples,
@@ -62,13 +62,21 @@ def make_poisson_trains(
         duration,
         rate,
         refractory=refractory,
-        dt=dt,
+        row_duration=row_duration,
         random_state=random_state,
     )
 
 
 def make_renewal_trains(
-    n_samples, n_channels, duration, rate, *, shape=1.0, refractory=0.0, dt=1.0, random_state=None
+    n_samples,
+    n_channels,
+    duration,
+    rate,
+    *,
+    shape=1.0,
+    refractory=0.0,
+    row_duration=1.0,
+    random_state=None,
 ):
     """
     Draw spike trains whose intervals are independent, each a refractory period and a gamma number.
@@ -89,8 +97,8 @@ def make_renewal_trains(
         gives bursts.
     refractory : float, default=0.0
         Shortest interval in ms.
-    dt : float, default=1.0
-        Length of a step in ms. Several spikes may fall into one.
+    row_duration : float, default=1.0
+        Duration of a row in ms. Several spikes may fall into one row.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -107,13 +115,13 @@ def make_renewal_trains(
     --------
     >>> from lsm.datasets import make_renewal_trains
     >>> make_renewal_trains(2, 10, 1000.0, 20.0, shape=9.0, random_state=0)
-    SpikeArray(n_samples=2, n_channels=10, n_events=409, dt=1 ms)
+    SpikeArray(n_samples=2, n_channels=10, n_events=409, row_duration=1 ms)
     """
     n_samples = check_integer("n_samples", n_samples, 1)
     n_channels = check_integer("n_channels", n_channels, 1)
     shape = check_number("shape", shape, 0, low_open=True)
     refractory = check_number("refractory", refractory, 0)
-    n_steps = check_steps("duration", duration, dt)
+    n_steps = check_steps("duration", duration, row_duration)
     rates = _check_rates(rate, n_channels) / 1000  # in 1/ms
     if rates.max() * refractory >= 1:
         raise ValueError(
@@ -124,10 +132,12 @@ def make_renewal_trains(
     samples, channels = np.divmod(np.arange(n_samples * n_channels), n_channels)
     lively = rates[channels] > 0
     samples, channels = samples[lively], channels[lively]
-    trains, times = _renewals(1 / rates[channels], shape, refractory, n_steps * dt, rng)
-    found = np.minimum(times / dt, n_steps - 1).astype(np.int64)
+    trains, times = _renewals(1 / rates[channels], shape, refractory, n_steps * row_duration, rng)
+    found = np.minimum(times / row_duration, n_steps - 1).astype(np.int64)
     durations = np.full(n_samples, n_steps)
-    return pack_spikes(samples[trains], found, channels[trains], durations, n_channels, dt)
+    return pack_spikes(
+        samples[trains], found, channels[trains], durations, n_channels, row_duration
+    )
 
 
 def jitter_spikes(spikes, sd, *, random_state=None):
@@ -153,8 +163,10 @@ def jitter_spikes(spikes, sd, *, random_state=None):
     sd = check_number("sd", sd, 0)
     rng = check_random_state(random_state)
     samples, found, channels = single_spikes(spikes)
-    ends = spikes.durations[samples].astype(np.int64)
-    moved = np.rint(found + rng.normal(scale=sd / spikes.dt, size=len(found))).astype(np.int64)
+    ends = spikes.n_rows[samples].astype(np.int64)
+    moved = np.rint(found + rng.normal(scale=sd / spikes.row_duration, size=len(found))).astype(
+        np.int64
+    )
     moved %= 2 * ends
     moved = np.minimum(moved, 2 * ends - 1 - moved)
     return _like(spikes, samples, moved, channels)
@@ -186,11 +198,16 @@ def warp_spikes(spikes, factor, *, random_state=None):
     """
     limit = np.log(check_number("factor", factor, 1))
     factors = np.exp(check_random_state(random_state).uniform(-limit, limit, len(spikes)))
-    durations = np.maximum(np.rint(spikes.durations * factors), 1).astype(np.int64)
+    durations = np.maximum(np.rint(spikes.n_rows * factors), 1).astype(np.int64)
     samples, found, channels = single_spikes(spikes)
-    warped = (found + 0.5) * (durations / spikes.durations)[samples]
+    warped = (found + 0.5) * (durations / spikes.n_rows)[samples]
     return pack_spikes(
-        samples, warped.astype(np.int64), channels, durations, spikes.n_channels, spikes.dt
+        samples,
+        warped.astype(np.int64),
+        channels,
+        durations,
+        spikes.n_channels,
+        spikes.row_duration,
     )
 
 
@@ -260,7 +277,7 @@ def add_background_spikes(spikes, rate, *, random_state=None):
     """
     rates = _check_rates(rate, spikes.n_channels)
     rng = check_random_state(random_state)
-    seconds = spikes.durations * spikes.dt / 1000
+    seconds = spikes.n_rows * spikes.row_duration / 1000
     counts = rng.poisson(seconds[:, None] * rates)
     samples, channels = np.divmod(np.arange(counts.size), spikes.n_channels)
     return _with_more(
@@ -268,7 +285,7 @@ def add_background_spikes(spikes, rate, *, random_state=None):
     )
 
 
-def pack_spikes(samples, found, channels, durations, n_channels, dt):
+def pack_spikes(samples, found, channels, durations, n_channels, row_duration):
     """
     Make a SpikeArray of single spikes in any order; several in one step are counted.
 
@@ -280,8 +297,8 @@ def pack_spikes(samples, found, channels, durations, n_channels, dt):
         Length of each sample in steps.
     n_channels : int
         Number of channels.
-    dt : float
-        Length of a step in ms.
+    row_duration : float
+        Duration of a row in ms.
 
     Returns
     -------
@@ -293,13 +310,15 @@ def pack_spikes(samples, found, channels, durations, n_channels, dt):
     samples, found, channels = np.unravel_index(cells, place)
     offsets = np.searchsorted(samples, np.arange(len(durations) + 1))
     amplitudes = None if np.all(counts == 1) else counts
-    return SpikeArray(found, channels, amplitudes, offsets, durations, n_channels, dt=dt)
+    return SpikeArray(
+        found, channels, amplitudes, offsets, durations, n_channels, row_duration=row_duration
+    )
 
 
-def check_steps(name, duration, dt):
+def check_steps(name, duration, row_duration):
     """Return a duration in steps, at least one, or raise an error that names it."""
-    check_number("dt", dt, 0, low_open=True)
-    return int(steps(name, check_number(name, duration, 0, low_open=True), dt))
+    check_number("row_duration", row_duration, 0, low_open=True)
+    return int(steps(name, check_number(name, duration, 0, low_open=True), row_duration))
 
 
 def _check_rates(rate, n_channels):
@@ -328,10 +347,12 @@ def _renewals(means, shape, refractory, duration, rng):
 
 def _with_more(spikes, samples, channels, rng):
     """Add spikes at any time of the given samples and channels."""
-    more = (rng.uniform(size=len(samples)) * spikes.durations[samples]).astype(np.int64)
+    more = (rng.uniform(size=len(samples)) * spikes.n_rows[samples]).astype(np.int64)
     found = zip(single_spikes(spikes), (samples, more, channels), strict=True)
     return _like(spikes, *map(np.concatenate, found))
 
 
 def _like(spikes, samples, found, channels):
-    return pack_spikes(samples, found, channels, spikes.durations, spikes.n_channels, spikes.dt)
+    return pack_spikes(
+        samples, found, channels, spikes.n_rows, spikes.n_channels, spikes.row_duration
+    )

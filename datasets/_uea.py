@@ -67,8 +67,8 @@ def fetch_basic_motions(data_home=None, *, download=True):
             Indices of the archive's own split; ten of each class in either.
         target_names : ndarray of shape (4,), str
         feature_names : list of str
-        dt : float
-            From one row to the next, 100 ms.
+        row_duration : float
+            Time from one row to the next, 100 ms.
         DESCR : str
             Source and split.
 
@@ -93,7 +93,7 @@ def fetch_basic_motions(data_home=None, *, download=True):
         "Movements of four students, by the accelerometer and the gyroscope of a watch.",
         target_names=["Standing", "Running", "Walking", "Badminton"],
         feature_names=[f"{sensor} {axis}" for sensor in ("acceleration", "turn") for axis in "xyz"],
-        dt=100.0,
+        row_duration=100.0,
     )
 
 
@@ -130,8 +130,8 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
         target_names : ndarray of shape (9,), str
             "1" to "9".
         feature_names : list of str
-        dt : float
-            From one frame to the next, 6.4 ms.
+        row_duration : float
+            Time from one row to the next, 6.4 ms.
         DESCR : str
             Source and split.
 
@@ -157,12 +157,14 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
         "Two vowels in a row, said by nine men, as the cepstrum of a linear prediction.",
         target_names=[str(speaker) for speaker in range(1, 10)],
         feature_names=[f"cepstrum {i}" for i in range(1, 13)],
-        dt=6.4,
+        row_duration=6.4,
         uci_parts=UCI_PARTS,
     )
 
 
-def _fetch(name, data_home, download, text, *, target_names, feature_names, dt, uci_parts=()):
+def _fetch(
+    name, data_home, download, text, *, target_names, feature_names, row_duration, uci_parts=()
+):
     """Read, check and describe a data set of the archive."""
     layouts = [[f"{name}_TRAIN.ts", f"{name}_TEST.ts"]]
     if uci_parts:
@@ -193,7 +195,7 @@ def _fetch(name, data_home, download, text, *, target_names, feature_names, dt, 
         test=np.arange(n_train, len(cases)),
         target_names=np.array(target_names),
         feature_names=feature_names,
-        dt=dt,
+        row_duration=row_duration,
         DESCR=_DESCR.format(
             title=name,
             line="-" * len(name),

@@ -125,7 +125,7 @@ def _encode_words(code, random_state, waveforms):
     if code not in OF_CHANGES:
         return encode_signals(code, random_state, currents, LIMITS)
     levels = [currents.to_dense(i)[:, : MEL.n_bands] for i in range(len(currents))]
-    levels = SpikeArray.from_dense(levels, dt=currents.dt, graded=True)
+    levels = SpikeArray.from_dense(levels, row_duration=currents.row_duration, graded=True)
     return encode_signals(code, random_state, levels, (0.0, 1.0))
 
 
@@ -151,7 +151,7 @@ def make_slow_noise():
     noise = np.fft.irfft(spectrum, axis=1)
     noise -= noise.min(axis=1, keepdims=True)
     noise /= noise.max(axis=1, keepdims=True)
-    return SpikeArray.from_dense(noise, dt=10.0, graded=True)
+    return SpikeArray.from_dense(noise, row_duration=10.0, graded=True)
 
 
 class Readouts(BaseEstimator):
@@ -224,7 +224,7 @@ def evaluate(model, data, test):
 def _spikes_a_word(spikes):
     if spikes.graded:
         return np.nan
-    total = len(spikes.steps) if spikes.amplitudes is None else spikes.amplitudes.sum(dtype=float)
+    total = len(spikes.rows) if spikes.amplitudes is None else spikes.amplitudes.sum(dtype=float)
     return total / len(spikes)
 
 

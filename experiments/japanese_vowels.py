@@ -84,7 +84,7 @@ def as_currents(series):
         np.hstack([rows, np.maximum(slope, 0), np.maximum(-slope, 0)])
         for rows, slope in zip(series, slopes, strict=True)
     ]
-    return SpikeArray.from_dense(currents, dt=ROW, graded=True)
+    return SpikeArray.from_dense(currents, row_duration=ROW, graded=True)
 
 
 def make_models(model):

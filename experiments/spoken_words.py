@@ -166,7 +166,7 @@ def compare(data, models, stages):
             rest = clone(model[2:]).fit(states[train], data.target[train])
         names = [name for name, _ in model.steps[:2]]
         steps = zip(names, (encoder, liquid), strict=True)
-        return Pipeline([*steps, *rest.steps]), lambda test: rest.predict(states[test])
+        return Pipeline([*steps, *rest.rows]), lambda test: rest.predict(states[test])
 
     return compare_folds(models, data, fit, stages)
 

@@ -55,25 +55,25 @@ def check_events(spikes):
         If an event lies outside of its sample or channels, an amplitude is not finite, or a
         number of spikes is negative or not an integer.
     """
-    n_samples, n_events = len(spikes.durations), len(spikes.steps)
+    n_samples, n_events = len(spikes.n_rows), len(spikes.rows)
     if spikes.offsets.shape != (n_samples + 1,) or spikes.offsets[0] != 0:
-        raise ValueError("offsets must start at 0 and have one element more than durations")
+        raise ValueError("offsets must start at 0 and have one element more than n_rows")
     if spikes.offsets[-1] != n_events or np.any(np.diff(spikes.offsets) < 0):
         raise ValueError("offsets must not decrease and must end at the number of events")
     if len(spikes.channels) != n_events:
-        raise ValueError(f"{n_events} steps but {len(spikes.channels)} channels")
-    if n_samples and spikes.durations.min() < 1:
-        sample = int(np.argmin(spikes.durations))
+        raise ValueError(f"{n_events} rows but {len(spikes.channels)} channels")
+    if n_samples and spikes.n_rows.min() < 1:
+        sample = int(np.argmin(spikes.n_rows))
         raise ValueError(f"sample {sample} has no rows: every sample needs at least one")
     counts = np.diff(spikes.offsets)
-    outside = (spikes.steps < 0) | (spikes.steps >= np.repeat(spikes.durations, counts))
+    outside = (spikes.rows < 0) | (spikes.rows >= np.repeat(spikes.n_rows, counts))
     _refuse(spikes, outside, "the row lies outside of the sample")
     outside = (spikes.channels < 0) | (spikes.channels >= spikes.n_channels)
     _refuse(spikes, outside, f"channels go from 0 to {spikes.n_channels - 1}")
     unsorted = np.zeros(n_events, dtype=bool)
-    unsorted[1:] = np.diff(spikes.steps) < 0
+    unsorted[1:] = np.diff(spikes.rows) < 0
     unsorted[spikes.offsets[:-1][counts > 0]] = False
-    _refuse(spikes, unsorted, "steps must not decrease within a sample")
+    _refuse(spikes, unsorted, "rows must not decrease within a sample")
     if spikes.amplitudes is not None:
         _check_amplitudes(spikes)
 
@@ -81,8 +81,8 @@ def check_events(spikes):
 def _check_amplitudes(spikes):
     """Raise an error unless amplitudes are currents, or numbers of spikes."""
     shape = spikes.amplitudes.shape
-    if shape != spikes.steps.shape:
-        raise ValueError(f"{len(spikes.steps)} steps but amplitudes of shape {shape}")
+    if shape != spikes.rows.shape:
+        raise ValueError(f"{len(spikes.rows)} rows but amplitudes of shape {shape}")
     infinite = ~np.isfinite(spikes.amplitudes)
     _refuse(spikes, infinite, "amplitudes must be finite, not NaN or infinity")
     if not spikes.graded:
@@ -99,7 +99,7 @@ def _refuse(spikes, invalid, rule):
     sample = int(np.searchsorted(spikes.offsets, event, side="right")) - 1
     amplitude = 1.0 if spikes.amplitudes is None else spikes.amplitudes[event]
     raise ValueError(
-        f"sample {sample} has an event of amplitude {amplitude:g} in row {spikes.steps[event]}, "
+        f"sample {sample} has an event of amplitude {amplitude:g} in row {spikes.rows[event]}, "
         f"channel {spikes.channels[event]}: {rule}"
     )
 
@@ -137,16 +137,16 @@ def events_of(array):
         return row, channel, array[row, channel].astype(np.float32)
 
 
-def check_binning(n_channels, dt, duplicates, out_of_range):
+def check_binning(n_channels, row_duration, duplicates, out_of_range):
     """Validate the parameters of :func:`bin_events` that all samples share."""
     check_choice("duplicates", duplicates, ("sum", "one", "error"))
     check_choice("out_of_range", out_of_range, ("error", "drop"))
-    check_number("dt", dt, 0, low_open=True)
+    check_number("row_duration", row_duration, 0, low_open=True)
     if check_integer("n_channels", n_channels, 1) > MAX_INT32:
         raise ValueError(f"n_channels must be at most {MAX_INT32}, got {n_channels}")
 
 
-def bin_events(i, times, channels, n_rows, n_channels, dt, duplicates, out_of_range):
+def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates, out_of_range):
     """Return the number of spikes of sample i in each row and channel as a CSR array.
 
     Parameters
@@ -159,7 +159,7 @@ def bin_events(i, times, channels, n_rows, n_channels, dt, duplicates, out_of_ra
         Channels of the spikes.
     n_rows, n_channels : int
         Shape of the sample.
-    dt, duplicates, out_of_range
+    row_duration, duplicates, out_of_range
         As in :meth:`lsm.spikes.SpikeArray.from_events`.
 
     Returns
@@ -172,14 +172,15 @@ def bin_events(i, times, channels, n_rows, n_channels, dt, duplicates, out_of_ra
     if channels.size and not np.issubdtype(channels.dtype, np.integer):
         raise ValueError(f"sample {i}: channels must be integers, got {channels.dtype}")
     # Floats, since a cast to integers would wrap times that are far outside of the sample.
-    rows = np.floor(_to_rows(times, dt, 1))
+    rows = np.floor(_to_rows(times, row_duration, 1))
     outside = (rows < 0) | (rows >= n_rows) | (channels < 0) | (channels >= n_channels)
     if outside.any():
         if out_of_range == "error":
             bad = int(np.argmax(outside))
             raise ValueError(
                 f"sample {i}: the spike at {times[bad]:g} ms in channel {channels[bad]} lies "
-                f"outside {n_rows * dt:g} ms and {n_channels} channels: give longer durations or "
+                f"outside {n_rows * row_duration:g} ms and {n_channels} channels: give longer "
+                "durations or "
                 "more channels, or set out_of_range='drop'"
             )
         rows, channels = rows[~outside], channels[~outside]
@@ -190,14 +191,14 @@ def bin_events(i, times, channels, n_rows, n_channels, dt, duplicates, out_of_ra
     if duplicates != "sum" and counts.nnz and counts.data.max() > 1:
         if duplicates == "error":
             raise ValueError(
-                f"sample {i} has several spikes in one row of {dt:g} ms of one channel: give a "
-                "smaller dt, or set duplicates to 'sum' or 'one'"
+                f"sample {i} has several spikes in one row of {row_duration:g} ms of one channel: "
+                "give a smaller row_duration, or set duplicates to 'sum' or 'one'"
             )
         counts.data[:] = 1
     return counts
 
 
-def count_rows(durations, events, dt):
+def count_rows(durations, events, row_duration):
     """Return the number of rows of each sample.
 
     Parameters
@@ -206,7 +207,7 @@ def count_rows(durations, events, dt):
         Durations in ms; None ends each sample with the row of its last spike.
     events : list of (times, channels)
         Spikes of each sample.
-    dt : float
+    row_duration : float
         Duration of a row in ms.
 
     Returns
@@ -215,7 +216,7 @@ def count_rows(durations, events, dt):
     """
     name = "events" if durations is None else "durations"
     if durations is None:
-        durations = [_last_row_end(i, times, dt) for i, (times, _) in enumerate(events)]
+        durations = [_last_row_end(i, times, row_duration) for i, (times, _) in enumerate(events)]
     durations = check_reals("durations must be numbers (ms)", durations)
     if durations.shape not in ((), (len(events),)):
         raise ValueError(
@@ -223,24 +224,25 @@ def count_rows(durations, events, dt):
             f"shape {durations.shape}"
         )
     durations = np.broadcast_to(durations, (len(events),))
-    n_rows = np.ceil(_to_rows(durations, dt, -1))
+    n_rows = np.ceil(_to_rows(durations, row_duration, -1))
     if np.any(n_rows > MAX_INT32):
         i = int(np.argmax(n_rows > MAX_INT32))
         raise ValueError(
             f"{name}: sample {i} is {durations[i]:g} ms long, more than {MAX_INT32} rows of "
-            f"dt={dt:g} ms: give times from the start of the sample, or a larger dt"
+            f"row_duration={row_duration:g} ms: give times from the start of the sample, or a "
+            "larger row_duration"
         )
     if not np.all(durations > 0):
         raise ValueError(f"durations must be finite numbers > 0 (ms), got {durations}")
     return n_rows.astype(np.int64)
 
 
-def _last_row_end(i, times, dt):
+def _last_row_end(i, times, row_duration):
     """Return the end in ms of the row of the last spike of sample i, at least of the first row."""
     times = _check_times(i, times)
     if times.size == 0:
         raise ValueError(f"sample {i} has no spikes, so its duration is unknown: give durations")
-    return max(np.floor(_to_rows(times.max(), dt, 1)) + 1, 1) * dt
+    return max(np.floor(_to_rows(times.max(), row_duration, 1)) + 1, 1) * row_duration
 
 
 def _check_times(i, times):
@@ -251,12 +253,12 @@ def _check_times(i, times):
     return times
 
 
-def _to_rows(times, dt, sign):
-    """Return times / dt, plus or minus a rounding error, so that 0.3 ms / 0.1 ms is 3, not 2.99.
+def _to_rows(times, row_duration, sign):
+    """Return times in rows, plus or minus a rounding error: 0.3 ms / 0.1 ms is 3, not 2.99.
 
     A positive `sign` precedes rounding down, a negative one rounding up.
     """
     with np.errstate(over="ignore"):
-        n = times / dt
+        n = times / row_duration
         rounding = np.finfo(np.float64).eps * np.minimum(np.abs(n), MAX_INT32)
         return n + sign * np.maximum(1e-9, 4 * rounding)

@@ -161,13 +161,13 @@ class Calibration(BaseEstimator):
             At most `n_samples` pieces of at most `max_duration` ms. Silent pieces are left out,
             unless all are silent.
         """
-        length = int(np.clip(self.max_duration / spikes.dt, 1, spikes.durations.max()))
-        n_pieces = np.maximum(spikes.durations // length, 1)
+        length = int(np.clip(self.max_duration / spikes.row_duration, 1, spikes.n_rows.max()))
+        n_pieces = np.maximum(spikes.n_rows // length, 1)
         owner = np.repeat(np.arange(len(spikes)), n_pieces)
         first = np.cumsum(n_pieces) - n_pieces
         starts = (np.arange(len(owner)) - first[owner]) * length
         sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-        piece = first[sample] + np.minimum(spikes.steps // length, n_pieces[sample] - 1)
+        piece = first[sample] + np.minimum(spikes.rows // length, n_pieces[sample] - 1)
         active = np.flatnonzero(np.bincount(piece, minlength=len(owner)))
         if not len(active):
             active = np.arange(len(owner))
@@ -226,7 +226,7 @@ class Calibration(BaseEstimator):
 def _mean_rate(network, probes):
     """Return the mean rate of a network in Hz."""
     counts = _read(network, probes, 1.0)
-    seconds = probes.durations.sum() * probes.dt / 1000
+    seconds = probes.n_rows.sum() * probes.row_duration / 1000
     return float(counts.sum(dtype=np.float64) / (network.n_neurons * seconds))
 
 
@@ -257,7 +257,7 @@ def echo_state_index(network, probes, other_initial):
     """
     decay = np.exp(-network.dt / TAU_TRACE)
     readings = _read(network, probes, [1.0, decay])
-    seconds = probes.durations.sum() * probes.dt / 1000
+    seconds = probes.n_rows.sum() * probes.row_duration / 1000
     rate = readings[:, 0].sum(dtype=np.float64) / (network.n_neurons * seconds)
     first = readings[:, 1].astype(np.float64)
     second = _read(replace(network, initial=other_initial), probes, decay)[:, 0]

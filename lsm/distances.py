@@ -53,14 +53,14 @@ def van_rossum(spikes, tau=10.0):
     """
     tau = check_number("tau", tau, 0, low_open=True)
     check_spikes(spikes, allow_graded=True)
-    decay = np.exp(-spikes.dt / tau)
-    n_samples, n_steps = len(spikes), spikes.durations.max()
+    decay = np.exp(-spikes.row_duration / tau)
+    n_samples, n_steps = len(spikes), spikes.n_rows.max()
     samples = np.repeat(np.arange(n_samples), np.diff(spikes.offsets))
     amplitudes = np.ones(len(samples)) if spikes.amplitudes is None else spikes.amplitudes
     products = np.zeros((n_samples, n_samples))
     order = np.argsort(spikes.channels, kind="stable")
     for events in np.split(order, np.flatnonzero(np.diff(spikes.channels[order])) + 1):
-        cells = samples[events] * np.int64(n_steps) + spikes.steps[events]
+        cells = samples[events] * np.int64(n_steps) + spikes.rows[events]
         raster = np.bincount(cells, amplitudes[events], n_samples * n_steps)
         # A trace falls by `decay` in a row. The last term is the integral after the last row.
         traces = lfilter([1.0], [1.0, -decay], raster.reshape(n_samples, n_steps))
@@ -116,7 +116,7 @@ def victor_purpura(spikes, cost=0.1):
     order = np.lexsort((steps, trains))
     counts = np.bincount(trains, minlength=len(spikes) * spikes.n_channels)
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    return _edit_distances(steps[order] * spikes.dt, offsets, len(spikes), cost)
+    return _edit_distances(steps[order] * spikes.row_duration, offsets, len(spikes), cost)
 
 
 @njit

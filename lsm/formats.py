@@ -16,14 +16,14 @@ from .spikes import SpikeArray
 __all__ = ["from_aeon", "from_neo", "from_tonic", "read_shd"]
 
 
-def from_aeon(X, *, dt=1.0, graded=None):
+def from_aeon(X, *, row_duration=1.0, graded=None):
     """Pack time series in aeon's format, in which channels precede time.
 
     Parameters
     ----------
     X : array of shape (n_cases, n_channels, n_timepoints), or sequence of (n_channels, T_i)
         Series.
-    dt : float, default=1.0
+    row_duration : float, default=1.0
         Time between two points in ms.
     graded : bool, optional
         Whether the values are graded currents. By default the dtype decides, see
@@ -38,10 +38,12 @@ def from_aeon(X, *, dt=1.0, graded=None):
     >>> import numpy as np
     >>> from lsm.formats import from_aeon
     >>> from_aeon(np.ones((5, 3, 20)))
-    SpikeArray(n_samples=5, n_channels=3, n_events=300, dt=1 ms, graded)
+    SpikeArray(n_samples=5, n_channels=3, n_events=300, row_duration=1 ms, graded)
     """
     cases = [_case(i, case) for i, case in enumerate(listed("X", X, "cases"))]
-    return SpikeArray.from_dense([case.T for case in cases], dt=dt, graded=graded)
+    return SpikeArray.from_dense(
+        [case.T for case in cases], row_duration=row_duration, graded=graded
+    )
 
 
 def _case(i, case):
@@ -54,7 +56,13 @@ def _case(i, case):
 
 
 def from_tonic(
-    recordings, sensor_size, durations=None, *, dt=1.0, duplicates="sum", out_of_range="error"
+    recordings,
+    sensor_size,
+    durations=None,
+    *,
+    row_duration=1.0,
+    duplicates="sum",
+    out_of_range="error",
 ):
     """Pack recordings of event sensors in Tonic's format.
 
@@ -65,7 +73,7 @@ def from_tonic(
         if the sensor has them.
     sensor_size : (int, int, int)
         Numbers of values of x, y and p. A field with only one value is not read.
-    durations, dt, duplicates, out_of_range
+    durations, row_duration, duplicates, out_of_range
         As in :meth:`SpikeArray.from_events`, in ms.
 
     Returns
@@ -85,7 +93,7 @@ def from_tonic(
     >>> from lsm.formats import from_tonic
     >>> events = np.array([(0, 1, 0), (2500, 0, 1)], dtype=[("t", int), ("x", int), ("p", int)])
     >>> X = from_tonic([events], sensor_size=(2, 1, 2))
-    >>> X.steps, X.channels
+    >>> X.rows, X.channels
     (array([0, 2], dtype=int32), array([1, 2], dtype=int32))
     """
     if getattr(getattr(recordings, "dtype", None), "names", None):
@@ -99,14 +107,19 @@ def from_tonic(
         name: check_integer("sensor_size", n, 1) for name, n in zip("xyp", sensor_size, strict=True)
     }
     n_channels = math.prod(sizes.values())
-    check_binning(n_channels, dt, duplicates, out_of_range)
+    check_binning(n_channels, row_duration, duplicates, out_of_range)
     events = []
     for i, recording in enumerate(recordings):
         _check_fields(i, recording, sizes)
         times = check_reals(f"recording {i}: t must be numbers (microseconds)", recording["t"])
         events.append((times / 1000, _pixel(i, recording, sizes, out_of_range)))
     return SpikeArray.from_events(
-        events, n_channels, durations, dt=dt, duplicates=duplicates, out_of_range=out_of_range
+        events,
+        n_channels,
+        durations,
+        row_duration=row_duration,
+        duplicates=duplicates,
+        out_of_range=out_of_range,
     )
 
 
@@ -145,7 +158,7 @@ def _pixel(i, recording, sizes, out_of_range):
     return np.where(outside, -1, channels)
 
 
-def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
+def from_neo(segments, *, row_duration=1.0, duplicates="sum", out_of_range="error"):
     """Pack spike trains in Neo's format.
 
     Parameters
@@ -153,7 +166,7 @@ def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
     segments : sequence of neo.Segment or of sequences of neo.SpikeTrain
         Each segment is a sample, and each of its spike trains is a channel. A sample lasts from
         the first start to the last stop of its trains.
-    dt, duplicates, out_of_range
+    row_duration, duplicates, out_of_range
         As in :meth:`SpikeArray.from_events`. Neo allows a spike exactly at the stop of a train.
         Such a spike is out of range here.
 
@@ -191,7 +204,7 @@ def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
         channels = np.repeat(np.arange(len(trains)), [len(time) for time in times])
         events.append((np.concatenate(times), channels))
     return SpikeArray.from_events(
-        events, widths.pop(), durations, dt=dt, duplicates=duplicates,
+        events, widths.pop(), durations, row_duration=row_duration, duplicates=duplicates,
         out_of_range=out_of_range,
     )  # fmt: skip
 
@@ -202,7 +215,13 @@ def _in_ms(quantity):
 
 
 def read_shd(
-    file, durations=None, *, n_channels=700, dt=1.0, duplicates="sum", out_of_range="error"
+    file,
+    durations=None,
+    *,
+    n_channels=700,
+    row_duration=1.0,
+    duplicates="sum",
+    out_of_range="error",
 ):
     """Read recordings in the HDF5 layout of the Spiking Heidelberg Digits [1]_.
 
@@ -214,7 +233,7 @@ def read_shd(
         As in :meth:`SpikeArray.from_events`, in ms.
     n_channels : int, default=700
         Number of units, which become channels.
-    dt, duplicates, out_of_range
+    row_duration, duplicates, out_of_range
         As in :meth:`SpikeArray.from_events`, in ms.
 
     Returns
@@ -235,7 +254,7 @@ def read_shd(
        for the systematic evaluation of spiking neural networks. IEEE Transactions on Neural
        Networks and Learning Systems 33, 2744-2757.
     """
-    options = {"dt": dt, "duplicates": duplicates, "out_of_range": out_of_range}
+    options = {"row_duration": row_duration, "duplicates": duplicates, "out_of_range": out_of_range}
     check_binning(n_channels, **options)
     if isinstance(file, str | os.PathLike):
         import h5py  # an optional dependency

@@ -191,8 +191,8 @@ class Liquid(Reservoir):
 
         A column of 15 x 3 x 3 neurons with the published numbers; `params` override them. Delays
         of 0.8 and 1.5 ms need a step `dt` of 0.1 ms: give samples in rows of 1 ms as
-        `SpikeArray.from_dense(X, dt=1.0)`. Without the paper's short-term depression the activity
-        would run away, so calibration scales the weights; `calibration=None` keeps them.
+        `SpikeArray.from_dense(X, row_duration=1.0)`. Without the paper's short-term depression the
+        activity would run away, so calibration scales the weights; None keeps them.
         """
         parts = {"neurons": LIF, "synapses": Exponential, "topology": Column, "inputs": RandomInput}
         published = {name: part.maass2002() for name, part in parts.items()}

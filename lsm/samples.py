@@ -79,7 +79,7 @@ class SampleForm:
             X = list(X)
         if is_table(X):
             return self._hold(self._check_table(X, estimator))
-        spikes = as_spike_array(X, dt=self.row_duration, graded=self.graded)
+        spikes = as_spike_array(X, row_duration=self.row_duration, graded=self.graded)
         if self.n_channels not in (None, spikes.n_channels):
             raise ValueError(
                 f"X has {spikes.n_channels} channels, but {type(estimator).__name__} is "
@@ -138,17 +138,17 @@ class SampleForm:
     def _hold(self, X):
         """Convert each pattern of a table to one long row of constant currents."""
         rows = [row.reshape(1, -1) for row in X]
-        return SpikeArray.from_sparse(rows, dt=self.static_duration, graded=True)
+        return SpikeArray.from_sparse(rows, row_duration=self.static_duration, graded=True)
 
 
 def cut_rows(spikes, sample):
     """Cut a sample of a SpikeArray into rows; return a list of SpikeArrays of one row each."""
-    return [spikes.pieces([sample], [t], [t + 1]) for t in range(spikes.durations[sample])]
+    return [spikes.pieces([sample], [t], [t + 1]) for t in range(spikes.n_rows[sample])]
 
 
 def split_rows(values, spikes):
     """Split values at the rows of all samples into a list with an array for each sample."""
-    return np.split(values, np.cumsum(spikes.durations)[:-1])
+    return np.split(values, np.cumsum(spikes.n_rows)[:-1])
 
 
 def has_row_targets(y):
@@ -205,7 +205,7 @@ class RowTargets:
             than before.
         """
         joined = []
-        for sample, (part, n_rows) in enumerate(zip(y, spikes.durations, strict=True)):
+        for sample, (part, n_rows) in enumerate(zip(y, spikes.n_rows, strict=True)):
             part = _finite(sample, part) if numeric else np.asarray(part)
             if part.shape != (n_rows, *self.shape):
                 raise ValueError(

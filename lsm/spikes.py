@@ -23,16 +23,16 @@ __all__ = ["SpikeArray", "as_spike_array"]
 class SpikeArray:
     """Samples of different lengths, as packed events.
 
-    A sample is a sequence of rows (time steps) of `dt` ms. An event is a nonzero value in a row
-    and a channel of a sample. Its amplitude is a number of spikes, or, in graded samples, a
-    current that is held for the row.
+    A sample is a sequence of rows (time steps) of `row_duration` ms. An event is a nonzero value
+    in a row and a channel of a sample. Its amplitude is a number of spikes, or, in graded
+    samples, a current that is held for the row.
 
     Users rarely call the constructor. See :meth:`from_dense`, :meth:`from_sparse`,
     :meth:`from_events`, and the encoders in :mod:`lsm.encoding`.
 
     Parameters
     ----------
-    steps : int array of shape (n_events,)
+    rows : int array of shape (n_events,)
         Row of each event in its sample, not decreasing within a sample.
     channels : int array of shape (n_events,)
         Channel of each event.
@@ -40,11 +40,11 @@ class SpikeArray:
         Numbers of spikes or currents; None if each event is one spike.
     offsets : int array of shape (n_samples + 1,)
         Events of sample i are `offsets[i]:offsets[i + 1]`.
-    durations : int array of shape (n_samples,)
+    n_rows : int array of shape (n_samples,)
         Number of rows of each sample.
     n_channels : int
         Number of channels.
-    dt : float, default=1.0
+    row_duration : float, default=1.0
         Duration of a row in ms.
     graded : bool, default=False
         Whether amplitudes are currents of either sign rather than numbers of spikes.
@@ -66,16 +66,25 @@ class SpikeArray:
     >>> from lsm.spikes import SpikeArray
     >>> X = SpikeArray.from_dense([np.eye(3, dtype=int), np.ones((2, 3), dtype=int)])
     >>> X
-    SpikeArray(n_samples=2, n_channels=3, n_events=9, dt=1 ms)
+    SpikeArray(n_samples=2, n_channels=3, n_events=9, row_duration=1 ms)
     >>> X[[1]].to_dense(0)
     array([[1., 1., 1.],
            [1., 1., 1.]], dtype=float32)
     """
 
     def __init__(
-        self, steps, channels, amplitudes, offsets, durations, n_channels, *, dt=1.0, graded=False
+        self,
+        rows,
+        channels,
+        amplitudes,
+        offsets,
+        n_rows,
+        n_channels,
+        *,
+        row_duration=1.0,
+        graded=False,
     ):
-        self.steps = integers("steps", steps, np.int32)
+        self.rows = integers("rows", rows, np.int32)
         self.channels = integers("channels", channels, np.int32)
         self.amplitudes = None
         if amplitudes is not None:
@@ -83,21 +92,21 @@ class SpikeArray:
                 amplitudes = check_reals("amplitudes must be numbers", amplitudes, np.float32)
             self.amplitudes = np.ascontiguousarray(amplitudes)
         self.offsets = integers("offsets", offsets, np.int64)
-        self.durations = integers("durations", durations, np.int32)
+        self.n_rows = integers("n_rows", n_rows, np.int32)
         self.n_channels = check_integer("n_channels", n_channels, 1)
-        self.dt = check_number("dt", dt, 0, low_open=True)
+        self.row_duration = check_number("row_duration", row_duration, 0, low_open=True)
         self.graded = check_bool("graded", graded)
         check_events(self)
 
     @classmethod
-    def from_dense(cls, samples, *, dt=1.0, graded=None):
+    def from_dense(cls, samples, *, row_duration=1.0, graded=None):
         """Pack dense samples.
 
         Parameters
         ----------
         samples : array of shape (n_samples, n_rows, n_channels), or sequence of (T_i, n_channels)
             Samples.
-        dt : float, default=1.0
+        row_duration : float, default=1.0
             Duration of a row in ms.
         graded : bool, optional
             Whether the values are graded currents. By default integers and booleans are numbers
@@ -107,17 +116,17 @@ class SpikeArray:
         -------
         spikes : SpikeArray
         """
-        return cls.from_sparse(samples, dt=dt, graded=graded)
+        return cls.from_sparse(samples, row_duration=row_duration, graded=graded)
 
     @classmethod
-    def from_sparse(cls, samples, *, dt=1.0, graded=None):
+    def from_sparse(cls, samples, *, row_duration=1.0, graded=None):
         """Pack samples that are scipy.sparse arrays or dense arrays.
 
         Parameters
         ----------
         samples : sequence of sparse or dense arrays of shape (T_i, n_channels)
             Samples. Duplicate entries of a sparse array are summed.
-        dt : float, default=1.0
+        row_duration : float, default=1.0
             Duration of a row in ms.
         graded : bool, optional
             As in :meth:`from_dense`.
@@ -133,23 +142,30 @@ class SpikeArray:
             raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
         if graded is None:
             graded = any(np.issubdtype(array.dtype, np.floating) for array in arrays)
-        steps, channels, amplitudes = zip(*map(events_of, arrays), strict=True)
-        counts = [len(step) for step in steps]
+        rows, channels, amplitudes = zip(*map(events_of, arrays), strict=True)
+        counts = [len(row) for row in rows]
         amplitudes = np.concatenate(amplitudes)
         return cls(
-            np.concatenate(steps),
+            np.concatenate(rows),
             np.concatenate(channels),
             None if not graded and np.all(amplitudes == 1) else amplitudes,
             np.concatenate([[0], np.cumsum(counts)]),
             [array.shape[0] for array in arrays],
             widths.pop(),
-            dt=dt,
+            row_duration=row_duration,
             graded=graded,
         )
 
     @classmethod
     def from_events(
-        cls, events, n_channels, durations=None, *, dt=1.0, duplicates="sum", out_of_range="error"
+        cls,
+        events,
+        n_channels,
+        durations=None,
+        *,
+        row_duration=1.0,
+        duplicates="sum",
+        out_of_range="error",
     ):
         """Pack lists of spike times.
 
@@ -162,8 +178,8 @@ class SpikeArray:
         durations : float or sequence of float, optional
             Duration of all samples or of each sample in ms, rounded up to whole rows. By default
             a sample ends with the row of its last spike.
-        dt : float, default=1.0
-            Duration of a row in ms. A spike at time t lies in row `floor(t / dt)`.
+        row_duration : float, default=1.0
+            Duration of a row in ms. A spike at time t lies in row `floor(t / row_duration)`.
         duplicates : {"sum", "one", "error"}, default="sum"
             Treatment of several spikes in one row of one channel: keep their number, keep one,
             or raise an error.
@@ -179,31 +195,31 @@ class SpikeArray:
         TypeError, ValueError
             If a spike or a parameter is invalid.
         """
-        check_binning(n_channels, dt, duplicates, out_of_range)
+        check_binning(n_channels, row_duration, duplicates, out_of_range)
         events = listed("events", events)
         for i, sample in enumerate(events):
             if not isinstance(sample, tuple | list) or len(sample) != 2:
                 raise ValueError(f"sample {i} must be a pair (times, channels)")
-        n_rows = count_rows(durations, events, dt)
+        n_rows = count_rows(durations, events, row_duration)
         matrices = [
-            bin_events(i, *sample, n, n_channels, dt, duplicates, out_of_range)
+            bin_events(i, *sample, n, n_channels, row_duration, duplicates, out_of_range)
             for i, (sample, n) in enumerate(zip(events, n_rows, strict=True))
         ]
-        return cls.from_sparse(matrices, dt=dt, graded=False)
+        return cls.from_sparse(matrices, row_duration=row_duration, graded=False)
 
     @property
     def shape(self):
         """Shape `(n_samples,)`, since a SpikeArray is a sequence of samples."""
-        return (len(self.durations),)
+        return (len(self.n_rows),)
 
     def __len__(self):
-        return len(self.durations)
+        return len(self.n_rows)
 
     def __repr__(self):
         kind = ", graded" if self.graded else ""
         return (
             f"SpikeArray(n_samples={len(self)}, n_channels={self.n_channels}, "
-            f"n_events={len(self.steps)}, dt={self.dt:g} ms{kind})"
+            f"n_events={len(self.rows)}, row_duration={self.row_duration:g} ms{kind})"
         )
 
     def __array__(self, dtype=None, copy=None):
@@ -211,7 +227,7 @@ class SpikeArray:
         if copy is False:
             raise ValueError("a SpikeArray is packed: conversion to an array needs a copy")
         dense = [self.to_dense(i) for i in range(len(self))]
-        if len(set(self.durations.tolist())) <= 1:
+        if len(set(self.n_rows.tolist())) <= 1:
             return np.array(dense, dtype=dtype)
         ragged = np.empty(len(self), dtype=object)
         ragged[:] = dense
@@ -231,45 +247,45 @@ class SpikeArray:
         events = np.repeat(self.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
         new = object.__new__(SpikeArray)  # the events are valid already
         new.__dict__.update(self.__dict__)
-        new.steps, new.channels = self.steps[events], self.channels[events]
+        new.rows, new.channels = self.rows[events], self.channels[events]
         new.amplitudes = None if self.amplitudes is None else self.amplitudes[events]
-        new.offsets, new.durations = offsets, self.durations[chosen]
+        new.offsets, new.n_rows = offsets, self.n_rows[chosen]
         return new
 
     def pieces(self, samples, starts, stops):
         """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""
-        ranges, steps, durations = [], [], []
+        ranges, rows, n_rows = [], [], []
         for sample, start, stop in zip(samples, starts, stops, strict=True):
             offset, end = self.offsets[sample : sample + 2]
-            stop = min(stop, self.durations[sample])
-            first, last = offset + np.searchsorted(self.steps[offset:end], [start, stop])
+            stop = min(stop, self.n_rows[sample])
+            first, last = offset + np.searchsorted(self.rows[offset:end], [start, stop])
             ranges.append(np.arange(first, last))
-            steps.append(self.steps[first:last] - start)
-            durations.append(stop - start)
+            rows.append(self.rows[first:last] - start)
+            n_rows.append(stop - start)
         events = np.concatenate(ranges)
         amplitudes = None if self.amplitudes is None else self.amplitudes[events]
         offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])])
         return SpikeArray(
-            np.concatenate(steps), self.channels[events], amplitudes, offsets, durations,
-            self.n_channels, dt=self.dt, graded=self.graded,
+            np.concatenate(rows), self.channels[events], amplitudes, offsets, n_rows,
+            self.n_channels, row_duration=self.row_duration, graded=self.graded,
         )  # fmt: skip
 
     def to_dense(self, sample):
         """Return one sample as a float32 array of shape (n_rows, n_channels)."""
         sample = range(len(self))[sample]
-        dense = np.zeros((self.durations[sample], self.n_channels), dtype=np.float32)
+        dense = np.zeros((self.n_rows[sample], self.n_channels), dtype=np.float32)
         part = slice(self.offsets[sample], self.offsets[sample + 1])
         amplitudes = 1 if self.amplitudes is None else self.amplitudes[part]
-        np.add.at(dense, (self.steps[part], self.channels[part]), amplitudes)
+        np.add.at(dense, (self.rows[part], self.channels[part]), amplitudes)
         return dense
 
     def digest(self, sample):
         """Return a hash of one sample's content, which does not depend on other samples."""
         sample = range(len(self))[sample]
         part = slice(self.offsets[sample], self.offsets[sample + 1])
-        head = f"{self.durations[sample]} {self.n_channels} {self.dt!r} {self.graded}"
+        head = f"{self.n_rows[sample]} {self.n_channels} {self.row_duration!r} {self.graded}"
         digest = hashlib.blake2b(head.encode(), digest_size=16)
-        digest.update(self.steps[part].tobytes())
+        digest.update(self.rows[part].tobytes())
         digest.update(self.channels[part].tobytes())
         amplitudes = np.ones(part.stop - part.start, np.float32)
         if self.amplitudes is not None:
@@ -285,11 +301,11 @@ class SpikeArray:
         mean, std : float64 arrays of shape (n_channels,)
             In spikes per row, or in the unit of the graded currents.
         """
-        total = self.durations.sum(dtype=np.int64)
-        amplitudes = np.ones(len(self.steps)) if self.amplitudes is None else self.amplitudes
+        total = self.n_rows.sum(dtype=np.int64)
+        amplitudes = np.ones(len(self.rows)) if self.amplitudes is None else self.amplitudes
         amplitudes = amplitudes.astype(np.float64)
         samples = np.repeat(np.arange(len(self)), np.diff(self.offsets))
-        cells = (samples * np.int64(self.durations.max()) + self.steps) * self.n_channels
+        cells = (samples * np.int64(self.n_rows.max()) + self.rows) * self.n_channels
         cells, places = np.unique(cells + self.channels, return_inverse=True)
         amplitudes = np.bincount(places, amplitudes)  # sums of the events in one cell
         channels = cells % self.n_channels
@@ -301,14 +317,14 @@ class SpikeArray:
         return mean, np.sqrt(squares / total)
 
 
-def as_spike_array(X, *, dt=1.0, graded=None):
+def as_spike_array(X, *, row_duration=1.0, graded=None):
     """Convert samples to a SpikeArray.
 
     Parameters
     ----------
     X : SpikeArray, sequence of (T_i, n_channels) arrays, or 3-D array
         Samples; see :meth:`SpikeArray.from_dense`.
-    dt : float, default=1.0
+    row_duration : float, default=1.0
         Duration of a row in ms, for samples other than a SpikeArray.
     graded : bool, optional
         Whether values are graded currents; by default a SpikeArray stays as it is, and the
@@ -329,13 +345,13 @@ def as_spike_array(X, *, dt=1.0, graded=None):
         if graded is None or graded == X.graded:
             return X
         return SpikeArray(
-            X.steps, X.channels, X.amplitudes, X.offsets, X.durations, X.n_channels,
-            dt=X.dt, graded=graded,
+            X.rows, X.channels, X.amplitudes, X.offsets, X.n_rows, X.n_channels,
+            row_duration=X.row_duration, graded=graded,
         )  # fmt: skip
     is_sequence = hasattr(X, "__len__") and hasattr(X, "__getitem__")
     if not is_sequence or isinstance(X, str | bytes | dict):
         raise ValueError(f"X must be a SpikeArray, a sequence of arrays or an array, got {X!r:.80}")
-    return SpikeArray.from_sparse(listed("X", X), dt=dt, graded=graded)
+    return SpikeArray.from_sparse(listed("X", X), row_duration=row_duration, graded=graded)
 
 
 def check_spikes(spikes, *, allow_graded=False):

@@ -30,7 +30,7 @@ def rates(spikes):
         Mean rates over all samples in Hz.
     """
     _, _, channels = single_spikes(spikes)
-    seconds = spikes.durations.sum(dtype=np.int64) * spikes.dt / 1000
+    seconds = spikes.n_rows.sum(dtype=np.int64) * spikes.row_duration / 1000
     return np.bincount(channels, minlength=spikes.n_channels) / seconds
 
 
@@ -99,7 +99,7 @@ def fano_factors(spikes, window=100.0):
     if n < 2:
         raise ValueError(
             f"window={window:g} ms must fit into the samples at least twice, but they last only "
-            f"{spikes.durations.sum() * spikes.dt:g} ms in total: give a shorter window"
+            f"{spikes.n_rows.sum() * spikes.row_duration:g} ms in total: give a shorter window"
         )
     counts, owners = _count_cells(windows, channels, spikes.n_channels)
     mean = np.bincount(owners, counts, spikes.n_channels) / n
@@ -244,7 +244,7 @@ def single_spikes(spikes):
     """
     check_spikes(spikes)
     samples = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-    events = samples, spikes.steps, spikes.channels
+    events = samples, spikes.rows, spikes.channels
     if spikes.amplitudes is None:
         return events
     return tuple(np.repeat(array, spikes.amplitudes.astype(np.int64)) for array in events)
@@ -261,11 +261,11 @@ def _in_windows(spikes, window, *, whole):
         Number of windows of each sample, without an incomplete last one if `whole`.
     """
     samples, steps, channels = single_spikes(spikes)
-    width = round(check_number("window", window, 0, low_open=True) / spikes.dt)
+    width = round(check_number("window", window, 0, low_open=True) / spikes.row_duration)
     width = min(max(width, 1), np.iinfo(np.int32).max)  # the limit of rows
-    n_windows = spikes.durations.astype(np.int64) // width
+    n_windows = spikes.n_rows.astype(np.int64) // width
     if not whole:
-        n_windows += spikes.durations % width > 0
+        n_windows += spikes.n_rows % width > 0
     kept = steps // width < n_windows[samples]
     first = np.cumsum(n_windows) - n_windows
     return (first[samples] + steps // width)[kept], channels[kept], n_windows

@@ -65,7 +65,7 @@ def prepare(workload, dtype, *, flags=()):
     padded = -(-n // 8) * 8
     arrays = {
         "offsets": spikes.offsets,
-        "steps": spikes.steps,
+        "steps": spikes.rows,
         "channels": spikes.channels,
         "indptr": network.w.indptr.astype(np.int64),
         "targets": network.w.indices.view(np.uint32),

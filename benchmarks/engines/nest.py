@@ -65,7 +65,7 @@ def _build(workload):
     inputs = nest.Create("spike_train_injector", spikes.n_channels)
     # A spike takes a step from the injector to its target; time 0 is not allowed for a spike.
     for channel, injector in enumerate(inputs):
-        injector.spike_times = spikes.steps[spikes.channels == channel] + 1.0
+        injector.spike_times = spikes.rows[spikes.channels == channel] + 1.0
     _connect(network.w_in, inputs, cells, 1)
     _connect(network.w, cells, cells, network.delays)
     return cells

@@ -60,7 +60,7 @@ def load_data(task="ball", n_samples=200, occlusion="yes", data_home=None, rando
         raise ValueError(f"data_home goes with task 'basic-motions' only, got {data_home!r}")
     check_integer("n_samples", n_samples, 10)
     ball = make_bouncing_ball(
-        n_samples, 2000.0, speed=SPEED, horizon=HORIZONS, rate=RATE, dt=ROW,
+        n_samples, 2000.0, speed=SPEED, horizon=HORIZONS, rate=RATE, row_duration=ROW,
         occluder=OCCLUDER if occlusion == "yes" else None, random_state=random_state,
     )  # fmt: skip
     learnt = np.concatenate([ball.train, ball.validation])
@@ -73,7 +73,7 @@ def _motions(data_home):
     scaled = [(x - known.mean(axis=0)) / known.std(axis=0) for x in motions.data]
     held = motions.train[::4]
     return Bunch(
-        data=SpikeArray.from_dense(scaled, dt=motions.dt),
+        data=SpikeArray.from_dense(scaled, row_duration=motions.row_duration),
         target=motions.target,
         train=motions.train,
         test=motions.test,

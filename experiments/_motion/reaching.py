@@ -42,7 +42,7 @@ def load_data(n_train=20, n_test=16, rounds=4, *, delay=50.0):
     check_integer("n_train", n_train, 2)
     check_integer("n_test", n_test, 2)
     check_integer("rounds", rounds, 0)
-    data = make_reaches(n_train, min(8, n_train), n_test, delay=delay, dt=DT, gains=GAINS)
+    data = make_reaches(n_train, min(8, n_train), n_test, delay=delay, row_duration=DT, gains=GAINS)
     return Bunch(cv=[(data.train, data.validation)], delay=delay, rounds=rounds, **data)
 
 
@@ -98,7 +98,7 @@ def reach(model, data, goals, *, payload=0.0, force=None, feedback=True):
 def draw_pushes(data, goals, random_state):
     """Draw a push of each reach, of shape (n, n_steps, 2) in N."""
     sizes = len(data.train), len(data.validation), len(data.test)
-    return make_reaches(*sizes, dt=DT, push=PUSH, random_state=random_state).force[goals]
+    return make_reaches(*sizes, row_duration=DT, push=PUSH, random_state=random_state).force[goals]
 
 
 def practise(model, data, goals):

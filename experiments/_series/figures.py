@@ -58,7 +58,7 @@ def draw_prediction(path, target, y_pred, spikes, washout, label, title):
 def _draw_spikes(ax, spikes, start, n_rows):
     """Draw the spikes of some neurons during the rows of the series."""
     n_shown = min(SHOWN_NEURONS, spikes.n_channels)
-    rows = spikes.steps * spikes.dt / ROW - start
+    rows = spikes.rows * spikes.row_duration / ROW - start
     seen = (rows >= 0) & (rows < n_rows) & (spikes.channels < n_shown)
     ax.plot(rows[seen], spikes.channels[seen], "k.", markersize=0.6)
     ax.set(xlabel="step of the series", ylabel="neuron", xlim=(0, n_rows), ylim=(-0.5, n_shown))

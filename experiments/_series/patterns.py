@@ -80,7 +80,7 @@ def load_data(task="sine", training=None, random_state=None):
     n_test, n_rows = (len(pieces) - 1) // 2, pieces[-1].stop - pieces[-1].start
     quiet = [np.zeros((piece.stop - piece.start, 1)) for piece in pieces]
     return Bunch(
-        data=SpikeArray.from_dense(quiet, dt=row),
+        data=SpikeArray.from_dense(quiet, row_duration=row),
         target=[pattern[piece] for piece in pieces],
         n_warmup=WARMUP[task],
         cv=[([0], list(range(1, 1 + n_test)))],
@@ -97,7 +97,7 @@ def _sines(task, n_train):
     """Return the pattern, and its pieces for training, validation and the test."""
     row, period = ROWS[task], 500.0 if task == "three-sines" else 200.0
     n = WARMUP[task] + round(N_PERIODS * period / row)
-    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, dt=row)
+    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, row_duration=row)
     unit = round(period / row)
     starts = [n_train, n_train + n + unit // 3]
     pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]

@@ -80,7 +80,7 @@ def load_data(
     stops = [part.stop for part in (series.train, series.validation, series.test)]
     pieces = [slice(*ends) for ends in zip(starts, stops, strict=True)]
     return Bunch(
-        data=SpikeArray.from_dense([values[piece] for piece in pieces], dt=ROW),
+        data=SpikeArray.from_dense([values[piece] for piece in pieces], row_duration=ROW),
         target=[target[piece] for piece in pieces],
         train=[0, 1],
         test=[2],

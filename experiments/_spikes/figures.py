@@ -28,7 +28,7 @@ def draw_task(path, comparison):
     for ax in axes:
         small(ax)
     sample = data.data[data.test[:1]]
-    end = float(sample.durations[0] * sample.dt)
+    end = float(sample.n_rows[0] * sample.row_duration)
     if templates is not None:
         _draw_templates(axes.pop(0), templates, data.target[data.test[0]], end)
     _dots(axes[0], sample, NEUTRAL)
@@ -61,7 +61,7 @@ def _draw_templates(ax, templates, chosen, end):
 
 def _dots(ax, spikes, colour, start=0.0, base=0):
     ax.scatter(
-        start + (spikes.steps + 1) * spikes.dt, base + spikes.channels, s=3, color=colour,
+        start + (spikes.rows + 1) * spikes.row_duration, base + spikes.channels, s=3, color=colour,
         linewidths=0,
     )  # fmt: skip
 

@@ -108,7 +108,7 @@ class TraceBank(TransformerMixin, BaseEstimator):
         """Return the traces, of shape (n_samples, n_channels * n_taus)."""
         spikes = as_spike_array(X)
         sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-        age = (spikes.durations[sample] - 1 - spikes.steps) * spikes.dt
+        age = (spikes.n_rows[sample] - 1 - spikes.rows) * spikes.row_duration
         counts = 1.0 if spikes.amplitudes is None else spikes.amplitudes[:, None]
         states = np.zeros((len(spikes), spikes.n_channels, len(self.tau)))
         np.add.at(states, (sample, spikes.channels), counts * np.exp(-age[:, None] / self.tau))

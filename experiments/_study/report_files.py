@@ -106,12 +106,12 @@ def raster_of(fitted, X):
     spikes = liquid.record(X)[[0]]
     n_shown = min(RASTER_NEURONS, liquid.n_neurons_)
     shown = np.unique(np.linspace(0, liquid.n_neurons_ - 1, n_shown).astype(int))
-    times = spikes.steps * spikes.dt
+    times = spikes.rows * spikes.row_duration
     kept = np.isin(spikes.channels, shown) & (times < RASTER_MS)
     return {
         "times": np.round(times[kept], 6).tolist(),
         "neurons": spikes.channels[kept].tolist(),
-        "duration": float(min(spikes.durations[0] * spikes.dt, RASTER_MS)),
+        "duration": float(min(spikes.n_rows[0] * spikes.row_duration, RASTER_MS)),
         "shown": shown.tolist(),
         "inhibitory": shown[liquid.inhibitory_[shown]].tolist(),
     }

@@ -31,7 +31,7 @@ def draw_word(path, waveform, encoder, spikes, inhibitory, title):
     figure = new_figure((5.5, 5.6))
     axes = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1.5, 4))
     levels, start = _levels(waveform, encoder)
-    end = spikes.durations[0] * spikes.dt
+    end = spikes.n_rows[0] * spikes.row_duration
     # The liquid's clock starts in the middle of the first window that is not trimmed.
     offset = start * encoder.hop + (encoder.window - encoder.hop) / 2
     times = 1000 * np.arange(len(waveform)) / encoder.sample_rate - offset

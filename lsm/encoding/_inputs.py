@@ -95,7 +95,7 @@ def row_duration(X):
         return None
     if not X.graded:
         raise ValueError("X is a SpikeArray of spikes, which is encoded already")
-    return X.dt
+    return X.row_duration
 
 
 def is_table(X, *, series=False):

@@ -80,7 +80,7 @@ class Encoder(TransformerMixin, Checked):
     >>> encoder = ThresholdEncoder().fit([[0.0], [4.0]])
     >>> X = encoder.transform([[1.0], [3.0]])
     >>> X
-    SpikeArray(n_samples=2, n_channels=1, n_events=1, dt=1 ms)
+    SpikeArray(n_samples=2, n_channels=1, n_events=1, row_duration=1 ms)
     >>> encoder.inverse_transform(X).ravel()
     array([0., 4.])
     """
@@ -255,7 +255,7 @@ class Encoder(TransformerMixin, Checked):
         code = self._prepared()
         # Packed one by one, since all of them unpacked may not fit into memory.
         packed = [code._encoded(sample) for sample in self.scale(samples)]
-        return SpikeArray.from_sparse(packed, dt=self.dt_, graded=self.graded)
+        return SpikeArray.from_sparse(packed, row_duration=self.dt_, graded=self.graded)
 
     def inverse_transform(self, X):
         """Decode samples.
@@ -359,9 +359,9 @@ class Encoder(TransformerMixin, Checked):
         """Raise a TypeError or ValueError unless `X` can be an output of `transform`."""
         if not isinstance(X, SpikeArray):
             raise TypeError(f"X must be a SpikeArray, got {type(X).__name__}")
-        if X.n_channels != self._n_outputs or abs(X.dt - self.dt_) > 1e-6 * self.dt_:
+        if X.n_channels != self._n_outputs or abs(X.row_duration - self.dt_) > 1e-6 * self.dt_:
             raise ValueError(
-                f"X has {X.n_channels} channels in steps of {X.dt:g} ms, but "
+                f"X has {X.n_channels} channels in steps of {X.row_duration:g} ms, but "
                 f"{type(self).__name__} gives {self._n_outputs} in steps of {self.dt_:g} ms"
             )
         if X.graded != self.graded:
@@ -370,10 +370,10 @@ class Encoder(TransformerMixin, Checked):
                 f"X must hold {kinds[self.graded]}, as {type(self).__name__} gives, got "
                 f"{kinds[X.graded]}"
             )
-        uneven = np.flatnonzero(X.durations % self.hold_)
+        uneven = np.flatnonzero(X.n_rows % self.hold_)
         if len(uneven):
             raise ValueError(
-                f"sample {uneven[0]} has {X.durations[uneven[0]]} steps, which are not whole rows "
+                f"sample {uneven[0]} has {X.n_rows[uneven[0]]} steps, which are not whole rows "
                 f"of {self.hold_} steps"
             )
 

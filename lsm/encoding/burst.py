@@ -55,7 +55,7 @@ class BurstEncoder(Encoder):
     >>> from lsm.encoding import BurstEncoder
     >>> encoder = BurstEncoder().fit([[0.0], [1.0]])
     >>> X = encoder.transform([[1.0], [0.5], [0.1]])
-    >>> X.steps
+    >>> X.rows
     array([ 0,  2,  4,  6,  8,  0, 11, 22,  0], dtype=int32)
     >>> encoder.inverse_transform(X).round(3).ravel()
     array([0.986, 0.5  , 0.1  ])

@@ -91,7 +91,7 @@ class CochleagramEncoder(SoundEncoder):
     >>> tones = [np.sin(2 * np.pi * f * seconds[:n]) for f, n in ((440, 4000), (1000, 2400))]
     >>> encoder = CochleagramEncoder(sample_rate=8000).fit(tones)
     >>> X = encoder.transform(tones)
-    >>> X.durations, X.n_channels, X.dt
+    >>> X.n_rows, X.n_channels, X.row_duration
     (array([49, 29], dtype=int32), 42, 10.0)
     >>> encoder.channel_names_[X.to_dense(1)[10].argmax()]
     'level 974 Hz'

@@ -24,7 +24,7 @@ def rate(spikes, window=None):
     spikes : SpikeArray
         Spikes.
     window : float or None, default=None
-        Length of the windows in ms, a multiple of `spikes.dt`.
+        Length of the windows in ms, a multiple of `spikes.row_duration`.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def rate(spikes, window=None):
            [  0., 200.]])]
     """
     return [
-        np.stack([1000 / spikes.dt * part.mean(axis=0) for part in parts])
+        np.stack([1000 / spikes.row_duration * part.mean(axis=0) for part in parts])
         for parts in _windows(spikes, window)
     ]
 
@@ -55,7 +55,7 @@ def latency(spikes, window=None):
     spikes : SpikeArray
         Spikes.
     window : float or None, default=None
-        Length of the windows in ms, a multiple of `spikes.dt`.
+        Length of the windows in ms, a multiple of `spikes.row_duration`.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def latency(spikes, window=None):
     return [
         np.stack(
             [
-                np.where(part.any(axis=0), spikes.dt * (part > 0).argmax(axis=0), np.nan)
+                np.where(part.any(axis=0), spikes.row_duration * (part > 0).argmax(axis=0), np.nan)
                 for part in parts
             ]
         )
@@ -92,7 +92,7 @@ def population_vector(spikes, preferred, window=None):
         Preferred value of each neuron of a population. `spikes.n_channels` must be a multiple of
         n_neurons.
     window : float or None, default=None
-        Length of the windows in ms, a multiple of `spikes.dt`.
+        Length of the windows in ms, a multiple of `spikes.row_duration`.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def exponential_filter(spikes, tau):
     """
     check_spikes(spikes)
     check_number("tau", tau, 0, low_open=True)
-    coefficients = [1.0], [1.0, -np.exp(-spikes.dt / tau)]
+    coefficients = [1.0], [1.0, -np.exp(-spikes.row_duration / tau)]
     return [
         signal.lfilter(*coefficients, spikes.to_dense(i).astype(np.float64), axis=0)
         for i in range(len(spikes))
@@ -172,7 +172,7 @@ def _windows(spikes, window):
     n_steps = None
     if window is not None:
         check_number("window", window, 0, low_open=True)
-        n_steps = int(steps("window", window, spikes.dt, exact=True))
+        n_steps = int(steps("window", window, spikes.row_duration, exact=True))
     for i in range(len(spikes)):
         dense = spikes.to_dense(i).astype(np.float64)
         starts = range(0, len(dense), n_steps or len(dense))

@@ -66,7 +66,7 @@ class IntegrateAndFireEncoder(Encoder):
     >>> from lsm.encoding import IntegrateAndFireEncoder
     >>> encoder = IntegrateAndFireEncoder(leaky=False, gain=4.0, refractory=0.0).fit([[0.0], [1.0]])
     >>> X = encoder.transform([[0.5], [1.0]])
-    >>> X[0].steps
+    >>> X[0].rows
     array([ 9, 19, 29, 39, 49, 59, 69, 79, 89, 99], dtype=int32)
     >>> encoder.inverse_transform(X).round(2).ravel()
     array([0.53, 1.11])

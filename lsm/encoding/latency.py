@@ -53,7 +53,7 @@ class LatencyEncoder(Encoder):
     >>> from lsm.encoding import LatencyEncoder
     >>> encoder = LatencyEncoder(duration=11.0).fit([[0.0], [1.0]])
     >>> X = encoder.transform([[1.0], [0.7], [0.0]])
-    >>> X.steps
+    >>> X.rows
     array([ 0,  3, 10], dtype=int32)
     >>> encoder.inverse_transform(X).round(6).ravel()
     array([1. , 0.7, 0. ])

@@ -86,7 +86,7 @@ class LyonEncoder(SoundEncoder):
     >>> tone = np.sin(2 * np.pi * 1000 * np.arange(4000) / 8000)
     >>> encoder = LyonEncoder().fit([tone])
     >>> X = encoder.transform([tone])
-    >>> X.durations, X.n_channels, X.dt
+    >>> X.n_rows, X.n_channels, X.row_duration
     (array([50], dtype=int32), 64, 10.0)
     >>> int(encoder.frequencies_[X.to_dense(0)[-1].argmax()])
     970

@@ -48,7 +48,7 @@ class PhaseEncoder(Encoder):
     >>> from lsm.encoding import PhaseEncoder
     >>> encoder = PhaseEncoder(frequency=100.0, duration=20.0).fit([[0.0], [1.0]])
     >>> X = encoder.transform([[1.0], [1 / 3]])
-    >>> X.steps
+    >>> X.rows
     array([ 0, 10,  6, 16], dtype=int32)
     >>> encoder.inverse_transform(X).round(6).ravel()
     array([1.      , 0.333333])

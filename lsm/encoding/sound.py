@@ -100,7 +100,7 @@ class SoundEncoder(TransformerMixin, Checked):
         encoder = copy.copy(self)  # `prepare` sets attributes, which only `fit` may do
         encoder.prepare()
         encoded = [encoder.encode_sample(waveform) for waveform in waveforms]
-        return SpikeArray.from_dense(encoded, dt=self.hop, graded=True)
+        return SpikeArray.from_dense(encoded, row_duration=self.hop, graded=True)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -54,9 +54,9 @@ class SynchronyEncoder(Encoder):
     >>> from lsm.encoding import SynchronyEncoder
     >>> encoder = SynchronyEncoder(n_neurons=4, random_state=0).fit([[0.0], [1.0]])
     >>> X = encoder.transform([[1.0], [0.0]])
-    >>> X[0].steps
+    >>> X[0].rows
     array([25, 25, 25, 25, 75, 75, 75, 75], dtype=int32)
-    >>> X[1].steps
+    >>> X[1].rows
     array([ 2, 31, 33, 42, 63, 65, 84, 86], dtype=int32)
     """
 

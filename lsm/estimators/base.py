@@ -80,13 +80,13 @@ class LSM(Composite):
 
     def _after_washout(self, spikes):
         """Return which rows of all samples come after the washout, a bool array (n_rows,)."""
-        shortest = spikes.durations.min()
+        shortest = spikes.n_rows.min()
         if self.washout >= shortest:
             raise ValueError(
                 f"{type(self).__name__}.washout of {self.washout} rows leaves nothing of a "
                 f"sample of {shortest} rows: lower it"
             )
-        return np.concatenate([np.arange(n) for n in spikes.durations]) >= self.washout
+        return np.concatenate([np.arange(n) for n in spikes.n_rows]) >= self.washout
 
     def _partial_fit(self, X, y, **first_call):
         """Continue a stream with its next piece; `first_call` goes to the readout's first one."""
@@ -133,7 +133,7 @@ class LSM(Composite):
         spikes = self.liquid_.to_spikes(X)
         keep = self._after_washout(spikes)
         if sample_weight is not None:
-            sample_weight = np.repeat(sample_weight, spikes.durations)[keep]
+            sample_weight = np.repeat(sample_weight, spikes.n_rows)[keep]
         y_true = self._form.join(y, spikes, numeric=self._numeric)[keep]
         return metric(y_true, np.concatenate(y_pred)[keep], sample_weight=sample_weight)
 

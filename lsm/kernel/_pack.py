@@ -165,17 +165,17 @@ def pack_events(network, spikes, *, n_rows_before=0, salt=0):
     -------
     events : Events
     """
-    rows, amplitudes, hold = spikes.steps, spikes.amplitudes, network.hold(spikes)
+    rows, amplitudes, hold = spikes.rows, spikes.amplitudes, network.hold(spikes)
     if n_rows_before > 0:
         rows = rows + np.int32(n_rows_before)
     if amplitudes is None:  # all are one; graded input needs them as an array
-        amplitudes = np.ones(len(spikes.steps) if network.graded else 0, np.float32)
+        amplitudes = np.ones(len(spikes.rows) if network.graded else 0, np.float32)
     return Events(
         offset=frozen(spikes.offsets),
         row=frozen(rows),
         channel=frozen(spikes.channels),
         amplitude=frozen(amplitudes),
-        n_steps=frozen((spikes.durations.astype(np.int64) + n_rows_before) * hold),
+        n_steps=frozen((spikes.n_rows.astype(np.int64) + n_rows_before) * hold),
         key=frozen(network.keys(spikes) + np.uint32(salt)),
         hold=hold,
         graded=network.graded,

@@ -106,7 +106,9 @@ def record(network, spikes, *, dtype="float32", n_jobs=None):
     _, recorded = simulate(network, spikes, plan, dtype=dtype, n_jobs=n_jobs, record=True)
     offsets = np.concatenate([[0], np.cumsum([len(steps) for steps, _ in recorded])])
     steps, neurons = (np.concatenate(parts) for parts in zip(*recorded, strict=True))
-    return SpikeArray(steps, neurons, None, offsets, n_steps, network.n_neurons, dt=network.dt)
+    return SpikeArray(
+        steps, neurons, None, offsets, n_steps, network.n_neurons, row_duration=network.dt
+    )
 
 
 def costs_of(network, spikes):

@@ -94,15 +94,15 @@ class Network:
 
     def n_steps(self, spikes):
         """Return the length of each sample in steps of the network."""
-        return spikes.durations.astype(np.int64) * self.hold(spikes)
+        return spikes.n_rows.astype(np.int64) * self.hold(spikes)
 
     def hold(self, spikes):
         """Return the number of steps that a row of the input lasts."""
-        hold = round(spikes.dt / self.dt)
-        if hold < 1 or abs(hold * self.dt - spikes.dt) > 1e-6 * spikes.dt:
+        hold = round(spikes.row_duration / self.dt)
+        if hold < 1 or abs(hold * self.dt - spikes.row_duration) > 1e-6 * spikes.row_duration:
             raise ValueError(
-                f"X has rows of {spikes.dt:g} ms, which is not a multiple of the liquid's "
-                f"dt={self.dt:g} ms"
+                f"X has rows of {spikes.row_duration:g} ms, which is not a multiple of the "
+                f"liquid's dt={self.dt:g} ms"
             )
         return hold
 

@@ -122,7 +122,7 @@ def card(estimator, X, y=None):
     liquid, spikes = input_spikes(estimator, X)
     chosen = np.unique(np.linspace(0, len(spikes) - 1, N_SAMPLES).astype(int))
     spikes = spikes[chosen]
-    durations = spikes.durations * spikes.dt
+    durations = spikes.n_rows * spikes.row_duration
     length = f"{durations.min():g}"
     if np.ptp(durations) > 0:
         length += f" to {durations.max():g}"
@@ -138,9 +138,9 @@ def _of_spikes(liquid, spikes):
     """Return the findings on activity, from one run of the liquid."""
     recorded = liquid.record(spikes)
     rates = statistics.rates(recorded)
-    window = min(100.0, spikes.durations.min() * spikes.dt)  # of the Fano factor, in ms
+    window = min(100.0, spikes.n_rows.min() * spikes.row_duration)  # of the Fano factor, in ms
     fano = np.full(1, np.nan)
-    if 2 * window <= spikes.durations.sum() * spikes.dt:
+    if 2 * window <= spikes.n_rows.sum() * spikes.row_duration:
         fano = statistics.fano_factors(recorded, window)
     refractory = np.asarray(liquid.parameters_.get("refractory", 0.0))
     saturated = rates > 0.8 * 1000 / (liquid.network_.dt + refractory)
@@ -167,7 +167,7 @@ def _of_spikes(liquid, spikes):
         ),
         Finding("branching ratio", "", statistics.branching_ratio(recorded)),
         Finding("sparseness", "0 to 1", statistics.sparseness(recorded)),
-        Finding("spikes", "per sample", len(recorded.steps) / len(recorded)),
+        Finding("spikes", "per sample", len(recorded.rows) / len(recorded)),
         Finding("synaptic events", "per sample", synaptic_events(liquid, spikes)),
     ]  # fmt: skip
 

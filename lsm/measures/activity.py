@@ -160,7 +160,7 @@ def spikes_per_sample(estimator, X, y=None):
     spikes : float
     """
     recorded = _record(estimator, X)
-    return len(recorded.steps) / len(recorded)
+    return len(recorded.rows) / len(recorded)
 
 
 def synaptic_events(estimator, X, y=None):

@@ -175,16 +175,16 @@ def _states_and_inputs(estimator, X, tau):
     liquid, spikes = input_spikes(estimator, X)
     network = liquid.network_
     n_steps = network.n_steps(spikes)
-    if np.any(n_steps % series.durations):
+    if np.any(n_steps % series.n_rows):
         raise ValueError(
             "each value of X must become an equal number of steps of the liquid's input: leave out "
             "the steps of the pipeline that change the length of samples"
         )
     times = [
         n // length * np.arange(1, length + 1)
-        for n, length in zip(n_steps, series.durations, strict=True)
+        for n, length in zip(n_steps, series.n_rows, strict=True)
     ]
-    ends = np.cumsum(series.durations)
+    ends = np.cumsum(series.n_rows)
     plan = Plan(np.concatenate([[0], ends]), np.concatenate(times), np.exp(-network.dt / taus))
     readings, _ = simulate(network, spikes, plan, dtype=liquid.dtype, n_jobs=liquid.n_jobs)
     states = np.split(readings.reshape(len(readings), -1), ends[:-1])

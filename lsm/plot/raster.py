@@ -161,7 +161,7 @@ class RasterDisplay:
         n_rows = self.spikes.n_channels
         counts = np.zeros(n_rows)
         counts[position] = np.bincount(self.spikes.channels, minlength=n_rows)
-        rates = counts / (self.spikes.durations[0] * self.spikes.dt / 1000)
+        rates = counts / (self.spikes.n_rows[0] * self.spikes.row_duration / 1000)
         edges = np.unique(np.linspace(0, n_rows, min(n_rows, MAX_BARS) + 1).astype(int))
         widths = np.diff(edges)
         rates = np.add.reduceat(rates, edges[:-1]) / widths
@@ -178,7 +178,7 @@ class RasterDisplay:
         """Draw the input above the spikes: spikes as dots, currents as an image."""
         self.input_ax_ = ax = self.ax_.inset_axes((0, 1.04, 1, 0.3), sharex=self.ax_)
         if self.inputs.graded:
-            end = self.inputs.durations[0] * self.inputs.dt
+            end = self.inputs.n_rows[0] * self.inputs.row_duration
             ax.imshow(
                 self.inputs.to_dense(0).T, cmap="cividis", aspect="auto", origin="lower",
                 extent=(0, end, -0.5, self.inputs.n_channels - 0.5), interpolation="nearest",
@@ -207,9 +207,9 @@ def _select(spikes, sample):
 
 def _draw(ax, spikes, position, n_first, colours, style):
     """Draw spikes in the row `position` of their channel, the first `n_first` in one colour."""
-    n_rows, end = spikes.n_channels, float(spikes.durations[0] * spikes.dt)
+    n_rows, end = spikes.n_channels, float(spikes.n_rows[0] * spikes.row_duration)
     ax.set(xlim=(0, end), ylim=(-0.5, n_rows - 0.5))
-    if len(spikes.steps) > MAX_DOTS:
+    if len(spikes.rows) > MAX_DOTS:
         image = _image(ax, spikes, position, n_first, colours)
         ax.imshow(
             image, extent=(0, end, -0.5, n_rows - 0.5), origin="lower", aspect="auto",
@@ -221,7 +221,7 @@ def _draw(ax, spikes, position, n_first, colours, style):
     style = {"s": np.clip(height, 0.9, 3) ** 2, "linewidths": 0, "rasterized": True} | style
     rows = position[spikes.channels]
     # A spike occurs at the end of its step.
-    times = (spikes.steps + 1) * spikes.dt
+    times = (spikes.rows + 1) * spikes.row_duration
     ax.scatter(times, rows, c=np.where(rows < n_first, *colours), **style)
 
 
@@ -229,7 +229,7 @@ def _image(ax, spikes, position, n_first, colours):
     """Return an image of shape (n_cells_up, n_cells_along, 4), with more spikes more opaque."""
     from matplotlib.colors import to_rgb
 
-    n_rows, n_steps = spikes.n_channels, int(spikes.durations[0])
+    n_rows, n_steps = spikes.n_channels, int(spikes.n_rows[0])
     extent = ax.get_window_extent()
     along, up = (
         max(int(size / ax.figure.dpi * CELLS_PER_INCH), 1) for size in (extent.width, extent.height)
@@ -238,9 +238,9 @@ def _image(ax, spikes, position, n_first, colours):
     row = (position * up // n_rows * along).astype(np.int32)
     column = (np.arange(n_steps) * along // n_steps).astype(np.int32)
     counts = np.zeros(up * along, dtype=np.int64)
-    for start in range(0, len(spikes.steps), CHUNK):
+    for start in range(0, len(spikes.rows), CHUNK):
         part = slice(start, start + CHUNK)
-        cells = row[spikes.channels[part]] + column[spikes.steps[part]]
+        cells = row[spikes.channels[part]] + column[spikes.rows[part]]
         counts += np.bincount(cells, minlength=len(counts))
     # Opacity grows with the logarithm of the count, so that bursts and sparse spikes are visible.
     opacity = np.log1p(counts) / np.log1p(max(np.quantile(counts, 0.999), 1))

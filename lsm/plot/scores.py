@@ -184,7 +184,7 @@ class AccuracyDisplay:
         check_consistent_length(X, y)
         n_times = check_integer("n_times", n_times, 1)
         spikes = liquid.to_spikes(X)
-        durations = spikes.durations * spikes.dt
+        durations = spikes.n_rows * spikes.row_duration
         if np.ptp(durations) > 0:
             raise ValueError(
                 "X must hold samples of equal durations, got "

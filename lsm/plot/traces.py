@@ -78,12 +78,12 @@ class MembraneDisplay:
         spikes = liquid.to_spikes(X)[[sample]]
         simulator = replace(liquid.simulator_, row_snapshots=Snapshots(feature="membrane"))
         potentials = simulator.rows(spikes)
-        times = np.arange(1, len(potentials) + 1) * spikes.dt
+        times = np.arange(1, len(potentials) + 1) * spikes.row_duration
         spike_times = [np.empty(0)] * len(neurons)
         if liquid.network_.neurons.spiking:
             recorded = simulator.record(spikes)
             spike_times = [
-                (recorded.steps[recorded.channels == n] + 1) * recorded.dt for n in neurons
+                (recorded.rows[recorded.channels == n] + 1) * recorded.row_duration for n in neurons
             ]
         display = cls(
             times, potentials[:, neurons], neurons, spike_times, liquid.inhibitory_[neurons]

@@ -143,7 +143,7 @@ def test_a_frame_is_its_values_and_how_they_rise_and_fall():
     frames = np.zeros((7, 12))
     frames[:, 3] = 0, 0, 1, 2, 2, 1, 1
     currents = japanese_vowels.as_currents([frames])
-    assert (currents.dt, currents.durations[0], currents.n_channels) == (10.0, 7, 36)
+    assert (currents.row_duration, currents.n_rows[0], currents.n_channels) == (10.0, 7, 36)
     level, rise, fall = currents.to_dense(0)[:, 3::12].T
     np.testing.assert_array_equal(level, frames[:, 3])
     np.testing.assert_array_equal(rise, [0, 0.5, 1, 0.5, 0, 0, 0])  # half of both neighbours

@@ -82,7 +82,7 @@ def test_taps_are_a_regression_on_the_last_images():
 
 def test_as_many_taps_are_taken_as_do_best_on_held_samples():
     rng = np.random.default_rng(0)
-    inputs = SpikeArray.from_dense([rng.normal(size=(100, 2)) for _ in range(5)], dt=1.0)
+    inputs = SpikeArray.from_dense([rng.normal(size=(100, 2)) for _ in range(5)], row_duration=1.0)
     values = [inputs.to_dense(i) for i in range(5)]
     targets = [np.pad(x, ((3, 0), (0, 0)))[: len(x)] for x in values]  # three rows ago
     taps = LinearTaps([2, 4, 8], washout=10, n_held=2).fit(inputs, targets)

@@ -57,15 +57,15 @@ def test_pieces_are_what_they_say():
     assert data.target[0].shape == (10000, 1)  # 20 s in rows of 2 ms
     assert data.unit == 250
     assert [len(piece) for piece in data.target[1:]] == [500 + 5 * 250] * 2
-    assert data.data.dt == 2.0
-    assert len(data.data.steps) == 0
+    assert data.data.row_duration == 2.0
+    assert len(data.data.rows) == 0
     lorenz = load_data("lorenz", 240_000.0, random_state=0)
-    assert lorenz.data.durations.tolist() == [6000] + 20 * [700]
+    assert lorenz.data.n_rows.tolist() == [6000] + 20 * [700]
     assert lorenz.target[0].std(axis=0) == pytest.approx(1)
     assert (lorenz.cv[0][1], lorenz.test) == (list(range(1, 11)), list(range(11, 21)))
     assert lorenz.unit == pytest.approx(1 / (0.9056 * 0.02))
     series = load_data("mackey-glass", 40_000.0, random_state=0)
-    assert series.data.durations.tolist() == [1000] + 100 * [184]
+    assert series.data.n_rows.tolist() == [1000] + 100 * [184]
 
 
 def test_an_autoregression_goes_on_with_a_sine_by_itself():

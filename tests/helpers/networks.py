@@ -65,11 +65,11 @@ def make_input(n_samples=3, n_channels=5, *, graded=False, seed=0, rate=0.2, hol
         samples = [sample * rng.normal(size=sample.shape) for sample in samples]
     else:
         samples = [sample * rng.integers(1, 3, sample.shape) for sample in samples]
-    return SpikeArray.from_dense(samples, dt=float(hold), graded=graded)
+    return SpikeArray.from_dense(samples, row_duration=float(hold), graded=graded)
 
 
 def make_plan(spikes, hold=1, decays=(1.0, 0.9)):
-    durations = spikes.durations.astype(int) * hold
+    durations = spikes.n_rows.astype(int) * hold
     times = [np.unique([-(-n // 2), n]) for n in durations]
     offsets = np.concatenate([[0], np.cumsum([len(t) for t in times])])
     return Plan(offsets, np.concatenate(times), np.array(decays))

@@ -30,7 +30,7 @@ def small(**params):
     ],
 )
 def test_a_control_differs_in_its_recurrent_synapses_alone(liquid):
-    data = SpikeArray.from_dense(X, dt=liquid.dt)
+    data = SpikeArray.from_dense(X, row_duration=liquid.dt)
     control = without_recurrence(liquid)
     assert not hasattr(control, "network_")
     with_them, without = liquid.fit(data).network_, control.fit(data).network_
@@ -101,7 +101,7 @@ def test_an_echo_state_network_follows_its_equation():
         n_neurons=20, leak=0.3, bias=0.1, spectral_radius=0.8, dt=10.0, dtype="float64",
         inputs=RandomInput(fan_in=2, weight=0.5), random_state=3,
     )  # fmt: skip
-    samples = SpikeArray.from_dense([u], dt=10.0, graded=True)
+    samples = SpikeArray.from_dense([u], row_duration=10.0, graded=True)
     (states,) = network.fit(samples).trajectory(samples)
     w, w_in = (part.toarray() for part in (network.network_.w, network.network_.w_in))
     assert spectral_radius(network.network_.w) == pytest.approx(0.8, rel=1e-3)

@@ -17,7 +17,7 @@ DISTANCES = [van_rossum, victor_purpura]
 def pack(*trains, n_channels=2, dt=1.0):
     """Pack trains given as lists of (time, channel)."""
     events = [tuple(np.array(train, dtype=int).reshape(-1, 2).T) for train in trains]
-    return SpikeArray.from_events(events, n_channels, 40.0, dt=dt)
+    return SpikeArray.from_events(events, n_channels, 40.0, row_duration=dt)
 
 
 @pytest.mark.parametrize("tau", [3.0, 10.0, 100.0])
@@ -47,7 +47,7 @@ def test_distances_do_not_depend_on_the_step_or_on_when_samples_end():
     times = [([2.0, 9.0], [0, 1]), ([4.0, 9.0, 11.0], [0, 0, 1])]
     for distance in DISTANCES:
         coarse, fine, longer = (
-            distance(SpikeArray.from_events(times, 2, durations, dt=dt))
+            distance(SpikeArray.from_events(times, 2, durations, row_duration=dt))
             for durations, dt in ((12.0, 1.0), (12.0, 0.5), ([12.0, 30.0], 1.0))
         )
         np.testing.assert_allclose(fine, coarse)

@@ -189,7 +189,7 @@ def test_neurons_synapses_and_wirings_of_a_user_run_as_their_numpy_reference():
     parts = {"neurons": Leaky(tau=(20.0, 10.0)), "synapses": Fading(), "topology": Circle()}
     liquid = fitted(**parts, inputs=OneToOne())
     X = SpikeArray.from_dense(spikes(1))
-    plan = Plan(np.arange(5), X.durations, np.ones(1))
+    plan = Plan(np.arange(5), X.n_rows, np.ones(1))
     states = liquid.transform(X).toarray()
     reference, _ = simulate_reference(liquid.network_, X, plan)
     np.testing.assert_array_equal(states, reference[:, 0])
@@ -221,7 +221,7 @@ def test_a_wiring_and_an_encoder_of_a_user_are_those_of_the_package():
     X = np.random.default_rng(0).random((8, 3))
     own, ours = Linear(dt=0.5).fit(X), LatencyEncoder(duration=20.0, dt=0.5).fit(X)
     for one, other in zip(own.transform(X), ours.transform(X), strict=True):
-        np.testing.assert_array_equal(one.steps, other.steps)
+        np.testing.assert_array_equal(one.rows, other.rows)
         np.testing.assert_array_equal(one.channels, other.channels)
     np.testing.assert_allclose(own.inverse_transform(own.transform(X)), X, atol=1 / 78)
 
@@ -252,7 +252,7 @@ def test_an_encoder_of_a_user_feeds_a_liquid():
 def test_an_encoder_of_sound_of_a_user_gives_currents_in_its_hops():
     waveform = np.concatenate([np.full(25, 0.5), np.full(15, -2.0)])
     X = Loudness().fit([waveform]).transform([waveform])
-    assert (X.graded, X.dt) == (True, 10.0)
+    assert (X.graded, X.row_duration) == (True, 10.0)
     np.testing.assert_array_equal(X.to_dense(0).ravel(), [0.5, 0.5, 2.0, 2.0])
 
 

@@ -30,7 +30,7 @@ def test_forms_of_input_agree(fitted):
 
 def test_a_time_step_of_the_input_may_span_many_of_the_liquid():
     held = [np.repeat(x, 10, axis=0) for x in graded_samples()]
-    coarse = SpikeArray.from_dense([x[::10] for x in held], dt=10.0)
+    coarse = SpikeArray.from_dense([x[::10] for x in held], row_duration=10.0)
     liquid = Liquid(n_neurons=40, random_state=0, calibration=None).fit(held)
     assert (liquid.transform(coarse) != liquid.transform(held)).nnz == 0
 
@@ -64,7 +64,10 @@ def test_a_list_of_series_is_taken_for_patterns_with_a_warning():
         ([np.full((5, 8), -1)], "a number of spikes must be"),
         ([np.full((5, 8), 0.5)], "a number of spikes must be"),
         ([np.ones((5, 7), dtype=int)], "X has 7 channels, but Liquid is expecting 8"),
-        (SpikeArray.from_dense([np.ones((5, 8), dtype=int)], dt=1.5), "not a multiple of .* dt=1"),
+        (
+            SpikeArray.from_dense([np.ones((5, 8), dtype=int)], row_duration=1.5),
+            "not a multiple of .* dt=1",
+        ),
     ],
 )
 def test_bad_input_is_refused_at_transform(fitted, X, message):

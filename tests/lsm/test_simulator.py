@@ -16,7 +16,9 @@ from tests.helpers.samples import graded_samples, spike_samples
 
 SPIKES = SpikeArray.from_dense(spike_samples(7))
 # Rows of currents last two steps.
-CURRENTS = SpikeArray.from_dense([x[: 60 + 9 * i] for i, x in enumerate(graded_samples(7))], dt=2.0)
+CURRENTS = SpikeArray.from_dense(
+    [x[: 60 + 9 * i] for i, x in enumerate(graded_samples(7))], row_duration=2.0
+)
 FEATURES = ["count", "root_count", "trace", "membrane", "membrane_and_trace", "rank"]
 
 inputs = pytest.mark.parametrize("samples", [SPIKES, CURRENTS], ids=["spikes", "currents"])
@@ -71,8 +73,8 @@ def test_rows_and_spikes_depend_on_neither_batches_nor_threads(networks, samples
 def test_rows_at_the_ends_of_samples_are_states(networks, samples, feature):
     run = make_simulator(networks[samples], feature, n=1)
     rows = run.rows(samples)
-    assert rows.shape == (samples.durations.sum(), run.n_row_features)
-    last = np.cumsum(samples.durations) - 1
+    assert rows.shape == (samples.n_rows.sum(), run.n_row_features)
+    last = np.cumsum(samples.n_rows) - 1
     np.testing.assert_allclose(rows[last], run.states(samples).toarray(), rtol=1e-5, atol=1e-6)
 
 
@@ -133,7 +135,7 @@ def test_a_snapshot_beyond_the_end_is_refused_with_the_number_of_the_sample(
     samples = SpikeArray.from_dense([np.ones((n, 8), dtype=int) for n in (90, 80, 99, 70, 95)])
     late = Snapshots(at=[75.0], unit="ms")
     run = Simulator(networks[SPIKES], late, late, memory=Memory(tmp_path))
-    long = samples[np.flatnonzero(samples.durations > 75)[:n_cached]]
+    long = samples[np.flatnonzero(samples.n_rows > 75)[:n_cached]]
     if n_cached:
         run.states(long)
     with pytest.raises(ValueError, match="reads at 75 ms, but sample 3 lasts only 70 ms"):
@@ -146,4 +148,4 @@ def test_neurons_that_send_no_spikes_cannot_be_recorded():
     run = make_simulator(liquid.network_, "membrane", n=1)
     with pytest.raises(ValueError, match="record returns spikes, which LeakyTanh neurons do not"):
         run.record(X)
-    assert run.rows(X).shape == (X.durations.sum(), 20)  # the remedy
+    assert run.rows(X).shape == (X.n_rows.sum(), 20)  # the remedy

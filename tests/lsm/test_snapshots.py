@@ -102,7 +102,7 @@ def test_membrane_and_rank_are_read():
     ranks = unfitted(snapshots=Snapshots(feature="rank")).fit(X)
     first = np.full(60, np.inf)
     spikes = ranks.record(X[:1])
-    for step, neuron in zip(spikes.steps[::-1], spikes.channels[::-1], strict=True):
+    for step, neuron in zip(spikes.rows[::-1], spikes.channels[::-1], strict=True):
         first[neuron] = step
     states = ranks.transform(X[:1]).toarray()[0]
     assert np.all(states[np.isinf(first)] == 0)

@@ -92,7 +92,7 @@ def test_branching_ratio_of_a_branching_process(ratio, dt):
     for _ in range(20000):
         activity.append(rng.poisson(ratio * activity[-1] + 1.0))
     raster = np.array(activity)[:, None]
-    spikes = SpikeArray.from_dense([raster, raster[:5]], dt=dt)
+    spikes = SpikeArray.from_dense([raster, raster[:5]], row_duration=dt)
     assert statistics.branching_ratio(spikes, window=dt) == pytest.approx(ratio, abs=0.02)
 
 

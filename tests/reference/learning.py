@@ -67,7 +67,7 @@ class Noise:
         """Return the share of patterns with a spike, its mean delay, other spikes a second."""
         train, onsets = self.draw(20_000)
         spikes = liquid.record([train])
-        delays = spikes.steps[spikes.channels == self.n_channels][:, None] - onsets
+        delays = spikes.rows[spikes.channels == self.n_channels][:, None] - onsets
         within = (delays > 0) & (delays <= self.length + 10)
         first = np.where(within, delays, np.inf).min(axis=0)
         met = np.isfinite(first)

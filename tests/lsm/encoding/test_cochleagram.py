@@ -209,9 +209,9 @@ def test_the_step_is_the_hop_at_any_sample_rate(rate):
     waveform[rate // 10] = waveform[int(1.9 * rate)] = 1
     encoder = CochleagramEncoder(sample_rate=rate, trim_db=None, n_bands=5).fit([waveform])
     X = encoder.transform([waveform])
-    assert X.dt == 10
+    assert X.row_duration == 10
     assert X.graded
-    assert X.durations[0] in (199, 200)
+    assert X.n_rows[0] in (199, 200)
     heard = np.flatnonzero(X.to_dense(0)[:, :5].any(axis=1))
     # Window k lasts from 10 k to 10 k + 25 ms, so the clicks are in those around 9 and 189.
     assert set(heard) <= {8, 9, 10, 188, 189, 190}
@@ -258,8 +258,8 @@ def test_ragged_input_forgets_the_length_of_an_earlier_array():
 
 def test_silence_has_no_levels():
     X = CochleagramEncoder().fit([np.zeros(1000)]).transform([np.zeros(1000), np.zeros(1)])
-    assert X.durations.tolist() == [11, 1]
-    assert len(X.steps) == 0
+    assert X.n_rows.tolist() == [11, 1]
+    assert len(X.rows) == 0
 
 
 def test_no_part_of_a_waveform_is_lost():
@@ -361,7 +361,7 @@ def test_parameters_set_after_fit_act_at_once_and_are_checked(scale):
 def test_whole_windows_have_no_step_more():
     encoder = CochleagramEncoder(hop=0.7, trim_db=None)  # hops of 5.6, windows of 200
     X = encoder.fit_transform([np.ones(284), np.ones(285)])
-    assert X.durations.tolist() == [16, 17]
+    assert X.n_rows.tolist() == [16, 17]
 
 
 def test_an_encoder_must_be_fitted():

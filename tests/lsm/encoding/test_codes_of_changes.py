@@ -124,10 +124,10 @@ def test_rises_come_before_falls():
 
 def test_a_held_row_moves_once():
     x = noise(5, n=40)[0].astype(np.float32)
-    packed = SpikeArray.from_dense([x[:, None]], dt=10.0, graded=True)
+    packed = SpikeArray.from_dense([x[:, None]], row_duration=10.0, graded=True)
     encoder = DeltaEncoder(start=0.0, limits=UNIT).fit(packed)
     encoded = encoder.transform(packed)
-    assert set(encoded.steps % 10) == {0}
+    assert set(encoded.rows % 10) == {0}
     decoded = encoder.inverse_transform(encoded)[0][:, 0]
     assert np.abs(decoded - x).max() <= 0.1 + 1e-6
 
@@ -209,7 +209,7 @@ def test_bsa_gives_slow_signals_back(n_steps):
 def test_bsa_is_silent_at_the_bottom_of_the_range():
     x = np.array([[0.05], [0.052]]) * np.ones((2, 200))
     encoded = BSAEncoder(limits=UNIT).fit_transform(x)
-    assert [len(encoded[i].steps) > 0 for i in range(2)] == [False, True]
+    assert [len(encoded[i].rows) > 0 for i in range(2)] == [False, True]
 
 
 def test_bsa_spikes_in_every_step_at_the_upper_limit():

@@ -197,7 +197,7 @@ def test_bad_populations_are_named(parameters, error, message):
 
 def test_parameters_of_the_inner_code_are_reachable_by_name():
     encoder = PopulationEncoder().set_params(encoder__duration=30.0)
-    assert encoder.fit_transform([[0.0], [1.0]]).durations.tolist() == [30, 30]
+    assert encoder.fit_transform([[0.0], [1.0]]).n_rows.tolist() == [30, 30]
 
 
 # Currents

@@ -71,9 +71,11 @@ def test_a_code_gives_spikes_in_its_own_steps(code):
     encoded = code.fit_transform(X)
     assert isinstance(encoded, SpikeArray)
     assert encoded.graded == code.graded
-    n_steps = [len(x) * parameter(code, "duration", encoded.dt) / encoded.dt for x in X]
-    np.testing.assert_array_equal(encoded.durations, n_steps)
-    assert len(encoded.steps) > 0
+    n_steps = [
+        len(x) * parameter(code, "duration", encoded.row_duration) / encoded.row_duration for x in X
+    ]
+    np.testing.assert_array_equal(encoded.n_rows, n_steps)
+    assert len(encoded.rows) > 0
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if not code.graded], ids=repr)
@@ -83,7 +85,7 @@ def test_a_finer_step_keeps_the_duration(code):
     fine = clone(code).set_params(**{name: 0.5}).fit(X)
     assert fine.transform(X).dt == 0.5
     expected = [len(x) * parameter(code, "duration", 0.5) / 0.5 for x in X]
-    np.testing.assert_array_equal(fine.transform(X).durations, expected)
+    np.testing.assert_array_equal(fine.transform(X).n_rows, expected)
     for decoded, x in zip(fine.inverse_transform(fine.transform(X)), X, strict=True):
         assert decoded.shape == x.shape
 
@@ -133,20 +135,20 @@ def test_all_forms_of_signals_give_the_same(code):
 @codes
 def test_a_graded_spike_array_is_a_signal_with_steps_of_its_own(code):
     X = np.random.default_rng(0).random((3, 6, 2)).astype(np.float32)
-    packed = SpikeArray.from_dense(X, dt=100.0, graded=True)
+    packed = SpikeArray.from_dense(X, row_duration=100.0, graded=True)
     code = seeded(code)
     if isinstance(code, DeltaEncoder):
         code.set_params(start=0.0)
     fitted = code.fit(packed)
     encoded = fitted.transform(packed)
-    np.testing.assert_allclose(encoded.durations * encoded.dt, 600)
+    np.testing.assert_allclose(encoded.n_rows * encoded.row_duration, 600)
     for decoded in fitted.inverse_transform(encoded):
         assert decoded.shape == (6, 2)
     if hasattr(code, "duration"):
         assert same(encoded, fitted.transform(X))
         assert same(encoded, seeded(code).fit(X).transform(X))
     with pytest.raises(ValueError, match="X has steps of 50 ms"):
-        fitted.transform(SpikeArray.from_dense(X, dt=50.0, graded=True))
+        fitted.transform(SpikeArray.from_dense(X, row_duration=50.0, graded=True))
 
 
 @values
@@ -169,7 +171,7 @@ def test_a_row_of_a_table_is_a_signal_of_one_channel(code):
     assert fitted.inverse_transform(fitted.transform(X)).shape == (5, 40)
     ragged = clone(code).fit([x[: 10 + i] for i, x in enumerate(X)])
     assert not hasattr(ragged, "n_features_in_")
-    assert ragged.transform([X[0, :7]]).durations == [7]
+    assert ragged.transform([X[0, :7]]).n_rows == [7]
 
 
 @codes
@@ -202,9 +204,9 @@ def test_limits_hold_for_all_channels_or_for_each():
     both = LatencyEncoder(limits=(0.0, 30.0)).fit(X)
     np.testing.assert_array_equal(both.high_, [30, 30])
     constant = LatencyEncoder().fit([np.ones((2, 1))])
-    np.testing.assert_array_equal(constant.transform([np.ones((1, 1))]).steps, [99])
+    np.testing.assert_array_equal(constant.transform([np.ones((1, 1))]).rows, [99])
     with pytest.warns(UserWarning, match="1 of 1 values lie outside"):
-        np.testing.assert_array_equal(constant.transform([np.full((1, 1), 1.5)]).steps, [99])
+        np.testing.assert_array_equal(constant.transform([np.full((1, 1), 1.5)]).rows, [99])
 
 
 @pytest.mark.parametrize(
@@ -243,7 +245,7 @@ def test_a_range_must_be_a_number_itself():
         warnings.simplefilter("error")
         np.testing.assert_allclose(wide.inverse_transform(wide.transform([[8e307]])), 8e307)
     with pytest.warns(UserWarning, match="1 of 1 values lie outside") as caught:
-        np.testing.assert_array_equal(wide.transform([[1.7e308]]).steps, [0])
+        np.testing.assert_array_equal(wide.transform([[1.7e308]]).rows, [0])
     assert len(caught) == 1
 
 
@@ -257,7 +259,7 @@ def test_the_rounding_of_float32_is_not_outside_the_limits(offset):
             encoder.transform(transformed)
         with pytest.warns(UserWarning, match="2 of 2 values lie outside"):
             encoder.transform([[offset - 1e-3], [offset + 0.1 + 1e-3]])
-    packed = SpikeArray.from_dense([X - offset], dt=100.0, graded=True)
+    packed = SpikeArray.from_dense([X - offset], row_duration=100.0, graded=True)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         LatencyEncoder(limits=(0.0, 0.1)).fit_transform(packed)
@@ -367,7 +369,7 @@ def test_another_number_of_channels_is_refused(code):
     with pytest.raises(ValueError, match="X has 2 channels, but .* is expecting 3"):
         fitted.transform(signals(n_channels=2))
     encoded = fitted.transform(signals())
-    wider = SpikeArray.from_dense(np.zeros((1, encoded.durations[0], encoded.n_channels + 1)))
+    wider = SpikeArray.from_dense(np.zeros((1, encoded.n_rows[0], encoded.n_channels + 1)))
     with pytest.raises(ValueError, match="channels in steps of 1 ms, but"):
         fitted.inverse_transform(wider)
     with pytest.raises(TypeError, match="X must be a SpikeArray, got ndarray"):
@@ -383,7 +385,9 @@ def test_currents_are_no_spikes_to_decode_and_spikes_no_currents(code):
     fitted = clone(code).fit(signals())
     encoded = fitted.transform(signals())
     swapped = as_spike_array(
-        np.ones((1, fitted.hold_, encoded.n_channels)), dt=encoded.dt, graded=not encoded.graded
+        np.ones((1, fitted.hold_, encoded.n_channels)),
+        row_duration=encoded.row_duration,
+        graded=not encoded.graded,
     )
     kind = "spikes, .*, got graded currents" if swapped.graded else "graded currents, .* got spikes"
     with pytest.raises(ValueError, match=f"X must hold {kind}"):
@@ -424,19 +428,19 @@ def test_a_bad_clock_is_named(parameters, message):
     ids=repr,
 )
 def test_a_step_of_x_is_named_where_it_is_the_row(code, message):
-    X = SpikeArray.from_dense(np.ones((1, 3, 3)), dt=10.0, graded=True)
+    X = SpikeArray.from_dense(np.ones((1, 3, 3)), row_duration=10.0, graded=True)
     with pytest.raises(ValueError, match=message):
         code.fit(X)
 
 
 @pytest.mark.parametrize("code", [RateEncoder(), encoding.DirectCurrentEncoder()], ids=repr)
 def test_a_duration_is_checked_even_where_it_does_not_act(code):
-    X = SpikeArray.from_dense(np.ones((1, 3, 2)), dt=10.0, graded=True)
+    X = SpikeArray.from_dense(np.ones((1, 3, 2)), row_duration=10.0, graded=True)
     with pytest.raises(ValueError, match="duration must be a finite number > 0, got -5"):
         clone(code).set_params(duration=-5).fit(X)
 
 
 def test_steps_of_a_spike_array_must_hold_whole_steps():
-    X = SpikeArray.from_dense(np.ones((1, 3, 2)), dt=2.5, graded=True)
+    X = SpikeArray.from_dense(np.ones((1, 3, 2)), row_duration=2.5, graded=True)
     with pytest.raises(ValueError, match="a step of X must be a multiple of dt=1 ms, got 2.5 ms"):
         RateEncoder().fit(X)

@@ -171,13 +171,13 @@ def test_a_word_is_the_same_to_the_bit_alone_and_in_any_batch():
 @pytest.mark.parametrize("rate", [8000, 11_025, 22_050])
 def test_the_step_is_the_hop_at_any_sample_rate(rate):
     X = LyonEncoder(sample_rate=rate).fit_transform([np.ones(rate), np.ones(rate + 1), np.ones(1)])
-    assert X.durations.tolist() == [100, 101, 1]
-    assert X.dt == 10
+    assert X.n_rows.tolist() == [100, 101, 1]
+    assert X.row_duration == 10
 
 
 def test_whole_hops_have_no_step_more():
     X = LyonEncoder(hop=0.7).fit_transform([np.ones(84), np.ones(85)])  # hops of 5.6
-    assert X.durations.tolist() == [15, 16]
+    assert X.n_rows.tolist() == [15, 16]
 
 
 def test_parameters_set_after_fit_act_at_once_and_are_checked():
@@ -193,7 +193,7 @@ def test_parameters_set_after_fit_act_at_once_and_are_checked():
 
 def test_silence_is_silent_and_integers_are_sound():
     X = LyonEncoder().fit_transform([np.zeros(500)])
-    assert len(X.steps) == 0
+    assert len(X.rows) == 0
     pcm = np.rint(20_000 * word()).astype(np.int16)
     np.testing.assert_array_equal(encode(pcm), encode(pcm.astype(float)))
 

@@ -127,7 +127,7 @@ def test_rate_of_a_constant_current_is_the_closed_form(run, current):
         lif, Exponential(), parameters, Exponential().draw(np.zeros(1, bool), dt, None),
         lif.initial(parameters, 1), np.array([current]), empty, empty, dt=dt,
     )  # fmt: skip
-    spikes = SpikeArray.from_dense([np.zeros((4000, 1), dtype=int)], dt=dt)
+    spikes = SpikeArray.from_dense([np.zeros((4000, 1), dtype=int)], row_duration=dt)
     plan = Plan(np.array([0, 1]), np.array([4000]), np.array([1.0]))
     _, [(steps, _)] = run(network, spikes, plan, record=True)
     # From v_reset = 0 the potential I(1 - exp(-t/tau)) meets the threshold of 1.
@@ -157,7 +157,7 @@ def test_response_to_one_input_spike_is_the_closed_form(run, tau_m, tau_syn):
         lif.initial(parameters, 7), np.zeros(7), sparse.csr_array(np.full((1, 7), weight)),
         sparse.csr_array((7, 7)), dt=dt,
     )  # fmt: skip
-    spikes = SpikeArray.from_dense([np.eye(n_steps, 1, dtype=int)], dt=dt)
+    spikes = SpikeArray.from_dense([np.eye(n_steps, 1, dtype=int)], row_duration=dt)
     plan = Plan(np.array([0, 1]), np.array([n_steps]), np.array([1.0]))
     dtype = {"dtype": "float64"} if run is simulate else {}
     _, [(steps, neurons)] = run(network, spikes, plan, record=True, **dtype)

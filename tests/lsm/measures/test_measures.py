@@ -89,7 +89,7 @@ def test_a_measure_scores_a_search_without_a_readout(measure):
 def test_a_measure_takes_static_patterns_as_a_liquid_does(measure):
     X, y = np.random.default_rng(0).normal(size=(12, 6)), np.arange(12) % 2
     liquid = Liquid(30, random_state=0, static_steps=200).fit(X)
-    held = SpikeArray.from_dense(X[:, None], dt=200.0, graded=True)
+    held = SpikeArray.from_dense(X[:, None], row_duration=200.0, graded=True)
     assert measure(liquid, X, y) == measure(liquid, held, y)
 
 

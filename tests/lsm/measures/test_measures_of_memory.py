@@ -67,7 +67,7 @@ def test_noise_has_no_memory():
 def test_memory_capacity_of_a_relay_is_that_of_its_traces():
     """The trace of a neuron that repeats its input is a leaky integrator of it."""
     values = np.random.default_rng(0).integers(0, 2, (40000, 1))
-    X = SpikeArray.from_dense([values], dt=3.0)
+    X = SpikeArray.from_dense([values], row_duration=3.0)
     liquid = relay(X, n_neurons=2)
     capacity = measures.memory_capacity(liquid, X, max_lag=40, tau=10.0)
     assert capacity == pytest.approx(np.exp(-2 * 3 / 10), abs=0.06)

@@ -38,7 +38,7 @@ def change_by(rule, pre, post, weight=1.0, dt=1.0, n_samples=1, **options):
     trains[np.rint(np.divide(pre, dt)).astype(int), 0] = 1
     trains[np.rint(np.divide(post, dt)).astype(int), 1] = 1
     network = network_of([[0, weight * WEAK], [0, 0]], 10000.0 * np.eye(2), dt=dt)
-    spikes = SpikeArray.from_dense([trains] * n_samples, dt=dt)
+    spikes = SpikeArray.from_dense([trains] * n_samples, row_duration=dt)
     learnt = learn(network, spikes, [rule], unit=WEAK, dtype="float64", **options)
     return learnt.w[0, 1] / WEAK - weight
 
