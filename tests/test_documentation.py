@@ -53,7 +53,7 @@ def test_a_page_of_the_documentation_runs(page, tmp_path, monkeypatch):
 
 def test_what_contributing_shows_is_live_source():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    shown = re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL)
+    shown = re.findall(r"```python\n# (\S+/\S+)\n(.*?)```", text, re.DOTALL)
     assert len(shown) == 2
     for file, code in shown:
         lines = [line.strip() for line in code.splitlines() if line]
