@@ -12,6 +12,7 @@ from sklearn.utils import Bunch
 from lsm.datasets import make_spoken_words
 from lsm.experiments import encoders, spoken_words
 from lsm.experiments.__main__ import main
+from lsm.experiments._words import codes
 
 CODES = ["rate, Poisson", "step forward", "direct current, gammatone"]
 
@@ -24,10 +25,8 @@ def digits():
     names = ("data", "target", "speaker", "take")
     digits = Bunch(**{name: words[name][kept] for name in names}, DESCR=words.DESCR)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoders, "fetch_spoken_digits", lambda data_home: Bunch(**digits))
-        encoders._load_words.cache_clear()
+        patch.setattr(encoders, "_fetch", lambda data_home: digits)
         yield digits
-    encoders._load_words.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +57,9 @@ def test_an_accuracy_is_the_mean_over_speakers(results, digits):
     table = pd.read_csv(results / "table.csv").set_index(["code", "measure", "model"])
     kept = digits.take < 2
     target, speaker = digits.target[kept], digits.speaker[kept]
-    currents = encoders.MEL.fit_transform(digits.data[kept])
-    encoder = clone(encoders.CODES["rate, Poisson"])
-    spikes = encoder.set_params(limits=encoders.LIMITS, random_state=1).fit_transform(currents)
+    currents = codes.MEL.fit_transform(digits.data[kept])
+    encoder = clone(codes.CODES["rate, Poisson"])
+    spikes = encoder.set_params(limits=codes.LIMITS, random_state=1).fit_transform(currents)
     liquid = spoken_words.make_model(40, random_state=1)["liquid"]
     right = []
     for train, test in LeaveOneGroupOut().split(target, groups=speaker):
@@ -75,7 +74,7 @@ def test_an_accuracy_is_the_mean_over_speakers(results, digits):
 
 
 def test_slow_noise_fills_its_range():
-    noise = encoders.make_slow_noise().to_dense(0)
+    noise = codes.make_slow_noise().to_dense(0)
     assert noise.shape == (200, 10)
     np.testing.assert_allclose([noise.min(axis=0), noise.max(axis=0)], [[0] * 10, [1] * 10])
     power = np.abs(np.fft.rfft(noise - noise.mean(axis=0), axis=0)) ** 2
