@@ -43,12 +43,12 @@ def make_bouncing_ball(
     random_state=None,
 ):
     """
-    Make a task: tell where a ball will be, after Burgsteiner et al. [1]_.
+    Make a task: predict the position of a ball, after Burgsteiner et al. [1]_.
 
     The ball starts anywhere, in any direction, flies straight at constant speed and is reflected at
     the walls of its box, which the retina covers. Lengths are in pixels; the centre of the pixel in
-    column i and row j is at (i + 0.5, j + 0.5). A pixel answers to the share of it that the ball
-    covers, which is computed exactly.
+    column i and row j is at (i + 0.5, j + 0.5). The response of a pixel is proportional to the
+    share of its area that the ball covers, which is computed exactly.
 
     Parameters
     ----------
@@ -63,17 +63,18 @@ def make_bouncing_ball(
     speed : (float, float), default=(5.0, 15.0)
         Lowest and highest speed in pixels a second; that of a sample is uniform between them.
     horizon : float or sequence of float, default=(50.0, 100.0, 200.0, 400.0)
-        How many ms ahead the targets are.
+        Times in ms by which the targets are ahead.
     code : {"poisson", "graded"}, default="poisson"
         Whether a pixel sends spikes of a Poisson process, or its covered share as a current in nA.
     rate : float, default=200.0
-        Rate of a pixel that is covered, in Hz; that of others is in proportion. Of "poisson" only.
+        Rate of a covered pixel in Hz; rates of other pixels are proportional to their covered
+        shares. Of "poisson" only.
     background : float, default=0.0
-        Rate in Hz that is added in all pixels. Of "poisson" only.
+        Rate in Hz that is added to all pixels. Of "poisson" only.
     occluder : (int, int), optional
-        First column of a band, and first column after it, that see nothing of the ball.
-    row_duration : float, default=1.0
-        Duration of a row in ms.
+        First column of a band in which pixels are blind, and first column after it.
+    dt : float, default=1.0
+        Length of a step in ms.
     validation_size, test_size : float, default=0.2
         Shares of the samples.
     random_state : int, RandomState instance or None, default=None
@@ -92,7 +93,7 @@ def make_bouncing_ball(
         train, validation, test : ndarray of int
             Indices of samples.
         position : ndarray of shape (n_samples, n_steps, 2)
-            Where the ball is now.
+            Current position of the ball.
         visible : ndarray of shape (n_samples, n_steps)
             Share of the ball that the occluder does not hide.
         target_names : list of str
@@ -174,7 +175,7 @@ def _seen(occluder, n_columns):
 
 
 def _fly(n_samples, times, size, radius, speed, rng):
-    """Return places at the times given, of shape (n_samples, *times.shape, 2)."""
+    """Return positions at given times, of shape (n_samples, *times.shape, 2)."""
     start = rng.uniform(radius, size - radius, (n_samples, 2))
     angle = rng.uniform(0, 2 * np.pi, n_samples)
     velocity = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -197,7 +198,7 @@ def _covered(places, radius, size):
     )
     corners = _disc_below(x[:, None, :], y[:, :, None])
     areas = np.diff(np.diff(corners, axis=1), axis=2) * radius**2
-    return np.where(areas > 1e-12, areas, 0)  # rounding is no light
+    return np.where(areas > 1e-12, areas, 0)  # smaller areas are rounding errors
 
 
 def _disc_below(x, y):
@@ -205,7 +206,7 @@ def _disc_below(x, y):
     x, y = np.broadcast_arrays(np.clip(x, -1, 1), np.clip(y, -1, 1))
     beside_x, beside_y = _half_strip(x), _half_strip(y)
     inside = np.pi / 4 + beside_x + beside_y + x * y
-    # A corner outside the disc cuts off one cap or two, or leaves a cap or nothing.
+    # A corner outside the disc cuts off one cap or two, or leaves one cap, or leaves no area.
     left, below = np.pi / 2 + 2 * beside_x, np.pi / 2 + 2 * beside_y
     outside = np.where(
         x > 0, np.where(y > 0, left + below - np.pi, below), np.where(y > 0, left, 0.0)

@@ -1,4 +1,4 @@
-"""Reaching with an arm: goals, a teacher, and what a controller is told."""
+"""Reaching with an arm: goals, a teacher, and the inputs of a controller."""
 
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
@@ -13,7 +13,7 @@ from ._spike_trains import check_steps
 
 __all__ = ["ReachTeacher", "make_reaches", "minimum_jerk"]
 
-MARGIN = 1.5  # radius of what the population code covers, in reaches
+MARGIN = 1.5  # radius that the population code covers, in units of the distance of the goals
 PUSH = 50.0  # duration of a push in ms
 
 _DESCR = """Reaches of a two-link arm
@@ -30,20 +30,20 @@ By minimum jerk in {duration:g} ms from ({start[0]:g}, {start[1]:g}) m to goals 
 
 def minimum_jerk(start, goal, duration, times):
     """
-    Move from a place to another as smoothly as can be [1]_, at rest at both ends.
+    Return the smoothest movement between two positions [1]_, at rest at both ends.
 
     Parameters
     ----------
     start, goal : array of shape (..., 2)
-        Places in m.
+        Positions in m.
     duration : float
         Duration of the move in ms.
     times : array of shape (n_times,)
-        When to tell, in ms; outside the move the hand rests.
+        Times in ms; before and after the movement the hand rests.
 
     Returns
     -------
-    places, velocities, accelerations : ndarray of shape (..., n_times, 2)
+    positions, velocities, accelerations : ndarray of shape (..., n_times, 2)
         In m, m/s and m/s^2.
 
     References
@@ -54,13 +54,13 @@ def minimum_jerk(start, goal, duration, times):
     Examples
     --------
     >>> from lsm.datasets import minimum_jerk
-    >>> places, velocities, _ = minimum_jerk([0, 0], [0.2, 0], 500.0, [0, 250, 500])
-    >>> places[:, 0], velocities[:, 0]
+    >>> positions, velocities, _ = minimum_jerk([0, 0], [0.2, 0], 500.0, [0, 250, 500])
+    >>> positions[:, 0], velocities[:, 0]
     (array([0. , 0.1, 0.2]), array([0.  , 0.75, 0.  ]))
     """
     seconds = check_number("duration", duration, 0, low_open=True) / 1000
     s = np.clip(np.asarray(times, dtype=float) / duration, 0, 1)[:, None]
-    start, goal = (np.asarray(place, dtype=float)[..., None, :] for place in (start, goal))
+    start, goal = (np.asarray(end, dtype=float)[..., None, :] for end in (start, goal))
     way = goal - start
     return (
         start + way * (10 * s**3 - 15 * s**4 + 6 * s**5),
@@ -71,20 +71,20 @@ def minimum_jerk(start, goal, duration, times):
 
 class ReachTeacher:
     """
-    The torques of a planned motion, and a correction of its errors in proportion.
+    The torques of a planned motion, and a proportional correction of its errors.
 
     Called with the number of a step and the state then, it is a controller of
-    :meth:`TwoLinkArm.run`; called with `slice(None)` and all states of a motion, it tells what it
-    would have done there.
+    :meth:`TwoLinkArm.run`; called with `slice(None)` and all states of a motion, it returns its
+    torques in these states.
 
     Parameters
     ----------
     arm : TwoLinkArm
-        The arm that the plan is made for.
+        Arm of the plan.
     start, goals : array of shape (2,) and (n_reaches, 2)
-        Places in m.
+        Positions in m.
     duration : float
-        Duration of the move in ms.
+        Duration of the movement in ms.
     times : array of shape (n_steps,)
         Beginnings of the steps in ms.
     gains : (float, float)
@@ -124,10 +124,10 @@ def make_reaches(
     """
     Make a task: move an arm to goals around it, after Joshi & Maass [1]_.
 
-    The goals to train on are spread evenly over a circle. Half of those to test on are among them,
-    the others lie in the middle between two; those to validate on a quarter of the way between two.
-    A teacher moves :class:`TwoLinkArm` there by minimum jerk: by the inverse dynamics and a
-    correction of errors in proportion.
+    The goals for training are spread evenly over a circle. Half of the goals for the test are among
+    them, and the others in the middle between two; goals for validation are a quarter of the way
+    between two. A teacher moves :class:`TwoLinkArm` to the goals by minimum jerk, with the torques
+    of the inverse dynamics and a proportional correction of errors.
 
     Parameters
     ----------
@@ -142,13 +142,13 @@ def make_reaches(
     start : (float, float), default=(0.0, 0.5)
         Where the hand starts, from the shoulder, in m.
     delay : float, default=50.0
-        Age in ms of the joint angles that the input tells.
+        Delay of the joint angles in the input in ms.
     n_fields : int, default=8
         Channels for each of the four inputs.
     gains : (float, float), default=(100.0, 20.0)
         Torque of the teacher per error of angle in N m/rad, and of velocity in N m s/rad.
     payload : float, default=0.0
-        Point mass in the hand in kg, of which the teacher does not know.
+        Point mass in the hand in kg, which the teacher ignores.
     push : float, default=0.0
         Force in N that pushes the hand in every reach for 50 ms, at a random time and in a random
         direction.
@@ -189,7 +189,7 @@ def make_reaches(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is outside its meaning, or a place around the start is out of reach.
+        If a parameter is invalid, or a position around the start is out of reach.
 
     References
     ----------
@@ -228,8 +228,9 @@ def make_reaches(
         teacher, at_start, n_steps, dt=row_duration, force=force if push else None
     )
 
-    felt = angles[:, np.maximum(np.arange(n_steps) - lag, 0)]
-    inputs = np.concatenate([np.broadcast_to(goals[:, None], felt.shape), felt], axis=2)
+    observed = angles[:, np.maximum(np.arange(n_steps) - lag, 0)]
+    goal = np.broadcast_to(goals[:, None], observed.shape)
+    inputs = np.concatenate([goal, observed], axis=2)
     train, validation, test = np.split(np.arange(sum(counts)), np.cumsum(counts)[:-1])
     return Bunch(
         data=encoder.transform(list(inputs)),

@@ -1,4 +1,4 @@
-"""Sums of sines, to generate from nothing but one's own output."""
+"""Sums of sines, for models that generate them by feedback of their output."""
 
 from fractions import Fraction
 from math import gcd, lcm
@@ -25,7 +25,7 @@ def make_sine_patterns(
     """
     Make a sum of sines, all of which begin at zero.
 
-    It is meant for models that feed their output back: the input is zero throughout.
+    The input is zero: the series is for models with feedback of their output.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def make_sine_patterns(
             Successive steps to train, to choose settings and to test on, as `target[0][train]`.
         feature_names, target_names : list of str
         period : float
-            In ms, after which the sum repeats.
+            Period of the sum in ms.
         DESCR : str
             Description of the series.
 

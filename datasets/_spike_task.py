@@ -1,4 +1,4 @@
-"""What the tasks on spike patterns share."""
+"""The common parts of tasks on spike patterns."""
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -25,9 +25,8 @@ def balanced(n_samples, n_classes, test_size, rng):
     """
     Draw the classes of some samples, in random order.
 
-    They are as equal in number as can be, both in training and in testing: were they so only in
-    all, a class that is rare in training would be frequent in testing, and chance be worse than it
-    is.
+    The classes are balanced both in training and in testing: if they were balanced only over all
+    samples, a class that is rare in training would be frequent in testing.
     """
     n_test = _n_test(n_samples, test_size)
     parts = (np.arange(n) % n_classes for n in (n_samples - n_test, n_test))
@@ -45,9 +44,9 @@ def in_a_row(patterns, which, jitter, rng):
     which : int array of shape (n_samples, n_places)
         Pattern in each place.
     jitter : float
-        Standard deviation of each spike's move in ms; none leaves its place.
+        Standard deviation of the jitter of each spike in ms; a spike stays in its place.
     rng : RandomState
-        Source of draws.
+        Random generator.
 
     Returns
     -------
@@ -77,7 +76,7 @@ def _n_test(n_samples, test_size):
 
 
 def bunch(data, target, test_size, title, text, meaning, **more):
-    """Describe a task, and let the last of its samples test, as :func:`balanced` has it."""
+    """Return a task with its description; its last samples are the test, as in :func:`balanced`."""
     n_test = _n_test(len(data), test_size)
     n_train = len(data) - n_test
     descr = _DESCR.format(

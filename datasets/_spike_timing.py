@@ -1,4 +1,4 @@
-"""Tasks that only the relative timing of spikes solves, wherever in the sample it is."""
+"""Tasks on the relative timing of spikes, at any time in the sample."""
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -25,12 +25,12 @@ def make_spike_intervals(
     random_state=None,
 ):
     """
-    Make a task: tell which interval there is between two spikes.
+    Make a task: recognise the interval between two spikes.
 
-    Every channel spikes twice, all channels together, the pair anywhere in the sample. For
-    intervals a and b the spikes are at 0 and a or at b and a + b in one class, at 0 and b or at a
-    and a + b in the other, and are then moved together. So spikes are at any one time as frequent
-    in both classes, and nothing linear in them tells the classes apart.
+    All channels spike together, twice, anywhere in the sample. For intervals a and b the spikes are
+    at 0 and a or at b and a + b in one class, at 0 and b or at a and a + b in the other, and are
+    then moved together. So spikes are at any time equally frequent in both classes, and no linear
+    function of the spikes separates the classes.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def make_spike_intervals(
     duration : float, default=200.0
         Length of the samples in ms, at least the sum of the intervals and a step.
     jitter : float, default=0.0
-        Standard deviation in ms of each spike's move.
-    row_duration : float, default=1.0
-        Duration of a row in ms.
+        Standard deviation of the jitter of each spike in ms.
+    dt : float, default=1.0
+        Length of a step in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -118,12 +118,11 @@ def make_embedded_pattern(
     random_state=None,
 ):
     """
-    Make a task: tell whether a known pattern is hidden anywhere in noise.
+    Make a task: detect a known pattern anywhere in noise.
 
-    In every sample each channel has its part of the pattern once, instead of the noise of that
-    time. In one class all channels have it together, in the other each at a time of its own. So
-    each channel by itself is the same in both classes, and nothing linear in the spikes tells them
-    apart.
+    In every sample each channel has its part of the pattern once, in place of noise. In one class
+    all channels have it at the same time, in the other each at its own time. So each single channel
+    is the same in both classes, and no linear function of the spikes separates them.
 
     Parameters
     ----------
@@ -138,11 +137,11 @@ def make_embedded_pattern(
     rate : float, default=40.0
         Rate of pattern and noise in Hz.
     jitter : float, default=1.0
-        Standard deviation in ms of each of the pattern's spikes' move, within the pattern.
-    row_duration : float, default=1.0
-        Duration of a row in ms.
+        Standard deviation in ms of the jitter of the pattern's spikes, within the pattern.
+    dt : float, default=1.0
+        Length of a step in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -218,12 +217,12 @@ def make_equal_rate_patterns(
     random_state=None,
 ):
     """
-    Make a task: tell patterns apart whose rates say nothing.
+    Make a task: classify patterns that have the same rates.
 
-    In every sample each channel has the same number of spikes in each window. A class is a
-    pattern of their times, and a sample is that pattern moved by a random time, the same for all
-    channels and windows, round and round in each window. So a spike is as likely at any time of
-    its window in all classes, and nothing linear in the spikes tells them apart.
+    In every sample each channel has the same number of spikes in each window. A class is a pattern
+    of spike times. A sample is that pattern shifted by a random time, the same for all channels and
+    windows, cyclically in each window. So a spike is equally likely at any time of its window in
+    all classes, and no linear function of the spikes separates them.
 
     Parameters
     ----------
@@ -240,11 +239,11 @@ def make_equal_rate_patterns(
     n_spikes : int, default=1
         Number of spikes in each window of each channel.
     jitter : float, default=1.0
-        Standard deviation in ms of each spike's move, round and round in its window.
-    row_duration : float, default=1.0
-        Duration of a row in ms.
+        Standard deviation of the jitter of each spike in ms, cyclically in its window.
+    dt : float, default=1.0
+        Length of a step in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 

@@ -1,4 +1,4 @@
-"""Families of spike trains, and what can happen to them: small functions that combine."""
+"""Random spike trains, and random changes of spike trains: small functions that combine."""
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -29,15 +29,15 @@ def make_poisson_trains(
     Parameters
     ----------
     n_samples, n_channels : int
-        How many.
+        Numbers of samples and of channels.
     duration : float
         Length of the samples in ms.
     rate : float or array of shape (n_channels,)
         Mean rate in Hz of all or of each of the channels.
     refractory : float, default=0.0
-        Time after a spike, in ms, without any. What is left is sped up to keep the rate.
-    row_duration : float, default=1.0
-        Duration of a row in ms. Several spikes may fall into one row.
+        Time in ms without spikes after each spike. The mean rate stays as given.
+    dt : float, default=1.0
+        Length of a step in ms. Several spikes may fall into one.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -48,7 +48,7 @@ def make_poisson_trains(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is outside its meaning, or `rate` is not possible with `refractory`.
+        If a parameter is invalid, or `rate` is not possible with `refractory`.
 
     Examples
     --------
@@ -79,14 +79,14 @@ def make_renewal_trains(
     random_state=None,
 ):
     """
-    Draw spike trains whose intervals are independent, each a refractory period and a gamma number.
+    Draw spike trains with independent intervals, each a refractory period and a gamma variable.
 
-    Trains are stationary: time zero lies anywhere in an interval.
+    Trains are stationary: time zero is a random time in an interval.
 
     Parameters
     ----------
     n_samples, n_channels : int
-        How many.
+        Numbers of samples and of channels.
     duration : float
         Length of the samples in ms.
     rate : float or array of shape (n_channels,)
@@ -109,7 +109,7 @@ def make_renewal_trains(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is outside its meaning, or `rate` is not possible with `refractory`.
+        If a parameter is invalid, or `rate` is not possible with `refractory`.
 
     Examples
     --------
@@ -151,14 +151,14 @@ def jitter_spikes(spikes, sd, *, random_state=None):
     spikes : SpikeArray
         Spike trains.
     sd : float
-        Standard deviation of the move in ms, which is rounded to whole steps.
+        Standard deviation of the jitter in ms, which is rounded to whole steps.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
     Returns
     -------
     spikes : SpikeArray
-        As many spikes in each channel of each sample.
+        With the same number of spikes in each channel of each sample.
     """
     sd = check_number("sd", sd, 0)
     rng = check_random_state(random_state)
@@ -174,7 +174,7 @@ def jitter_spikes(spikes, sd, *, random_state=None):
 
 def warp_spikes(spikes, factor, *, random_state=None):
     """
-    Stretch or squeeze the time of each sample, as one speaks faster or slower [1]_.
+    Stretch or squeeze the time of each sample, as in fast or slow speech [1]_.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def warp_spikes(spikes, factor, *, random_state=None):
     Returns
     -------
     spikes : SpikeArray
-        Of other durations, with as many spikes in each channel of each sample.
+        With other durations, and with the same number of spikes in each channel of each sample.
 
     References
     ----------
@@ -213,7 +213,7 @@ def warp_spikes(spikes, factor, *, random_state=None):
 
 def delete_spikes(spikes, probability, *, random_state=None):
     """
-    Take away every spike with the same probability.
+    Delete each spike with the same probability.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def delete_spikes(spikes, probability, *, random_state=None):
 
 def insert_spikes(spikes, probability, *, random_state=None):
     """
-    Add, for every spike with the same probability, one at any time in its channel and sample.
+    For each spike, with a probability, insert another one at a random time of its channel.
 
     Parameters
     ----------
@@ -287,7 +287,7 @@ def add_background_spikes(spikes, rate, *, random_state=None):
 
 def pack_spikes(samples, found, channels, durations, n_channels, row_duration):
     """
-    Make a SpikeArray of single spikes in any order; several in one step are counted.
+    Make a SpikeArray of single spikes in any order; spikes in one step are counted.
 
     Parameters
     ----------
@@ -332,7 +332,7 @@ def _check_rates(rate, n_channels):
 
 
 def _renewals(means, shape, refractory, duration, rng):
-    """Draw times of trains with the given mean intervals; return each one's train, and itself."""
+    """Return spike times of trains with given mean intervals, and the train of each spike."""
     scales = (means - refractory) / shape
     # The interval that holds time zero is longer than others: drawn in proportion to length.
     longer = rng.uniform(size=len(means)) >= refractory / means
@@ -346,8 +346,8 @@ def _renewals(means, shape, refractory, duration, rng):
 
 
 def _with_more(spikes, samples, channels, rng):
-    """Add spikes at any time of the given samples and channels."""
-    more = (rng.uniform(size=len(samples)) * spikes.n_rows[samples]).astype(np.int64)
+    """Add spikes at random times of given samples and channels."""
+    more = (rng.uniform(size=len(samples)) * spikes.durations[samples]).astype(np.int64)
     found = zip(single_spikes(spikes), (samples, more, channels), strict=True)
     return _like(spikes, *map(np.concatenate, found))
 

@@ -54,50 +54,51 @@ def main(argv=None):
 
 
 def _parser(argv):
-    """Return the parser of all commands; those that `argv` does not name have no options."""
+    """Return the parser of all commands, with the options of the one that `argv` names."""
     parser = Parser(prog="lsm", description="Experiments with liquid state machines.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    listed = commands.add_parser("list", help="list the experiments")
-    listed.set_defaults(command=_list)
     command, subject = [*argv, "", ""][:2]
-    for name, add, text in (
-        ("run", _add_run, "run an experiment and write a folder of results"),
-        ("sweep", _add_sweep, "search over the parameters of an experiment's model"),
-    ):
-        names = commands.add_parser(name, help=text).add_subparsers(
-            metavar="NAME", required=True, parser_class=Parser
-        )
-        chosen = subject if name == command else ""
-        for experiment in [*experiment_names(), *([chosen] if chosen.endswith(".py") else [])]:
-            if experiment == chosen:
-                add(names, Experiment(experiment), argv)
-            else:  # its import would only take time
-                names.add_parser(experiment)
-    _add_report(commands, command)
-    _add_inspect(commands, command, subject)
+    for name, (text, add) in COMMANDS.items():
+        one = commands.add_parser(name, help=text)
+        if name == command:  # the imports of the others would only take time
+            one.set_defaults(command=add(one, subject, argv))
     return parser
 
 
-def _add_run(names, experiment, argv):
-    from ._study.run import common_options, run  # slow to import, and not always used
+def _add_list(parser, subject, argv):
+    def command():
+        for name in experiment_names():
+            print(f"{name:20s}{Experiment(name).summary}")
 
-    parser = _add_command(names, experiment.name, experiment.summary, experiment.description)
+    return command
+
+
+def _add_run(parser, subject, argv):
+    from ._study.run import common_options, run
+
+    experiment, parser = _add_names(parser, subject)
+    if experiment is None:
+        return None
+    _describe(parser, experiment.description)
     common = common_options(experiment)
     _add_experiment(parser, experiment)
     add_options(parser.add_argument_group("options of every experiment"), common)
 
     def command(**parsed):
         given = take_options(parsed, common)
-        run(experiment.name, _take_experiment(parsed, experiment), **given)
+        run(subject, _take_experiment(parsed, experiment), **given)
 
-    parser.set_defaults(command=command)
+    return command
 
 
-def _add_sweep(names, experiment, argv):
+def _add_sweep(parser, subject, argv):
     from ._study.run import SEED
-    from ._sweep import sweep  # slow to import, and not always used
+    from ._sweep import sweep
 
-    parser = _add_command(names, experiment.name, *documentation(sweep.__doc__))
+    experiment, parser = _add_names(parser, subject)
+    if experiment is None:
+        return None
+    _describe(parser, sweep.__doc__)
     options = [option for option in options_of(sweep) if option.name != "options"]
     add_options(parser, options)
     group = parser.add_argument_group("options of the experiment")
@@ -106,31 +107,25 @@ def _add_sweep(names, experiment, argv):
 
     def command(**parsed):
         given = take_options(parsed, options)
-        sweep(experiment.name, _take_experiment(parsed, experiment, [SEED]), **given)
+        sweep(subject, _take_experiment(parsed, experiment, [SEED]), **given)
 
-    parser.set_defaults(command=command)
+    return command
 
 
-def _add_report(commands, command):
-    if command != "report":  # its import would only take time
-        commands.add_parser("report", help="write a web page about a run or a sweep")
-        return
+def _add_report(parser, subject, argv):
     from ._report import report
 
-    parser = _add_command(commands, "report", *documentation(report.__doc__))
+    _describe(parser, report.__doc__)
     parser.add_argument("folder", help=describe(report)["folder"][1])
     add_options(parser, options_of(report))
-    parser.set_defaults(command=report)
+    return report
 
 
-def _add_inspect(commands, command, subject):
-    if command != "inspect":  # its import would only take time
-        commands.add_parser("inspect", help="measure a liquid, with advice on what to change")
-        return
+def _add_inspect(parser, subject, argv):
     from ._inspect import inspect, is_experiment
     from ._study.run import SEED
 
-    parser = _add_command(commands, "inspect", *documentation(inspect.__doc__))
+    _describe(parser, inspect.__doc__)
     parser.add_argument("subject", help=describe(inspect)["subject"][1])
     add_options(parser, [option for option in options_of(inspect) if option.name == "data"])
     experiment = Experiment(subject) if is_experiment(subject) else None
@@ -142,13 +137,22 @@ def _add_inspect(commands, command, subject):
         options = _take_experiment(parsed, experiment, [SEED]) if experiment else None
         inspect(subject, options, data)
 
-    parser.set_defaults(command=command)
+    return command
 
 
-def _add_command(names, name, summary, description):
-    parser = names.add_parser(name, help=summary, description=description)
+def _add_names(parser, chosen):
+    """Add a parser for each experiment; return the chosen one, and its parser."""
+    names = parser.add_subparsers(metavar="NAME", required=True, parser_class=Parser)
+    listed = experiment_names()
+    parsers = {name: names.add_parser(name) for name in listed}
+    if chosen not in listed and not chosen.endswith(".py"):
+        return None, None
+    return Experiment(chosen), parsers.get(chosen) or names.add_parser(chosen)
+
+
+def _describe(parser, docstring):
+    parser.description = documentation(docstring)[1]
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    return parser
 
 
 def _add_experiment(parser, experiment, more=()):
@@ -164,9 +168,13 @@ def _take_experiment(parsed, experiment, more=()):
     return options | settings_of(parsed.pop("set", []))
 
 
-def _list():
-    for name in experiment_names():
-        print(f"{name:20s}{Experiment(name).summary}")
+COMMANDS = {
+    "list": ("list the experiments", _add_list),
+    "run": ("run an experiment and write a folder of results", _add_run),
+    "sweep": ("search over the parameters of an experiment's model", _add_sweep),
+    "report": ("write a web page about a run or a sweep", _add_report),
+    "inspect": ("measure a liquid, with advice on what to change", _add_inspect),
+}
 
 
 def _one_line(error):

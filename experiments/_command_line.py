@@ -30,19 +30,7 @@ KINDS = '`int`, `float`, `str`, `list of` these, or choices such as `{"a", "b"}`
 
 
 class Option(NamedTuple):
-    """A parameter of a function that is an option of the command line.
-
-    Attributes
-    ----------
-    name : str
-        Name of the parameter.
-    kind : str
-        Type of the parameter, as its docstring gives it.
-    text : str
-        Description of the parameter.
-    default : object
-        Default of the parameter.
-    """
+    """An option of the command line, from a parameter of a function and its docstring."""
 
     name: str
     kind: str
@@ -65,34 +53,26 @@ def documentation(text):
     return text.partition("\n")[0], text
 
 
+def describe(function):
+    """Return type and description of every parameter in a numpydoc docstring, by name."""
+    _, _, section = (inspect.getdoc(function) or "").partition("Parameters\n----------\n")
+    section = re.split(r"\n\n[^\n]+\n-{3,}\n", section)[0]
+    pattern = r"^\**(\w+) : ([^\n]+)\n((?:[ ]+[^\n]*\n?|\n)+)"
+    entries = re.findall(pattern, section + "\n", re.M)
+    return {name: (kind, " ".join(textwrap.dedent(text).split())) for name, kind, text in entries}
+
+
 def options_of(function):
-    """Return the options of a function: its parameters that have a default.
+    """Return an option for each parameter of a function that has a default.
 
-    Keyword-only parameters and `random_state` are not options. The type and the description come
-    from the function's docstring.
-
-    Parameters
-    ----------
-    function : callable
-        Function with a numpydoc docstring.
-
-    Returns
-    -------
-    options : list of Option
-
-    Raises
-    ------
-    ValueError
-        If the docstring does not describe a parameter, or gives it an unknown type.
+    Keyword-only parameters and `random_state` are not options. A ValueError is raised if the
+    docstring does not describe a parameter, or gives it an unknown type.
     """
     documented = describe(function)
     options = []
     for name, parameter in inspect.signature(function).parameters.items():
-        if (
-            parameter.kind != parameter.POSITIONAL_OR_KEYWORD
-            or parameter.default is parameter.empty
-            or name == "random_state"
-        ):
+        is_positional = parameter.kind == parameter.POSITIONAL_OR_KEYWORD
+        if not is_positional or parameter.default is parameter.empty or name == "random_state":
             continue
         where = f"the docstring of {function.__module__}.{function.__qualname__}"
         if name not in documented:
@@ -104,38 +84,19 @@ def options_of(function):
     return options
 
 
-def describe(function):
-    """Return type and description of every parameter in a numpydoc docstring, by name."""
-    _, _, section = (inspect.getdoc(function) or "").partition("Parameters\n----------\n")
-    section = re.split(r"\n\n[^\n]+\n-{3,}\n", section)[0]
-    pattern = r"^\**(\w+) : ([^\n]+)\n((?:[ ]+[^\n]*\n?|\n)+)"
-    entries = re.findall(pattern, section + "\n", re.M)
-    return {name: (kind, " ".join(textwrap.dedent(text).split())) for name, kind, text in entries}
-
-
 def add_options(parser, options):
-    """Add options to a parser.
+    """Add options to a parser, in the form that their types give.
 
-    The type of an option gives its form: `{"a", "b"}` is a choice, `list of int` several values,
-    `int`, `float` and `str` (also `int or None`) one value. An option of type
-    `dict of str to ...` may be given several times, each time with a name and a value or values.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser or argument group
-        Parser.
-    options : list of Option
-        Options.
+    `{"a", "b"}` is a choice, `list of int` several values, `int`, `float` and `str` (also
+    `int or None`) one value. An option of type `dict of str to ...` may be given several times,
+    each time with a name and a value or values.
     """
     for option in options:
         # The description tells what a default of None stands for.
         shown = "" if option.default is None else f" (default: {option.default})"
         form = {"default": option.default, "help": (option.text + shown).replace("%", "%%")}
-        parser.add_argument(
-            f"--{option.name.replace('_', '-')}",
-            dest=option.name,
-            **form | _conversion(option.kind),
-        )
+        flag = f"--{option.name.replace('_', '-')}"
+        parser.add_argument(flag, dest=option.name, **form | _conversion(option.kind))
 
 
 def _conversion(kind):
@@ -166,19 +127,10 @@ def settings_of(pairs):
 
 
 def add_config(parser, argv):
-    """Add the option `--config FILE`: a TOML file of other options.
+    """Add the option `--config FILE` to a parser that has all others.
 
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Parser that has all other options. The values in the file become their defaults.
-    argv : list of str
-        Command line.
-
-    Raises
-    ------
-    OSError, ValueError
-        If the file cannot be read, or has a key that is not an option.
+    The values in the file, which is TOML, become the defaults of the other options. An OSError or a
+    ValueError is raised if it cannot be read, or has a key that is not an option.
     """
     known = vars(parser.parse_args([]))
     option = {"metavar": "FILE"}
@@ -207,19 +159,7 @@ def add_config(parser, argv):
 
 
 def take_options(parsed, options):
-    """Remove the values of some options from parsed ones, and return them.
-
-    Parameters
-    ----------
-    parsed : dict of str to object
-        Parsed command line.
-    options : list of Option
-        Options to take.
-
-    Returns
-    -------
-    values : dict of str to object
-    """
+    """Remove the values of some options from the parsed ones, and return them by name."""
     values = {}
     for option in options:
         value = parsed.pop(option.name)
@@ -238,20 +178,9 @@ def literal(text):
 
 
 def write_command(name, options, values):
-    """Return the command that runs an experiment with these options, to paste into a shell.
+    """Return the command that runs an experiment, to paste into a shell.
 
-    Parameters
-    ----------
-    name : str
-        Name of the experiment.
-    options : list of Option
-        Options of the command.
-    values : dict of str to object
-        Values of options, and of parameters of the model by their names.
-
-    Returns
-    -------
-    command : str
+    `values` has values of `options`, and of parameters of the model by their names.
     """
     words = ["lsm", "run", name]
     defaults = {option.name: _as_list(option.default) for option in options}

@@ -45,15 +45,6 @@ def inspect(subject, options=None, data=None):
     Returns
     -------
     card : Card
-
-    Raises
-    ------
-    OSError
-        If there is no such model.
-    TypeError
-        If there is no liquid in the model.
-    ValueError
-        If there are no samples to measure on.
     """
     if is_experiment(subject):
         found, X = _of_experiment(subject, options or {})
@@ -105,7 +96,7 @@ def _of_file(path, needs_data):
     result = path.with_name(RESULT)
     if not result.exists():
         raise ValueError(
-            f"there is no {RESULT} beside {path} to say what data the model is for: give --data"
+            f"there is no {RESULT} beside {path} that names the data of the model: give --data"
         )
     facts = json.loads(result.read_text(encoding="utf-8"))
     experiment, options = Experiment(facts["experiment"]), facts["parameters"]

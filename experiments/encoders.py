@@ -18,52 +18,26 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import Bunch
 
-from lsm import SpikeArray
-from lsm import encoding as codes
 from lsm._validation import check_choice, check_integer
 from lsm.datasets import fetch_spoken_digits
 from lsm.readout import KernelRidgeClassifier
 
 from . import spoken_words
 from ._study.metric import Metric
+from ._words.codes import CODES, OF_SOUND, encode_signals, encode_words, make_slow_noise
+from ._words.readouts import mean_in_bins
 
 __all__ = ["conditions", "evaluate", "fit", "load_data", "make_model"]
 
-MEL = codes.CochleagramEncoder()
-# Its levels range from 0 to 1, their rises and falls from 0 to 1.5; a row lasts 10 ms.
-LIMITS = np.zeros(42), np.repeat([1.0, 1.5], [14, 28])
-CODES = {
-    "direct current": codes.DirectCurrentEncoder(),
-    "rate, Poisson": codes.RateEncoder("poisson", max_rate=200.0),
-    "rate, Bernoulli": codes.RateEncoder("bernoulli", max_rate=200.0),
-    "rate, regular": codes.RateEncoder("regular", max_rate=200.0),
-    "integrate and fire": codes.IntegrateAndFireEncoder(gain=4.0, tau_m=10.0, leaky=False),
-    "leaky integrate and fire": codes.IntegrateAndFireEncoder(gain=4.0, tau_m=10.0),
-    "latency": codes.LatencyEncoder(),
-    "rank order": codes.RankOrderEncoder(n_spikes=10),
-    "phase": codes.PhaseEncoder(frequency=100.0, reference=True),
-    "burst": codes.BurstEncoder(max_spikes=3, min_interval=1.0, max_interval=4.0),
-    "population": codes.PopulationEncoder(n_fields=4),
-    "synchrony": codes.SynchronyEncoder(n_neurons=5, rate=100.0),
-    "Ben's spiker": codes.BSAEncoder(),
-}
-# Their spikes are rises and falls, so they take the levels alone.
-OF_CHANGES = {
-    "send on delta": codes.DeltaEncoder("send-on-delta", start=0.0),
-    "step forward": codes.DeltaEncoder("step-forward", start=0.0),
-    "moving window": codes.DeltaEncoder("moving-window", window=20.0, start=0.0),
-}
-OF_SOUND = {
-    "direct current, gammatone": codes.CochleagramEncoder(scale="gammatone"),
-    "direct current, Lyon": codes.LyonEncoder(),
-}
-ALL_CODES = CODES | OF_CHANGES | OF_SOUND
 READOUTS = {
     "ridge": RidgeClassifierCV(np.logspace(0, 4, 9)),
     "RBF kernel": KernelRidgeClassifier(),
     "logistic": LogisticRegression(C=0.01, max_iter=1000),
     "5 nearest": KNeighborsClassifier(5),
 }
+
+
+_fetch = cache(fetch_spoken_digits)  # all codes share the recordings
 
 
 def conditions(codes=None):
@@ -75,8 +49,8 @@ def conditions(codes=None):
         Names of codes, such as "rate, Poisson" latency. By default all codes.
     """
     for code in codes or ():
-        check_choice("codes", code, ALL_CODES)
-    return [{"code": code} for code in codes or ALL_CODES]
+        check_choice("codes", code, CODES)
+    return [{"code": code} for code in codes or CODES]
 
 
 def load_data(data_home=None, takes=10, *, code="direct current", random_state=None):
@@ -96,62 +70,17 @@ def load_data(data_home=None, takes=10, *, code="direct current", random_state=N
     Returns
     -------
     data : Bunch
-        As of :func:`lsm.datasets.fetch_spoken_digits`, with encoded `data`, the `error` of decoding
-        it, and `cv`, in which each speaker is the test once.
+        Encoded `data`, the `error` of decoding them, `target`, and `cv`, in which each speaker is
+        the test once.
     """
-    digits = Bunch(**_load_words(data_home, takes))
-    digits.cv = list(LeaveOneGroupOut().split(digits.data, groups=digits.speaker))
-    digits.data, digits.error = _encode_words(code, random_state, digits.data)
-    return digits
-
-
-@cache
-def _load_words(data_home, takes):
-    """Return the first takes of each speaker and digit, which all codes share."""
-    digits = fetch_spoken_digits(data_home)
+    digits = _fetch(data_home)
     known = np.unique(digits.take)
     check_integer("takes", takes, 1, len(known))
     kept = np.flatnonzero(np.isin(digits.take, known[:takes]))
-    for name in ("data", "target", "speaker", "take"):
-        digits[name] = digits[name][kept]
-    return digits
-
-
-def _encode_words(code, random_state, waveforms):
-    """Return encoded words, and the error of decoding them."""
-    if code in OF_SOUND:
-        return OF_SOUND[code].fit_transform(waveforms), np.nan
-    currents = MEL.fit_transform(waveforms)
-    if code not in OF_CHANGES:
-        return encode_signals(code, random_state, currents, LIMITS)
-    levels = [currents.to_dense(i)[:, : MEL.n_bands] for i in range(len(currents))]
-    levels = SpikeArray.from_dense(levels, row_duration=currents.row_duration, graded=True)
-    return encode_signals(code, random_state, levels, (0.0, 1.0))
-
-
-def encode_signals(code, random_state, signals, limits):
-    """Return encoded signals, and the root mean squared error of decoding over their deviation."""
-    encoder = clone(ALL_CODES[code]).set_params(limits=limits)
-    if hasattr(encoder, "random_state"):
-        encoder.set_params(random_state=random_state)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # step-forward lags behind fast signals
-        spikes = encoder.fit_transform(signals)
-    if code == "moving window":  # it has no inverse
-        return spikes, np.nan
-    target = np.concatenate([signals.to_dense(i) for i in range(len(signals))])
-    decoded = np.concatenate(encoder.inverse_transform(spikes))
-    return spikes, float(np.sqrt(np.mean((decoded - target) ** 2) / np.var(target)))
-
-
-def make_slow_noise():
-    """Return five signals of 2 s: ten channels of noise below 5 Hz that fills the range 0 to 1."""
-    spectrum = np.fft.rfft(np.random.default_rng(0).normal(size=(5, 200, 10)), axis=1)
-    spectrum[:, np.fft.rfftfreq(200, 0.01) > 5] = 0
-    noise = np.fft.irfft(spectrum, axis=1)
-    noise -= noise.min(axis=1, keepdims=True)
-    noise /= noise.max(axis=1, keepdims=True)
-    return SpikeArray.from_dense(noise, row_duration=10.0, graded=True)
+    target, groups = digits.target[kept], digits.speaker[kept]
+    encoded, error = encode_words(code, random_state, digits.data[kept])
+    cv = list(LeaveOneGroupOut().split(target, groups=groups))
+    return Bunch(data=encoded, target=target, error=error, cv=cv, DESCR=digits.DESCR)
 
 
 class Readouts(BaseEstimator):
@@ -190,7 +119,7 @@ def make_model(n_neurons=500, *, random_state=None, **settings):
 
 def make_models(model):
     """Make the models of the table by name; the first is `model`."""
-    bins = ("bins", FunctionTransformer(spoken_words.mean_in_bins))
+    bins = ("bins", FunctionTransformer(mean_in_bins))
     baseline = Pipeline([bins, ("scaler", StandardScaler()), ("readouts", Readouts())])
     return {"liquid": model, "no liquid": baseline}
 

@@ -14,6 +14,7 @@ from lsm import SpikeArray, without_recurrence
 from lsm.datasets import fetch_japanese_vowels
 
 from . import spoken_words
+from ._words.readouts import make_baseline
 
 __all__ = ["load_data", "make_model"]
 
@@ -64,12 +65,6 @@ def make_model(n_neurons=1000, readout="ridge", *, random_state=None, **settings
     -------
     model : Pipeline
         Of the steps encoder, liquid, dense, scaler and readout.
-
-    Examples
-    --------
-    >>> from lsm.experiments.japanese_vowels import make_model
-    >>> make_model(random_state=0, liquid__neurons__tau_m=30.0)["liquid"].neurons.tau_m
-    30.0
     """
     encoder = FunctionTransformer(as_currents)
     return spoken_words.make_model(
@@ -92,6 +87,6 @@ def make_models(model):
     return {
         "liquid": model,
         "liquid without recurrence": without_recurrence(model),
-        "no liquid, ridge": spoken_words.make_baseline(model["encoder"], "ridge"),
-        "no liquid, RBF kernel": spoken_words.make_baseline(model["encoder"], "kernel"),
+        "no liquid, ridge": make_baseline(model["encoder"], "ridge"),
+        "no liquid, RBF kernel": make_baseline(model["encoder"], "kernel"),
     }

@@ -25,6 +25,7 @@ from ._study.metric import Metric
 
 __all__ = ["conditions", "evaluate", "fit", "load_data", "make_model"]
 
+N_DRAWS = 2000  # bootstrap samples of the liquids, for intervals
 TASKS = ("template", "xor", "interval")
 RANGES = {
     "gain": loguniform(0.25, 32.0),  # of the recurrent weights
@@ -138,14 +139,14 @@ def _by_task(table):
         yield task, part.set_index("measure")[seeds].T.astype(float)
 
 
-def correlations(table, n_draws=2000):
+def correlations(table):
     """Return the rank correlations with 95 % intervals, from liquids drawn again."""
     rng = np.random.default_rng(0)
     rows = []
     for task, values in _by_task(table):
         for name in values.columns.drop("accuracy"):
             both = values[[name, "accuracy"]].dropna().to_numpy()
-            draws = rng.integers(len(both), size=(n_draws, len(both)))
+            draws = rng.integers(len(both), size=(N_DRAWS, len(both)))
             redrawn = [spearmanr(*both[liquids].T).statistic for liquids in draws]
             low, high = np.nanquantile(redrawn, (0.025, 0.975))
             ends = {"correlation": spearmanr(*both.T).statistic, "low": low, "high": high}
@@ -163,6 +164,7 @@ def draw(folder, comparison):
     for ax, task in zip(figure.subplots(1, len(TASKS), sharey=True), TASKS, strict=True):
         part = found[found["task"] == task].set_index("measure").loc[order]
         spread = [part["correlation"] - part["low"], part["high"] - part["correlation"]]
+        spread = np.maximum(spread, 0)  # of few liquids the interval may miss the correlation
         ax.errorbar(part["correlation"], order, xerr=spread, fmt="o", color="C0", markersize=4)
         ax.axvline(0, color="0.5", linewidth=0.8)
         ax.set(xlim=(-1, 1), title=task, xlabel="rank correlation")

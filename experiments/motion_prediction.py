@@ -13,17 +13,16 @@ from lsm import Liquid, LSMClassifier, LSMRegressor, Snapshots, without_recurren
 from lsm._validation import check_choice
 from lsm.neurons import LIF
 from lsm.readout import HoldOutRidge
-from lsm.synapses import Exponential
-from lsm.topology import ErdosRenyi, RandomInput, Weights
+from lsm.topology import RandomInput
 
 from ._motion.prediction import HORIZONS, ROW, TASKS, WASHOUT, AllValues, errors, load_data
 from ._motion.prediction_figures import draw_errors, draw_flights
+from ._series.networks import KINDS, make_delayed_liquid
 from ._series.taps import LinearTaps
 from ._study.metric import Metric
 
 __all__ = ["evaluate", "load_data", "make_model"]
 
-KINDS = ("liquid", "echo-state")
 N_TAPS = (5, 10, 20, 35)  # images
 SCORED = 200.0  # ms ahead, the horizon of the score
 
@@ -47,12 +46,6 @@ def make_model(task="ball", n_neurons=400, *, kind="liquid", random_state=None, 
     Returns
     -------
     model : LSMRegressor or LSMClassifier
-
-    Examples
-    --------
-    >>> from lsm.experiments.motion_prediction import make_model
-    >>> make_model("ball", random_state=0, liquid__topology__fan_out=20).liquid.topology.fan_out
-    20
     """
     check_choice("task", task, TASKS)
     check_choice("kind", kind, KINDS)
@@ -68,16 +61,13 @@ def make_model(task="ball", n_neurons=400, *, kind="liquid", random_state=None, 
 def _spiking(task):
     """Make a liquid; delays give a neuron the ball's past and present places at once."""
     ball = task == "ball"
-    return Liquid(
-        neurons=LIF(tau_m=10.0, refractory=1.0, bias=stats.norm(1.0, 0.2)),
-        synapses=Exponential(20.0, 20.0),
-        topology=ErdosRenyi(
-            weights=Weights(distribution="signed", inhibition=1.0, gain=0.35), delay=(1.0, 200.0)
-        ),
+    return make_delayed_liquid(
+        LIF(tau_m=10.0, refractory=1.0, bias=stats.norm(1.0, 0.2)),
+        tau_syn=20.0,
+        gain=0.35,
+        delay=(1.0, 200.0),
         inputs=_input(0.5, ball),
         snapshots=Snapshots(feature="membrane_and_trace", tau=20.0) if ball else Snapshots(n=4),
-        calibration=None,
-        initial="random",
     )
 
 

@@ -14,8 +14,7 @@ from lsm import Liquid, LSMRegressor, Snapshots, without_recurrence
 from lsm._validation import check_choice, check_number
 from lsm.neurons import LIF
 from lsm.readout import HoldOutRidge
-from lsm.synapses import Exponential
-from lsm.topology import ErdosRenyi, RandomInput, Weights
+from lsm.topology import RandomInput
 
 from ._motion.reaching import (
     DT,
@@ -28,12 +27,12 @@ from ._motion.reaching import (
     reach,
 )
 from ._motion.reaching_figures import animate, draw_delays, draw_paths
+from ._series.networks import KINDS, make_delayed_liquid
 from ._series.taps import LinearTaps
 from ._study.metric import Metric
 
 __all__ = ["conditions", "evaluate", "fit", "load_data", "make_model"]
 
-KINDS = ("liquid", "echo-state")
 N_TAPS = (5, 20)
 FREE = "free"
 
@@ -71,12 +70,6 @@ def make_model(n_neurons=300, *, kind="liquid", random_state=None, **settings):
     Returns
     -------
     model : LSMRegressor
-
-    Examples
-    --------
-    >>> from lsm.experiments.motor_control import make_model
-    >>> make_model(random_state=0, liquid__topology__fan_out=20).liquid.topology.fan_out
-    20
     """
     check_choice("kind", kind, KINDS)
     liquid = _spiking() if kind == "liquid" else _echo_state()
@@ -86,16 +79,13 @@ def make_model(n_neurons=300, *, kind="liquid", random_state=None, **settings):
 
 def _spiking():
     """Make a liquid with long delays, so that its state depends on the time in the reach."""
-    return Liquid(
-        neurons=LIF(tau_m=10.0, refractory=2.0, bias=stats.norm(1.0, 0.05)),
-        synapses=Exponential(80.0, 80.0),
-        topology=ErdosRenyi(
-            weights=Weights(distribution="signed", inhibition=1.0, gain=0.2), delay=(1.0, 400.0)
-        ),
+    return make_delayed_liquid(
+        LIF(tau_m=10.0, refractory=2.0, bias=stats.norm(1.0, 0.05)),
+        tau_syn=80.0,
+        gain=0.2,
+        delay=(1.0, 400.0),
         inputs=RandomInput(fan_in=32, weight=1.0),
         snapshots=Snapshots(feature="membrane_and_trace", tau=30.0),
-        calibration=None,
-        initial="random",
         dtype="float64",
     )
 
@@ -137,21 +127,7 @@ def fit(model, data, train):
 def evaluate(model, data, test, random_state=None):
     """Return reaches by condition, and their median errors.
 
-    Parameters
-    ----------
-    model : LSMRegressor or LinearTaps
-        Fitted controller.
-    data : Bunch
-        As of :func:`load_data`.
-    test : int array of shape (n,)
-        Indices of the goals.
-    random_state : int or None
-        Seed of the pushes. None evaluates free reaches only.
-
-    Returns
-    -------
-    reaches : dict of str to Bunch
-    values : dict of Metric to float
+    `random_state` is the seed of the pushes; without it only free reaches are evaluated.
     """
     disturbances = {FREE: {}}
     if random_state is not None:

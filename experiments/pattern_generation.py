@@ -14,11 +14,10 @@ from lsm import Feedback, Liquid, LSMRegressor, Snapshots, without_recurrence
 from lsm._validation import check_choice
 from lsm.neurons import LIF, QIF
 from lsm.readout import RLS, HoldOutRidge
-from lsm.synapses import Exponential
-from lsm.topology import ErdosRenyi, Weights
 
 from ._series.figures import draw_attractor, draw_free_run
-from ._series.patterns import CLOCKS, METRICS, ROWS, SINES, Continuation, load_data, measure
+from ._series.networks import KINDS, make_delayed_liquid
+from ._series.patterns import PATTERNS, SINES, Continuation, load_data, measure
 from ._series.tasks import fit
 
 __all__ = ["evaluate", "fit", "load_data", "make_model"]
@@ -57,22 +56,16 @@ def make_model(
     Returns
     -------
     model : LSMRegressor
-
-    Examples
-    --------
-    >>> from lsm.experiments.pattern_generation import make_model
-    >>> make_model("sine", feedback__weight=3.0).feedback
-    Feedback(weight=3.0)
     """
-    check_choice("kind", kind, ("liquid", "echo-state"))
+    check_choice("kind", kind, KINDS)
     readout = readout or ("force" if task in SINES else "ridge")
     check_choice("readout", readout, READOUTS)
     liquid, feedback = (_spiking if kind == "liquid" else _echo_state)(task)
     liquid.set_params(n_neurons=n_neurons, random_state=random_state)
-    taught = _make_readout(readout, kind, task)
     # A readout that learns in the loop starts from silence, and learns from the first row on.
     washout = 0 if readout == "force" else 100
-    return LSMRegressor(liquid, taught, feedback, washout=washout).set_params(**settings)
+    model = LSMRegressor(liquid, _make_readout(readout, kind, task), feedback, washout=washout)
+    return model.set_params(**settings)
 
 
 def _make_readout(readout, kind, task):
@@ -89,54 +82,36 @@ def _spiking(task):
     if task in SINES:
         return _spiking_for_sines(task)
     if task == "lorenz":
-        return _spiking_for_lorenz()
-    return Liquid(
-        # The potential of a neuron that never spikes is a smooth function of the feedback.
-        neurons=LIF(tau_m=10.0, refractory=1.0, bias=stats.norm(0.3, 0.7)),
-        synapses=Exponential(80.0, 80.0),
-        topology=ErdosRenyi(
-            weights=Weights(distribution="signed", inhibition=1.0, gain=0.2), delay=(1.0, 400.0)
-        ),
-        snapshots=Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0, 120.0)),
-        calibration=None,
-        initial="random",
-        dtype="float64",
-    ), Feedback(weight=2.0, noise=0.01)
-
-
-def _spiking_for_lorenz():
-    return Liquid(
         # Below threshold the potential is a smooth and curved function of the feedback, which is
         # enough to predict the next point of the path. With a higher peak a neuron that had not
         # spiked in training throws a free run off the attractor.
-        neurons=QIF(tau_m=10.0, bias=stats.norm(-0.1, 0.3), v_peak=2.0),
-        synapses=Exponential(40.0, 40.0),
-        topology=ErdosRenyi(
-            weights=Weights(distribution="signed", inhibition=1.0, gain=0.0003), delay=(1.0, 100.0)
-        ),
-        snapshots=Snapshots(feature="membrane"),
-        calibration=None,
-        initial="random",
-        dtype="float64",
-    ), Feedback(weight=0.15)
+        neurons = QIF(tau_m=10.0, bias=stats.norm(-0.1, 0.3), v_peak=2.0)
+        chosen = {"tau_syn": 40.0, "gain": 0.0003, "delay": (1.0, 100.0)}
+        snapshots, feedback = Snapshots(feature="membrane"), Feedback(scale=0.15)
+    else:
+        # The potential of a neuron that never spikes is a smooth function of the feedback.
+        neurons = LIF(tau_m=10.0, refractory=1.0, bias=stats.norm(0.3, 0.7))
+        chosen = {"tau_syn": 80.0, "gain": 0.2, "delay": (1.0, 400.0)}
+        snapshots = Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0, 120.0))
+        feedback = Feedback(scale=2.0, noise=0.01)
+    return make_delayed_liquid(neurons, **chosen, snapshots=snapshots, dtype="float64"), feedback
 
 
 def _spiking_for_sines(task):
     sine = task == "sine"
-    return Liquid(
-        neurons=LIF(tau_m=10.0, refractory=2.0, bias=1.2 if sine else 1.5),
-        synapses=Exponential(50.0, 50.0),
-        topology=ErdosRenyi(
-            probability=0.1, weights=Weights(distribution="signed", inhibition=1.0, gain=0.6)
-        ),
+    liquid = make_delayed_liquid(
+        LIF(tau_m=10.0, refractory=2.0, bias=1.2 if sine else 1.5),
+        tau_syn=50.0,
+        gain=0.6,
+        delay=1.0,
         snapshots=(
             Snapshots(feature="membrane_and_trace", tau=50.0)
             if sine
             else Snapshots(feature="trace", tau=(20.0, 100.0))
         ),
-        calibration=None,
-        initial="random",
-    ), Feedback(weight=6.4 if sine else 12.0)
+    )
+    liquid.set_params(topology__probability=0.1)
+    return liquid, Feedback(scale=6.4 if sine else 12.0)
 
 
 def _echo_state(task):
@@ -147,7 +122,7 @@ def _echo_state(task):
         bias=stats.norm(0.0, bias_spread),
         spectral_radius=spectral_radius,
         initial="random",
-        dt=ROWS[task],
+        dt=PATTERNS[task].row,
         dtype="float64",
     ), Feedback(weight=scale)
 
@@ -173,7 +148,7 @@ def evaluate(model, data, test):
         ]
     except FloatingPointError:
         y_pred = [np.full_like(target, np.inf) for target in targets]
-    return y_pred, {METRICS[data.task]: measure(data.task, y_pred, targets, data.unit)}
+    return y_pred, {PATTERNS[data.task].metric: measure(data.task, y_pred, targets, data.unit)}
 
 
 def draw(folder, comparison):
@@ -181,7 +156,7 @@ def draw(folder, comparison):
     data = comparison.data
     target = data.target[data.test[0]]
     runs = {name: y_pred[0] for name, y_pred in comparison.y_pred.items()}
-    clock = CLOCKS[data.task]
+    clock = PATTERNS[data.task].clock
     draw_free_run(folder / "free_run.png", target, runs, data.n_warmup, data.unit, clock)
     if data.task == "lorenz":
         draw_attractor(folder / "attractor.png", target[data.n_warmup :], runs["liquid"])

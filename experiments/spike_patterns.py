@@ -59,13 +59,6 @@ def make_model(task="template", kind="random", n_neurons=None, *, random_state=N
     -------
     model : Pipeline
         Of the steps liquid, dense and readout.
-
-    Examples
-    --------
-    >>> from lsm.experiments.spike_patterns import make_model
-    >>> model = make_model("xor", n_neurons=500, random_state=0, liquid__neurons__tau_m=30.0)
-    >>> list(model.named_steps)
-    ['liquid', 'dense', 'readout']
     """
     check_choice("kind", kind, KINDS)
     liquid = KINDS[kind](task).set_params(n_neurons=n_neurons or "auto", random_state=random_state)

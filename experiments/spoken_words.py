@@ -6,26 +6,20 @@ results has the numbers, pictures, the fitted model, and the command, versions a
 repeat the run.
 """
 
-import numpy as np
 from sklearn.base import clone
-from sklearn.linear_model import RidgeClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from lsm import Calibration, Liquid, Snapshots, without_recurrence
-from lsm._validation import check_choice
 from lsm.encoding import CochleagramEncoder
-from lsm.readout import KernelRidgeClassifier, WithinClassWhitener
 
 from ._study.folds import compare_folds
 from ._study.report_files import write_report_files
 from ._words.figures import draw_confusion, draw_connectivity, draw_word
+from ._words.readouts import READOUTS, make_baseline, make_readout
 from ._words.recordings import load_data
 
-__all__ = ["load_data", "make_baseline", "make_model"]
-
-N_BINS = 8
-READOUTS = {"ridge": "ridge", "kernel": "RBF kernel", "whitened": "whitened RBF kernel"}
+__all__ = ["load_data", "make_model"]
 
 
 def make_model(n_neurons=1000, readout="ridge", *, sample_rate=8000, random_state=None, **settings):
@@ -80,57 +74,8 @@ def make_model(n_neurons=1000, readout="ridge", *, sample_rate=8000, random_stat
     return Pipeline(steps).set_params(**settings)
 
 
-def make_baseline(encoder, readout="ridge"):
-    """Make an unfitted classifier with the same front end and readout, but no liquid.
-
-    Its features are the means of each channel over eight equal parts of the word.
-
-    Parameters
-    ----------
-    encoder : transformer
-        Front end.
-    readout : {"ridge", "kernel", "whitened"}, default="ridge"
-        As of :func:`make_model`.
-
-    Returns
-    -------
-    model : Pipeline
-        Of the steps encoder, bins, scaler and readout.
-    """
-    steps = [
-        ("encoder", clone(encoder)),
-        ("bins", FunctionTransformer(mean_in_bins)),
-        ("scaler", StandardScaler(copy=False)),
-        ("readout", make_readout(readout)),
-    ]
-    return Pipeline(steps)
-
-
-def make_readout(readout):
-    """Make an unfitted readout of standardised states, one of READOUTS."""
-    check_choice("readout", readout, READOUTS)
-    if readout == "ridge":
-        # Searched over 1 to 3000 for 1000 neurons, and as good as any for the baseline.
-        return RidgeClassifier(alpha=300.0)
-    if readout == "kernel":
-        return KernelRidgeClassifier()
-    return make_pipeline(WithinClassWhitener(), KernelRidgeClassifier())
-
-
 def _dense(states):
     return states.toarray()
-
-
-def mean_in_bins(spikes, n_bins=N_BINS):
-    """Average each channel over equal parts of each sample; parts of short samples share rows."""
-    features = np.empty((len(spikes), n_bins * spikes.n_channels), dtype=np.float32)
-    for i in range(len(spikes)):
-        rows = spikes.to_dense(i)
-        edges = np.arange(n_bins + 1) * len(rows) / n_bins
-        first, last = np.floor(edges[:-1]).astype(int), np.ceil(edges[1:]).astype(int)
-        total = np.vstack([np.zeros(spikes.n_channels), np.cumsum(rows, axis=0, dtype=float)])
-        features[i] = ((total[last] - total[first]) / (last - first)[:, None]).ravel()
-    return features
 
 
 def make_models(model, readout):
@@ -168,7 +113,7 @@ def compare(data, models, stages):
         steps = zip(names, (encoder, liquid), strict=True)
         return Pipeline([*steps, *rest.rows]), lambda test: rest.predict(states[test])
 
-    return compare_folds(models, data, fit, stages)
+    return compare_folds(models, data, fit)
 
 
 def draw(folder, comparison):

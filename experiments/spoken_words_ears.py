@@ -17,13 +17,14 @@ from lsm._validation import check_choice, check_integer
 
 from . import spoken_words
 from ._study.folds import compare_folds
+from ._words import readouts
+from ._words.readouts import N_BINS, make_readout, mean_in_bins
 from ._words.recipes import held_out, stack
 from ._words.recordings import load_data
-from .spoken_words import N_BINS, make_readout, mean_in_bins
 
 __all__ = ["load_data", "make_baseline", "make_model"]
 
-READOUTS = spoken_words.READOUTS | {"stacked": "stacked"}
+READOUTS = readouts.READOUTS | {"stacked": "stacked"}
 # Values that a front end is drawn from.
 DRAWN = {
     "n_bands": np.arange(10, 25),
@@ -61,13 +62,6 @@ def make_model(
     -------
     model : Pipeline
         Of the steps ears, scaler and readout, or, if stacked, ears and readout.
-
-    Examples
-    --------
-    >>> from lsm.experiments.spoken_words_ears import make_model
-    >>> model = make_model(n_ears=3, random_state=0)
-    >>> [name for name, _ in model["ears"].transformer_list]
-    ['ear1', 'ear2', 'ear3']
     """
     seed, encoders = _draw(n_ears, sample_rate, random_state)
     common = {"n_neurons": n_neurons, "random_state": seed}
@@ -77,18 +71,7 @@ def make_model(
 
 
 def make_baseline(n_ears=24, readout="stacked", *, sample_rate=8000, random_state=None):
-    """Make an unfitted classifier with the same front ends and readout, but no liquid.
-
-    Parameters
-    ----------
-    n_ears, readout, sample_rate, random_state
-        As of :func:`make_model`.
-
-    Returns
-    -------
-    model : Pipeline
-        Of the same steps.
-    """
+    """Make an unfitted classifier with the same front ends and readout, but no liquid."""
     _, encoders = _draw(n_ears, sample_rate, random_state)
     ears = [
         Pipeline([("encoder", encoder), ("bins", FunctionTransformer(mean_in_bins))])
@@ -167,4 +150,4 @@ def compare(data, models, stages):
             model.fit(data.data[train], data.target[train])
         return model, lambda test: model.predict(data.data[test])
 
-    return compare_folds(models, data, fit, stages)
+    return compare_folds(models, data, fit)

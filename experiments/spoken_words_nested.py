@@ -12,42 +12,23 @@ about half an hour, synth two minutes.
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
-
-from lsm import Snapshots
 
 from . import spoken_words
 from ._study.folds import FoldComparison
 from ._study.report_files import write_report_files
 from ._words.recipes import (
+    FRONT_ENDS,
+    N_RECIPES,
     best_of,
     classes_of,
     held_out,
+    make_calibrated,
     predict_together,
-    stack,
-    try_readouts,
+    try_recipes,
 )
 from ._words.recordings import load_data
-from .spoken_words import READOUTS, make_readout, mean_in_bins
 
 __all__ = ["load_data", "make_model"]
-
-# The front end of spoken-words, and the defaults of the encoder.
-FRONT_ENDS = {
-    "12 bands": {},
-    "14 bands": {
-        "encoder__n_bands": 14,
-        "encoder__f_min": 60.0,
-        "encoder__window": 25.0,
-        "encoder__trim_db": -40.0,
-        "encoder__gain_control": 0.0,
-    },
-}
-# Numbers of equal parts that a word is cut into, one way after the other.
-PARTS = {"whole and halves": (1, 2), "to quarters": (1, 2, 4), "eighths": (8,)}
-ALL_PARTS = (1, 2, 4, 8)
-N_RECIPES = len(FRONT_ENDS) * len(PARTS) * len(READOUTS)
 
 
 def make_model(n_neurons=1000, *, sample_rate=8000, random_state=None):
@@ -98,7 +79,7 @@ def compare(data, models, stages):
         recipes = try_recipes(model, encoded, data, train, train, stages, "(all words)")
     best = best_of(recipes["liquid"])
     with stages.stage("fit the model"):
-        calibrated = _make_calibrated(model, best.settings, held_out(data.groups[train]))
+        calibrated = make_calibrated(model, best.settings, held_out(data.groups[train]))
         comparison.model = calibrated.fit(data.data[train], data.target[train])
     return comparison
 
@@ -106,15 +87,7 @@ def compare(data, models, stages):
 class NestedComparison(FoldComparison):
     """Comparison of models whose recipe is chosen in each fold.
 
-    Parameters
-    ----------
-    data : Bunch
-        Data of the experiment.
-
-    Attributes
-    ----------
-    tried : list of dict of str to list of Recipe
-        Recipes of each fold, with a liquid and without.
+    `tried` is a list with the recipes of each fold, with a liquid and without.
     """
 
     def __init__(self, data):
@@ -135,37 +108,6 @@ class NestedComparison(FoldComparison):
         return "\n".join([*lines, "", super().__str__()])
 
 
-def _snapshots(parts):
-    return Snapshots(n=parts, feature="root_count")
-
-
-def try_recipes(model, encoded, data, train, test, stages, detail):
-    """Return all recipes with a liquid, and all without, fitted to the training words."""
-    splits = held_out(data.groups[train])
-    readouts = {name: make_readout(name) for name in READOUTS}
-    recipes = {"liquid": [], "no liquid": []}
-    for front_end, currents in encoded.items():
-        liquid = clone(model["liquid"]).set_params(snapshots=_snapshots(ALL_PARTS))
-        with stages.stage("calibrate", detail):
-            liquid.fit(currents[train])
-        with stages.stage("simulate", detail):
-            states = liquid.transform(currents).toarray()
-        parts_of = np.repeat(ALL_PARTS, np.multiply(ALL_PARTS, liquid.n_neurons_))
-        bins = {n: mean_in_bins(currents, n) for n in ALL_PARTS}
-        for name, parts in PARTS.items():
-            settings = {"front end": front_end, "parts": name}
-            features = {
-                "liquid": states[:, np.isin(parts_of, parts)],
-                "no liquid": np.hstack([bins[n] for n in parts]),
-            }
-            for kind, X in features.items():
-                recipes[kind] += try_readouts(
-                    settings, X, data.target, train, test, splits, readouts, stages,
-                    f"of {kind} {detail}",
-                )  # fmt: skip
-    return recipes
-
-
 def _predictions(recipes, data, train):
     """Return the predictions for the test words: by the best recipe, and by all together."""
     y, splits = data.target[train], held_out(data.groups[train])
@@ -178,14 +120,6 @@ def _predictions(recipes, data, train):
             f"{kind}, all {N_RECIPES} together": predict_together(several, y, splits),
         }
     return y_pred
-
-
-def _make_calibrated(model, settings, splits):
-    """Make the unfitted model of a recipe, which recalibrates the scores of its readout."""
-    model = clone(model).set_params(**FRONT_ENDS[settings["front end"]])
-    model.set_params(liquid__snapshots=_snapshots(PARTS[settings["parts"]]))
-    readout = make_pipeline(StandardScaler(), make_readout(settings["readout"]))
-    return Pipeline([*model.steps[:3], ("readout", stack([("scores", readout)], splits))])
 
 
 def draw(folder, comparison):

@@ -13,10 +13,10 @@ from scipy import stats
 from lsm import Liquid, LSMRegressor, Snapshots, without_recurrence
 from lsm._validation import check_choice
 from lsm.readout import HoldOutRidge
-from lsm.synapses import Exponential
-from lsm.topology import ErdosRenyi, RandomInput, Weights
+from lsm.topology import RandomInput
 
 from ._series.figures import draw_memory, draw_prediction
+from ._series.networks import KINDS, make_delayed_liquid
 from ._series.settings import ECHO_STATE, LIQUID
 from ._series.taps import LinearTaps
 from ._series.tasks import ROW, WASHOUT, capacities, fit, load_data, nrmse
@@ -24,7 +24,6 @@ from ._study.metric import Metric
 
 __all__ = ["evaluate", "fit", "load_data", "make_model"]
 
-KINDS = ("liquid", "echo-state")
 INPUTS = ("delayed", "direct")
 N_TAPS = (10, 20, 50, 100)
 MEMORY_CAPACITY = Metric("memory capacity")
@@ -61,13 +60,6 @@ def make_model(
     Returns
     -------
     model : LSMRegressor
-
-    Examples
-    --------
-    >>> from lsm.experiments.time_series import make_model
-    >>> model = make_model("laser", n_neurons=500, random_state=0, liquid__neurons__tau_m=30.0)
-    >>> model.liquid.snapshots.feature
-    'membrane_and_trace'
     """
     check_choice("inputs", inputs, INPUTS)
     check_choice("kind", kind, KINDS)
@@ -79,21 +71,18 @@ def make_model(
 def _spiking(task, inputs):
     """Make a liquid whose memory is in the delays of its synapses."""
     chosen = LIQUID[task, inputs]
-    return Liquid(
-        neurons=chosen["neurons"](
-            tau_m=chosen["tau_m"],
-            refractory=chosen["refractory"],
-            bias=stats.norm(chosen["bias"], chosen["bias_spread"]),
-        ),
-        synapses=Exponential(chosen["tau_syn"], chosen["tau_syn"]),
-        topology=ErdosRenyi(
-            weights=Weights(distribution="signed", inhibition=1.0, gain=chosen["gain"]),
-            delay=(1.0, chosen["delay"]),
-        ),
+    neurons = chosen["neurons"](
+        tau_m=chosen["tau_m"],
+        refractory=chosen["refractory"],
+        bias=stats.norm(chosen["bias"], chosen["bias_spread"]),
+    )
+    return make_delayed_liquid(
+        neurons,
+        tau_syn=chosen["tau_syn"],
+        gain=chosen["gain"],
+        delay=(1.0, chosen["delay"]),
         inputs=_input(chosen),
         snapshots=Snapshots(feature="membrane_and_trace", tau=chosen["tau"]),
-        calibration=None,
-        initial="random",
         dtype="float64",
     )
 

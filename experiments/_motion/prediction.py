@@ -42,15 +42,10 @@ def load_data(task="ball", n_samples=200, occlusion="yes", data_home=None, rando
     Returns
     -------
     data : Bunch
-        data : SpikeArray
-            Spikes of pixels in rows of 10 ms, or the sensors' values, scaled to mean 0 and
-            variance 1 of the training samples, in rows of 100 ms.
-        target : array of shape (n_samples, n_rows, 8), or (n_samples,)
-            Places at four horizons, or classes.
-        train, test : int array
-            Indices of samples; those for training include those for validation.
-        cv : list of one (train, validation)
-        DESCR : str
+        `data`, spikes of pixels in rows of 10 ms, or the sensors' values, scaled to mean 0 and
+        variance 1 of the training samples, in rows of 100 ms. `target`, the places at four
+        horizons, of shape (n_samples, n_rows, 8), or the classes. `train`, which includes the
+        samples for validation, `test`, `cv` and `DESCR`.
     """
     check_choice("task", task, TASKS)
     check_choice("occlusion", occlusion, ("yes", "no"))
@@ -63,8 +58,8 @@ def load_data(task="ball", n_samples=200, occlusion="yes", data_home=None, rando
         n_samples, 2000.0, speed=SPEED, horizon=HORIZONS, rate=RATE, row_duration=ROW,
         occluder=OCCLUDER if occlusion == "yes" else None, random_state=random_state,
     )  # fmt: skip
-    learnt = np.concatenate([ball.train, ball.validation])
-    return Bunch(**ball | {"train": learnt, "cv": [(ball.train, ball.validation)]})
+    train = np.concatenate([ball.train, ball.validation])
+    return Bunch(**ball | {"train": train, "cv": [(ball.train, ball.validation)]})
 
 
 def _motions(data_home):

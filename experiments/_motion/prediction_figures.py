@@ -30,14 +30,7 @@ def draw_errors(path, table):
 def draw_flights(path, data, y_pred):
     """Draw parts of three flights, and the places that were predicted 200 ms before.
 
-    Parameters
-    ----------
-    path : str or path
-        File to write.
-    data : Bunch
-        As of :func:`~lsm.experiments._motion.prediction.load_data`.
-    y_pred : dict of str to array of shape (n_test, n_rows, 2 * n_horizons)
-        Predictions by model; those of the first and the last are drawn.
+    `y_pred` has predictions by model; those of the first and the last are drawn.
     """
     names = [next(iter(y_pred)), list(y_pred)[-1]]
     flights = np.arange(min(3, len(data.test)))

@@ -47,7 +47,7 @@ def load_data(n_train=20, n_test=16, rounds=4, *, delay=50.0):
 
 
 def reach(model, data, goals, *, payload=0.0, force=None, feedback=True):
-    """Let a fitted controller move the arm.
+    """Let a fitted controller move the arm to goals.
 
     Parameters
     ----------
@@ -57,20 +57,16 @@ def reach(model, data, goals, *, payload=0.0, force=None, feedback=True):
         As of :func:`load_data`.
     goals : int array of shape (n,)
         Indices of goals.
-    payload : float, default=0.0
-        Mass in the hand in kg.
-    force : array of shape (n, n_steps, 2), optional
-        Pushes at the hand in N.
+    payload, force : float and array of shape (n, n_steps, 2), optional
+        Mass in the hand in kg, and pushes at the hand in N.
     feedback : bool, default=True
         Whether the angles in the input are the current ones with a delay, or those of the start.
 
     Returns
     -------
     reached : Bunch
-        states : array of shape (n, n_steps, n_features)
-            States of the network.
-        angles, velocities, hand : arrays of shape (n, n_steps + 1, 2)
-            In rad, rad/s and m.
+        `states` of the network, of shape (n, n_steps, n_features), and `angles`, `velocities` and
+        `hand`, of shape (n, n_steps + 1, 2), in rad, rad/s and m.
     """
     arm = TwoLinkArm(payload=payload)
     lag, limit = round(data.delay / DT), LIMIT * np.abs(data.teacher.torques).max()
@@ -105,20 +101,7 @@ def practise(model, data, goals):
     """Fit a controller to a teacher, then to the teacher's corrections of its own tries.
 
     After each round of tries the teacher gives the torques for the states that the controller came
-    to [1]_, and the readout is fitted to all rounds.
-
-    Parameters
-    ----------
-    model : LSMRegressor or LinearTaps
-        Controller, which is fitted.
-    data : Bunch
-        As of :func:`load_data`.
-    goals : int array of shape (n,)
-        Indices of goals.
-
-    Returns
-    -------
-    model : LSMRegressor or LinearTaps
+    to [1]_, and the readout is fitted to all rounds. The parameters are those of :func:`reach`.
 
     References
     ----------

@@ -20,14 +20,7 @@ def _colour(data, goal):
 def draw_paths(path, data, reaches):
     """Draw the paths of the hand to all goals of the test, a panel for each of six conditions.
 
-    Parameters
-    ----------
-    path : str or path
-        File to write.
-    data : Bunch
-        As of :func:`~lsm.experiments._motion.reaching.load_data`.
-    reaches : dict of str to Bunch
-        As of :func:`~lsm.experiments._motion.reaching.reach`, by condition.
+    `reaches` has the result of :func:`reach` by condition.
     """
     figure = new_figure((9.0, 6.4))
     axes = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
@@ -67,17 +60,7 @@ def draw_delays(path, table):
 
 
 def animate(path, data, reached):
-    """Write an animation of the arm that reaches for some goals of the test, as a GIF.
-
-    Parameters
-    ----------
-    path : str or path
-        File to write.
-    data : Bunch
-        As of :func:`~lsm.experiments._motion.reaching.load_data`.
-    reached : Bunch
-        As of :func:`~lsm.experiments._motion.reaching.reach`, for all goals of the test.
-    """
+    """Write an animation of the arm that reaches for some goals of the test, as a GIF."""
     from matplotlib.animation import PillowWriter
 
     figure = new_figure((3.6, 3.6), dpi=80)

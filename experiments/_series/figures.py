@@ -19,20 +19,8 @@ def _tidy(axes):
 def draw_prediction(path, target, y_pred, spikes, washout, label, title):
     """Draw a series with predictions, their errors, and the spikes of the liquid.
 
-    Parameters
-    ----------
-    path : str or path
-        File to write.
-    target : array of shape (n_rows,)
-        Series.
-    y_pred : dict of str to array of shape (n_rows,)
-        Prediction of each model; the first is drawn beside the series.
-    spikes : SpikeArray
-        Spikes of the liquid, one sample that begins `washout` rows before the series.
-    washout : int
-        Number of rows.
-    label, title : str
-        Name of the series, and of the picture.
+    `target` and the values of the dict `y_pred` have shape (n_rows,); the first prediction is drawn
+    beside the series. `spikes` is one sample that begins `washout` rows before the series.
     """
     figure = new_figure((7.0, 6.0))
     axes = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 3))
@@ -80,20 +68,8 @@ def draw_memory(path, curves):
 def draw_free_run(path, target, runs, n_warmup, unit, label):
     """Draw a pattern and the free runs of models after a warm-up, a panel for each model.
 
-    Parameters
-    ----------
-    path : str or path
-        File to write.
-    target : array of shape (n_rows, n_outputs)
-        Pattern with its warm-up; the first output is drawn.
-    runs : dict of str to array of shape (n_rows - n_warmup, n_outputs)
-        Free runs by model.
-    n_warmup : int
-        Rows of the warm-up, of which the end is shown.
-    unit : float
-        Rows of a unit of time.
-    label : str
-        Name of the unit of time.
+    The first output of `target`, of shape (n_rows, n_outputs), and of each of the `runs` is drawn.
+    A unit of time has `unit` rows and the name `label`.
     """
     figure = new_figure((7.0, 1.4 * len(runs) + 0.4))
     axes = figure.subplots(len(runs), 1, sharex=True, sharey=True, squeeze=False)[:, 0]

@@ -1,5 +1,7 @@
 """Patterns to generate: their pieces, the metrics of free runs, and linear autoregression."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch
@@ -11,28 +13,31 @@ from lsm.readout import HoldOutRidge
 
 from .._study.metric import Metric
 
-__all__ = ["CLOCKS", "METRICS", "PATTERNS", "Continuation", "load_data", "measure"]
+__all__ = ["PATTERNS", "SINES", "Continuation", "load_data", "measure"]
 
-SINES = {"sine": (5.0,), "three-sines": (2.0, 4.0, 6.0)}  # Hz
-PATTERNS = (*SINES, "lorenz", "mackey-glass")
-ROWS = {"sine": 2.0, "three-sines": 2.0, "lorenz": 40.0, "mackey-glass": 40.0}  # ms
-TRAINING = {"sine": 10_000.0, "three-sines": 20_000.0, "lorenz": 8e5, "mackey-glass": 8e5}  # ms
 N_PERIODS = 5  # periods of a free run of sines
 FREE = {"lorenz": (10, 600), "mackey-glass": (50, 84)}  # free runs, and rows of each
-WARMUP = {"sine": 500, "three-sines": 500, "lorenz": 100, "mackey-glass": 100}  # rows
 TOLERANCE = 0.4  # largest distance of a valid free run from the target, in standard deviations
+
+
+class Pattern(NamedTuple):
+    """Durations of a row and of the piece to learn in ms, rows of a warm-up, metric, clock."""
+
+    row: float
+    training: float
+    warmup: int
+    metric: Metric
+    clock: str
+
+
 _PERIODS = Metric("NRMSE over five periods", more_is_better=False)
-METRICS = {
-    "sine": _PERIODS,
-    "three-sines": _PERIODS,
-    "lorenz": Metric("Lyapunov times"),
-    "mackey-glass": Metric("NRMSE after 84 steps", more_is_better=False),
-}
-CLOCKS = {  # units of time in pictures
-    "sine": "periods",
-    "three-sines": "periods",
-    "lorenz": "Lyapunov times",
-    "mackey-glass": "steps",
+_STEPS = Metric("NRMSE after 84 steps", more_is_better=False)
+SINES = {"sine": (5.0,), "three-sines": (2.0, 4.0, 6.0)}  # Hz
+PATTERNS = {
+    "sine": Pattern(2.0, 10_000.0, 500, _PERIODS, "periods"),
+    "three-sines": Pattern(2.0, 20_000.0, 500, _PERIODS, "periods"),
+    "lorenz": Pattern(40.0, 800_000.0, 100, Metric("Lyapunov times"), "Lyapunov times"),
+    "mackey-glass": Pattern(40.0, 800_000.0, 100, _STEPS, "steps"),
 }
 
 
@@ -54,24 +59,14 @@ def load_data(task="sine", training=None, random_state=None):
     Returns
     -------
     data : Bunch
-        data : SpikeArray
-            Input without any current: of the piece to learn, then of those to continue.
-        target : list of arrays of shape (n_rows, n_outputs)
-            Pieces of the pattern.
-        n_warmup : int
-            Rows at the start of a piece that are given before its free run.
-        train, test : list of int
-            The piece to learn, and the pieces for the test.
-        cv : list of one (train, validation)
-            The piece to learn, and the pieces for validation.
-        unit : float
-            Rows of a period, or of a Lyapunov time; 1 for mackey-glass.
-        task : str
-        DESCR : str
+        `data`, a SpikeArray without any current; `target`, a list of arrays of shape
+        (n_rows, n_outputs); `train`, `test` and `cv`, lists of pieces; `n_warmup`, the rows that
+        are given before a free run; `unit`, the rows of a period or of a Lyapunov time, 1 for
+        mackey-glass; `task` and `DESCR`.
     """
     check_choice("task", task, PATTERNS)
-    row = ROWS[task]
-    training = TRAINING[task] if training is None else training
+    row, default, n_warmup, _, _ = PATTERNS[task]
+    training = default if training is None else training
     n_train = round(check_number("training", training, 1000 * row) / row)
     if task in SINES:
         pattern, pieces, unit, name = _sines(task, n_train)
@@ -82,22 +77,22 @@ def load_data(task="sine", training=None, random_state=None):
     return Bunch(
         data=SpikeArray.from_dense(quiet, row_duration=row),
         target=[pattern[piece] for piece in pieces],
-        n_warmup=WARMUP[task],
+        n_warmup=n_warmup,
         cv=[([0], list(range(1, 1 + n_test)))],
         train=[0],
         test=list(range(1 + n_test, len(pieces))),
         unit=unit,
         task=task,
         DESCR=f"{name}: {n_train} rows of {row:g} ms to learn; {n_test} x {n_rows} rows to "
-        f"validate on and as many to test on, the first {WARMUP[task]} of them given.",
+        f"validate on and as many to test on, the first {n_warmup} of them given.",
     )
 
 
 def _sines(task, n_train):
     """Return the pattern, and its pieces for training, validation and the test."""
-    row, period = ROWS[task], 500.0 if task == "three-sines" else 200.0
-    n = WARMUP[task] + round(N_PERIODS * period / row)
-    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, row_duration=row)
+    row, period = PATTERNS[task].row, 500.0 if task == "three-sines" else 200.0
+    n = PATTERNS[task].warmup + round(N_PERIODS * period / row)
+    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, dt=row)
     unit = round(period / row)
     starts = [n_train, n_train + n + unit // 3]
     pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]
@@ -107,12 +102,12 @@ def _sines(task, n_train):
 def _chaos(task, n_train, random_state):
     """Return the path, and its pieces for training, validation and the test."""
     n_runs, n_free = FREE[task]
-    n = WARMUP[task] + n_free
+    n = PATTERNS[task].warmup + n_free
     make = make_lorenz if task == "lorenz" else make_mackey_glass
     made = make(n_train + 2 * n_runs * n, random_state=random_state)
     path = made.data[0]
-    learnt = path[:n_train]
-    path = (path - learnt.mean(axis=0)) / learnt.std(axis=0)
+    known = path[:n_train]
+    path = (path - known.mean(axis=0)) / known.std(axis=0)
     starts = n_train + n * np.arange(2 * n_runs)
     pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]
     return path, pieces, made.get("lyapunov_time", 1), made.DESCR.splitlines()[0]
@@ -121,21 +116,10 @@ def _chaos(task, n_train, random_state):
 def measure(task, y_pred, targets, unit):
     """Return the metric of free runs.
 
-    Parameters
-    ----------
-    task : str
-        As of :func:`load_data`.
-    y_pred, targets : list of arrays of shape (n_rows, n_outputs)
-        Free runs, and the pattern.
-    unit : float
-        As of :func:`load_data`.
-
-    Returns
-    -------
-    value : float
-        For lorenz the median, over runs, of the time until the distance exceeds 0.4 of the
-        standard deviation, in Lyapunov times; else the root mean squared error over the standard
-        deviation, for mackey-glass of the last row of each run.
+    `y_pred` and `targets` are lists of arrays of shape (n_rows, n_outputs). The metric of lorenz is
+    the median, over runs, of the time until the distance exceeds 0.4 of the standard deviation, in
+    Lyapunov times; else it is the root mean squared error over the standard deviation, for
+    mackey-glass of the last row of each run.
     """
     if task == "lorenz":
         rows = [_valid_rows(*pair) for pair in zip(y_pred, targets, strict=True)]
@@ -175,6 +159,6 @@ class Continuation(BaseEstimator):
         """Continue from the end of a warm-up."""
         past = list(warmup[-self.n_taps :])
         for _ in range(n_steps):
-            seen = np.stack(past[-self.n_taps :], axis=1).reshape(1, -1)
-            past.append(self.readout_.predict(seen)[0])
+            taps = np.stack(past[-self.n_taps :], axis=1).reshape(1, -1)
+            past.append(self.readout_.predict(taps)[0])
         return np.array(past[self.n_taps :])

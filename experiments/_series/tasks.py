@@ -25,9 +25,7 @@ HORIZONS = {"mackey-glass": 84, "lorenz": 25, "laser": 1, "sunspots": 12}
 MADE = ("memory-capacity", "narma10", "mackey-glass", "lorenz")
 
 
-def load_data(
-    task="mackey-glass", horizon=None, n_steps=None, data_home=None, random_state=None
-):  # fmt: skip
+def load_data(task="mackey-glass", horizon=None, n_steps=None, data_home=None, random_state=None):
     """Load a series, and split it in time.
 
     Parameters
@@ -48,18 +46,11 @@ def load_data(
     Returns
     -------
     data : Bunch
-        data : SpikeArray
-            Three pieces of the input, for training, validation and the test, each scaled to mean
-            0 and variance 1 of the training piece, in rows of 40 ms. All but the first begin 100
-            rows early, for the washout.
-        target : list of 3 arrays of shape (n_rows, n_targets)
-        train, test : list of int
-            Fit on the first two pieces, test on the third.
-        cv : list of (train, validation)
-            Fit on the first piece, score on the second.
-        task : str
-        target_names : list of str
-        DESCR : str
+        `data`, a SpikeArray of three pieces of the input, for training, validation and the test,
+        each scaled to mean 0 and variance 1 of the training piece, in rows of 40 ms; all but the
+        first begin 100 rows early, for the washout. `target`, a list of arrays of shape
+        (n_rows, n_targets); `train`, `test` and `cv`, lists of pieces; `task`, `target_names` and
+        `DESCR`.
     """
     check_choice("task", task, TASKS)
     _check_options(task, horizon, n_steps, data_home)

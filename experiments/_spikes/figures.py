@@ -11,15 +11,7 @@ __all__ = ["draw_jitter", "draw_task"]
 
 
 def draw_task(path, comparison):
-    """Draw templates, a test sample, the response of the liquid, and accuracies.
-
-    Parameters
-    ----------
-    path : str or path
-        File to write.
-    comparison : SeedComparison
-        Fitted models, the first of them with a liquid, and their accuracies.
-    """
+    """Draw templates, a test sample, the response of the liquid, and accuracies."""
     data, liquid = comparison.data, comparison.model["liquid"]
     templates = data.get("templates") if data.target.ndim == 2 else None
     figure = new_figure((WIDTH, 5.2 if templates is not None else 4.2))

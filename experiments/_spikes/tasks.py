@@ -51,12 +51,9 @@ def load_data(
     Returns
     -------
     data : Bunch
-        As the task's maker in :mod:`lsm.datasets` returns, with
-
-        cv : list of one (train, validation)
-            Three quarters of the training samples, and the rest of them.
-        labels : list of str
-            Name of each column of the target, or an empty one if there is one column.
+        As the task's maker in :mod:`lsm.datasets` returns, with `cv`, three quarters of the
+        training samples and the rest of them; and `labels`, the name of each column of the target,
+        or an empty one if there is one column.
     """
     check_choice("task", task, TASKS)
     check_integer("n_samples", n_samples, 40)

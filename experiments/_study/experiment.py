@@ -11,14 +11,13 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from lsm import Liquid, without_recurrence
-from lsm.measures._liquid import find_liquid
 
 from .._command_line import documentation, options_of
 from .metric import Metric
 from .report_files import has_classes, take, write_report_files
 from .seeds import compare_seeds
 
-__all__ = ["Experiment", "absolute", "experiment_names", "facts_of_liquid", "samples"]
+__all__ = ["Experiment", "absolute", "experiment_names", "samples"]
 
 REQUIRED = ("load_data", "make_model")
 COMMON = ("repeats", "seed", "jobs", "out")
@@ -40,16 +39,6 @@ def samples(data, indices):
     return take(data.data, indices), take(data.target, indices)
 
 
-def facts_of_liquid(fitted, X):
-    """Return the health and the calibration of the liquid in a fitted model, if there is one."""
-    try:
-        liquid, _ = find_liquid(fitted, X)
-    except TypeError:
-        return {"health": None, "calibrated": None}
-    calibrated = liquid.calibrated_ and vars(liquid.calibrated_)
-    return {"health": vars(liquid.health_), "calibrated": calibrated}
-
-
 class Experiment:
     """The functions of an experiment, as :mod:`lsm.experiments` describes them.
 
@@ -68,13 +57,6 @@ class Experiment:
         Names of the parameters of `make_model`.
     takes_settings : bool
         Whether `make_model` takes any parameters of the model by their names.
-
-    Raises
-    ------
-    ValueError
-        If the file is not an experiment.
-    OSError
-        If there is no such file.
     """
 
     def __init__(self, name):
@@ -95,20 +77,10 @@ class Experiment:
         return hasattr(self._module, function)
 
     def call(self, function, arguments, settings=None):
-        """Call a function of the module, or its default, with those arguments that it names.
+        """Call a function of the module, or its default.
 
-        Parameters
-        ----------
-        function : str
-            Name of the function.
-        arguments : dict of str to object
-            Arguments to choose from. `random_state` is the option `seed`.
-        settings : dict of str to object, optional
-            Further arguments, all of which are given.
-
-        Returns
-        -------
-        result : object
+        It is given those of the arguments that it names, where `random_state` is the option `seed`,
+        and all of the settings.
         """
         function = getattr(self._module, function, None) or DEFAULTS[function]
         arguments = {"random_state": arguments.get("seed")} | arguments

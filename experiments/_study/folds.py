@@ -13,7 +13,7 @@ INTERVAL = (
 )
 
 
-def compare_folds(models, data, fit, stages):
+def compare_folds(models, data, fit):
     """Fit models on the training samples of each fold, and test them on the others.
 
     Parameters
@@ -25,14 +25,12 @@ def compare_folds(models, data, fit, stages):
     fit : callable
         Takes an unfitted model, indices of training samples and a text for the progress bar.
         Returns the fitted model, and a function from indices of samples to predicted classes.
-    stages : Stages
-        Progress.
 
     Returns
     -------
     comparison : FoldComparison
-        Its `model` is the first one, fitted on the only fold; or, if there are several, on all
-        samples.
+        Its `model` is the first one, fitted on the only fold, or on all samples if there are
+        several folds.
     """
     comparison = FoldComparison(data)
     first = next(iter(models))
@@ -53,13 +51,10 @@ def compare_folds(models, data, fit, stages):
 class FoldComparison:
     """Predictions of models for the same test samples, pooled over folds.
 
-    Parameters
+    Attributes
     ----------
     data : Bunch
         Data of the experiment.
-
-    Attributes
-    ----------
     model : estimator
         The fitted model that is kept.
     y_pred : dict of str to int array

@@ -37,7 +37,7 @@ def score(values):
     Parameters
     ----------
     values : dict of Metric to float
-        What `evaluate` of an experiment returned.
+        Values that `evaluate` of an experiment returned.
 
     Returns
     -------

@@ -12,6 +12,7 @@ from lsm.measures._liquid import find_liquid
 
 __all__ = [
     "count_confusions",
+    "facts_of_liquid",
     "has_classes",
     "raster_of",
     "take",
@@ -30,15 +31,7 @@ def take(sequence, indices):
 
 
 def write_report_files(folder, comparison):
-    """Write the files about the first model of a comparison.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the results.
-    comparison : SeedComparison or FoldComparison
-        Fitted models and their predictions.
-    """
+    """Write the confusions and a raster of the first model of a comparison, if it has them."""
     data, model, tested = comparison.data, comparison.model, comparison.tested
     y_true = take(data.target, tested)
     if has_classes(model, y_true):
@@ -56,19 +49,9 @@ def has_classes(model, y):
 
 
 def count_confusions(data, y_true, y_pred):
-    """Return the confusion matrix of predictions, with the names of the classes.
+    """Return the names of the classes, and a confusion matrix with a row for each true class.
 
-    Parameters
-    ----------
-    data : Bunch
-        Data of an experiment; its classes are indices into `target_names`, if it has them.
-    y_true, y_pred : array of shape (n_samples,)
-        True and predicted classes.
-
-    Returns
-    -------
-    confusions : dict
-        `labels`, and `counts` with a row for each true class and a column for each predicted one.
+    The classes are indices into `target_names` of the data, if the data have them.
     """
     names = np.asarray(data.get("target_names", np.unique(data.target)))
     classes = np.arange(len(names)) if "target_names" in data else names
@@ -81,26 +64,21 @@ def write_confusion(folder, labels, counts):
     pd.DataFrame(counts, labels, labels).to_csv(Path(folder) / "confusion.csv")
 
 
+def facts_of_liquid(fitted, X):
+    """Return the health and the calibration of the liquid in a fitted model, if there is one."""
+    try:
+        liquid, _ = find_liquid(fitted, X)
+    except TypeError:
+        return {"health": None, "calibrated": None}
+    calibrated = liquid.calibrated_ and vars(liquid.calibrated_)
+    return {"health": vars(liquid.health_), "calibrated": calibrated}
+
+
 def raster_of(fitted, X):
     """Return the spikes of the first sample: its first second, and at most a hundred neurons.
 
-    Parameters
-    ----------
-    fitted : estimator
-        Fitted estimator with a liquid in it.
-    X : sequence
-        Samples for the estimator.
-
-    Returns
-    -------
-    raster : dict
-        `times` in ms and `neurons` of the spikes, `duration` in ms, the `shown` neurons, and the
-        `inhibitory` neurons among them.
-
-    Raises
-    ------
-    TypeError
-        If there is no liquid in the estimator.
+    The raster is a dict of `times` in ms, `neurons`, `duration` in ms, the `shown` neurons, and the
+    `inhibitory` neurons among them. A TypeError is raised if there is no liquid in the estimator.
     """
     liquid, X = find_liquid(fitted, X)
     spikes = liquid.record(X)[[0]]

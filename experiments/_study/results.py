@@ -46,26 +46,8 @@ def results_folder(out, probe_bytes=PROBE_BYTES):
     """Collect results in a temporary folder beside `out` that becomes `out` at the end.
 
     A process that is killed leaves nothing under the final name. Before any work it is checked
-    that the name is free, and that the disk is writable and has room.
-
-    Parameters
-    ----------
-    out : str or path
-        Folder of the results; it must not exist, or be empty.
-    probe_bytes : int, default=33554432
-        Room that the disk must have.
-
-    Yields
-    ------
-    folder : Path
-        Temporary folder to write to.
-
-    Raises
-    ------
-    FileExistsError
-        If `out` exists and is not an empty folder.
-    OSError
-        If the folder cannot be written.
+    that the name is free, and that the disk is writable and has room for `probe_bytes`; else an
+    OSError is raised.
     """
     out = Path(out).expanduser().absolute()
     _check_free(out)

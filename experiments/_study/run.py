@@ -9,8 +9,9 @@ from threadpoolctl import threadpool_limits
 from lsm._validation import check_integer
 
 from .._command_line import options_of, write_command
-from .experiment import Experiment, absolute, facts_of_liquid, samples
+from .experiment import Experiment, absolute, samples
 from .progress import Stages, load_kernel
+from .report_files import facts_of_liquid
 from .results import (
     cannot_write,
     default_folder,

@@ -18,23 +18,8 @@ INTERVAL = (
 def compare_seeds(experiment, data, models, options, stages):
     """Fit and evaluate the models of an experiment in each condition and with each seed.
 
-    Parameters
-    ----------
-    experiment : Experiment
-        Experiment.
-    data : Bunch
-        Data of the first condition and seed. Models are fitted on `train` and evaluated on
-        `test`; without these, on each split of `cv`.
-    models : dict of str to estimator
-        Unfitted models of the first condition and seed.
-    options : dict
-        Options of the run.
-    stages : Stages
-        Progress.
-
-    Returns
-    -------
-    comparison : SeedComparison
+    `data` and `models` are those of the first condition and seed. Models are fitted on `train` of
+    the data and evaluated on `test`; without these, on each split of `cv`.
     """
     comparison = SeedComparison(data)
     seeds = range(options["seed"], options["seed"] + options["repeats"])
@@ -71,13 +56,10 @@ def _fit_and_evaluate(experiment, model, data, seed):
 class SeedComparison:
     """Values of models by metric and seed.
 
-    Parameters
+    Attributes
     ----------
     data : Bunch
         Data of the first condition and seed.
-
-    Attributes
-    ----------
     models : dict of str to estimator
         Fitted models of the first condition, seed and split.
     y_pred : dict of str to object
@@ -137,7 +119,7 @@ class SeedComparison:
         return "\n".join(lines)
 
     def verdict(self):
-        """Return with how many seeds the first model is best, if there is a single metric."""
+        """Return the number of seeds with which the first model is better, for a single metric."""
         lines = []
         if len(self.values) == 1:
             ((metric, models),) = self.values.items()

@@ -8,21 +8,9 @@ Z = 1.959963984540054  # quantile of the normal distribution, for 95 %
 
 
 def wilson_interval(n_right, n):
-    """Return the 95 % interval of a proportion, after Wilson [1]_.
+    """Return the low and high end of the 95 % interval of a proportion, after Wilson (1927).
 
-    Parameters
-    ----------
-    n_right, n : int
-        Number of correct trials, and of all trials; they are taken as independent.
-
-    Returns
-    -------
-    low, high : float
-
-    References
-    ----------
-    .. [1] E. B. Wilson (1927). Probable inference, the law of succession, and statistical
-       inference. Journal of the American Statistical Association 22, 209-212.
+    `n_right` of `n` independent trials were correct.
     """
     centre = (n_right + Z**2 / 2) / (n + Z**2)
     half = Z * np.sqrt(n_right * (n - n_right) / n + Z**2 / 4) / (n + Z**2)
@@ -30,10 +18,10 @@ def wilson_interval(n_right, n):
 
 
 def difference_interval(right, other_right):
-    """Return the difference between the accuracies of two models on the same trials.
+    """Return the difference between two models' accuracies on the same trials, and its interval.
 
-    The interval is the Wald interval of paired proportions with half a trial added to each cell,
-    after Agresti & Min [1]_. It has a width above 0 also where the models agree on all trials.
+    The 95 % interval is that of Agresti & Min (2005): Wald's for paired proportions, with half a
+    trial added to each cell. Its width is above 0 also where the models agree on all trials.
 
     Parameters
     ----------
@@ -42,15 +30,7 @@ def difference_interval(right, other_right):
 
     Returns
     -------
-    difference : float
-        Accuracy of the first model minus that of the other.
-    low, high : float
-        95 % interval of the difference.
-
-    References
-    ----------
-    .. [1] A. Agresti, Y. Min (2005). Simple improved confidence intervals for comparing matched
-       proportions. Statistics in Medicine 24, 729-740.
+    difference, low, high : float
     """
     right, other_right = np.asarray(right), np.asarray(other_right)
     n = len(right)

@@ -77,13 +77,6 @@ def sweep(
     -------
     folder : Path
         Folder of the sweep.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written, or is not the folder of a sweep.
-    TypeError, ValueError
-        If an argument is invalid, or the folder belongs to another sweep.
     """
     study = Experiment(experiment)
     options, vary, between = (plain(part or {}) for part in (options, vary, between))

@@ -15,16 +15,16 @@ from sklearn.metrics import get_scorer, get_scorer_names
 
 from lsm import measures
 
-from .._study.experiment import Experiment, facts_of_liquid, samples
+from .._study.experiment import Experiment, samples
 from .._study.metric import score
-from .._study.report_files import count_confusions, has_classes, raster_of
+from .._study.report_files import count_confusions, facts_of_liquid, has_classes, raster_of
 from .._study.results import environment, peak_memory
 
 __all__ = ["evaluate", "make_scorer"]
 
 
 def evaluate(experiment, data, options, settings, scoring=None, draws=1, n_threads=1):
-    """Fit and score a model.
+    """Fit and score a model, and return facts about the run in types of JSON, also if it failed.
 
     Parameters
     ----------
@@ -32,21 +32,13 @@ def evaluate(experiment, data, options, settings, scoring=None, draws=1, n_threa
         Name of the experiment.
     data : bytes
         Pickled data of the experiment, whose module must be imported to unpickle them.
-    options : dict
-        Options of the experiment, and parameters of the model by their names.
-    settings : dict
-        Options and parameters of the model that replace those.
+    options, settings : dict
+        Options of the experiment and parameters of its model by their names, of all runs and of
+        this one.
     scoring : str, optional
         As of :func:`make_scorer`.
-    draws : int, default=1
-        Number of models to fit, with different seeds; the score is their mean.
-    n_threads : int, default=1
-        Number of threads.
-
-    Returns
-    -------
-    facts : dict
-        Facts about the run in types of JSON, also if it failed.
+    draws, n_threads : int, default=1
+        Number of models to fit, with different seeds, and of threads. The score is the mean.
     """
     started = time.perf_counter()
     facts = {}
@@ -112,22 +104,9 @@ def _drawn(model, draw):
 
 
 def make_scorer(scoring):
-    """Return the scorer of a name: scikit-learn's, or one of :mod:`lsm.measures`.
+    """Return a scorer of scikit-learn or a measure of :mod:`lsm.measures` by its name, or None.
 
-    Parameters
-    ----------
-    scoring : str or None
-        Name such as "balanced_accuracy" or "kernel_quality"; None is the experiment's own score.
-
-    Returns
-    -------
-    scorer : callable or None
-        Takes a fitted estimator, X and y.
-
-    Raises
-    ------
-    ValueError
-        If there is no scorer of this name.
+    A scorer takes a fitted estimator, X and y; None is the experiment's own score.
     """
     if scoring is None:
         return None

@@ -119,22 +119,7 @@ def _load_digits(words, n_voices, takes, data_home):
 
 
 def groups_of(data, dataset, protocol):
-    """Return groups of samples that a split must not separate.
-
-    Parameters
-    ----------
-    data : Bunch
-        As of :func:`load_data`.
-    dataset : {"synth", "fsdd"}
-        Origin of the data.
-    protocol : {"speaker", "take"}
-        Whether speakers or takes of the test must not be in the training samples.
-
-    Returns
-    -------
-    groups : array of shape (n_samples,)
-        Samples of one speaker, or of one take, have the same value.
-    """
+    """Return a number for each sample; samples of one speaker, or of one take, have the same."""
     if protocol == "take":
         return data.take // TAKES_PER_FOLD[dataset]
     if dataset == "synth":
@@ -144,26 +129,12 @@ def groups_of(data, dataset, protocol):
 
 
 def split(data, dataset, protocol, folds=None):
-    """Split samples into training and test.
+    """Return a list of (train, test) in which no group of :func:`groups_of` is on both sides.
 
-    Parameters
-    ----------
-    data : Bunch
-        As of :func:`load_data`.
-    dataset : {"synth", "fsdd"}
-        Origin of the data.
-    protocol : {"speaker", "take"}
-        Whether speakers or takes of the test must not be in the training samples.
-    folds : int, optional
-        As of :func:`load_data`.
-
-    Returns
-    -------
-    splits : list of (train, test)
-        Arrays of indices.
+    The parameters are those of :func:`load_data`.
     """
     if len(data.target_names) < 2:
-        raise ValueError("words must hold at least two words to tell apart")
+        raise ValueError("words must have at least two different words")
     if folds is not None:
         check_integer("folds", folds, 1)
     groups = groups_of(data, dataset, protocol)

@@ -82,7 +82,7 @@ class TestErrors:
             (["--takes", "1", "--protocol", "take"], "protocol 'take' needs two folds"),
             (["--voices", "en-us+m1", "en-us+nobody"], "'en-us+nobody' is unknown"),
             (["--words", " "], "words[0]=' '"),
-            (["--words", "one"], "at least two words"),
+            (["--words", "one"], "at least two different words"),
             (["--set", "liquid__tau", "3"], "Invalid parameter 'tau' for estimator Liquid"),
             (["--set", "liquid__dt"], "--set: expected 2 arguments"),
             (["--words", "one", "one"], "twice"),

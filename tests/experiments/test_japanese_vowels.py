@@ -117,7 +117,7 @@ def test_the_files_of_uci_hold_the_same_series(home, end, tmp_path):
         ("ae.test", lambda text: text.replace("0", "1", 1), "differ from the published ones"),
         ("ae.train", lambda text: text.replace(".", "x", 1), "ae.train: sequence 0 cannot be read"),
         ("ae.test", lambda text: "1.5 " + text, "ae.test: sequence 0 cannot be read"),
-        ("size_ae.test", lambda text: "5" + text[1:], "test holds 36 .* size_ae.test tells of 3"),
+        ("size_ae.test", lambda text: "5" + text[1:], "test holds 36 .* size_ae.test lists 3"),
         ("size_ae.train", lambda text: "30 30", "size_ae.train must hold 9 numbers of sequences"),
         ("size_ae.train", lambda text: None, "JapaneseVowels_TEST.ts, or ae.train and size_ae.t"),
     ],

@@ -90,7 +90,7 @@ def test_as_many_taps_are_taken_as_do_best_on_held_samples():
     np.testing.assert_allclose(taps.predict(inputs)[0], targets[0], atol=1e-6)
 
 
-def test_the_ball_is_hidden_where_it_is_said_to_be():
+def test_the_ball_is_hidden_behind_the_occluder():
     blind, open_ = (
         prediction.load_data(n_samples=10, occlusion=o, random_state=0) for o in ("yes", "no")
     )

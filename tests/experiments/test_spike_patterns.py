@@ -39,7 +39,7 @@ class TestResults:
         assert np.allclose(table["low"], seeds.min(axis=1))
         assert np.allclose(table["median"], seeds.median(axis=1))
 
-    def test_late_segments_are_told_and_traces_tell_all(self, results):
+    def test_late_segments_are_classified_and_traces_classify_all(self, results):
         table = (
             pd.read_csv(results / "table.csv").set_index(["jitter", "model", "target"]).sort_index()
         )

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from lsm import SpikeArray
 from lsm.experiments import spoken_words
 from lsm.experiments.__main__ import main
+from lsm.experiments._words.readouts import mean_in_bins
 from lsm.experiments._words.recordings import split
 
 TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60"]
@@ -147,7 +148,7 @@ class TestModel:
         rows = np.random.default_rng(0).random((16, 3))
         short = np.array([[1.0, 2.0, 3.0]])
         spikes = SpikeArray.from_dense([rows, short], graded=True)
-        features = spoken_words.mean_in_bins(spikes)
+        features = mean_in_bins(spikes)
         assert np.allclose(features[0], rows.reshape(8, 2, 3).mean(axis=1).ravel())
         assert np.allclose(features[1], np.tile(short, 8))
 

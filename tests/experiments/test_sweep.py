@@ -101,7 +101,7 @@ class TestSweep:
         sys.modules.pop("tiny", None)
 
 
-def test_a_script_without_a_guard_is_told_of_it(tiny):
+def test_a_script_without_a_guard_is_an_error_that_says_so(tiny):
     code = f"from lsm.experiments._sweep import sweep\nsweep({tiny!r}, vary={{'a': [1, 2]}})\n"
     Path("script.py").write_text(code)
     done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True)
