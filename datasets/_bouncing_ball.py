@@ -73,8 +73,8 @@ def make_bouncing_ball(
         Rate in Hz that is added to all pixels. Of "poisson" only.
     occluder : (int, int), optional
         First column of a band in which pixels are blind, and first column after it.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     validation_size, test_size : float, default=0.2
         Shares of the samples.
     random_state : int, RandomState instance or None, default=None

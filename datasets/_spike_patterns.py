@@ -55,8 +55,8 @@ def make_spike_templates(
         Rate of the templates in Hz.
     jitter : float, default=4.0
         Standard deviation of the jitter of each spike in ms; a spike stays in its segment.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
@@ -154,8 +154,8 @@ def make_template_xor(
         Rate of the templates in Hz.
     jitter : float, default=4.0
         Standard deviation of the jitter of each spike in ms; a spike stays in its segment.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
@@ -230,8 +230,8 @@ def make_delayed_parity(
         Rate of the templates in Hz.
     jitter : float, default=1.0
         Standard deviation of the jitter of each spike in ms; a spike stays in its bit.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
@@ -314,8 +314,8 @@ def make_pattern_order(
         Rate of the patterns in Hz.
     jitter : float, default=1.0
         Standard deviation of the jitter of each spike in ms; a spike stays in its pattern.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None

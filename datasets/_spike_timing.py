@@ -44,8 +44,8 @@ def make_spike_intervals(
         Length of the samples in ms, at least the sum of the intervals and a step.
     jitter : float, default=0.0
         Standard deviation of the jitter of each spike in ms.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
@@ -138,8 +138,8 @@ def make_embedded_pattern(
         Rate of pattern and noise in Hz.
     jitter : float, default=1.0
         Standard deviation in ms of the jitter of the pattern's spikes, within the pattern.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
@@ -240,8 +240,8 @@ def make_equal_rate_patterns(
         Number of spikes in each window of each channel.
     jitter : float, default=1.0
         Standard deviation of the jitter of each spike in ms, cyclically in its window.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
         Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None

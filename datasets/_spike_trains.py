@@ -36,8 +36,8 @@ def make_poisson_trains(
         Mean rate in Hz of all or of each of the channels.
     refractory : float, default=0.0
         Time in ms without spikes after each spike. The mean rate stays as given.
-    dt : float, default=1.0
-        Length of a step in ms. Several spikes may fall into one.
+    row_duration : float, default=1.0
+        Duration of a row in ms. Several spikes may fall into one.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -347,7 +347,7 @@ def _renewals(means, shape, refractory, duration, rng):
 
 def _with_more(spikes, samples, channels, rng):
     """Add spikes at random times of given samples and channels."""
-    more = (rng.uniform(size=len(samples)) * spikes.durations[samples]).astype(np.int64)
+    more = (rng.uniform(size=len(samples)) * spikes.n_rows[samples]).astype(np.int64)
     found = zip(single_spikes(spikes), (samples, more, channels), strict=True)
     return _like(spikes, *map(np.concatenate, found))
 

@@ -130,7 +130,7 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
         target_names : ndarray of shape (9,), str
             "1" to "9".
         feature_names : list of str
-        dt : float
+        row_duration : float
             Duration of a row, 6.4 ms.
         DESCR : str
             Source and split.

@@ -1,4 +1,4 @@
-"""Compare encoders and readouts on spoken digits: the study of docs/encoders.md.
+"""Compare encoders and readouts on spoken digits: the study of docs/studies/encoders.md.
 
 Digits of the Free Spoken Digit Dataset are encoded by every code of `lsm.encoding`, and classified
 by four readouts with and without a liquid. Each speaker is the test once. The table also has the

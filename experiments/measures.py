@@ -1,4 +1,4 @@
-"""Correlate the measures of a liquid with its accuracy: the study of docs/measures.md.
+"""Correlate the measures of a liquid with its accuracy: the study of docs/studies/measures.md.
 
 Liquids are drawn at random, one with each seed. Every measure of `lsm.measures.card` and some more
 are taken on the training samples of three tasks of spike-patterns, and a readout is scored on the

@@ -87,13 +87,13 @@ def _spiking(task):
         # spiked in training throws a free run off the attractor.
         neurons = QIF(tau_m=10.0, bias=stats.norm(-0.1, 0.3), v_peak=2.0)
         chosen = {"tau_syn": 40.0, "gain": 0.0003, "delay": (1.0, 100.0)}
-        snapshots, feedback = Snapshots(feature="membrane"), Feedback(scale=0.15)
+        snapshots, feedback = Snapshots(feature="membrane"), Feedback(weight=0.15)
     else:
         # The potential of a neuron that never spikes is a smooth function of the feedback.
         neurons = LIF(tau_m=10.0, refractory=1.0, bias=stats.norm(0.3, 0.7))
         chosen = {"tau_syn": 80.0, "gain": 0.2, "delay": (1.0, 400.0)}
         snapshots = Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0, 120.0))
-        feedback = Feedback(scale=2.0, noise=0.01)
+        feedback = Feedback(weight=2.0, noise=0.01)
     return make_delayed_liquid(neurons, **chosen, snapshots=snapshots, dtype="float64"), feedback
 
 
@@ -111,7 +111,7 @@ def _spiking_for_sines(task):
         ),
     )
     liquid.set_params(topology__probability=0.1)
-    return liquid, Feedback(scale=6.4 if sine else 12.0)
+    return liquid, Feedback(weight=6.4 if sine else 12.0)
 
 
 def _echo_state(task):

@@ -60,7 +60,7 @@ def make_model(n_neurons=1000, readout="ridge", *, sample_rate=8000, random_stat
         calibration=Calibration(input_rate=35.0, max_gain=1.0),
         random_state=random_state,
     )
-    # Chosen for speakers that were not heard, as docs/speech.md says.
+    # Chosen for speakers that were not heard, as docs/studies/speech.md says.
     encoder = CochleagramEncoder(
         sample_rate, n_bands=12, f_min=0.0, window=20.0, trim_db=-35.0, gain_control=0.4
     )
@@ -111,7 +111,7 @@ def compare(data, models, stages):
             rest = clone(model[2:]).fit(states[train], data.target[train])
         names = [name for name, _ in model.steps[:2]]
         steps = zip(names, (encoder, liquid), strict=True)
-        return Pipeline([*steps, *rest.rows]), lambda test: rest.predict(states[test])
+        return Pipeline([*steps, *rest.steps]), lambda test: rest.predict(states[test])
 
     return compare_folds(models, data, fit)
 

@@ -92,7 +92,7 @@ def _sines(task, n_train):
     """Return the pattern, and its pieces for training, validation and the test."""
     row, period = PATTERNS[task].row, 500.0 if task == "three-sines" else 200.0
     n = PATTERNS[task].warmup + round(N_PERIODS * period / row)
-    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, dt=row)
+    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, row_duration=row)
     unit = round(period / row)
     starts = [n_train, n_train + n + unit // 3]
     pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]

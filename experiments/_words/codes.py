@@ -49,7 +49,7 @@ def encode_words(code, random_state, waveforms):
     if code not in OF_CHANGES:
         return encode_signals(code, random_state, currents, LIMITS)
     levels = [currents.to_dense(i)[:, : MEL.n_bands] for i in range(len(currents))]
-    levels = SpikeArray.from_dense(levels, dt=currents.dt, graded=True)
+    levels = SpikeArray.from_dense(levels, row_duration=currents.row_duration, graded=True)
     return encode_signals(code, random_state, levels, (0.0, 1.0))
 
 
@@ -75,4 +75,4 @@ def make_slow_noise():
     noise = np.fft.irfft(spectrum, axis=1)
     noise -= noise.min(axis=1, keepdims=True)
     noise /= noise.max(axis=1, keepdims=True)
-    return SpikeArray.from_dense(noise, dt=10.0, graded=True)
+    return SpikeArray.from_dense(noise, row_duration=10.0, graded=True)
