@@ -1,13 +1,14 @@
-"""Measure the kernel against a C reference and against peers, and write down what comes of it.
+"""Compare the speed of the kernel with a C reference and with other simulators.
 
-Everything runs in turns in this one run and is repeated; given are medians with quartiles, and
-speeds relative to the first line of a block. Time is processor time of the simulation alone (of the
-thread, or as a peer measures it), which other work on the machine disturbs least; only threads,
-search and speech are timed by the clock on the wall, and need idle cores. What is not installed is
-named and left out: pip install -e ".[peers]" brings all peers.
+All engines run in turns, several times. The tables have medians with quartiles, and speeds relative
+to the first line of a block. Time is the processor time of the simulation alone (of the thread, or
+as the engine reports it), because other work on the machine disturbs it least. Only threads, search
+and speech are measured in wall-clock time, and need idle cores. An engine that is not installed is
+named and left out: pip install -e ".[peers]" installs all of them.
 
-Each group is written to RESULTS.md, results.json and cost.png when it is done, in the place of its
-older results; those of other groups are kept, so a run that was stopped goes on with --groups.
+The results of a group are written to RESULTS.md, results.json and cost.png when the group is done.
+They replace the older results of the group. The results of other groups are kept, so a run that was
+stopped continues with --groups.
 """
 
 import argparse
@@ -58,7 +59,7 @@ def parse(arguments):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--groups", nargs="+", choices=GROUPS, metavar="GROUP", help="what to run (default all)"
+        "--groups", nargs="+", choices=GROUPS, metavar="GROUP", help="groups to run (default all)"
     )
     parser.add_argument(
         "--engines", nargs="+", choices=ENGINES, default=tuple(ENGINES), metavar="ENGINE",
@@ -69,24 +70,24 @@ def parse(arguments):
         "--sizes", nargs="+", type=int, choices=sizes, metavar="N",
         help=f"numbers of neurons to run (default all): {', '.join(map(str, sizes))}",
     )  # fmt: skip
-    parser.add_argument("--repeats", type=int, default=5, help="runs of each (default 5)")
+    parser.add_argument("--repeats", type=int, default=5, help="number of rounds (default 5)")
     parser.add_argument(
-        "--data-home", metavar="PATH", help="folder or archive of the FSDD; without it no speech"
+        "--data-home", metavar="PATH", help="folder or archive of the FSDD, for the group speech"
     )
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER",
-        help="where results go (default: this folder, if nothing was left out of the groups)",
+        help="folder of the results (default: this folder, if all engines and sizes run)",
     )  # fmt: skip
     return parser.parse_args(arguments)
 
 
 def about(name):
-    """Return what a group says of itself in one paragraph."""
+    """Return the description of a group as one paragraph."""
     return " ".join(GROUPS[name].__doc__.split())
 
 
 def main(arguments=None):
-    """Run the groups that were asked for; return how many failed or disagree about spikes."""
+    """Run groups; return the number of failed groups plus that of engines with other spikes."""
     options = parse(arguments)
     chosen = options.groups or [name for name in GROUPS if name != "speech" or options.data_home]
     whole = (options.engines, options.sizes) == (tuple(ENGINES), None)
@@ -98,7 +99,7 @@ def main(arguments=None):
         print(f"\n## {name}\n\n{about(name)}\n", flush=True)
         try:
             group = measure(name, options)
-        except Exception:  # the others are worth having
+        except Exception:  # the other groups still run
             traceback.print_exc()
             n_failed += 1
             continue
@@ -117,7 +118,7 @@ def main(arguments=None):
 
 
 def measure(name, options):
-    """Run a group; return its rows and what there is to say about the run."""
+    """Run a group; return its rows, and date, load and commit of the run."""
     load, started = os.getloadavg()[0], time.perf_counter()
     rows = GROUPS[name](options)
     return {

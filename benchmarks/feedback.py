@@ -1,10 +1,9 @@
-"""A readout inside the loop."""
+"""Cost of a linear readout inside the loop."""
 
 import numpy as np
 
 from lsm import Snapshots
-from lsm.feedback import close
-from lsm.kernel import simulate
+from lsm.kernel import Loop, simulate
 from lsm.readout import RLS
 
 from .engines import clocked
@@ -17,10 +16,10 @@ N_NEURONS = 1000
 
 
 def feedback(options):
-    """The loop closed inside the kernel, 1000 neurons and one output, relative to the open loop.
+    """Closed loop inside the kernel, 1000 neurons and one output, relative to the open loop.
 
-    All read a trace of every neuron at every step. Outputs come back with weights of zero, which
-    take as long as any and let the same neurons spike. RLS learns at every step too.
+    All lines read a trace of every neuron at every step. Outputs are fed back with weights of zero,
+    which take as long as other weights and do not change the spikes. RLS also learns at every step.
     """
     rows = []
     for dtype in PRECISIONS:
@@ -29,7 +28,7 @@ def feedback(options):
 
 
 def _lines(dtype):
-    """Return the open loop, the closed loop, and one that learns, which takes one sample."""
+    """Return the open loop, the closed loop, and the closed loop with RLS on one sample."""
     whole = Workload.of_size(N_NEURONS, n_samples=8)
     rng = np.random.default_rng(0)
     readout = rng.normal(0, 0.01, (1, N_NEURONS)), np.zeros(1)
@@ -37,8 +36,8 @@ def _lines(dtype):
 
     def line(label, workload, loop_of):
         spikes = workload.spikes
-        plan = Snapshots(feature="trace").plan_rows(spikes.durations, 1, 1.0)
-        targets = np.sin(np.arange(spikes.durations.sum()) / 20)[:, None]
+        plan = Snapshots(feature="trace").plan_rows(spikes.n_rows, 1, 1.0)
+        targets = np.sin(np.arange(spikes.n_rows.sum()) / 20)[:, None]
 
         def run():
             loop = loop_of(targets, np.zeros(len(spikes), int))
@@ -46,11 +45,15 @@ def _lines(dtype):
 
         return Entry(f"{N_NEURONS} neurons", label, dtype, N_NEURONS, len(spikes), clocked(run))
 
+    def loop(targets, n_forced, coef, intercept, inverse):
+        return Loop(weights, targets, np.zeros_like(targets), n_forced, 0, coef, intercept, inverse)
+
     def closed(targets, n_forced):
-        return close(weights, 1, targets, n_forced, linear=readout)
+        return loop(targets, n_forced, *readout, np.empty((0, 0)))
 
     def learning(targets, n_forced):
-        return close(weights, 1, targets, n_forced, online=RLS().start(N_NEURONS, 1))
+        rls = RLS().start(N_NEURONS, 1)
+        return loop(targets, n_forced, rls.coef_, rls.intercept_, rls.inverse_)
 
     return [
         line("open loop", whole, lambda targets, n_forced: None),

@@ -1,4 +1,4 @@
-"""What the kernel is meant to reach, held against what was measured."""
+"""Goals of speed and memory, compared with the results."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ __all__ = ["outcomes"]
 
 
 def speeds():
-    """Yield group, line, line that it is compared with, and the least ratio of their speeds.
+    """Yield group, line, reference line, and the least ratio of their speeds.
 
     A line is a workload, an engine and a precision.
     """
@@ -53,8 +53,8 @@ def outcomes(results):
     Returns
     -------
     outcomes : list of dict
-        Goal, what is asked, what was measured (with quartiles, where it is a ratio in rounds), and
-        whether it is met.
+        Goal, required value, measured value (with quartiles if it is a ratio within rounds), and
+        whether the goal is met.
     """
     return [
         *_speeds(results),
@@ -88,7 +88,7 @@ def _scaling(rows):
             total - before
             for total, before in zip(largest["memory"], largest["memory_before"], strict=True)
         ]
-        yield _outcome("scaling: memory of 10^6 neurons beside imports, GB", memory, most=1.5)
+        yield _outcome("scaling: memory of 10^6 neurons without imports, GB", memory, most=1.5)
     for kind, most in (("graph", 6.0), ("column", 20.0)):
         if drawn := rows.get((1_000_000, kind)):
             name = f"scaling: draw the synapses of a {kind} of 10^6 neurons, s"
@@ -105,7 +105,7 @@ def _durations(rows):
 def _startup(seconds):
     if seconds:
         extra = seconds["import lsm"] - seconds["import dependencies"]
-        name = "startup: import lsm beyond its dependencies, s"
+        name = "startup: import lsm without its dependencies, s"
         yield _outcome(name, quartiles(extra), most=0.2)
         for cache, most in (("warm cache", 0.6), ("cold compile", 20.0)):
             name = f"first transform, {cache}"
@@ -115,19 +115,19 @@ def _startup(seconds):
 def _search(seconds):
     if seconds:
         least = seconds["simulations"] + seconds["readouts"]
-        name = "search: grid search / each simulation once, and the readouts"
+        name = "search: grid search / (each simulation once + readouts)"
         yield _outcome(name, quartiles(seconds["grid search"] / least), most=1.3)
         least = least + seconds["fits of liquids"]
-        name = "search: grid search / the same, and each liquid's calibration once"
+        name = "search: grid search / (the same + one calibration of each liquid)"
         yield _outcome(name, quartiles(seconds["grid search"] / least), most=1.3)
         for jobs in ("--jobs 1", "--jobs 1 of one thread"):
-            ratio = seconds["sweep, --jobs 2, a liquid"] / seconds[f"sweep, {jobs}, a liquid"]
-            name = f"search: time a liquid in a sweep, --jobs 2 / {jobs}"
+            ratio = seconds["sweep, --jobs 2, per liquid"] / seconds[f"sweep, {jobs}, per liquid"]
+            name = f"search: time per liquid in a sweep, --jobs 2 / {jobs}"
             yield _outcome(name, quartiles(ratio), most=0.55)
 
 
 def _outcome(goal, measured, least=None, most=None):
-    """Judge the median."""
+    """Compare the median with the goal."""
     middle = measured[len(measured) // 2]
     met = middle >= least if most is None else middle <= most
     asked = f">= {least:.3g}" if most is None else f"<= {most:g}"

@@ -1,4 +1,4 @@
-"""What is measured in one process: engines and features against a baseline."""
+"""Groups that run in one process: engines and features relative to a baseline."""
 
 import contextlib
 import functools
@@ -21,11 +21,11 @@ __all__ = [
     "delays", "kernels", "models", "plasticity", "simulators", "snapshots", "threads", "transform",
 ]  # fmt: skip
 
-SIMULATORS = ("Brian2", "NEST")  # which run one sample
+SIMULATORS = ("Brian2", "NEST")  # these run a single sample
 
 
 def kernels(options):
-    """Many samples of 500 ms, relative to C: kernels, and frameworks that take a batch."""
+    """Many samples of 500 ms, relative to C: kernels, and frameworks that simulate a batch."""
     rows = []
     names = [name for name in options.engines if name not in SIMULATORS]
     for n_neurons in _chosen(SIZES, options):
@@ -37,7 +37,7 @@ def kernels(options):
 
 
 def simulators(options):
-    """One long sample in float64, relative to Brian2: simulators of networks in general."""
+    """One long sample in float64, relative to Brian2: general simulators of networks."""
     rows = []
     for n_neurons in _chosen(SIZES, options):
         workload, label = Workload.one_sample(n_neurons), f"{n_neurons} neurons, one sample"
@@ -55,7 +55,7 @@ def plasticity(options):
         lines = entries(label, peers, workload, "float64", rule=PairSTDP())
         if n_neurons == 1000:
             manual = entries(label, peers, workload, "float64", rule=PairSTDP(), as_in_manual=True)
-            note = "as in its manual: traces of synapses, told on arrival"
+            note = "as in its manual: traces per synapse, updated on arrival"
             lines += [line._replace(engine="Brian2 as in manual", note=note) for line in manual]
         for dtype in reversed(PRECISIONS):
             lines += entries(label, ["lsm"], workload, dtype, rule=PairSTDP())
@@ -73,7 +73,7 @@ def models(options):
             workload = Workload.draw(n_neurons, wirings, 1, dt=dt, **others)
             label = f"{name}, steps of {dt:g} ms"
             lines = entries(label, peers, workload, "float64", method=method)
-            if method != "exact":  # ours is another, of second order
+            if method != "exact":  # lsm has another method, of second order
                 lines = [line._replace(note=method.replace("_", " ")) for line in lines]
             for dtype in reversed(PRECISIONS):
                 lines += entries(label, ["lsm"], workload, dtype)
@@ -99,12 +99,12 @@ def delays(options):
 
 
 def snapshots(options):
-    """Reading two traces at ten times, relative to C that counts spikes."""
+    """Two traces read at ten times, relative to C, which counts spikes."""
     rows = []
     reading = Snapshots(n=10, feature="trace", tau=(10.0, 30.0))
     for n_neurons in _chosen(SIZES, options):
         workload, label = Workload.of_size(n_neurons), f"{n_neurons} neurons"
-        plan = reading.plan(workload.spikes.durations, 1.0)
+        plan = reading.plan(workload.spikes.n_rows, 1.0)
         for dtype in PRECISIONS:
             lines = entries(label, ["C", "lsm"], workload, dtype)
             lines += entries(f"{label}, 2 traces at 10 times", ["lsm"], workload, dtype, plan=plan)
@@ -113,10 +113,10 @@ def snapshots(options):
 
 
 def threads(options):
-    """Two threads over 64 samples, relative to one, by the clock on the wall.
+    """Two threads over 64 samples, relative to one thread, in wall-clock time.
 
-    Two processes, each with half of the samples and nothing in common, show what the machine has to
-    give: what its second core adds to the first.
+    Two independent processes with half of the samples each show the limit of the machine: the speed
+    that its second core adds to the first.
     """
     rows = []
     for n_neurons in _chosen((1000,), options):
@@ -134,7 +134,7 @@ def threads(options):
 
 
 def _in_processes(workload, n, stack):
-    """Return what runs the samples in processes, which have their shares and live on."""
+    """Return a function that runs the samples in persistent processes, a share in each."""
     shares = np.array_split(np.arange(len(workload.spikes)), n)
     workers = [
         stack.enter_context(
@@ -187,15 +187,15 @@ def transform(options):
 
 
 def _bare_loop(network, spikes, dtype):
-    """Return what runs the compiled loop on arrays that are packed already."""
+    """Return a function that runs the compiled loop on packed arrays."""
     plan = Snapshots().plan(network.n_steps(spikes), network.dt)
-    packed = compiled.Packed(network, spikes, plan, dtype)
-    window = (0, int(packed.durations.max()))
-    return functools.partial(_discard, packed.run, (0, len(spikes)), [window])
+    run = compiled.Run(network, spikes, plan, dtype)
+    window = (0, int(network.n_steps(spikes).max()))
+    return functools.partial(_discard, run, (0, len(spikes)), [window])
 
 
 def _discard(function, *arguments):
-    function(*arguments)  # what it returns are no counts to compare
+    function(*arguments)  # the result has no spike counts to compare
 
 
 def _chosen(available, options):

@@ -1,4 +1,4 @@
-"""What a step is made of, told by leaving parts of it out."""
+"""Cost of the parts of a step, measured by leaving out the other parts."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ __all__ = ["limits"]
 
 
 def limits(options):
-    """Cost of a neuron's update, of a neuron that a spike of the input reaches, of a synapse."""
+    """Cost of updating a neuron, of a neuron that receives an input spike, and of a synapse."""
     rows = []
     names = [name for name in ("C, no traps", "lsm") if name in options.engines]
     for n_neurons in (n for n in SIZES if options.sizes is None or n in options.sizes):
@@ -37,11 +37,11 @@ def limits(options):
 
 
 def _mute(workload):
-    """Return the workload with nothing at its input."""
+    """Return the workload without input spikes."""
     spikes = workload.spikes
     nothing = np.empty(0, int)
     offsets = np.zeros(len(spikes) + 1, int)
-    silence = SpikeArray(nothing, nothing, None, offsets, spikes.durations, spikes.n_channels)
+    silence = SpikeArray(nothing, nothing, None, offsets, spikes.n_rows, spikes.n_channels)
     return replace(workload, spikes=silence)
 
 
@@ -49,9 +49,9 @@ def _parts(workload, engine, dtype, taken):
     n_neurons, n_samples = workload.network.n_neurons, len(workload.spikes)
     seconds = (taken[label]["seconds"] for label in ("whole", "input", "silence"))
     rounds = zip(*seconds, strict=False)
-    whole, driven, silent = 1e9 * np.array(list(rounds)).T  # of those that all took part in
+    whole, driven, silent = 1e9 * np.array(list(rounds)).T  # rounds in which all three ran
     updates = n_neurons * workload.n_steps
-    added = n_neurons * len(workload.spikes.steps) / n_samples
+    added = n_neurons * len(workload.spikes.rows) / n_samples
     events = taken["whole"]["rate"] * N_STEPS / 1000 * workload.network.w.nnz
     return {
         "neurons": n_neurons,

@@ -1,4 +1,4 @@
-"""Engines in turns: their time as medians with quartiles, and whether their spikes agree."""
+"""Run engines in turns: medians and quartiles of their times, and comparison of their spikes."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from .workloads import N_STEPS
 
 __all__ = ["Entry", "compare", "entries", "quartiles", "ratios"]
 
-# A line that has taken so many seconds is not repeated further, once it has run so often.
+# A line that took PATIENCE seconds in ENOUGH rounds or more is not repeated further.
 PATIENCE, ENOUGH = 3.0, 3
 
 
@@ -19,9 +19,9 @@ class Entry(NamedTuple):
     Attributes
     ----------
     workload : str
-        What runs. Spikes are compared within one workload.
+        Name of the workload. Spikes are compared within a workload.
     engine : str
-        Who runs it.
+        Name of the engine.
     precision : str
         "float32" or "float64".
     neurons : int
@@ -29,9 +29,9 @@ class Entry(NamedTuple):
     n_samples : float
         Samples of 500 ms in a run; a long one counts as several.
     run : function
-        Gives seconds and spike counts or None, see :mod:`benchmarks.engines`.
+        Returns seconds, and spike counts or None, see :mod:`benchmarks.engines`.
     note : str
-        How the engine differs from the others.
+        Difference of its model from that of the other engines.
     """
 
     workload: str
@@ -44,16 +44,16 @@ class Entry(NamedTuple):
 
 
 def entries(label, names, workload, dtype, **options):
-    """Build those of some engines that can run a workload.
+    """Build the entries of the engines that can run a workload.
 
     Parameters
     ----------
     label : str
         Name of the workload.
     names : iterable of str
-        Engines.
+        Names of engines.
     workload : Workload
-        What they run.
+        Network and input.
     dtype : {"float32", "float64"}
         Precision.
     **options : object
@@ -71,20 +71,20 @@ def entries(label, names, workload, dtype, **options):
             continue
         part = workload.first(engine.max_samples)
         run = prepare(part, dtype, **engine.options, **options)
-        n_samples = float(part.spikes.durations.sum()) / N_STEPS
+        n_samples = float(part.spikes.n_rows.sum()) / N_STEPS
         built.append(Entry(label, name, dtype, n_neurons, n_samples, run, engine.note))
     return built
 
 
 def compare(lines, repeats):
-    """Run the lines in turns, so that what slows the machine slows all of them.
+    """Run the lines in turns, so that a disturbance of the machine affects all of them.
 
     Parameters
     ----------
     lines : list of Entry
-        What to run; speeds are given relative to the first.
+        Entries to run; speeds are relative to the first.
     repeats : int
-        How often.
+        Number of rounds.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def compare(lines, repeats):
     """
     counts = [line.run()[1] for line in lines]
     seconds = _in_turns(lines, repeats)
-    # What is compared with: the first of each workload that computes nothing else.
+    # The reference of a workload is its first line without a note.
     references = {
         line.workload: count
         for line, count in reversed(list(zip(lines, counts, strict=True)))
@@ -114,7 +114,7 @@ def compare(lines, repeats):
 
 
 def _in_turns(lines, repeats):
-    """Return the seconds a sample of each line, in fewer rounds where it takes too long."""
+    """Return the seconds per sample of each line; slow lines run in fewer rounds."""
     taken = [[] for _ in lines]
     for _ in range(repeats):
         for line, values in zip(lines, taken, strict=True):

@@ -1,4 +1,4 @@
-"""Draw the raster of a large liquid, and say what that takes in time and memory."""
+"""Draw the raster of a large liquid, and print the time and the memory that it takes."""
 
 import argparse
 import resource
@@ -32,8 +32,8 @@ def main():
         display.figure_.savefig(file, dpi=300)
     print(
         f"{n_spikes:,} spikes of {options.neurons:,} neurons: {time.perf_counter() - started:.1f} "
-        f"s, {time.thread_time() - worked:.1f} s of it on the processor; peak memory {_peak():.0f} "
-        f"MiB, {before:.0f} MiB before"
+        f"s, of which {time.thread_time() - worked:.1f} s processor time; peak memory "
+        f"{_peak():.0f} MiB, before drawing {before:.0f} MiB"
     )
 
 

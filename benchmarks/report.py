@@ -1,4 +1,4 @@
-"""The machine, tables of what was measured, and the picture."""
+"""Description of the machine, tables of results, and the picture."""
 
 import os
 import platform
@@ -16,11 +16,11 @@ from .workloads import N_STEPS
 __all__ = ["commit", "draw", "environment_line", "machine", "table"]
 
 
-OTHER_RATE = ", 17 Hz"  # of the networks of "scaling"
+OTHER_RATE = ", 17 Hz"  # the rate of the networks of the group "scaling"
 
 
 def machine():
-    """Return what the figures depend on: hardware, compiler and versions."""
+    """Return a description of the machine: hardware, compiler and versions."""
     described = {
         "processor": _first_line("/proc/cpuinfo", "model name") or platform.processor(),
         "cores": os.cpu_count(),
@@ -43,12 +43,12 @@ def machine():
 
 
 def environment_line(described):
-    """Say in one line what `machine` found."""
+    """Format the description of a machine as one line."""
     return ", ".join(f"{key} {value}" for key, value in described.items()) + "."
 
 
 def commit():
-    """Return the commit that runs, and whether the tree differs from it."""
+    """Return the current commit, marked if the working tree differs from it."""
     return _answer("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty")
 
 
@@ -61,7 +61,7 @@ def _first_line(path, key):
 
 
 def _answer(*command):
-    """Return the first line that a command prints, or nothing where there is no such command."""
+    """Return the first line that a command prints, or nothing if there is no such command."""
     try:
         return subprocess.run(command, capture_output=True, text=True).stdout.partition("\n")[0]
     except OSError:
@@ -69,7 +69,7 @@ def _answer(*command):
 
 
 def table(rows):
-    """Write the rows of a group, or the outcomes of goals, as a table in Markdown."""
+    """Format the rows of a group, or the outcomes of goals, as a table in Markdown."""
     write = next(
         write
         for key, write in (
@@ -106,9 +106,9 @@ def _size(row):
         "neurons": row["neurons"],
         "engine": row["engine"],
         "synapses": f"{row['synapses'][1]:.3g}",
-        "drawn in, s": f"{row['build'][1]:.3g}" if "build" in row else "",
+        "drawing, s": f"{row['build'][1]:.3g}" if "build" in row else "",
         "memory, GB": f"{row['memory'][1]:.2f}",
-        "of imports": f"{row['memory_before'][1]:.2f}",
+        "imports, GB": f"{row['memory_before'][1]:.2f}",
     }
     if "seconds" in row:
         line |= {
@@ -130,13 +130,13 @@ def _part(row):
 
 def _duration(row):
     seconds = _spread(quartiles(row["seconds"]))
-    return {"what": row["what"], "s": seconds, "note": row.get("note", "")}
+    return {"stage": row["what"], "s": seconds, "note": row.get("note", "")}
 
 
 def _outcome(row):
     return {
         "goal": row["goal"],
-        "asked": row["asked"],
+        "required": row["asked"],
         "measured": _spread(row["measured"]),
         "met": "yes" if row["met"] else "no",
     }
@@ -155,7 +155,7 @@ def draw(results, path):
     results : dict of str to list of dict
         Rows of the groups "kernels", "simulators" and "scaling"; one of them is enough.
     path : path-like
-        File, in a format that its ending tells.
+        File; its suffix determines the format.
     """
     figure = Figure(figsize=(12, 5), layout="constrained")
     cost, events = figure.subplots(1, 2)
@@ -180,7 +180,7 @@ def draw(results, path):
 
 
 def _style(name):
-    """Return how a line is drawn: ours stands out, and a colour comes back with another marker."""
+    """Return the style of a line: lsm stands out, and a repeated colour has another marker."""
     engine, other_rate, _ = name.partition(OTHER_RATE)
     style = {"linestyle": "--" if other_rate else "-"}
     if engine == "lsm":
@@ -190,7 +190,7 @@ def _style(name):
 
 
 def _costs(results):
-    """Return points (neurons, seconds) by the name of a line, in float32 where there is one."""
+    """Return points (neurons, seconds) by the name of a line, in float32 if it was measured."""
     points = {}
     for row in [*results.get("kernels", []), *results.get("simulators", [])]:
         seconds = np.median(row["seconds"]) / (N_STEPS / 1000)  # the first is in float32
@@ -200,5 +200,5 @@ def _costs(results):
             name = row["engine"] + OTHER_RATE
             points.setdefault(name, {})[row["neurons"]] = row["seconds"][1]
     costs = {name: list(line.items()) for name, line in points.items()}
-    # From the dearest to the cheapest, as the lines lie.
+    # From the slowest to the fastest, in the order of the lines.
     return dict(sorted(costs.items(), key=lambda item: -np.median([s / n for n, s in item[1]])))

@@ -1,4 +1,4 @@
-"""What has been measured: kept as JSON from group to group, and written out for people."""
+"""Results of the groups, stored as JSON and written as Markdown."""
 
 import json
 import os
@@ -11,9 +11,9 @@ __all__ = ["Results", "disagreements"]
 
 HEAD = """# Results
 
-Written by `python -m benchmarks`; [README.md](README.md) says what is measured and what limits it.
-Speed is in samples of 500 ms a second: median, with quartiles. `relative` is to the first line of a
-block, from ratios within a round."""
+`python -m benchmarks` writes this page. [README.md](README.md) explains what is measured and what
+limits the speed. Speed is in samples of 500 ms per second: the median, with quartiles in brackets.
+`relative` is the ratio to the first line of a block, computed within rounds."""
 
 
 class Results:
@@ -22,12 +22,12 @@ class Results:
     Parameters
     ----------
     folder : path or None
-        Where to keep results.json, RESULTS.md and cost.png; None keeps nothing.
+        Folder of results.json, RESULTS.md and cost.png; None writes no files.
 
     Attributes
     ----------
     groups : dict of str to dict
-        Of each group `rows`, and `machine`, `date`, `load`, `took` and `skipped` of its run.
+        By group, `rows`, and `machine`, `date`, `load`, `took` and `skipped` of its run.
     """
 
     def __init__(self, folder):
@@ -42,11 +42,11 @@ class Results:
         return {name: group["rows"] for name, group in self.groups.items()}
 
     def add(self, name, group, order):
-        """Keep the results of a group in the place of older ones.
+        """Store the results of a group in place of its older results.
 
-        Each file is whole at any moment, whenever the run is stopped.
+        Each file is complete at any moment, also if the run is stopped.
         """
-        self.groups[name] = json.loads(json.dumps(group))  # as it will be read
+        self.groups[name] = json.loads(json.dumps(group))  # as it is read from the file
         self.groups = {key: self.groups[key] for key in order if key in self.groups}
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -60,11 +60,11 @@ class Results:
         os.replace(temporary, self._folder / name)
 
     def as_json(self):
-        """Return all results, one group after the other."""
+        """Return the results of all groups as JSON."""
         return json.dumps(self.groups, indent=1) + "\n"
 
     def as_markdown(self):
-        """Return all tables, and what they are of."""
+        """Return the tables of all groups as Markdown."""
         parts = [HEAD, "![Cost against size](cost.png)"]
         if reached := outcomes(self.rows):
             parts += ["## Goals", table(reached)]
@@ -85,9 +85,9 @@ class Results:
 
 
 def disagreements(results):
-    """List the lines whose spikes in float64 differ though the model is the same.
+    """List the lines of the same model whose spikes differ in float64.
 
-    In float32 a single spike that rounding moves changes the rest of a chaotic trajectory.
+    In float32, one spike that moves by rounding changes the rest of a chaotic trajectory.
     """
     return [
         f"{row['workload']}, {row['engine']}: {100 * row['equal_counts']:.2f} % of counts are equal"

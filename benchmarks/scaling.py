@@ -1,6 +1,6 @@
-"""From a thousand to a million neurons: `python -m benchmarks.scaling NEURONS KIND`.
+"""Cost of a thousand to a million neurons: `python -m benchmarks.scaling NEURONS KIND`.
 
-Each size runs in a process of its own, whose highest memory is then that of the size.
+Each size runs in its own process, so that the peak memory of the process belongs to that size.
 """
 
 import json
@@ -21,22 +21,22 @@ from .workloads import SIZES, Workload, parts
 __all__ = ["KINDS", "SCALES", "scaling"]
 
 FAN_OUT, GAIN, N_STEPS = 100, 0.42, 1000  # one second at about 17 Hz
-# Samples of a run, so that a small network runs long enough to be timed; a grid for the column.
+# Samples per run, enough to time small networks; and the shape of the column.
 SCALES = {
     1_000: (40, (10, 10, 10)),
     10_000: (4, (25, 20, 20)),
     100_000: (1, (50, 50, 40)),
     1_000_000: (1, (100, 100, 100)),
 }
-LAM = 4.0  # gives the column about 100 synapses a neuron too
-WIRINGS = ("graph", "column")  # which are only drawn
+LAM = 4.0  # gives the column about 100 synapses per neuron too
+WIRINGS = ("graph", "column")  # drawn, but not simulated
 KINDS = ("C", "lsm", *WIRINGS)
 ROOT = Path(__file__).parents[1]
 ROUNDS = 2  # at most: a million neurons take half a minute
 
 
 def scaling(options):
-    """Cost from 10^3 to 10^6 neurons of fan-out 100, float32, one second of activity."""
+    """Cost of 10^3 to 10^6 neurons with fan-out 100, in float32, for one second of activity."""
     chosen = [n for n in SCALES if options.sizes is None or n in options.sizes]
     kinds = [k for k in KINDS if k in WIRINGS or (k in options.engines and load(k))]
     results = {(n, kind): [] for n in chosen for kind in kinds}
@@ -55,7 +55,7 @@ def scaling(options):
 
 
 def peak_memory():
-    """Return the highest memory of this process so far in GB, or nan where no file tells."""
+    """Return the peak memory of this process so far in GB, or nan if it is not known."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
@@ -64,7 +64,7 @@ def peak_memory():
 
 
 def main():
-    """Build one network, run it once, print what it took as JSON."""
+    """Build one network, run it once, and print its cost as JSON."""
     n_neurons, kind = int(sys.argv[1]), sys.argv[2]
     n_samples, shape = SCALES[n_neurons]
     result = {}

@@ -1,4 +1,4 @@
-"""What a search costs: simulations shared by its fits, and runs of a sweep side by side."""
+"""Cost of a grid search with cached states, and of a sweep with several processes."""
 
 import contextlib
 import io
@@ -10,7 +10,7 @@ from unittest import mock
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
-from lsm import Liquid, LSMClassifier, _runs
+from lsm import Liquid, LSMClassifier, simulator
 from lsm.experiments._sweep import sweep
 
 from . import words
@@ -24,19 +24,19 @@ ROUNDS = 2  # at most
 
 
 def search(options):
-    """What a search of liquids and readouts adds to simulating, and a sweep's second process.
+    """Cost of a search beyond simulation, and gain of a sweep's second process.
 
-    By the clock on the wall. Grid search: 5 folds x 4 readouts x 3 liquids of 1000 neurons, 200
-    samples, with `Liquid(memory=...)`, beside the same liquids fitted once, each sample simulated
-    once and the same fits of readouts. Sweep: 12 liquids of 500 neurons on 300 samples, time a
-    liquid after the first.
+    All times are wall-clock times. Grid search: 5 folds x 4 readouts x 3 liquids of 1000 neurons,
+    200 samples, with `Liquid(memory=...)`. It is compared with the same liquids fitted once, each
+    sample simulated once, and the same fits of readouts. Sweep: 12 liquids of 500 neurons on 300
+    samples, time per liquid after the first.
     """
     rounds = min(options.repeats, ROUNDS)
     return [*grid_search(rounds), *sweeps(rounds)]
 
 
 def grid_search(rounds, n_neurons=N_NEURONS, n_samples=N_SAMPLES):
-    """Return rows of a grid search with memory, and of the least that it could do."""
+    """Return the rows of a grid search with memory, and of the least work that it must do."""
     data = words.load_data(n_samples)
     seconds = {"fits of liquids": [], "simulations": [], "readouts": [], "grid search": []}
     for _ in range(rounds):
@@ -46,10 +46,10 @@ def grid_search(rounds, n_neurons=N_NEURONS, n_samples=N_SAMPLES):
         seconds["grid search"].append(taken)
     n_fits = FOLDS * len(ALPHAS) * N_LIQUIDS
     notes = {
-        "fits of liquids": f"{N_LIQUIDS}, once each: drawing, calibration, health",
+        "fits of liquids": f"{N_LIQUIDS} liquids, once each: drawing, calibration, health",
         "simulations": f"{N_LIQUIDS * n_samples} samples, once each",
         "readouts": f"{n_fits} fits and predictions",
-        "grid search": f"{n_simulated} samples simulated to read them",
+        "grid search": f"{n_simulated} samples simulated",
     }
     return [
         {"what": name, "seconds": values, "note": notes[name]} for name, values in seconds.items()
@@ -66,7 +66,7 @@ def _folds(data):
 
 
 def _least(data, n_neurons):
-    """Time what a search must do: the liquids once, the readouts in every fold."""
+    """Time the least work of a search: liquids once, readouts in every fold."""
     taken, states = {}, []
     with _clock(taken, "fits of liquids"):
         liquids = [
@@ -86,7 +86,7 @@ def _least(data, n_neurons):
 def _searched(data, n_neurons):
     """Time a grid search over liquids and readouts; count the samples that it simulates."""
     simulated = []
-    simulate = _runs.simulate
+    simulate = simulator.simulate
 
     def counted(network, spikes, *arguments, **options):
         simulated.append(len(spikes))
@@ -95,7 +95,7 @@ def _searched(data, n_neurons):
     grid = {"liquid__random_state": range(N_LIQUIDS), "readout__ridgeclassifier__alpha": ALPHAS}
     with (
         tempfile.TemporaryDirectory(prefix="lsm-benchmark-") as folder,
-        mock.patch.object(_runs, "simulate", counted),
+        mock.patch.object(simulator, "simulate", counted),
     ):
         model = LSMClassifier(_liquid(n_neurons, data, memory=folder), words.make_readout())
         tried = GridSearchCV(clone(model), grid, cv=_folds(data), refit=False)
@@ -113,7 +113,7 @@ def _clock(taken, name):
 
 
 def sweeps(rounds, runs=RUNS, options=None):
-    """Return rows of the time a liquid takes in a sweep, by the number of processes."""
+    """Return the time per liquid in a sweep, by the number of processes."""
     one = "sweep, --jobs 1 of one thread"
     kinds = {
         one: (1, {"liquid__n_jobs": 1}),
@@ -126,13 +126,13 @@ def sweeps(rounds, runs=RUNS, options=None):
             seconds[name].append(_seconds_a_run(runs, jobs, (options or {}) | fixed))
     notes = {"sweep, --jobs 1": "the run has a thread for each core"}
     return [
-        {"what": f"{name}, a liquid", "seconds": values, "note": notes.get(name, "")}
+        {"what": f"{name}, per liquid", "seconds": values, "note": notes.get(name, "")}
         for name, values in seconds.items()
     ]
 
 
 def _seconds_a_run(runs, jobs, options):
-    """Sweep over seeds; return the time a run takes once every process has done its first."""
+    """Sweep over seeds; return the time per run after the first run of each process."""
     with tempfile.TemporaryDirectory(prefix="lsm-benchmark-") as folder:
         with contextlib.redirect_stdout(io.StringIO()):
             vary = {"liquid__random_state": list(range(runs))}

@@ -8,7 +8,7 @@ __all__ = ["speech"]
 
 
 def speech(options):
-    """2,700 words, 1,000 neurons, every core, by the clock on the wall."""
+    """2,700 words, 1,000 neurons, all cores, in wall-clock time."""
     stages, start = {}, time.perf_counter()
 
     def lap(name):

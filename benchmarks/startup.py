@@ -1,4 +1,4 @@
-"""What a new process waits for: imports, the first transform, compilation."""
+"""Time until a new process has its first result: imports, first transform, compilation."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ TRANSFORM = "import joblib, lsm; " + TIMED.format(
 
 
 def startup(options):
-    """Processor time in new processes, Python's and numba's caches filled unless said otherwise."""
+    """Processor time in new processes, with filled caches unless a line says cold."""
     spikes = Workload.of_size(1000, n_samples=4).spikes
     fan_out, _, gain = SIZES[1000]
     topology, inputs = parts(fan_out, gain)
@@ -33,7 +33,7 @@ def startup(options):
         saved = Path(folder) / "liquid.joblib"
         joblib.dump((liquid, spikes), saved)
         transform = TRANSFORM.format(str(saved))
-        # Compiled source of Python and of numba, both kept here.
+        # The caches of compiled code of Python and of numba are in this folder.
         environment = os.environ | {"PYTHONPYCACHEPREFIX": f"{folder}/python"}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -56,7 +56,7 @@ def startup(options):
         for _ in range(options.repeats):
             for name, script in lines.items():
                 seconds[name].append(take(script)[0])
-        cold, said = take(transform, cache="cold")
+        cold, printed = take(transform, cache="cold")
     rows = [{"what": name, "seconds": values} for name, values in seconds.items()]
-    note = f"says {said.strip()!r}" if said else "says nothing"
+    note = f"prints {printed.strip()!r}" if printed else "prints nothing"
     return [*rows, {"what": "first transform, cold compile", "seconds": [cold], "note": note}]

@@ -1,4 +1,4 @@
-"""An experiment for `lsm sweep`: spike trains in place of words, so that nothing has to speak."""
+"""An experiment for `lsm sweep`: random spike trains in place of words."""
 
 import numpy as np
 from sklearn.linear_model import RidgeClassifier
@@ -15,7 +15,7 @@ N_STEPS, N_CHANNELS, N_WORDS = 500, 80, 10
 
 
 def load_data(n_samples=300, random_state=0):
-    """Draw spike trains whose channels have other rates in each word; one in three is a test."""
+    """Draw spike trains; each word has its own rates, and every third sample is for the test."""
     rng = np.random.default_rng(random_state)
     rates = rng.gamma(2.0, 15.0, (N_WORDS, 1, N_CHANNELS)) / 1000
     target = np.arange(n_samples) % N_WORDS
@@ -32,7 +32,7 @@ def make_model(n_neurons=500, random_state=None, **settings):
 
 
 def make_readout(alpha=1.0):
-    """Make a ridge regression on dense states, which it fits faster than sparse ones."""
+    """Make a ridge regression on dense states, which takes less time than on sparse states."""
     dense = FunctionTransformer(_dense, accept_sparse=True)
     return make_pipeline(dense, RidgeClassifier(alpha))
 
@@ -42,7 +42,7 @@ def _dense(states):
 
 
 def run(n_samples=300, n_neurons=500, seed=0, jobs=1, out=None, **settings):
-    """Tell the words apart."""
+    """Classify the words."""
     data = load_data(n_samples, seed)
     train, test = data.cv[0]
     model = make_model(n_neurons, seed, liquid__n_jobs=jobs, **settings)

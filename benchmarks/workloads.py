@@ -1,4 +1,4 @@
-"""The networks and inputs that the engines are compared on."""
+"""Networks and inputs for the comparison of engines."""
 
 from dataclasses import dataclass, replace
 
@@ -16,11 +16,11 @@ __all__ = ["MODELS", "N_STEPS", "ONE_SAMPLE", "PRECISIONS", "SIZES", "Workload",
 N_STEPS, N_CHANNELS, CHANNEL_RATE, FAN_IN = 500, 80, 30.0, 24
 # Fan-out, samples and the input gain that gives about 21 Hz, found once by bisection.
 SIZES = {135: (20, 200, 0.375), 1000: (100, 40, 0.445), 10000: (100, 4, 0.5)}
-# How many of them are joined for simulators that run one sample. In 64 s of activity or more
-# Brian2's clocks no longer meet: it compares times with an absolute tolerance.
+# Number of samples joined into one. In 64 s of activity or more, the clocks of Brian2 no longer
+# agree, because Brian2 compares times with an absolute tolerance.
 ONE_SAMPLE = {135: 100, 1000: 20, 10000: 2}
 PRECISIONS = ("float32", "float64")
-# Models, step in ms, scale of all weights, input gain, and how Brian2 integrates them.
+# Models, step in ms, scale of all weights, input gain, and integration method of Brian2.
 MODELS = {
     "LIF, short-term plasticity": ({"short_term": TsodyksMarkram()}, 1.0, 1.0, 0.35, "exact"),
     "LIF, conductances": ({"synapses": Conductance()}, 0.1, 1 / 6, 0.34, "exponential_euler"),
@@ -104,8 +104,8 @@ class Workload:
     def joined(self):
         """The workload with its samples one after the other, as a single one."""
         spikes = self.spikes
-        starts = np.concatenate([[0], np.cumsum(spikes.durations)])
-        steps = spikes.steps + np.repeat(starts[:-1], np.diff(spikes.offsets))
+        starts = np.concatenate([[0], np.cumsum(spikes.n_rows)])
+        steps = spikes.rows + np.repeat(starts[:-1], np.diff(spikes.offsets))
         offsets = np.array([0, len(steps)])
         one = SpikeArray(steps, spikes.channels, None, offsets, starts[-1:], spikes.n_channels)
         return replace(self, spikes=one)
@@ -117,14 +117,14 @@ class Workload:
 
     @property
     def propagator(self):
-        """What a step of 1 ms does to potential and currents, integrated exactly.
+        """Factors of an exact step of 1 ms, for the potential and the currents.
 
         Returns
         -------
         decay, decay_exc, decay_inh : float
-            What is left of the potential and of the two currents.
+            Factors by which the potential and the two currents decay.
         gain_exc, gain_inh : float
-            What the potential gains from the currents.
+            Contributions of the two currents to the potential.
         """
         taus = [self.parameters[name] for name in ("tau_m", "tau_syn_exc", "tau_syn_inh")]
         decay, *decays = (float(np.exp(-1 / tau)) for tau in taus)
@@ -140,6 +140,6 @@ class Workload:
 
     @property
     def plan(self):
-        """Read the spike counts at the end of each sample."""
+        """Plan that reads the spike counts at the end of each sample."""
         n = len(self.spikes)
         return Plan(np.arange(n + 1), np.full(n, self.n_steps), np.ones(1))

@@ -1,4 +1,4 @@
-"""Data sets: words and spoken digits, tasks on spike patterns, time series."""
+"""Data sets: spoken words, tasks on spike patterns, time series, movements."""
 
 from ._arm import TwoLinkArm
 from ._bouncing_ball import make_bouncing_ball

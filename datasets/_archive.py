@@ -1,4 +1,4 @@
-"""Read chosen files straight from an archive, and refuse a hostile one. Nothing is extracted."""
+"""Read files from an archive without extracting it, after checks against hostile archives."""
 
 import stat
 import tarfile
@@ -10,12 +10,12 @@ MAX_BYTES = 2**20  # a recording has under 40 kB; more would be a decompression 
 
 
 class _RefusedError(ValueError):
-    """The archive can be read, but must not be trusted."""
+    """An archive that can be read, but must not be trusted."""
 
 
 def read_archive(path, names):
     """
-    Read the members of a tar or zip archive that have one of the names given.
+    Read the members of a tar or zip archive with the given names.
 
     Parameters
     ----------
@@ -27,13 +27,13 @@ def read_archive(path, names):
     Returns
     -------
     files : dict of str to bytes
-        The content of the members found, by file name.
+        Contents of the members that were found, by file name.
 
     Raises
     ------
     ValueError
-        If the file is no archive or a damaged one, or if any member, wanted or not, has an absolute
-        path or `..` in its path, or is neither a regular file nor a folder.
+        If the file is not an archive or is damaged, or if any of its members has an absolute path
+        or `..` in its path, or is neither a regular file nor a folder.
     """
     try:
         if zipfile.is_zipfile(path):
@@ -41,7 +41,7 @@ def read_archive(path, names):
         return _read_tar(path, names)
     except _RefusedError:
         raise
-    # Damage makes either module raise any of a dozen kinds of error, struct.error among them.
+    # On damaged files the modules raise a dozen kinds of errors, such as struct.error.
     except Exception as error:
         kind = type(error).__name__
         raise ValueError(f"cannot read {path} as a tar or zip archive: {kind}: {error}") from error

@@ -10,7 +10,7 @@ from ._integrate import runge_kutta
 
 __all__ = ["TwoLinkArm"]
 
-RUNAWAY = 1e4  # rad/s, more than any torque of sense gives
+RUNAWAY = 1e4  # rad/s, more than with any reasonable torque
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class TwoLinkArm:
 
     The shoulder is at the origin. The first joint angle is that between the x axis and the upper
     arm, the second that between the upper arm and the forearm; both turn left. Angles are in rad,
-    their velocities in rad/s, torques in N m, places in m, forces in N. Arrays may have any leading
-    axes, such as one of several arms.
+    their velocities in rad/s, torques in N m, positions in m, forces in N. Arrays may have any
+    leading axes, such as one for several arms.
 
     Parameters
     ----------
@@ -64,12 +64,12 @@ class TwoLinkArm:
             check_number(f"TwoLinkArm.{field.name}", getattr(self, field.name), 0, **bounds)
 
     def hand(self, angles):
-        """Return the place of the hand, of shape (..., 2)."""
+        """Return the position of the hand, of shape (..., 2)."""
         return self.length * (_unit(angles, 0) + _unit(angles, 1))
 
     def angles(self, hand):
         """
-        Return the joint angles that bring the hand to a place, with the elbow to the right.
+        Return the joint angles for a position of the hand, with the elbow to the right.
 
         Parameters
         ----------
@@ -83,7 +83,7 @@ class TwoLinkArm:
         Raises
         ------
         ValueError
-            If a place is out of reach.
+            If a position is out of reach.
         """
         hand = np.asarray(hand, dtype=float)
         distance = np.linalg.norm(hand, axis=-1)
@@ -96,7 +96,7 @@ class TwoLinkArm:
         return np.stack([np.arctan2(hand[..., 1], hand[..., 0]) - elbow / 2, elbow], axis=-1)
 
     def jacobian(self, angles):
-        """Return the derivative of the hand's place by the angles, of shape (..., 2, 2)."""
+        """Return the derivative of the hand's position by the angles, of shape (..., 2, 2)."""
         columns = [self.length * _left(_unit(angles, joint)) for joint in (0, 1)]
         return np.stack([columns[0] + columns[1], columns[1]], axis=-1)
 
@@ -116,13 +116,13 @@ class TwoLinkArm:
         angles = self.angles(hand)
         inverse = np.linalg.inv(self.jacobian(angles))
         turns = _apply(inverse, velocities)
-        # What draws the hand to the joints while they turn evenly.
+        # The centripetal acceleration of the hand at constant angular velocities.
         first, both = turns[..., :1], turns.sum(axis=-1, keepdims=True)
         inward = -self.length * (first**2 * _unit(angles, 0) + both**2 * _unit(angles, 1))
         return angles, turns, _apply(inverse, accelerations - inward)
 
     def mass_matrix(self, angles):
-        """Return what turns angular accelerations into torques, of shape (..., 2, 2)."""
+        """Return the mass matrix, from angular accelerations to torques, of shape (..., 2, 2)."""
         around, coupled, outer = self._moments()
         coupled = coupled * np.cos(np.asarray(angles)[..., 1])
         corner = outer + coupled
@@ -130,7 +130,7 @@ class TwoLinkArm:
         return np.moveaxis(np.array(rows), (0, 1), (-2, -1))
 
     def coriolis(self, angles, velocities):
-        """Return the torques that uphold angular velocities, of shape (..., 2)."""
+        """Return the torques that keep angular velocities constant, of shape (..., 2)."""
         pull = self._moments()[1] * np.sin(np.asarray(angles)[..., 1])
         first, second = np.moveaxis(np.asarray(velocities), -1, 0)
         return np.stack([-pull * second * (2 * first + second), pull * first**2], axis=-1)
@@ -187,13 +187,13 @@ class TwoLinkArm:
         ----------
         controller : callable
             Takes the number of the step, angles and velocities, both of shape (..., 2), and returns
-            torques of that shape. Delays of what it feels are its own business.
+            torques of that shape. Delays of its inputs are part of the controller.
         angles : array of shape (..., 2)
             Angles at the start.
         n_steps : int
             Number of steps.
         dt : float, default=1.0
-            Length of a step in ms.
+            Duration of a row in ms.
         force : array of shape (..., n_steps, 2), optional
             Force on the hand in each step.
 
@@ -206,7 +206,7 @@ class TwoLinkArm:
         Raises
         ------
         ValueError
-            If the arm runs away.
+            If the arm turns faster than 10,000 rad/s.
         """
         n_steps = check_integer("n_steps", n_steps, 1)
         check_number("dt", dt, 0, low_open=True)

@@ -19,7 +19,7 @@ A ball with a radius of {radius:g} pixels flies {speed[0]:g} to {speed[1]:g} pix
 box of {size[0]} x {size[1]} pixels; {hidden} columns see nothing.
 
 :Samples: {n_train} for training, {n_validation} for validation, {n_test} for testing, in this order
-:Duration: {duration:g} ms in steps of {dt:g} ms
+:Duration: {duration:g} ms in steps of {row_duration:g} ms
 :Input: a channel for each pixel, {code}
 :Target: place of the ball in pixels, {horizons} ms ahead
 """
@@ -37,18 +37,18 @@ def make_bouncing_ball(
     rate=200.0,
     background=0.0,
     occluder=None,
-    dt=1.0,
+    row_duration=1.0,
     validation_size=0.2,
     test_size=0.2,
     random_state=None,
 ):
     """
-    Make a task: tell where a ball will be, after Burgsteiner et al. [1]_.
+    Make a task: predict the position of a ball, after Burgsteiner et al. [1]_.
 
     The ball starts anywhere, in any direction, flies straight at constant speed and is reflected at
     the walls of its box, which the retina covers. Lengths are in pixels; the centre of the pixel in
-    column i and row j is at (i + 0.5, j + 0.5). A pixel answers to the share of it that the ball
-    covers, which is computed exactly.
+    column i and row j is at (i + 0.5, j + 0.5). The response of a pixel is proportional to the
+    share of its area that the ball covers, which is computed exactly.
 
     Parameters
     ----------
@@ -63,17 +63,18 @@ def make_bouncing_ball(
     speed : (float, float), default=(5.0, 15.0)
         Lowest and highest speed in pixels a second; that of a sample is uniform between them.
     horizon : float or sequence of float, default=(50.0, 100.0, 200.0, 400.0)
-        How many ms ahead the targets are.
+        Times in ms by which the targets are ahead.
     code : {"poisson", "graded"}, default="poisson"
         Whether a pixel sends spikes of a Poisson process, or its covered share as a current in nA.
     rate : float, default=200.0
-        Rate of a pixel that is covered, in Hz; that of others is in proportion. Of "poisson" only.
+        Rate of a covered pixel in Hz; rates of other pixels are proportional to their covered
+        shares. Of "poisson" only.
     background : float, default=0.0
-        Rate in Hz that is added in all pixels. Of "poisson" only.
+        Rate in Hz that is added to all pixels. Of "poisson" only.
     occluder : (int, int), optional
-        First column of a band, and first column after it, that see nothing of the ball.
-    dt : float, default=1.0
-        Length of a step in ms.
+        First column of a band in which pixels are blind, and first column after it.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     validation_size, test_size : float, default=0.2
         Shares of the samples.
     random_state : int, RandomState instance or None, default=None
@@ -85,13 +86,14 @@ def make_bouncing_ball(
         A dictionary with attributes:
 
         data : SpikeArray of shape (n_samples,)
-            Channel `row * n_columns + column` is one pixel. Step k sees the ball at time `k * dt`.
+            Channel `y * n_columns + x` is the pixel (x, y). Row k shows the ball at time
+            `k * row_duration`.
         target : ndarray of shape (n_samples, n_steps, 2 * n_horizons)
             x and y of the ball's centre at the first horizon, then at the next.
         train, validation, test : ndarray of int
             Indices of samples.
         position : ndarray of shape (n_samples, n_steps, 2)
-            Where the ball is now.
+            Current position of the ball.
         visible : ndarray of shape (n_samples, n_steps)
             Share of the ball that the occluder does not hide.
         target_names : list of str
@@ -113,7 +115,7 @@ def make_bouncing_ball(
     True
     """
     n_samples = check_integer("n_samples", n_samples, 3)
-    n_steps = check_steps("duration", duration, dt)
+    n_steps = check_steps("duration", duration, row_duration)
     size = [check_integer("size", n, 1) for n in check_pair("size", size)]
     check_number("radius", radius, 0, min(size) / 2, low_open=True, high_open=True)
     speed = [check_number("speed", value, 0) for value in check_pair("speed", speed)]
@@ -126,16 +128,16 @@ def make_bouncing_ball(
     train, validation, test = split(n_samples, validation_size, test_size)
 
     rng = check_random_state(random_state)
-    times = np.arange(n_steps)[:, None] * dt + np.append(0, horizons)
+    times = np.arange(n_steps)[:, None] * row_duration + np.append(0, horizons)
     path = _fly(n_samples, times, np.array(size), radius, speed, rng)
     covered = [_covered(places, radius, size) * seen for places in path[:, :, 0]]
     samples = [share.reshape(n_steps, -1) for share in covered]
     if code == "poisson":
-        samples = [rng.poisson((rates[0] * x + rates[1]) * dt / 1000) for x in samples]
+        samples = [rng.poisson((rates[0] * x + rates[1]) * row_duration / 1000) for x in samples]
     packed = [sparse.csr_array(sample) for sample in samples]
     index = np.arange(n_samples)
     return Bunch(
-        data=SpikeArray.from_sparse(packed, dt=dt, graded=code == "graded"),
+        data=SpikeArray.from_sparse(packed, row_duration=row_duration, graded=code == "graded"),
         target=path[:, :, 1:].reshape(n_samples, n_steps, -1),
         train=index[train],
         validation=index[validation],
@@ -151,8 +153,8 @@ def make_bouncing_ball(
             n_train=train.stop,
             n_validation=validation.stop - validation.start,
             n_test=test.stop - test.start,
-            duration=n_steps * dt,
-            dt=dt,
+            duration=n_steps * row_duration,
+            row_duration=row_duration,
             code=code,
             horizons=", ".join(f"{h:g}" for h in horizons),
         ),
@@ -173,7 +175,7 @@ def _seen(occluder, n_columns):
 
 
 def _fly(n_samples, times, size, radius, speed, rng):
-    """Return places at the times given, of shape (n_samples, *times.shape, 2)."""
+    """Return positions at given times, of shape (n_samples, *times.shape, 2)."""
     start = rng.uniform(radius, size - radius, (n_samples, 2))
     angle = rng.uniform(0, 2 * np.pi, n_samples)
     velocity = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -196,7 +198,7 @@ def _covered(places, radius, size):
     )
     corners = _disc_below(x[:, None, :], y[:, :, None])
     areas = np.diff(np.diff(corners, axis=1), axis=2) * radius**2
-    return np.where(areas > 1e-12, areas, 0)  # rounding is no light
+    return np.where(areas > 1e-12, areas, 0)  # smaller areas are rounding errors
 
 
 def _disc_below(x, y):
@@ -204,7 +206,7 @@ def _disc_below(x, y):
     x, y = np.broadcast_arrays(np.clip(x, -1, 1), np.clip(y, -1, 1))
     beside_x, beside_y = _half_strip(x), _half_strip(y)
     inside = np.pi / 4 + beside_x + beside_y + x * y
-    # A corner outside the disc cuts off one cap or two, or leaves a cap or nothing.
+    # A corner outside the disc cuts off one cap or two, or leaves one cap, or leaves no area.
     left, below = np.pi / 2 + 2 * beside_x, np.pi / 2 + 2 * beside_y
     outside = np.where(
         x > 0, np.where(y > 0, left + below - np.pi, below), np.where(y > 0, left, 0.0)

@@ -43,7 +43,7 @@ def make_mackey_glass(
     n_steps : int, default=6000
         Length.
     horizon : int or sequence of int, default=1
-        How many steps ahead the targets are; 84 is the classical one [2]_.
+        Number of steps by which the targets are ahead; 84 is the classical one [2]_.
     tau : float, default=17.0
         Delay in units of the equation's time, a multiple of 0.1. Chaotic from about 16.8.
     sampling : float, default=1.0
@@ -128,11 +128,11 @@ def make_lorenz(
     n_steps : int, default=6000
         Length.
     horizon : int or sequence of int, default=1
-        How many steps ahead the targets are.
+        Number of steps by which the targets are ahead.
     sampling : float, default=0.02
         Units of time from one step of the series to the next.
     observed : {"xyz", "x"}, default="xyz"
-        What input and targets hold: the whole state, or its first variable.
+        Variables of the input and the targets: the whole state, or the first one.
     validation_size, test_size : float, default=0.2
         Shares of the steps, at the end of the series.
     random_state : int, RandomState instance or None, default=None

@@ -1,4 +1,4 @@
-"""Speak words with eSpeak NG, in a process of its own."""
+"""Speak words with eSpeak NG in a separate process."""
 
 import json
 import os
@@ -22,14 +22,14 @@ def find_espeak():
     Returns
     -------
     library, data : Path
-        Where the wheel `espeakng-loader` has put them.
+        Their paths in the wheel `espeakng-loader`.
 
     Raises
     ------
     ImportError
         If `espeakng-loader` is not installed.
     OSError
-        If the system lacks `fork`, which keeps one word from changing the next.
+        If the system lacks `fork`, without which a word would change the next one.
     """
     try:
         import espeakng_loader
@@ -45,12 +45,12 @@ def find_espeak():
 
 def list_voices():
     """
-    List what a voice name such as "en-us+m3" may be made of.
+    List the parts of which names of voices such as "en-us+m3" consist.
 
     Returns
     -------
     languages, variants : list of str
-        What may stand before and after the plus sign.
+        Parts before and after the plus sign.
     """
     _, data = find_espeak()
     languages = sorted(path.name.lower() for path in (data / "lang").rglob("*") if path.is_file())
@@ -73,13 +73,12 @@ def synthesize(utterances):
     sample_rate : int
         In Hz, 22050 in all releases so far.
     samples : ndarray of shape (n_samples,), int16
-        What eSpeak NG returned; empty or zero where it said nothing, cut off
-        at `MAX_SECONDS`.
+        Sound of eSpeak NG; empty or zero if it gives no sound, and cut off at `MAX_SECONDS`.
 
     Raises
     ------
     RuntimeError
-        If the process that speaks fails, with what it said.
+        If the process that speaks fails, with its messages.
     """
     library, data = find_espeak()
     command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("_espeak_worker.py"))]
@@ -99,7 +98,7 @@ def synthesize(utterances):
                 n_bytes = _read_number(worker, messages)
                 yield sample_rate, np.frombuffer(_read(worker, n_bytes, messages), dtype=np.int16)
         finally:
-            # Does no harm to a worker that has ended, and stops one that nobody listens to.
+            # The worker may have ended, or may still speak words that nobody reads.
             worker.kill()
             worker.stdout.close()
             worker.wait()
@@ -114,6 +113,6 @@ def _read(worker, n_bytes, messages):
     if len(content) < n_bytes:
         worker.wait()
         messages.seek(0)
-        said = messages.read().decode(errors="replace").strip()
-        raise RuntimeError(f"eSpeak NG failed: {said or f'exit status {worker.returncode}'}")
+        message = messages.read().decode(errors="replace").strip()
+        raise RuntimeError(f"eSpeak NG failed: {message or f'exit status {worker.returncode}'}")
     return content

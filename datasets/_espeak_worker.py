@@ -1,4 +1,4 @@
-"""A process of its own for eSpeak NG: jobs in as JSON, samples out as bytes.
+"""The separate process of eSpeak NG: its input is JSON, its output the bytes of samples.
 
 Run as a script by `_espeak.py`, with the path of the library as its only argument and the folder
 that holds `espeak-ng-data` as its working directory. Standard library only, so that it starts fast.

@@ -10,7 +10,7 @@ def runge_kutta(derivative, x, dt):
     Parameters
     ----------
     derivative : callable
-        Gives dx/dt at x.
+        Returns dx/dt at x.
     x : array
         State.
     dt : float

@@ -22,7 +22,7 @@ CARRIER = Carrier(
     ),
     sha256="cb6f61b2a3b90986d4cc89e14aa0c0b92632711272ff6f7dcd94e0c973217432",
 )
-# Of the numbers, not of a file.
+# Digest of the numbers, not of a file.
 DIGEST = "ec9a7547fe386f59ce23b1aae2fc9b55ac0c0a5d69fe82bcd74194933212fb95"
 
 
@@ -40,11 +40,11 @@ def fetch_santa_fe_laser(
     ----------
     data_home : str or path, default=None
         A file with the numbers, as text or of the format npy; ReservoirPy's wheel; or a folder that
-        holds `santafe_laser.npy` or the wheel. A folder that is empty or does not exist is where
-        the download goes. None stands for the folder in the environment variable `LSM_DATA` or,
-        without it, the user's cache folder.
+        holds `santafe_laser.npy` or the wheel. A folder that is empty or does not exist receives
+        the download. None is the folder in the environment variable `LSM_DATA` or, without it, the
+        user's cache folder.
     horizon : int or sequence of int, default=1
-        How many steps ahead the targets are.
+        Number of steps by which the targets are ahead.
     validation_size, test_size : float, default=0.2
         Shares of the steps, at the end of the series.
     download : bool, default=True
@@ -69,7 +69,7 @@ def fetch_santa_fe_laser(
     FileNotFoundError
         If `data_home` lacks the series.
     ValueError
-        If a parameter is outside its meaning, or the file holds other numbers.
+        If a parameter is invalid, or the file has other numbers.
     OSError
         If the download fails, or is needed and `download` is False.
 

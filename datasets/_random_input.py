@@ -1,4 +1,4 @@
-"""Series that answer a random input: its own past, and a nonlinear function of it."""
+"""Series with a random input: its own past, and a nonlinear function of its past."""
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -10,7 +10,7 @@ from ._series import bunch
 __all__ = ["make_memory_capacity", "make_narma"]
 
 TRANSIENT = 200  # steps of NARMA before the series begins
-SPARE = 100  # steps after its end; once on its way, it is infinite within them
+SPARE = 100  # steps after its end, within which a diverging series becomes infinite
 ATTEMPTS = 20
 
 
@@ -25,10 +25,10 @@ def make_memory_capacity(
     random_state=None,
 ):
     """
-    Make a test of memory: independent numbers as input, and past ones as targets [1]_.
+    Make a test of memory: the input is independent numbers, the targets its past values [1]_.
 
     The memory capacity of a model is the sum over lags of the squared correlation between its
-    prediction and the target. No linear readout of N features has more than N.
+    prediction and the target. It is at most N for a linear readout of N features.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def make_memory_capacity(
 
         data : list of one ndarray of shape (n_steps, 1)
         target : list of one ndarray of shape (n_steps, n_lags)
-            Column k is the input k + 1 steps ago, also where that was before the series began.
+            Column k is the input k + 1 steps ago, also before the start of the series.
         train, validation, test : slice
             Successive steps to train, to choose settings and to test on, as `data[0][train]`.
         feature_names, target_names : list of str
@@ -112,8 +112,8 @@ def make_narma(
     order : int, default=10
         The order n.
     coefficients : 4 floats, default=(0.3, 0.05, 1.5, 0.1)
-        Those published for order 10. From order 12 on they diverge; for order 30
-        (0.2, 0.04, 1.5, 0.001) are in use.
+        The defaults are the published ones for order 10. From order 12 on they diverge; for order
+        30 (0.2, 0.04, 1.5, 0.001) are in use.
     validation_size, test_size : float, default=0.2
         Shares of the steps, at the end of the series.
     random_state : int, RandomState instance or None, default=None
@@ -135,12 +135,12 @@ def make_narma(
     Raises
     ------
     ValueError
-        If a parameter is outside its meaning, or no series of twenty stays finite.
+        If a parameter is invalid, or twenty series in a row diverge.
 
     Notes
     -----
     Inputs that stay high for long drive the output of order 10 to infinity, about one series of
-    10,000 steps in 20. Such a series is drawn anew.
+    10,000 steps in 20. Such a series is drawn again.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Reaching with an arm: goals, a teacher, and what a controller is told."""
+"""Reaching with an arm: goals, a teacher, and the inputs of a controller."""
 
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
@@ -13,7 +13,7 @@ from ._spike_trains import check_steps
 
 __all__ = ["ReachTeacher", "make_reaches", "minimum_jerk"]
 
-MARGIN = 1.5  # radius of what the population code covers, in reaches
+MARGIN = 1.5  # radius that the population code covers, in units of the distance of the goals
 PUSH = 50.0  # duration of a push in ms
 
 _DESCR = """Reaches of a two-link arm
@@ -21,7 +21,7 @@ _DESCR = """Reaches of a two-link arm
 By minimum jerk in {duration:g} ms from ({start[0]:g}, {start[1]:g}) m to goals {distance:g} m away.
 
 :Samples: {n_train} for training, {n_validation} for validation, {n_test} for testing, in this order
-:Duration: {n_steps} steps of {dt:g} ms
+:Duration: {n_steps} steps of {row_duration:g} ms
 :Input: goal, and joint angles {delay:g} ms ago, each by {n_fields} Gaussian fields
 :Target: torques of the teacher in N m
 :Perturbations: a payload of {payload:g} kg, a push of {push:g} N
@@ -30,20 +30,20 @@ By minimum jerk in {duration:g} ms from ({start[0]:g}, {start[1]:g}) m to goals 
 
 def minimum_jerk(start, goal, duration, times):
     """
-    Move from a place to another as smoothly as can be [1]_, at rest at both ends.
+    Return the smoothest movement between two positions [1]_, at rest at both ends.
 
     Parameters
     ----------
     start, goal : array of shape (..., 2)
-        Places in m.
+        Positions in m.
     duration : float
         Duration of the move in ms.
     times : array of shape (n_times,)
-        When to tell, in ms; outside the move the hand rests.
+        Times in ms; before and after the movement the hand rests.
 
     Returns
     -------
-    places, velocities, accelerations : ndarray of shape (..., n_times, 2)
+    positions, velocities, accelerations : ndarray of shape (..., n_times, 2)
         In m, m/s and m/s^2.
 
     References
@@ -54,13 +54,13 @@ def minimum_jerk(start, goal, duration, times):
     Examples
     --------
     >>> from lsm.datasets import minimum_jerk
-    >>> places, velocities, _ = minimum_jerk([0, 0], [0.2, 0], 500.0, [0, 250, 500])
-    >>> places[:, 0], velocities[:, 0]
+    >>> positions, velocities, _ = minimum_jerk([0, 0], [0.2, 0], 500.0, [0, 250, 500])
+    >>> positions[:, 0], velocities[:, 0]
     (array([0. , 0.1, 0.2]), array([0.  , 0.75, 0.  ]))
     """
     seconds = check_number("duration", duration, 0, low_open=True) / 1000
     s = np.clip(np.asarray(times, dtype=float) / duration, 0, 1)[:, None]
-    start, goal = (np.asarray(place, dtype=float)[..., None, :] for place in (start, goal))
+    start, goal = (np.asarray(end, dtype=float)[..., None, :] for end in (start, goal))
     way = goal - start
     return (
         start + way * (10 * s**3 - 15 * s**4 + 6 * s**5),
@@ -71,20 +71,20 @@ def minimum_jerk(start, goal, duration, times):
 
 class ReachTeacher:
     """
-    The torques of a planned motion, and a correction of its errors in proportion.
+    The torques of a planned motion, and a proportional correction of its errors.
 
     Called with the number of a step and the state then, it is a controller of
-    :meth:`TwoLinkArm.run`; called with `slice(None)` and all states of a motion, it tells what it
-    would have done there.
+    :meth:`TwoLinkArm.run`; called with `slice(None)` and all states of a motion, it returns its
+    torques in these states.
 
     Parameters
     ----------
     arm : TwoLinkArm
-        The arm that the plan is made for.
+        Arm of the plan.
     start, goals : array of shape (2,) and (n_reaches, 2)
-        Places in m.
+        Positions in m.
     duration : float
-        Duration of the move in ms.
+        Duration of the movement in ms.
     times : array of shape (n_steps,)
         Beginnings of the steps in ms.
     gains : (float, float)
@@ -118,16 +118,16 @@ def make_reaches(
     gains=(100.0, 20.0),
     payload=0.0,
     push=0.0,
-    dt=1.0,
+    row_duration=1.0,
     random_state=None,
 ):
     """
     Make a task: move an arm to goals around it, after Joshi & Maass [1]_.
 
-    The goals to train on are spread evenly over a circle. Half of those to test on are among them,
-    the others lie in the middle between two; those to validate on a quarter of the way between two.
-    A teacher moves :class:`TwoLinkArm` there by minimum jerk: by the inverse dynamics and a
-    correction of errors in proportion.
+    The goals for training are spread evenly over a circle. Half of the goals for the test are among
+    them, and the others in the middle between two; goals for validation are a quarter of the way
+    between two. A teacher moves :class:`TwoLinkArm` to the goals by minimum jerk, with the torques
+    of the inverse dynamics and a proportional correction of errors.
 
     Parameters
     ----------
@@ -142,18 +142,18 @@ def make_reaches(
     start : (float, float), default=(0.0, 0.5)
         Where the hand starts, from the shoulder, in m.
     delay : float, default=50.0
-        Age in ms of the joint angles that the input tells.
+        Delay of the joint angles in the input in ms.
     n_fields : int, default=8
         Channels for each of the four inputs.
     gains : (float, float), default=(100.0, 20.0)
         Torque of the teacher per error of angle in N m/rad, and of velocity in N m s/rad.
     payload : float, default=0.0
-        Point mass in the hand in kg, of which the teacher does not know.
+        Point mass in the hand in kg, which the teacher ignores.
     push : float, default=0.0
         Force in N that pushes the hand in every reach for 50 ms, at a random time and in a random
         direction.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     random_state : int, RandomState instance or None, default=None
         Seed of the pushes.
 
@@ -189,7 +189,7 @@ def make_reaches(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is outside its meaning, or a place around the start is out of reach.
+        If a parameter is invalid, or a position around the start is out of reach.
 
     References
     ----------
@@ -201,7 +201,7 @@ def make_reaches(
     >>> from lsm.datasets import make_reaches
     >>> task = make_reaches()
     >>> task.data
-    SpikeArray(n_samples=44, n_channels=32, n_events=704000, dt=1 ms, graded)
+    SpikeArray(n_samples=44, n_channels=32, n_events=704000, row_duration=1 ms, graded)
     >>> task.arm.hand(task.angles[0, -1]).round(3), task.goals[0]
     (array([0.2, 0.5]), array([0.2, 0.5]))
     """
@@ -210,26 +210,27 @@ def make_reaches(
         for name, n in (("n_train", n_train), ("n_validation", n_validation), ("n_test", n_test))
     ]
     check_number("distance", distance, 0, low_open=True)
-    n_moving, dt = check_steps("duration", duration, dt), float(dt)
-    n_steps = n_moving + int(steps("hold", check_number("hold", hold, 0), dt))
-    lag = int(steps("delay", check_number("delay", delay, 0), dt))
+    n_moving, row_duration = check_steps("duration", duration, row_duration), float(row_duration)
+    n_steps = n_moving + int(steps("hold", check_number("hold", hold, 0), row_duration))
+    lag = int(steps("delay", check_number("delay", delay, 0), row_duration))
     gains = [check_number("gains", value, 0) for value in check_pair("gains", gains)]
     check_number("push", push, 0)
     arm = TwoLinkArm(payload=payload)
-    encoder = _encoder(arm, start, distance, n_fields, dt)
+    encoder = _encoder(arm, start, distance, n_fields, row_duration)
 
     angle, trained = _directions(*counts)
     goals = start + distance * np.column_stack([np.cos(angle), np.sin(angle)])
-    times = np.arange(n_steps) * dt
-    teacher = ReachTeacher(TwoLinkArm(), start, goals, n_moving * dt, times, gains)
-    force = _pushes(len(goals), n_steps, push, dt, check_random_state(random_state))
+    times = np.arange(n_steps) * row_duration
+    teacher = ReachTeacher(TwoLinkArm(), start, goals, n_moving * row_duration, times, gains)
+    force = _pushes(len(goals), n_steps, push, row_duration, check_random_state(random_state))
     at_start = np.broadcast_to(arm.angles(start), goals.shape)
     angles, velocities, torques = arm.run(
-        teacher, at_start, n_steps, dt=dt, force=force if push else None
+        teacher, at_start, n_steps, dt=row_duration, force=force if push else None
     )
 
-    felt = angles[:, np.maximum(np.arange(n_steps) - lag, 0)]
-    inputs = np.concatenate([np.broadcast_to(goals[:, None], felt.shape), felt], axis=2)
+    observed = angles[:, np.maximum(np.arange(n_steps) - lag, 0)]
+    goal = np.broadcast_to(goals[:, None], observed.shape)
+    inputs = np.concatenate([goal, observed], axis=2)
     train, validation, test = np.split(np.arange(sum(counts)), np.cumsum(counts)[:-1])
     return Bunch(
         data=encoder.transform(list(inputs)),
@@ -247,8 +248,9 @@ def make_reaches(
         teacher=teacher,
         arm=arm,
         DESCR=_DESCR.format(
-            start=start, distance=distance, duration=n_moving * dt, n_train=n_train,
-            n_validation=n_validation, n_test=n_test, n_steps=n_steps, dt=dt, delay=lag * dt,
+            start=start, distance=distance, duration=n_moving * row_duration, n_train=n_train,
+            n_validation=n_validation, n_test=n_test, n_steps=n_steps,
+            row_duration=row_duration, delay=lag * row_duration,
             n_fields=n_fields, payload=payload, push=push,
         ),
     )  # fmt: skip
@@ -270,7 +272,7 @@ def _directions(n_train, n_validation, n_test):
     return 2 * np.pi * places / n_train, places % 1 == 0
 
 
-def _encoder(arm, start, distance, n_fields, dt):
+def _encoder(arm, start, distance, n_fields, row_duration):
     """Return a population code of goals and angles, fitted to the surroundings of the start."""
     start = np.array([check_number("start", value) for value in check_pair("start", start)])
     radius, away = MARGIN * distance, np.linalg.norm(start)
@@ -283,14 +285,16 @@ def _encoder(arm, start, distance, n_fields, dt):
     around = start + radius * np.column_stack([np.cos(turn), np.sin(turn)])
     edges = np.hstack([around, np.unwrap(arm.angles(around), axis=0)])
     limits = edges.min(axis=0), edges.max(axis=0)
-    code = PopulationEncoder(n_fields, encoder=DirectCurrentEncoder(duration=dt), limits=limits)
+    code = PopulationEncoder(
+        n_fields, encoder=DirectCurrentEncoder(duration=row_duration), limits=limits
+    )
     return code.fit([edges])
 
 
-def _pushes(n_reaches, n_steps, push, dt, rng):
+def _pushes(n_reaches, n_steps, push, row_duration, rng):
     """Draw for each reach a push, as forces of shape (n_reaches, n_steps, 2)."""
     direction = rng.uniform(0, 2 * np.pi, (n_reaches, 1, 1))
-    length = min(max(round(PUSH / dt), 1), n_steps)
+    length = min(max(round(PUSH / row_duration), 1), n_steps)
     first = rng.randint(n_steps - length + 1, size=(n_reaches, 1, 1))
     step = np.arange(n_steps)[:, None]
     pushed = (step >= first) & (step < first + length)

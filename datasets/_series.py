@@ -1,7 +1,7 @@
-"""What time series share: one form, one split, one description.
+"""The common form of time series: one Bunch, one split, one description.
 
-A series comes whole, as a list of one, and its split is three slices of its steps. Washout is the
-estimator's: to test on every step of `test`, begin it `washout` steps earlier.
+A series is a list of one array, and its split is three slices of its steps. The washout is a
+parameter of the estimator: to test on every step of `test`, begin `washout` steps earlier.
 """
 
 import numpy as np
@@ -36,9 +36,9 @@ def ahead(series, horizons, names):
     Parameters
     ----------
     series : array of shape (n_steps + max(horizons), n_variables)
-        What is observed.
+        Series.
     horizons : int array of shape (n_horizons,)
-        How many rows later.
+        Number of rows by which the targets are later.
     names : list of str
         Names of the variables.
 
@@ -60,7 +60,7 @@ def ahead(series, horizons, names):
 def bunch(
     title, text, *, data, target, feature_names, target_names, validation_size, test_size, **more
 ):
-    """Describe a series and split it by time: training, validation, testing."""
+    """Return a series with its description, and its split by time."""
     train, validation, test = split(len(data), validation_size, test_size)
     descr = _DESCR.format(
         title=title,
@@ -86,14 +86,14 @@ def bunch(
 
 
 def split(n_steps, validation_size, test_size):
-    """Return slices of the steps, or of samples, to train, to validate and to test on."""
+    """Return slices of the steps, or of samples, for training, validation and the test."""
     check_number("validation_size", validation_size, 0, 1, high_open=True)
     check_number("test_size", test_size, 0, 1, low_open=True, high_open=True)
     n_test = max(round(test_size * n_steps), 1)
     n_train = n_steps - n_test - round(validation_size * n_steps)
     if n_train < 1:
         raise ValueError(
-            f"validation_size={validation_size!r} and test_size={test_size!r} leave none of "
+            f"validation_size={validation_size!r} and test_size={test_size!r} leave no step of "
             f"{n_steps} for training"
         )
     return slice(0, n_train), slice(n_train, n_steps - n_test), slice(n_steps - n_test, n_steps)

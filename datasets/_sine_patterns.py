@@ -1,4 +1,4 @@
-"""Sums of sines, to generate from nothing but one's own output."""
+"""Sums of sines, for models that generate them by feedback of their output."""
 
 from fractions import Fraction
 from math import gcd, lcm
@@ -18,14 +18,14 @@ def make_sine_patterns(
     duration=10000.0,
     *,
     amplitudes=None,
-    dt=1.0,
+    row_duration=1.0,
     validation_size=0.2,
     test_size=0.2,
 ):
     """
     Make a sum of sines, all of which begin at zero.
 
-    It is meant for models that feed their output back: the input is zero throughout.
+    The input is zero: the series is for models with feedback of their output.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def make_sine_patterns(
         Length in ms.
     amplitudes : sequence of float, optional
         One for each frequency; by default all are equal and add up to 1.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     validation_size, test_size : float, default=0.2
         Shares of the steps, at the end of the series.
 
@@ -52,7 +52,7 @@ def make_sine_patterns(
             Successive steps to train, to choose settings and to test on, as `target[0][train]`.
         feature_names, target_names : list of str
         period : float
-            In ms, after which the sum repeats.
+            Period of the sum in ms.
         DESCR : str
             Description of the series.
 
@@ -63,7 +63,7 @@ def make_sine_patterns(
     >>> series.target[0].shape, series.period
     ((5000, 1), 500.0)
     """
-    n_steps = check_steps("duration", duration, dt)
+    n_steps = check_steps("duration", duration, row_duration)
     exact = [_thousandths(value) for value in np.atleast_1d(frequencies).tolist()]
     if not exact:
         raise ValueError(f"frequencies must be one number or more, got {frequencies!r}")
@@ -74,13 +74,13 @@ def make_sine_patterns(
             f"amplitudes must be one for each of {len(exact)} frequencies, got {amplitudes!r}"
         )
     amplitudes = [check_number("amplitudes", value) for value in amplitudes]
-    seconds = np.arange(n_steps) * dt / 1000
+    seconds = np.arange(n_steps) * row_duration / 1000
     waves = np.sin(2 * np.pi * np.multiply.outer(seconds, np.array(exact, dtype=float)))
     # The greatest common divisor of fractions.
     slowest = Fraction(gcd(*(f.numerator for f in exact)), lcm(*(f.denominator for f in exact)))
     return bunch(
         "Sum of sines",
-        f"{', '.join(f'{float(f):g}' for f in exact)} Hz, in steps of {dt:g} ms.",
+        f"{', '.join(f'{float(f):g}' for f in exact)} Hz, in steps of {row_duration:g} ms.",
         data=np.zeros((n_steps, 1)),
         target=(waves @ amplitudes)[:, None],
         feature_names=["nothing"],

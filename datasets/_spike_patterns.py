@@ -1,4 +1,4 @@
-"""Tasks on spike patterns that follow one another: to remember, to combine, to put in order."""
+"""Tasks on sequences of spike patterns: to remember, to combine and to order them."""
 
 from itertools import permutations
 
@@ -28,16 +28,16 @@ def make_spike_templates(
     segment=250.0,
     rate=20.0,
     jitter=4.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
     """
-    Make the task of Maass, Natschläger & Markram [1]_: tell which template was in a segment.
+    Make the task of Maass, Natschläger & Markram [1]_: recognise the template in each segment.
 
-    Every segment has templates of its own, Poisson trains. A sample is a random one for each
-    segment, jittered and end to end. Late segments are easy to tell at the end of a sample, early
-    ones need memory. A trace of each channel with a time constant of some segments tells them all.
+    Every segment has its own templates, which are Poisson trains. A sample has a random template in
+    each segment, jittered. At the end of a sample late segments are easy to classify, and early
+    ones need memory. Traces of the channels with a time constant of some segments suffice for all.
 
     Parameters
     ----------
@@ -54,11 +54,11 @@ def make_spike_templates(
     rate : float, default=20.0
         Rate of the templates in Hz.
     jitter : float, default=4.0
-        Standard deviation in ms of each spike's move, which does not leave its segment.
-    dt : float, default=1.0
-        Length of a step in ms.
+        Standard deviation of the jitter of each spike in ms; a spike stays in its segment.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -88,18 +88,23 @@ def make_spike_templates(
     >>> from lsm.datasets import make_spike_templates
     >>> task = make_spike_templates(400, n_channels=4, random_state=0)
     >>> task.data
-    SpikeArray(n_samples=400, n_channels=4, n_events=30106, dt=1 ms)
+    SpikeArray(n_samples=400, n_channels=4, n_events=30106, row_duration=1 ms)
     >>> task.target.shape, len(task.train), len(task.test)
     ((400, 4), 300, 100)
     """
     check_integer("n_segments", n_segments, 1)
-    check_steps("segment", segment, dt)
+    check_steps("segment", segment, row_duration)
     check_integer("n_templates", n_templates, 2)
     rng = check_random_state(random_state)
     n_samples = check_integer("n_samples", n_samples, 2)
     target = rng.randint(n_templates, size=(n_samples, n_segments))
     templates = make_poisson_trains(
-        n_segments * n_templates, n_channels, segment, rate, dt=dt, random_state=rng
+        n_segments * n_templates,
+        n_channels,
+        segment,
+        rate,
+        row_duration=row_duration,
+        random_state=rng,
     )
     which = np.arange(n_segments) * n_templates + target
     return bunch(
@@ -123,15 +128,15 @@ def make_template_xor(
     segment=250.0,
     rate=20.0,
     jitter=4.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
     """
-    Make a task: tell whether the templates of two segments have the same number.
+    Make a task: decide whether two segments hold templates of the same number.
 
     The samples are those of :func:`make_spike_templates` with two templates. Each template is as
-    frequent in both classes, so that nothing linear in the spikes tells them apart.
+    frequent in both classes, so no linear function of the spikes separates them.
 
     Parameters
     ----------
@@ -142,17 +147,17 @@ def make_template_xor(
     n_segments : int, default=2
         Number of segments.
     segments : (int, int), default=(0, 1)
-        The two that count.
+        Indices of the two segments that count.
     segment : float, default=250.0
         Length of a segment in ms.
     rate : float, default=20.0
         Rate of the templates in Hz.
     jitter : float, default=4.0
-        Standard deviation in ms of each spike's move, which does not leave its segment.
-    dt : float, default=1.0
-        Length of a step in ms.
+        Standard deviation of the jitter of each spike in ms; a spike stays in its segment.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -165,7 +170,7 @@ def make_template_xor(
             0 where the two numbers are equal, 1 where they differ; equally often.
     """
     n_segments = check_integer("n_segments", n_segments, 2)
-    check_steps("segment", segment, dt)
+    check_steps("segment", segment, row_duration)
     one, other = (
         check_integer("segments", i, 0, n_segments - 1) for i in check_pair("segments", segments)
     )
@@ -176,7 +181,7 @@ def make_template_xor(
     bits = rng.randint(2, size=(len(target), n_segments))
     bits[:, other] = bits[:, one] ^ target
     templates = make_poisson_trains(
-        n_segments * 2, n_channels, segment, rate, dt=dt, random_state=rng
+        n_segments * 2, n_channels, segment, rate, row_duration=row_duration, random_state=rng
     )
     return bunch(
         in_a_row(templates, np.arange(n_segments) * 2 + bits, jitter, rng),
@@ -199,15 +204,15 @@ def make_delayed_parity(
     segment=50.0,
     rate=40.0,
     jitter=1.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
     """
-    Make a task: tell whether the sum of some bits is odd that came some bits ago [1]_.
+    Make a task: decide whether the sum of some past bits is odd [1]_.
 
-    A bit is one of two templates, the same ones throughout. Given any but one of the bits both
-    classes are as likely, so that nothing linear in the spikes tells them apart.
+    A bit is one of two templates, which are the same for all bits. Given all bits but one, both
+    classes are equally likely, so no linear function of the spikes separates them.
 
     Parameters
     ----------
@@ -218,17 +223,17 @@ def make_delayed_parity(
     n_bits : int, default=3
         Number of bits that count, at least 2.
     delay : int, default=0
-        Number of random bits that follow them.
+        Number of random bits after these.
     segment : float, default=50.0
         Length of a bit in ms.
     rate : float, default=40.0
         Rate of the templates in Hz.
     jitter : float, default=1.0
-        Standard deviation in ms of each spike's move, which does not leave its bit.
-    dt : float, default=1.0
-        Length of a step in ms.
+        Standard deviation of the jitter of each spike in ms; a spike stays in its bit.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -254,13 +259,15 @@ def make_delayed_parity(
        recurrent neural networks. Neural Computation 16, 1413-1436.
     """
     check_integer("n_bits", n_bits, 2)
-    check_steps("segment", segment, dt)
+    check_steps("segment", segment, row_duration)
     check_integer("delay", delay, 0)
     rng = check_random_state(random_state)
     target = balanced(n_samples, 2, test_size, rng)
     bits = rng.randint(2, size=(len(target), n_bits + delay))
     bits[:, 0] = (bits[:, 1:n_bits].sum(axis=1) + target) % 2
-    templates = make_poisson_trains(2, n_channels, segment, rate, dt=dt, random_state=rng)
+    templates = make_poisson_trains(
+        2, n_channels, segment, rate, row_duration=row_duration, random_state=rng
+    )
     return bunch(
         in_a_row(templates, bits, jitter, rng),
         target,
@@ -282,16 +289,16 @@ def make_pattern_order(
     pattern=50.0,
     rate=40.0,
     jitter=1.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
     """
-    Make a task: tell in which order some patterns came.
+    Make a task: recognise the order of some patterns.
 
-    A sample holds every pattern once. The classes are the even and the odd permutations. From
-    three patterns on each is in each place as often in both classes, so that nothing linear in the
-    spikes tells them apart; of two, which of them came first is the order, and linear traces tell.
+    A sample has every pattern once. The classes are the even and the odd permutations. With three
+    or more patterns each is equally frequent at each place in both classes, so no linear function
+    of the spikes separates them; with two patterns linear traces do.
 
     Parameters
     ----------
@@ -300,17 +307,17 @@ def make_pattern_order(
     n_channels : int, default=10
         Number of channels.
     n_patterns : int, default=3
-        Number of patterns, from 2 to 6. The orders of three go round one way or the other.
+        Number of patterns, from 2 to 6. Three patterns have two cyclic orders.
     pattern : float, default=50.0
         Length of a pattern in ms.
     rate : float, default=40.0
         Rate of the patterns in Hz.
     jitter : float, default=1.0
-        Standard deviation in ms of each spike's move, which does not leave its pattern.
-    dt : float, default=1.0
-        Length of a step in ms.
+        Standard deviation of the jitter of each spike in ms; a spike stays in its pattern.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -331,11 +338,13 @@ def make_pattern_order(
             Description of the task.
     """
     check_integer("n_patterns", n_patterns, 2, 6)
-    check_steps("pattern", pattern, dt)
+    check_steps("pattern", pattern, row_duration)
     rng = check_random_state(random_state)
     orders = np.array(list(permutations(range(n_patterns))))
     order = orders[balanced(n_samples, len(orders), test_size, rng)]
-    patterns = make_poisson_trains(n_patterns, n_channels, pattern, rate, dt=dt, random_state=rng)
+    patterns = make_poisson_trains(
+        n_patterns, n_channels, pattern, rate, row_duration=row_duration, random_state=rng
+    )
     return bunch(
         in_a_row(patterns, order, jitter, rng),
         (np.linalg.det(np.eye(n_patterns)[order]) < 0).astype(int),

@@ -1,4 +1,4 @@
-"""What the tasks on spike patterns share."""
+"""The common parts of tasks on spike patterns."""
 
 import numpy as np
 from sklearn.utils import Bunch
@@ -16,7 +16,7 @@ _DESCR = """{title}
 
 :Samples: {n_train} for training, {n_test} for testing
 :Channels: {n_channels}
-:Duration: {duration:g} ms in steps of {dt:g} ms
+:Duration: {duration:g} ms in steps of {row_duration:g} ms
 :Target: {meaning}
 """
 
@@ -25,9 +25,8 @@ def balanced(n_samples, n_classes, test_size, rng):
     """
     Draw the classes of some samples, in random order.
 
-    They are as equal in number as can be, both in training and in testing: were they so only in
-    all, a class that is rare in training would be frequent in testing, and chance be worse than it
-    is.
+    The classes are balanced both in training and in testing: if they were balanced only over all
+    samples, a class that is rare in training would be frequent in testing.
     """
     n_test = _n_test(n_samples, test_size)
     parts = (np.arange(n) % n_classes for n in (n_samples - n_test, n_test))
@@ -45,9 +44,9 @@ def in_a_row(patterns, which, jitter, rng):
     which : int array of shape (n_samples, n_places)
         Pattern in each place.
     jitter : float
-        Standard deviation of each spike's move in ms; none leaves its place.
+        Standard deviation of the jitter of each spike in ms; a spike stays in its place.
     rng : RandomState
-        Source of draws.
+        Random generator.
 
     Returns
     -------
@@ -58,10 +57,15 @@ def in_a_row(patterns, which, jitter, rng):
     copies = jitter_spikes(patterns[which.ravel()], jitter, random_state=rng)
     copy, step, channel = single_spikes(copies)
     sample, place = np.divmod(copy, n_places)
-    length = int(patterns.durations[0])
+    length = int(patterns.n_rows[0])
     durations = np.full(n_samples, n_places * length)
     return pack_spikes(
-        sample, place * length + step, channel, durations, patterns.n_channels, patterns.dt
+        sample,
+        place * length + step,
+        channel,
+        durations,
+        patterns.n_channels,
+        patterns.row_duration,
     )
 
 
@@ -72,7 +76,7 @@ def _n_test(n_samples, test_size):
 
 
 def bunch(data, target, test_size, title, text, meaning, **more):
-    """Describe a task, and let the last of its samples test, as :func:`balanced` has it."""
+    """Return a task with its description; its last samples are the test, as in :func:`balanced`."""
     n_test = _n_test(len(data), test_size)
     n_train = len(data) - n_test
     descr = _DESCR.format(
@@ -82,8 +86,8 @@ def bunch(data, target, test_size, title, text, meaning, **more):
         n_train=n_train,
         n_test=n_test,
         n_channels=data.n_channels,
-        duration=data.durations[0] * data.dt,
-        dt=data.dt,
+        duration=data.n_rows[0] * data.row_duration,
+        row_duration=data.row_duration,
         meaning=meaning,
     )
     return Bunch(

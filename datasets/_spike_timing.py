@@ -1,4 +1,4 @@
-"""Tasks that only the relative timing of spikes solves, wherever in the sample it is."""
+"""Tasks on the relative timing of spikes, at any time in the sample."""
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -20,17 +20,17 @@ def make_spike_intervals(
     intervals=(20.0, 50.0),
     duration=200.0,
     jitter=0.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
     """
-    Make a task: tell which interval there is between two spikes.
+    Make a task: recognise the interval between two spikes.
 
-    Every channel spikes twice, all channels together, the pair anywhere in the sample. For
-    intervals a and b the spikes are at 0 and a or at b and a + b in one class, at 0 and b or at a
-    and a + b in the other, and are then moved together. So spikes are at any one time as frequent
-    in both classes, and nothing linear in them tells the classes apart.
+    All channels spike together, twice, anywhere in the sample. For intervals a and b the spikes are
+    at 0 and a or at b and a + b in one class, at 0 and b or at a and a + b in the other, and are
+    then moved together. So spikes are at any time equally frequent in both classes, and no linear
+    function of the spikes separates the classes.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def make_spike_intervals(
     duration : float, default=200.0
         Length of the samples in ms, at least the sum of the intervals and a step.
     jitter : float, default=0.0
-        Standard deviation in ms of each spike's move.
-    dt : float, default=1.0
-        Length of a step in ms.
+        Standard deviation of the jitter of each spike in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -70,12 +70,13 @@ def make_spike_intervals(
     --------
     >>> from lsm.datasets import make_spike_intervals
     >>> make_spike_intervals(100, random_state=0).data
-    SpikeArray(n_samples=100, n_channels=10, n_events=2000, dt=1 ms)
+    SpikeArray(n_samples=100, n_channels=10, n_events=2000, row_duration=1 ms)
     """
     check_integer("n_channels", n_channels, 1)
-    n_steps = check_steps("duration", duration, dt)
+    n_steps = check_steps("duration", duration, row_duration)
     one, other = (
-        check_steps("intervals", interval, dt) for interval in check_pair("intervals", intervals)
+        check_steps("intervals", interval, row_duration)
+        for interval in check_pair("intervals", intervals)
     )
     if one == other:
         raise ValueError(f"intervals must be two different ones, got {intervals!r}")
@@ -91,7 +92,7 @@ def make_spike_intervals(
     samples = np.repeat(np.arange(len(kind)), 2 * n_channels)
     channels = np.tile(np.arange(n_channels), 2 * len(kind))
     durations = np.full(len(kind), n_steps)
-    spikes = pack_spikes(samples, times, channels, durations, n_channels, dt)
+    spikes = pack_spikes(samples, times, channels, durations, n_channels, row_duration)
     return bunch(
         jitter_spikes(spikes, jitter, random_state=rng),
         kind % 2,
@@ -112,17 +113,16 @@ def make_embedded_pattern(
     duration=300.0,
     rate=40.0,
     jitter=1.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
     """
-    Make a task: tell whether a known pattern is hidden anywhere in noise.
+    Make a task: detect a known pattern anywhere in noise.
 
-    In every sample each channel has its part of the pattern once, instead of the noise of that
-    time. In one class all channels have it together, in the other each at a time of its own. So
-    each channel by itself is the same in both classes, and nothing linear in the spikes tells them
-    apart.
+    In every sample each channel has its part of the pattern once, in place of noise. In one class
+    all channels have it at the same time, in the other each at its own time. So each single channel
+    is the same in both classes, and no linear function of the spikes separates them.
 
     Parameters
     ----------
@@ -137,11 +137,11 @@ def make_embedded_pattern(
     rate : float, default=40.0
         Rate of pattern and noise in Hz.
     jitter : float, default=1.0
-        Standard deviation in ms of each of the pattern's spikes' move, within the pattern.
-    dt : float, default=1.0
-        Length of a step in ms.
+        Standard deviation in ms of the jitter of the pattern's spikes, within the pattern.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -163,17 +163,21 @@ def make_embedded_pattern(
             Description of the task.
     """
     check_integer("n_channels", n_channels, 2)
-    n_steps = check_steps("duration", duration, dt)
-    length = check_steps("pattern", pattern, dt)
+    n_steps = check_steps("duration", duration, row_duration)
+    length = check_steps("pattern", pattern, row_duration)
     if length >= n_steps:
         raise ValueError(f"duration must be more than pattern={pattern!r} ms, got {duration!r}")
     rng = check_random_state(random_state)
     target = balanced(n_samples, 2, test_size, rng)
     onsets = rng.randint(n_steps - length + 1, size=(len(target), n_channels))
     onsets[target == 1] = onsets[target == 1, :1]
-    patterns = make_poisson_trains(1, n_channels, pattern, rate, dt=dt, random_state=rng)
+    patterns = make_poisson_trains(
+        1, n_channels, pattern, rate, row_duration=row_duration, random_state=rng
+    )
     copies = jitter_spikes(patterns[np.zeros_like(target)], jitter, random_state=rng)
-    noise = make_poisson_trains(len(target), n_channels, duration, rate, dt=dt, random_state=rng)
+    noise = make_poisson_trains(
+        len(target), n_channels, duration, rate, row_duration=row_duration, random_state=rng
+    )
     sample, step, channel = single_spikes(noise)
     before = step - onsets[sample, channel]
     outside = (before < 0) | (before >= length)
@@ -182,9 +186,9 @@ def make_embedded_pattern(
         np.concatenate([sample[outside], inner_sample]),
         np.concatenate([step[outside], inner_step + onsets[inner_sample, inner_channel]]),
         np.concatenate([channel[outside], inner_channel]),
-        noise.durations,
+        noise.n_rows,
         n_channels,
-        dt,
+        row_duration,
     )
     return bunch(
         spikes,
@@ -208,17 +212,17 @@ def make_equal_rate_patterns(
     window=50.0,
     n_spikes=1,
     jitter=1.0,
-    dt=1.0,
+    row_duration=1.0,
     test_size=0.25,
     random_state=None,
 ):
     """
-    Make a task: tell patterns apart whose rates say nothing.
+    Make a task: classify patterns that have the same rates.
 
-    In every sample each channel has the same number of spikes in each window. A class is a
-    pattern of their times, and a sample is that pattern moved by a random time, the same for all
-    channels and windows, round and round in each window. So a spike is as likely at any time of
-    its window in all classes, and nothing linear in the spikes tells them apart.
+    In every sample each channel has the same number of spikes in each window. A class is a pattern
+    of spike times. A sample is that pattern shifted by a random time, the same for all channels and
+    windows, cyclically in each window. So a spike is equally likely at any time of its window in
+    all classes, and no linear function of the spikes separates them.
 
     Parameters
     ----------
@@ -235,11 +239,11 @@ def make_equal_rate_patterns(
     n_spikes : int, default=1
         Number of spikes in each window of each channel.
     jitter : float, default=1.0
-        Standard deviation in ms of each spike's move, round and round in its window.
-    dt : float, default=1.0
-        Length of a step in ms.
+        Standard deviation of the jitter of each spike in ms, cyclically in its window.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     test_size : float, default=0.25
-        Share of the samples for testing.
+        Share of the samples for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -262,18 +266,20 @@ def make_equal_rate_patterns(
     check_integer("n_windows", n_windows, 1)
     check_integer("n_spikes", n_spikes, 1)
     check_number("jitter", jitter, 0)
-    length = check_steps("window", window, dt)
+    length = check_steps("window", window, row_duration)
     rng = check_random_state(random_state)
     target = balanced(n_samples, n_classes, test_size, rng)
     times = rng.randint(length, size=(n_classes, n_windows, n_channels, n_spikes))
     moves = rng.randint(length, size=(len(target), 1, 1, 1))
-    moves = moves + np.rint(rng.normal(scale=jitter / dt, size=(len(target), *times.shape[1:])))
+    moves = moves + np.rint(
+        rng.normal(scale=jitter / row_duration, size=(len(target), *times.shape[1:]))
+    )
 
     def pack(times):
         sample, place, channel, _ = np.indices(times.shape).reshape(4, -1)
         step = place * length + times.ravel().astype(np.int64) % length
         durations = np.full(len(times), n_windows * length)
-        return pack_spikes(sample, step, channel, durations, n_channels, dt)
+        return pack_spikes(sample, step, channel, durations, n_channels, row_duration)
 
     return bunch(
         pack(times[target] + moves),

@@ -1,4 +1,4 @@
-"""Families of spike trains, and what can happen to them: small functions that combine."""
+"""Random spike trains, and random changes of spike trains: small functions that combine."""
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -21,7 +21,7 @@ __all__ = [
 
 
 def make_poisson_trains(
-    n_samples, n_channels, duration, rate, *, refractory=0.0, dt=1.0, random_state=None
+    n_samples, n_channels, duration, rate, *, refractory=0.0, row_duration=1.0, random_state=None
 ):
     """
     Draw spike trains of a Poisson process.
@@ -29,15 +29,15 @@ def make_poisson_trains(
     Parameters
     ----------
     n_samples, n_channels : int
-        How many.
+        Numbers of samples and of channels.
     duration : float
         Length of the samples in ms.
     rate : float or array of shape (n_channels,)
         Mean rate in Hz of all or of each of the channels.
     refractory : float, default=0.0
-        Time after a spike, in ms, without any. What is left is sped up to keep the rate.
-    dt : float, default=1.0
-        Length of a step in ms. Several spikes may fall into one.
+        Time in ms without spikes after each spike. The mean rate stays as given.
+    row_duration : float, default=1.0
+        Duration of a row in ms. Several spikes may fall into one.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -48,13 +48,13 @@ def make_poisson_trains(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is outside its meaning, or `rate` is not possible with `refractory`.
+        If a parameter is invalid, or `rate` is not possible with `refractory`.
 
     Examples
     --------
     >>> from lsm.datasets import make_poisson_trains
     >>> make_poisson_trains(2, 10, 1000.0, 20.0, random_state=0)
-    SpikeArray(n_samples=2, n_channels=10, n_events=375, dt=1 ms)
+    SpikeArray(n_samples=2, n_channels=10, n_events=375, row_duration=1 ms)
     """
     return make_renewal_trains(
         n_samples,
@@ -62,23 +62,31 @@ def make_poisson_trains(
         duration,
         rate,
         refractory=refractory,
-        dt=dt,
+        row_duration=row_duration,
         random_state=random_state,
     )
 
 
 def make_renewal_trains(
-    n_samples, n_channels, duration, rate, *, shape=1.0, refractory=0.0, dt=1.0, random_state=None
+    n_samples,
+    n_channels,
+    duration,
+    rate,
+    *,
+    shape=1.0,
+    refractory=0.0,
+    row_duration=1.0,
+    random_state=None,
 ):
     """
-    Draw spike trains whose intervals are independent, each a refractory period and a gamma number.
+    Draw spike trains with independent intervals, each a refractory period and a gamma variable.
 
-    Trains are stationary: time zero lies anywhere in an interval.
+    Trains are stationary: time zero is a random time in an interval.
 
     Parameters
     ----------
     n_samples, n_channels : int
-        How many.
+        Numbers of samples and of channels.
     duration : float
         Length of the samples in ms.
     rate : float or array of shape (n_channels,)
@@ -89,8 +97,8 @@ def make_renewal_trains(
         gives bursts.
     refractory : float, default=0.0
         Shortest interval in ms.
-    dt : float, default=1.0
-        Length of a step in ms. Several spikes may fall into one.
+    row_duration : float, default=1.0
+        Duration of a row in ms. Several spikes may fall into one row.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -101,19 +109,19 @@ def make_renewal_trains(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is outside its meaning, or `rate` is not possible with `refractory`.
+        If a parameter is invalid, or `rate` is not possible with `refractory`.
 
     Examples
     --------
     >>> from lsm.datasets import make_renewal_trains
     >>> make_renewal_trains(2, 10, 1000.0, 20.0, shape=9.0, random_state=0)
-    SpikeArray(n_samples=2, n_channels=10, n_events=409, dt=1 ms)
+    SpikeArray(n_samples=2, n_channels=10, n_events=409, row_duration=1 ms)
     """
     n_samples = check_integer("n_samples", n_samples, 1)
     n_channels = check_integer("n_channels", n_channels, 1)
     shape = check_number("shape", shape, 0, low_open=True)
     refractory = check_number("refractory", refractory, 0)
-    n_steps = check_steps("duration", duration, dt)
+    n_steps = check_steps("duration", duration, row_duration)
     rates = _check_rates(rate, n_channels) / 1000  # in 1/ms
     if rates.max() * refractory >= 1:
         raise ValueError(
@@ -124,10 +132,12 @@ def make_renewal_trains(
     samples, channels = np.divmod(np.arange(n_samples * n_channels), n_channels)
     lively = rates[channels] > 0
     samples, channels = samples[lively], channels[lively]
-    trains, times = _renewals(1 / rates[channels], shape, refractory, n_steps * dt, rng)
-    found = np.minimum(times / dt, n_steps - 1).astype(np.int64)
+    trains, times = _renewals(1 / rates[channels], shape, refractory, n_steps * row_duration, rng)
+    found = np.minimum(times / row_duration, n_steps - 1).astype(np.int64)
     durations = np.full(n_samples, n_steps)
-    return pack_spikes(samples[trains], found, channels[trains], durations, n_channels, dt)
+    return pack_spikes(
+        samples[trains], found, channels[trains], durations, n_channels, row_duration
+    )
 
 
 def jitter_spikes(spikes, sd, *, random_state=None):
@@ -141,20 +151,22 @@ def jitter_spikes(spikes, sd, *, random_state=None):
     spikes : SpikeArray
         Spike trains.
     sd : float
-        Standard deviation of the move in ms, which is rounded to whole steps.
+        Standard deviation of the jitter in ms, which is rounded to whole steps.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
     Returns
     -------
     spikes : SpikeArray
-        As many spikes in each channel of each sample.
+        With the same number of spikes in each channel of each sample.
     """
     sd = check_number("sd", sd, 0)
     rng = check_random_state(random_state)
     samples, found, channels = single_spikes(spikes)
-    ends = spikes.durations[samples].astype(np.int64)
-    moved = np.rint(found + rng.normal(scale=sd / spikes.dt, size=len(found))).astype(np.int64)
+    ends = spikes.n_rows[samples].astype(np.int64)
+    moved = np.rint(found + rng.normal(scale=sd / spikes.row_duration, size=len(found))).astype(
+        np.int64
+    )
     moved %= 2 * ends
     moved = np.minimum(moved, 2 * ends - 1 - moved)
     return _like(spikes, samples, moved, channels)
@@ -162,7 +174,7 @@ def jitter_spikes(spikes, sd, *, random_state=None):
 
 def warp_spikes(spikes, factor, *, random_state=None):
     """
-    Stretch or squeeze the time of each sample, as one speaks faster or slower [1]_.
+    Stretch or squeeze the time of each sample, as in fast or slow speech [1]_.
 
     Parameters
     ----------
@@ -177,7 +189,7 @@ def warp_spikes(spikes, factor, *, random_state=None):
     Returns
     -------
     spikes : SpikeArray
-        Of other durations, with as many spikes in each channel of each sample.
+        With other durations, and with the same number of spikes in each channel of each sample.
 
     References
     ----------
@@ -186,17 +198,22 @@ def warp_spikes(spikes, factor, *, random_state=None):
     """
     limit = np.log(check_number("factor", factor, 1))
     factors = np.exp(check_random_state(random_state).uniform(-limit, limit, len(spikes)))
-    durations = np.maximum(np.rint(spikes.durations * factors), 1).astype(np.int64)
+    durations = np.maximum(np.rint(spikes.n_rows * factors), 1).astype(np.int64)
     samples, found, channels = single_spikes(spikes)
-    warped = (found + 0.5) * (durations / spikes.durations)[samples]
+    warped = (found + 0.5) * (durations / spikes.n_rows)[samples]
     return pack_spikes(
-        samples, warped.astype(np.int64), channels, durations, spikes.n_channels, spikes.dt
+        samples,
+        warped.astype(np.int64),
+        channels,
+        durations,
+        spikes.n_channels,
+        spikes.row_duration,
     )
 
 
 def delete_spikes(spikes, probability, *, random_state=None):
     """
-    Take away every spike with the same probability.
+    Delete each spike with the same probability.
 
     Parameters
     ----------
@@ -219,7 +236,7 @@ def delete_spikes(spikes, probability, *, random_state=None):
 
 def insert_spikes(spikes, probability, *, random_state=None):
     """
-    Add, for every spike with the same probability, one at any time in its channel and sample.
+    For each spike, with a probability, insert another one at a random time of its channel.
 
     Parameters
     ----------
@@ -260,7 +277,7 @@ def add_background_spikes(spikes, rate, *, random_state=None):
     """
     rates = _check_rates(rate, spikes.n_channels)
     rng = check_random_state(random_state)
-    seconds = spikes.durations * spikes.dt / 1000
+    seconds = spikes.n_rows * spikes.row_duration / 1000
     counts = rng.poisson(seconds[:, None] * rates)
     samples, channels = np.divmod(np.arange(counts.size), spikes.n_channels)
     return _with_more(
@@ -268,9 +285,9 @@ def add_background_spikes(spikes, rate, *, random_state=None):
     )
 
 
-def pack_spikes(samples, found, channels, durations, n_channels, dt):
+def pack_spikes(samples, found, channels, durations, n_channels, row_duration):
     """
-    Make a SpikeArray of single spikes in any order; several in one step are counted.
+    Make a SpikeArray of single spikes in any order; spikes in one step are counted.
 
     Parameters
     ----------
@@ -280,8 +297,8 @@ def pack_spikes(samples, found, channels, durations, n_channels, dt):
         Length of each sample in steps.
     n_channels : int
         Number of channels.
-    dt : float
-        Length of a step in ms.
+    row_duration : float
+        Duration of a row in ms.
 
     Returns
     -------
@@ -293,13 +310,15 @@ def pack_spikes(samples, found, channels, durations, n_channels, dt):
     samples, found, channels = np.unravel_index(cells, place)
     offsets = np.searchsorted(samples, np.arange(len(durations) + 1))
     amplitudes = None if np.all(counts == 1) else counts
-    return SpikeArray(found, channels, amplitudes, offsets, durations, n_channels, dt=dt)
+    return SpikeArray(
+        found, channels, amplitudes, offsets, durations, n_channels, row_duration=row_duration
+    )
 
 
-def check_steps(name, duration, dt):
+def check_steps(name, duration, row_duration):
     """Return a duration in steps, at least one, or raise an error that names it."""
-    check_number("dt", dt, 0, low_open=True)
-    return int(steps(name, check_number(name, duration, 0, low_open=True), dt))
+    check_number("row_duration", row_duration, 0, low_open=True)
+    return int(steps(name, check_number(name, duration, 0, low_open=True), row_duration))
 
 
 def _check_rates(rate, n_channels):
@@ -313,7 +332,7 @@ def _check_rates(rate, n_channels):
 
 
 def _renewals(means, shape, refractory, duration, rng):
-    """Draw times of trains with the given mean intervals; return each one's train, and itself."""
+    """Return spike times of trains with given mean intervals, and the train of each spike."""
     scales = (means - refractory) / shape
     # The interval that holds time zero is longer than others: drawn in proportion to length.
     longer = rng.uniform(size=len(means)) >= refractory / means
@@ -327,11 +346,13 @@ def _renewals(means, shape, refractory, duration, rng):
 
 
 def _with_more(spikes, samples, channels, rng):
-    """Add spikes at any time of the given samples and channels."""
-    more = (rng.uniform(size=len(samples)) * spikes.durations[samples]).astype(np.int64)
+    """Add spikes at random times of given samples and channels."""
+    more = (rng.uniform(size=len(samples)) * spikes.n_rows[samples]).astype(np.int64)
     found = zip(single_spikes(spikes), (samples, more, channels), strict=True)
     return _like(spikes, *map(np.concatenate, found))
 
 
 def _like(spikes, samples, found, channels):
-    return pack_spikes(samples, found, channels, spikes.durations, spikes.n_channels, spikes.dt)
+    return pack_spikes(
+        samples, found, channels, spikes.n_rows, spikes.n_channels, spikes.row_duration
+    )

@@ -43,9 +43,9 @@ def fetch_spoken_digits(data_home=None, *, subset="train", download=True):
     ----------
     data_home : str or path, default=None
         A folder that holds the WAV files (itself, in `recordings/`, or in `*/recordings/`), or a
-        local tar or zip archive of them; it need not hold more than the subset asked for. A folder
-        that is empty or does not exist is where the download goes. None stands for the folder in
-        the environment variable `LSM_DATA` or, without it, the user's cache folder.
+        local tar or zip archive of them; it need not hold more than the subset. Files are
+        downloaded to a folder that is empty or does not exist. None is the folder in the
+        environment variable `LSM_DATA` or, without it, the user's cache folder.
     subset : {"train", "test", "all"}, default="train"
         Takes 5 to 49 (2,700 recordings), takes 0 to 4 (300), or both.
     download : bool, default=True
@@ -62,7 +62,7 @@ def fetch_spoken_digits(data_home=None, *, subset="train", download=True):
             The digit, 0 to 9.
         speaker : ndarray of shape (n_recordings,), str
         take : ndarray of shape (n_recordings,), int
-            Which of a speaker's recordings of the digit it is, from 0.
+            Number of the recording of the digit by the speaker, from 0.
         target_names : ndarray of shape (10,), str
             "0" to "9".
         sample_rate : int
@@ -170,7 +170,7 @@ def _download(archive, registry):
     try:
         archive.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".download-") as folder:
-            # GitHub's archives are not byte-stable, so it is their files that are checked.
+            # GitHub's archives are not byte-stable, so their files are checked instead.
             fetched = pooch.retrieve(URL, known_hash=None, fname=archive.name, path=folder)
             _read_verified(Path(fetched), registry)
             os.replace(fetched, archive)

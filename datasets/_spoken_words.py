@@ -62,7 +62,7 @@ def make_spoken_words(
     Synthesise words spoken by many voices, with eSpeak NG [1]_.
 
     A waveform depends on the seed and on its own word, voice and take alone: more words, voices or
-    takes leave those there were unchanged. The same seed gives the same bits with the same release
+    takes do not change the others. The same seed gives the same bits with the same release
     of eSpeak NG, NumPy and SciPy on the same kind of machine.
 
     Parameters
@@ -70,17 +70,17 @@ def make_spoken_words(
     words : list of str
         The words, all different. `VOCABULARY` holds twenty.
     n_voices : int, default=40
-        How many voices to draw, at least 2. Not used with `voices`.
+        Number of voices to draw, at least 2. Not used with `voices`.
     takes : int, default=2
-        How often each voice says each word, at least 1.
+        Number of times that each voice says each word, at least 1.
     sample_rate : int, default=8000
         Sample rate of the waveforms in Hz, from 4000 to 96000. eSpeak NG itself has 22050 Hz.
     noise_db : float, default=None
         Signal-to-noise ratio of white Gaussian background noise in dB, from -100 to 100; None adds
         no noise.
     test_size : float, default=0.25
-        Share of the voices that only the test set hears, between 0 and 1. Of the voices that are
-        drawn, those with the same variant of eSpeak NG stay together.
+        Share of the voices that are for the test, between 0 and 1. Of the voices that are drawn,
+        those with the same variant of eSpeak NG stay together.
     voices : list of str, default=None
         Names of at least two eSpeak NG voices, such as "en-us+m3" or "en-gb-scotland+f1", to use
         instead of drawing them.
@@ -114,8 +114,8 @@ def make_spoken_words(
     ImportError
         If `espeakng-loader`, which the extra `speech` installs, is missing.
     TypeError, ValueError
-        If a parameter is of the wrong kind or out of range, a voice is unknown, or a word gives no
-        sound or is too long. All but the last two are found before anything is spoken.
+        If a parameter is invalid, a voice is unknown, or a word gives no sound or is too long. All
+        but the last two errors come before any word is spoken.
 
     References
     ----------
@@ -168,26 +168,26 @@ def make_spoken_words(
     )
 
 
-def _stream(root, *key):
-    """Return the random numbers that belong to a key, whatever else is drawn."""
+def _generator(root, *key):
+    """Return a random generator that depends on the seed and a key alone."""
     digest = hashlib.sha256(repr((root, *key)).encode()).digest()
     return np.random.RandomState(np.frombuffer(digest, dtype="<u4"))
 
 
 def _draw_voices(root, n_voices):
     """Return names of distinct voices, and their variants: each once before any comes twice."""
-    variants = _stream(root, "variants").permutation(VARIANTS)
+    variants = _generator(root, "variants").permutation(VARIANTS)
     names, groups = [], []
     for i in range(n_voices):
         variant = str(variants[i % len(variants)])
-        languages = _stream(root, "languages", variant).permutation(LANGUAGES)
+        languages = _generator(root, "languages", variant).permutation(LANGUAGES)
         names.append(f"{languages[i // len(variants)]}+{variant}")
         groups.append(variant)
     return names, groups
 
 
 def _draw_test_voices(root, names, groups, test_size):
-    distinct = _stream(root, "split").permutation(sorted(set(groups)))
+    distinct = _generator(root, "split").permutation(sorted(set(groups)))
     n_test = min(max(round(test_size * len(distinct)), 1), len(distinct) - 1)
     held_out = set(distinct[:n_test])
     return [name for name, group in zip(names, groups, strict=True) if group in held_out]
@@ -209,16 +209,16 @@ def _speak(root, keys, sample_rate, noise_db):
         waveform = resample_poly(samples / 32768, sample_rate // divisor, rate // divisor)
         if noise_db is not None:
             level = np.sqrt(np.mean(waveform**2)) * 10 ** (-noise_db / 20)
-            waveform += level * _stream(root, "noise", *keys[i]).standard_normal(waveform.size)
+            waveform += level * _generator(root, "noise", *keys[i]).standard_normal(waveform.size)
         data[i] = (waveform / max(1.0, np.abs(waveform).max())).astype(np.float32)
     return data
 
 
 def _choose_delivery(root, word, voice, take):
     """Return an utterance for `synthesize`: the voice's own way to speak, and the take's on top."""
-    speaker = _stream(root, "voice", voice)
+    speaker = _generator(root, "voice", voice)
     rate, pitch = speaker.randint(140, 191), speaker.randint(35, 66)
-    this = _stream(root, "take", word, voice, take)
+    this = _generator(root, "take", word, voice, take)
     rate, pitch = rate + this.randint(-10, 11), pitch + this.randint(-4, 5)
     pitch_range, seed = this.randint(40, 61), this.randint(1, 2**31 - 1)
     return word, voice, int(rate), int(pitch), int(pitch_range), int(seed)

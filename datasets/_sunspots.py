@@ -16,7 +16,7 @@ def load_sunspots(horizon=1, *, validation_size=0.2, test_size=0.2):
     Parameters
     ----------
     horizon : int or sequence of int, default=1
-        How many months ahead the targets are.
+        Number of months by which the targets are ahead.
     validation_size, test_size : float, default=0.2
         Shares of the months, at the end of the series.
 

@@ -1,6 +1,6 @@
 """Sequences of the UEA archive to classify: movements and vowels, from aeon or a local folder.
 
-Japanese Vowels is read as the UCI repository has it, too.
+Japanese Vowels is also read from the files of the UCI repository.
 """
 
 import hashlib
@@ -17,13 +17,13 @@ WHEEL = (
     "034d8d142106e035fce019d8ee6f04d3ac8842490cd33f811d4df8e15da3/aeon-1.6.0-py3-none-any.whl"
 )
 SHA256 = "d05227086706f80111ac5fee8de4d5d3115bb3bcfd1c786c8629393055816409"
-# Of the values and labels, not of the files: their headers and line ends differ with the source.
+# Digests of the values and labels, since headers and line ends of the files differ by source.
 DIGESTS = {
     "BasicMotions": "8d5673beeb0d691471ae8ed03007b577e5f93548d4b97f34b44a97dfeee8f4ca",
     "JapaneseVowels": "a83082663e90da3a335db11d6c7c02d7464b6a334e42bf389a649839c83e3ed8",
 }
 
-# What UCI calls its parts of Japanese Vowels: frames, and how many utterances each speaker has.
+# Files of Japanese Vowels at UCI: rows, and the number of utterances of each speaker.
 UCI_PARTS = [("ae.train", "size_ae.train"), ("ae.test", "size_ae.test")]
 
 _DESCR = """{title}
@@ -48,8 +48,8 @@ def fetch_basic_motions(data_home=None, *, download=True):
     data_home : str or path, default=None
         A folder that holds `BasicMotions_TRAIN.ts` and `BasicMotions_TEST.ts` (itself or in
         `BasicMotions/`), or a local zip or tar archive of them, such as aeon's wheel. A folder that
-        is empty or does not exist is where the download goes. None stands for the folder in the
-        environment variable `LSM_DATA` or, without it, the user's cache folder.
+        is empty or does not exist receives the download. None is the folder in the environment
+        variable `LSM_DATA` or, without it, the user's cache folder.
     download : bool, default=True
         If False, raise an error instead of downloading.
 
@@ -67,8 +67,8 @@ def fetch_basic_motions(data_home=None, *, download=True):
             Indices of the archive's own split; ten of each class in either.
         target_names : ndarray of shape (4,), str
         feature_names : list of str
-        dt : float
-            From one row to the next, 100 ms.
+        row_duration : float
+            Time from one row to the next, 100 ms.
         DESCR : str
             Source and split.
 
@@ -93,13 +93,13 @@ def fetch_basic_motions(data_home=None, *, download=True):
         "Movements of four students, by the accelerometer and the gyroscope of a watch.",
         target_names=["Standing", "Running", "Walking", "Badminton"],
         feature_names=[f"{sensor} {axis}" for sensor in ("acceleration", "turn") for axis in "xyz"],
-        dt=100.0,
+        row_duration=100.0,
     )
 
 
 def fetch_japanese_vowels(data_home=None, *, download=True):
     """
-    Load Japanese Vowels [1]_: which of nine men said two vowels.
+    Load Japanese Vowels [1]_: two vowels, said by nine men.
 
     The sequences are not part of this package. They come from an installed aeon, or from its wheel,
     which is downloaded at the first call (6 MB), and are checked against their SHA-256 digest.
@@ -110,8 +110,8 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
         A folder that holds `JapaneseVowels_TRAIN.ts` and `JapaneseVowels_TEST.ts` (itself or in
         `JapaneseVowels/`), or the files `ae.train`, `ae.test`, `size_ae.train` and `size_ae.test`
         of the UCI repository; or a local zip or tar archive of either, such as aeon's wheel. A
-        folder that is empty or does not exist is where the download goes. None stands for the
-        folder in the environment variable `LSM_DATA` or, without it, the user's cache folder.
+        folder that is empty or does not exist receives the download. None is the folder in the
+        environment variable `LSM_DATA` or, without it, the user's cache folder.
     download : bool, default=True
         If False, raise an error instead of downloading.
 
@@ -121,7 +121,7 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
         A dictionary with attributes:
 
         data : ndarray of shape (640,), object
-            Sequences of shape (n_frames, 12), 7 to 29 frames of the cepstrum of a linear
+            Sequences of shape (n_rows, 12), 7 to 29 rows of the cepstrum of a linear
             prediction.
         target : ndarray of shape (640,), int
             The speaker, 0 to 8.
@@ -130,8 +130,8 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
         target_names : ndarray of shape (9,), str
             "1" to "9".
         feature_names : list of str
-        dt : float
-            From one frame to the next, 6.4 ms.
+        row_duration : float
+            Duration of a row, 6.4 ms.
         DESCR : str
             Source and split.
 
@@ -157,12 +157,14 @@ def fetch_japanese_vowels(data_home=None, *, download=True):
         "Two vowels in a row, said by nine men, as the cepstrum of a linear prediction.",
         target_names=[str(speaker) for speaker in range(1, 10)],
         feature_names=[f"cepstrum {i}" for i in range(1, 13)],
-        dt=6.4,
+        row_duration=6.4,
         uci_parts=UCI_PARTS,
     )
 
 
-def _fetch(name, data_home, download, text, *, target_names, feature_names, dt, uci_parts=()):
+def _fetch(
+    name, data_home, download, text, *, target_names, feature_names, row_duration, uci_parts=()
+):
     """Read, check and describe a data set of the archive."""
     layouts = [[f"{name}_TRAIN.ts", f"{name}_TEST.ts"]]
     if uci_parts:
@@ -193,7 +195,7 @@ def _fetch(name, data_home, download, text, *, target_names, feature_names, dt, 
         test=np.arange(n_train, len(cases)),
         target_names=np.array(target_names),
         feature_names=feature_names,
-        dt=dt,
+        row_duration=row_duration,
         DESCR=_DESCR.format(
             title=name,
             line="-" * len(name),
@@ -222,20 +224,20 @@ def _parse(name, content):
 
 
 def _parse_uci(name, name_of_sizes, files, labels):
-    """Return sequences and labels of a part of Japanese Vowels as the UCI repository has it.
+    """Return sequences and labels of a part of Japanese Vowels from files of the UCI repository.
 
-    A line is a frame and a blank line ends an utterance, as may a line of ones before it: copies
-    of the files differ. All utterances of a speaker follow each other.
+    A line is a row. A blank line ends an utterance, and in some copies a line of ones before it.
+    All utterances of a speaker follow each other.
     """
-    sequences, frames = [], []
+    sequences, rows = [], []
     try:
         for line in [*files[name].decode("ascii").splitlines(), ""]:
-            frame = [float(value) for value in line.split()]
-            if any(value != 1 for value in frame):
-                frames.append(frame)
-            elif frames:
-                sequences.append(np.array(frames))
-                frames = []
+            row = [float(value) for value in line.split()]
+            if any(value != 1 for value in row):
+                rows.append(row)
+            elif rows:
+                sequences.append(np.array(rows))
+                rows = []
     except ValueError as error:
         raise ValueError(f"{name}: sequence {len(sequences)} cannot be read: {error}") from None
     try:
@@ -244,6 +246,6 @@ def _parse_uci(name, name_of_sizes, files, labels):
         raise ValueError(f"{name_of_sizes} must hold {len(labels)} numbers of sequences") from None
     if len(spoken) != len(sequences):
         raise ValueError(
-            f"{name} holds {len(sequences)} sequences, but {name_of_sizes} tells of {len(spoken)}"
+            f"{name} holds {len(sequences)} sequences, but {name_of_sizes} lists {len(spoken)}"
         )
     return list(zip(sequences, spoken.tolist(), strict=True))

@@ -13,9 +13,9 @@ def read_wav(source, name, sample_rate):
     Parameters
     ----------
     source : str, path or binary file
-        What to read.
+        File.
     name : str
-        What to call it in an error.
+        Name of the file in errors.
     sample_rate : int
         The sample rate that the file must have, in Hz.
 
@@ -27,12 +27,12 @@ def read_wav(source, name, sample_rate):
     Raises
     ------
     ValueError
-        If the file is no WAV file, is cut short, has more than one channel or no sample, has
+        If the file is not a WAV file, is cut short, has more than one channel or no sample, has
         another sample rate, or holds NaN or infinity.
     """
     try:
         with warnings.catch_warnings():
-            # SciPy warns, and returns what there is, where a file ends too soon.
+            # SciPy warns, and returns the samples read so far, if a file ends too soon.
             warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
             warnings.filterwarnings("ignore", "Chunk", wavfile.WavFileWarning)
             rate, samples = wavfile.read(source)

@@ -1,4 +1,4 @@
-"""Data sets that other packages carry, read from their wheels, and nothing of them is imported."""
+"""Data sets in the wheels of other packages, read without importing these packages."""
 
 import importlib.util
 import itertools
@@ -22,11 +22,11 @@ class Carrier(NamedTuple):
     package : str
         Name of the package that the wheel installs.
     folder : str
-        Where the files lie in it.
+        Folder of the files in the wheel.
     url : str
-        Where the wheel is.
+        Address of the wheel.
     sha256 : str
-        Its digest.
+        SHA-256 digest of the wheel.
     """
 
     package: str
@@ -47,15 +47,15 @@ def read_carried(layouts, carrier, data_home, download):
     Parameters
     ----------
     layouts : list of lists of str
-        Names of the files: those in the wheel and then, where there are any, the lists of names
-        that others give to the same data, all of one list being needed.
+        Lists of names of files: those in the wheel, and those of other sources of the same data.
+        All files of one list are needed.
     carrier : Carrier
-        What carries them.
+        Wheel with the files.
     data_home : str, path or None
-        A folder with the files, itself or in `carrier.folder` or its last part, or with the wheel;
-        or the wheel, another archive, or a single file. A folder that is empty or does not exist is
-        where the download goes. None looks in the folder in the environment variable `LSM_DATA` or,
-        without it, in the user's cache folder, and then in the installed package.
+        A folder with the files, in itself, in `carrier.folder` or in the last part of that, or with
+        the wheel; or the wheel, another archive, or a single file. A folder that is empty or does
+        not exist receives the download. None is the folder in the environment variable `LSM_DATA`
+        or, without it, the user's cache folder, and then the installed package.
     download : bool
         Whether the wheel may be downloaded.
 
@@ -102,7 +102,7 @@ def read_carried(layouts, carrier, data_home, download):
 
 
 def _installed(carrier):
-    """Return where the files are if the package is installed, without importing it."""
+    """Return the folders of the files in the installed package, without importing it."""
     spec = importlib.util.find_spec(carrier.package)
     places = (spec and spec.submodule_search_locations) or []
     return [Path(place).parent / carrier.folder for place in places]
@@ -113,7 +113,7 @@ def _either(layouts):
 
 
 def _read_file(path, layouts):
-    """Read an archive, or, where one file alone is wanted, that file of any name."""
+    """Read an archive, or a single file of any name if only one is wanted."""
     is_archive = zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
     if len(layouts[0]) == 1 and not is_archive:
         return {layouts[0][0]: path.read_bytes()}

@@ -1,20 +1,47 @@
 """Experiments: whole studies, run by the command `lsm`.
 
-An experiment is one module here, or a file of your own (`lsm run mine.py`), with three functions:
+An experiment is a module here, or a file of your own (`lsm run mine.py`). Its docstring is the help
+text of the command, and the first line of it the summary in `lsm list`. It defines two functions:
 
-- `load_data(**options)` returns a Bunch with `data` and `target`, the samples and what is to be
-  said of them, and `cv`, a list of pairs of indices to train and to test with;
-- `make_model(**options, random_state, **settings)` returns an unfitted estimator of these data;
-  `settings` are parameters of its parts by their names. What of its options the data hold, such
-  as `sample_rate`, is taken from there;
-- `run(**options, seed, jobs, out, **settings)` does the whole study and leaves a folder of results.
+`load_data(..., random_state=None)`
+    Returns a Bunch with `data` and `target`, the samples and their targets; and `cv`, a list of
+    pairs of indices for training and validation, by which a sweep chooses settings. It may also
+    have `train` and `test`, the indices of the final comparison, which is otherwise made on `cv`;
+    `target_names`; and `DESCR`, a description that is printed.
+`make_model(..., random_state=None, **settings)`
+    Returns an unfitted estimator. `settings` are parameters of its parts by their names.
 
-What has one name in several of them has one meaning; `seed` of `run` is `random_state` of the
-others. `lsm run` and `lsm sweep` are generated from signatures and docstrings. A sweep fits
-`make_model` on what `load_data` gives and takes its `score`, where more is better; an experiment
-whose score is another has a fourth function, `score(model, data, test)` of a fitted model.
+Their parameters with a default are the options of the command line, and their docstrings the help
+texts; parameters after a `*` are not options. `lsm run` adds the options seed, repeats, jobs, out
+and set. A function is given the arguments that it names: options, items of the Bunch, and
+`random_state`, which is the seed. `lsm sweep`, `lsm inspect` and `lsm report` work with these two
+functions, too.
 
-What the experiments need lies in folders: `_study` has what each does and leaves; `_words`,
-`_series`, `_motion` and `_spikes` have tasks, rivals and pictures. `_command` reads the command
-line, and `_sweep`, `_report` and `_inspect` are its other commands.
+`lsm run` fits the model and controls on the training samples with several seeds, and writes a
+folder of results: a table, `result.json`, the fitted model and pictures. An experiment may define
+more functions where the defaults do not fit:
+
+`make_models(model, ...)`
+    Returns the models of the table by name, `model` first. By default the model and, if there is a
+    liquid in it, the same model without recurrence.
+`fit(model, data, train)`
+    Fits a model to some samples of the Bunch `data`, and returns it.
+`evaluate(model, data, test)`
+    Returns predictions for some samples, and a dict of :class:`Metric` to value. By default the
+    accuracy of a classifier, or R squared.
+`conditions(...)`
+    Returns a list of dicts of options to compare, such as several delays. By default one condition.
+`draw(folder, comparison)`, `describe(comparison)`, `facts(comparison)`
+    Draw pictures, return the printed text, and return more facts for `result.json`.
+    `comparison` has `data`, and `models` and `y_pred` by name; see `_study.seeds`.
+`compare(data, models, stages)`
+    Returns a comparison that is not made over seeds; see `_study.folds`.
+
+The frame of all experiments is in `_study`: `run.py` is a study from its options to its folder. The
+tasks, networks and pictures of the experiments are in `_words`, `_spikes`, `_series` and `_motion`.
+`_sweep`, `_inspect` and `_report` are the other commands.
 """
+
+from ._study.metric import Metric
+
+__all__ = ["Metric"]

@@ -1,13 +1,23 @@
-"""The command `lsm`."""
+"""The command `lsm`: run, sweep, inspect and report."""
 
 import sys
 
-from ._command.cli import Parser, add_config, add_options, describe, take_options
-from ._command.modules import documentation, experiments, load
+from ._command_line import (
+    Parser,
+    add_config,
+    add_options,
+    add_settings,
+    describe,
+    documentation,
+    options_of,
+    settings_of,
+    take_options,
+)
+from ._study.experiment import Experiment, experiment_names
 
 __all__ = ["main"]
 
-INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
+INTERRUPTED = 130  # 128 and the number of SIGINT, as in shells
 
 
 def main(argv=None):
@@ -26,15 +36,15 @@ def main(argv=None):
     argv = sys.argv[1:] if argv is None else list(argv)
     debug = "--debug" in argv
     try:
-        options = vars(_parser(argv).parse_args(argv))
+        parsed = vars(_parser(argv).parse_args(argv))
         for name in ("debug", "config"):
-            options.pop(name, None)
-        options.pop("command")(**options)
+            parsed.pop(name, None)
+        parsed.pop("command")(**parsed)
     except KeyboardInterrupt as interrupt:
-        left = str(interrupt) or "nothing is kept"
+        left = str(interrupt) or "no results are kept"
         print(f"\nlsm: interrupted, {left}", file=sys.stderr)
         return INTERRUPTED
-    # What bad input, a full disk or a missing part raises; anything else is a bug and is shown.
+    # Errors of invalid input, a full disk or a missing part; any other error is a bug and is shown.
     except (ValueError, TypeError, OSError, ImportError, RuntimeError, MemoryError) as error:
         if debug:
             raise
@@ -44,93 +54,127 @@ def main(argv=None):
 
 
 def _parser(argv):
-    parser = Parser(prog="lsm", description="Liquid state machines: experiments.")
+    """Return the parser of all commands, with the options of the one that `argv` names."""
+    parser = Parser(prog="lsm", description="Experiments with liquid state machines.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    listed = commands.add_parser("list", help="list the experiments")
-    listed.set_defaults(command=_list)
-    for name, add, text in (
-        ("run", _add_run, "run an experiment and write a folder of results"),
-        ("sweep", _add_sweep, "search over the parameters of an experiment's model"),
-    ):
-        names = commands.add_parser(name, help=text).add_subparsers(
-            metavar="NAME", required=True, parser_class=Parser
-        )
-        chosen = argv[1] if argv[:1] == [name] and len(argv) > 1 else ""
-        for experiment in [*experiments(), *([chosen] if chosen.endswith(".py") else [])]:
-            if experiment == chosen:
-                add(names, experiment, argv)
-            else:  # importing it would only cost time
-                names.add_parser(experiment)
-    _add_report(commands, argv)
-    _add_inspect(commands, argv)
+    command, subject = [*argv, "", ""][:2]
+    for name, (text, add) in COMMANDS.items():
+        one = commands.add_parser(name, help=text)
+        if name == command:  # the imports of the others would only take time
+            one.set_defaults(command=add(one, subject, argv))
     return parser
 
 
-def _add_run(names, experiment, argv):
-    run = load(experiment).run
-    options = _add_command(names, experiment, run)
-    add_options(options, run)
-    options.set_defaults(command=lambda **options: run(**take_options(options, run)))
+def _add_list(parser, subject, argv):
+    def command():
+        for name in experiment_names():
+            print(f"{name:20s}{Experiment(name).summary}")
+
+    return command
 
 
-def _add_sweep(names, experiment, argv):
-    from ._sweep import sweep  # slow to import, and not always used
+def _add_run(parser, subject, argv):
+    from ._study.run import common_options, run
 
-    run = load(experiment).run
-    options = _add_command(names, experiment, sweep)
-    add_options(options, sweep, leave_out=("experiment", "options"))
-    add_options(options.add_argument_group("options of the experiment"), run, ("jobs", "out"))
-    add_config(options, argv)
+    experiment, parser = _add_names(parser, subject)
+    if experiment is None:
+        return None
+    _describe(parser, experiment.description)
+    common = common_options(experiment)
+    _add_experiment(parser, experiment)
+    add_options(parser.add_argument_group("options of every experiment"), common)
 
-    def command(**options):
-        ours = take_options(options, sweep)  # jobs and out are not those of each run
-        sweep(experiment, take_options(options, run), **ours)
+    def command(**parsed):
+        given = take_options(parsed, common)
+        run(subject, _take_experiment(parsed, experiment), **given)
 
-    options.set_defaults(command=command)
+    return command
 
 
-def _add_report(commands, argv):
-    if argv[:1] != ["report"]:  # importing it would only cost time
-        commands.add_parser("report", help="write a web page about a run or a sweep")
-        return
+def _add_sweep(parser, subject, argv):
+    from ._study.run import SEED
+    from ._sweep import sweep
+
+    experiment, parser = _add_names(parser, subject)
+    if experiment is None:
+        return None
+    _describe(parser, sweep.__doc__)
+    options = [option for option in options_of(sweep) if option.name != "options"]
+    add_options(parser, options)
+    group = parser.add_argument_group("options of the experiment")
+    _add_experiment(group, experiment, [SEED])
+    add_config(parser, argv)
+
+    def command(**parsed):
+        given = take_options(parsed, options)
+        sweep(subject, _take_experiment(parsed, experiment, [SEED]), **given)
+
+    return command
+
+
+def _add_report(parser, subject, argv):
     from ._report import report
 
-    options = _add_command(commands, "report", report)
-    options.add_argument("folder", help=describe(report)["folder"][1])
-    add_options(options, report, leave_out=("folder",))
-    options.set_defaults(command=report)
+    _describe(parser, report.__doc__)
+    parser.add_argument("folder", help=describe(report)["folder"][1])
+    add_options(parser, options_of(report))
+    return report
 
 
-def _add_inspect(commands, argv):
-    if argv[:1] != ["inspect"]:  # importing it would only cost time
-        commands.add_parser("inspect", help="measure a liquid, and say what to change")
-        return
+def _add_inspect(parser, subject, argv):
     from ._inspect import inspect, is_experiment
+    from ._study.run import SEED
 
-    options = _add_command(commands, "inspect", inspect)
-    options.add_argument("subject", help=describe(inspect)["subject"][1])
-    add_options(options, inspect, leave_out=("subject", "options"))
-    subject = argv[1] if len(argv) > 1 else ""
-    run = load(subject).run if is_experiment(subject) else None
-    if run is not None:
-        add_options(options.add_argument_group("options of the experiment"), run, ("jobs", "out"))
+    _describe(parser, inspect.__doc__)
+    parser.add_argument("subject", help=describe(inspect)["subject"][1])
+    add_options(parser, [option for option in options_of(inspect) if option.name == "data"])
+    experiment = Experiment(subject) if is_experiment(subject) else None
+    if experiment is not None:
+        group = parser.add_argument_group("options of the experiment")
+        _add_experiment(group, experiment, [SEED])
 
-    def command(subject, data, **options):
-        inspect(subject, take_options(options, run) if run is not None else None, data)
+    def command(subject, data, **parsed):
+        options = _take_experiment(parsed, experiment, [SEED]) if experiment else None
+        inspect(subject, options, data)
 
-    options.set_defaults(command=command)
-
-
-def _add_command(names, experiment, function):
-    summary, description = documentation(function)
-    options = names.add_parser(experiment, help=summary, description=description)
-    options.add_argument("--debug", action="store_true", help="show the traceback")
-    return options
+    return command
 
 
-def _list():
-    for name in experiments():
-        print(f"{name:20s}{documentation(load(name).run)[0]}")
+def _add_names(parser, chosen):
+    """Add a parser for each experiment; return the chosen one, and its parser."""
+    names = parser.add_subparsers(metavar="NAME", required=True, parser_class=Parser)
+    listed = experiment_names()
+    parsers = {name: names.add_parser(name) for name in listed}
+    if chosen not in listed and not chosen.endswith(".py"):
+        return None, None
+    return Experiment(chosen), parsers.get(chosen) or names.add_parser(chosen)
+
+
+def _describe(parser, docstring):
+    parser.description = documentation(docstring)[1]
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+
+
+def _add_experiment(parser, experiment, more=()):
+    """Add the options of an experiment, and `--set` for parameters of its model."""
+    add_options(parser, [*experiment.options, *more])
+    if experiment.takes_settings:
+        add_settings(parser)
+
+
+def _take_experiment(parsed, experiment, more=()):
+    """Remove the options of an experiment and the settings of its model, and return them."""
+    options = take_options(parsed, [*experiment.options, *more])
+    return options | settings_of(parsed.pop("set", []))
+
+
+COMMANDS = {
+    "list": ("list the experiments", _add_list),
+    "run": ("run an experiment and write a folder of results", _add_run),
+    "sweep": ("search over the parameters of an experiment's model", _add_sweep),
+    "report": ("write a web page about a run or a sweep", _add_report),
+    "inspect": ("measure a liquid, with advice on what to change", _add_inspect),
+}
 
 
 def _one_line(error):

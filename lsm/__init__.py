@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from .calibration import Calibration
+from .controls import without_recurrence
 from .estimators import LSMClassifier, LSMRegressor, row_scorer
 from .feedback import Feedback
 from .liquid import Liquid
@@ -20,5 +21,6 @@ __all__ = [
     "Snapshots",
     "SpikeArray",
     "row_scorer",
+    "without_recurrence",
 ]
 __version__ = version("liquid-state-machine")

@@ -1,4 +1,4 @@
-"""Conversion of samples of other forms to events, with every refusal that a sample can meet."""
+"""Conversion of samples from other forms to the events of a SpikeArray, with validation."""
 
 import numpy as np
 from scipy import sparse
@@ -8,18 +8,20 @@ from ._validation import as_array, check_choice, check_integer, check_number, ch
 __all__ = [
     "bin_events",
     "check_binning",
+    "check_events",
     "check_sample",
-    "count_steps",
+    "count_rows",
     "events_of",
     "integers",
+    "join_events",
     "listed",
 ]
 
-MOST = np.iinfo(np.int32).max  # of steps in a sample, and of channels
+MAX_INT32 = np.iinfo(np.int32).max  # limit of the rows in a sample, and of the channels
 
 
 def integers(name, values, dtype):
-    """Return a 1-D array of integers, and refuse what a cast would silently change."""
+    """Return `values` as a 1-D array of `dtype`, or raise a ValueError if a cast changes them."""
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
         raise ValueError(
@@ -32,7 +34,7 @@ def integers(name, values, dtype):
 
 
 def listed(name, values, items="samples"):
-    """Return a sequence as a list with something in it, or refuse it by the argument's name."""
+    """Return the sequence `values` as a list; raise an error with its `name` if it is empty."""
     rule = f"{name} must be a sequence of {items}"
     try:
         elements = list(values)
@@ -45,80 +47,205 @@ def listed(name, values, items="samples"):
     return elements
 
 
+def check_events(spikes):
+    """Validate the events of a SpikeArray.
+
+    Raises
+    ------
+    ValueError
+        If an event lies outside of its sample or channels, an amplitude is not finite, or a
+        number of spikes is negative or not an integer.
+    """
+    n_samples, n_events = len(spikes.n_rows), len(spikes.rows)
+    if spikes.offsets.shape != (n_samples + 1,) or spikes.offsets[0] != 0:
+        raise ValueError("offsets must start at 0 and have one element more than n_rows")
+    if spikes.offsets[-1] != n_events or np.any(np.diff(spikes.offsets) < 0):
+        raise ValueError("offsets must not decrease and must end at the number of events")
+    if len(spikes.channels) != n_events:
+        raise ValueError(f"{n_events} rows but {len(spikes.channels)} channels")
+    if n_samples and spikes.n_rows.min() < 1:
+        sample = int(np.argmin(spikes.n_rows))
+        raise ValueError(f"sample {sample} has no rows: every sample needs at least one")
+    counts = np.diff(spikes.offsets)
+    outside = (spikes.rows < 0) | (spikes.rows >= np.repeat(spikes.n_rows, counts))
+    _refuse(spikes, outside, "the row lies outside of the sample")
+    outside = (spikes.channels < 0) | (spikes.channels >= spikes.n_channels)
+    _refuse(spikes, outside, f"channels go from 0 to {spikes.n_channels - 1}")
+    unsorted = np.zeros(n_events, dtype=bool)
+    unsorted[1:] = np.diff(spikes.rows) < 0
+    unsorted[spikes.offsets[:-1][counts > 0]] = False
+    _refuse(spikes, unsorted, "rows must not decrease within a sample")
+    if spikes.amplitudes is not None:
+        _check_amplitudes(spikes)
+
+
+def _check_amplitudes(spikes):
+    """Raise an error unless amplitudes are currents, or numbers of spikes."""
+    shape = spikes.amplitudes.shape
+    if shape != spikes.rows.shape:
+        raise ValueError(f"{len(spikes.rows)} rows but amplitudes of shape {shape}")
+    infinite = ~np.isfinite(spikes.amplitudes)
+    _refuse(spikes, infinite, "amplitudes must be finite, not NaN or infinity")
+    if not spikes.graded:
+        invalid = (spikes.amplitudes < 0) | (spikes.amplitudes != np.rint(spikes.amplitudes))
+        _refuse(spikes, invalid, "a number of spikes must be an integer >= 0")
+        _refuse(spikes, spikes.amplitudes > 2**24, "a number of spikes must be at most 2**24")
+
+
+def _refuse(spikes, invalid, rule):
+    """Raise an error for the first event of a mask, if it has any."""
+    if not invalid.any():
+        return
+    event = int(np.argmax(invalid))
+    sample = int(np.searchsorted(spikes.offsets, event, side="right")) - 1
+    amplitude = 1.0 if spikes.amplitudes is None else spikes.amplitudes[event]
+    raise ValueError(
+        f"sample {sample} has an event of amplitude {amplitude:g} in row {spikes.rows[event]}, "
+        f"channel {spikes.channels[event]}: {rule}"
+    )
+
+
 def check_sample(i, sample):
-    """Return sample i as a 2-D array of numbers, dense or sparse, or refuse it by name."""
-    rule = f"sample {i} must be an array of shape (n_steps, n_channels)"
+    """Return sample i as a dense or sparse 2-D array of real numbers, or raise a ValueError."""
+    rule = f"sample {i} must be an array of shape (n_rows, n_channels)"
     array = sample if sparse.issparse(sample) else as_array(rule, sample)
     if array.dtype.kind not in "biufc":
         raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
     if array.ndim != 2:
         raise ValueError(
-            f"sample {i} must have shape (n_steps, n_channels), one channel being (n_steps, 1), "
+            f"sample {i} must have shape (n_rows, n_channels), or (n_rows, 1) for one channel, "
             f"got shape {array.shape}"
         )
     if array.shape[0] == 0 or array.shape[1] == 0:
-        raise ValueError(f"sample {i} needs at least one step and one channel, got {array.shape}")
+        raise ValueError(
+            f"sample {i} needs at least one row and one channel, got shape {array.shape}"
+        )
     if np.iscomplexobj(array):
         raise ValueError(f"sample {i} must hold real numbers: Complex data not supported")
     return array
 
 
 def events_of(array):
-    """Return steps, channels and amplitudes of one sample, sorted by step, then channel."""
+    """Return the rows, channels and amplitudes of a sample's events, sorted by row and channel."""
     if sparse.issparse(array):
         array = array.tocsr(copy=True)
         array.sum_duplicates()
         coo = array.tocoo()
         present = coo.data != 0
         return coo.row[present], coo.col[present], coo.data[present].astype(np.float32)
-    step, channel = np.nonzero(array)
-    with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused by name
-        return step, channel, array[step, channel].astype(np.float32)
+    row, channel = np.nonzero(array)
+    with np.errstate(over="ignore"):  # SpikeArray raises an error for infinite amplitudes
+        return row, channel, array[row, channel].astype(np.float32)
 
 
-def check_binning(n_channels, dt, duplicates, out_of_range):
-    """Check what says how events fall into steps and channels."""
+def join_events(arrays):
+    """Return the events of several SpikeArrays one after the other.
+
+    Parameters
+    ----------
+    arrays : list of SpikeArray
+        Of the same kind.
+
+    Returns
+    -------
+    rows, channels, amplitudes, offsets, n_rows : arrays, or None for `amplitudes`
+        As of the constructor of SpikeArray.
+    """
+    amplitudes = None
+    if any(part.amplitudes is not None for part in arrays):
+        amplitudes = np.concatenate([
+            np.ones(len(part.rows), np.float32) if part.amplitudes is None else part.amplitudes
+            for part in arrays
+        ])  # fmt: skip
+    counts = np.concatenate([np.diff(part.offsets) for part in arrays])
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    rows, channels, n_rows = (
+        np.concatenate([getattr(part, name) for part in arrays])
+        for name in ("rows", "channels", "n_rows")
+    )
+    return rows, channels, amplitudes, offsets, n_rows
+
+
+def check_binning(n_channels, row_duration, duplicates, out_of_range):
+    """Validate the parameters of :func:`bin_events` that all samples share."""
     check_choice("duplicates", duplicates, ("sum", "one", "error"))
     check_choice("out_of_range", out_of_range, ("error", "drop"))
-    check_number("dt", dt, 0, low_open=True)
-    if check_integer("n_channels", n_channels, 1) > MOST:
-        raise ValueError(f"n_channels must be at most {MOST}, got {n_channels}")
+    check_number("row_duration", row_duration, 0, low_open=True)
+    if check_integer("n_channels", n_channels, 1) > MAX_INT32:
+        raise ValueError(f"n_channels must be at most {MAX_INT32}, got {n_channels}")
 
 
-def bin_events(i, times, channels, n_steps, n_channels, dt, duplicates, out_of_range):
-    """Count the spikes of sample i in each step and channel; return a CSR array."""
+def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates, out_of_range):
+    """Return the number of spikes of sample i in each row and channel as a CSR array.
+
+    Parameters
+    ----------
+    i : int
+        Index of the sample for error messages.
+    times : array of shape (n_spikes,)
+        Times of the spikes in ms.
+    channels : int array of shape (n_spikes,)
+        Channels of the spikes.
+    n_rows, n_channels : int
+        Shape of the sample.
+    row_duration, duplicates, out_of_range
+        As in :meth:`lsm.spikes.SpikeArray.from_events`.
+
+    Returns
+    -------
+    counts : scipy.sparse.csr_array of shape (n_rows, n_channels)
+    """
     times, channels = _check_times(i, times), np.asarray(channels)
     if times.shape != channels.shape or times.ndim != 1:
         raise ValueError(f"sample {i}: times and channels must be 1-D and of equal length")
     if channels.size and not np.issubdtype(channels.dtype, np.integer):
         raise ValueError(f"sample {i}: channels must be integers, got {channels.dtype}")
-    # Not cast to integers, in which times far outside would be steps inside.
-    steps = np.floor(_in_steps(times, dt, 1))
-    outside = (steps < 0) | (steps >= n_steps) | (channels < 0) | (channels >= n_channels)
+    # Floats, since a cast to integers would wrap times that are far outside of the sample.
+    rows = np.floor(_to_rows(times, row_duration, 1))
+    outside = (rows < 0) | (rows >= n_rows) | (channels < 0) | (channels >= n_channels)
     if outside.any():
         if out_of_range == "error":
             bad = int(np.argmax(outside))
             raise ValueError(
                 f"sample {i}: the spike at {times[bad]:g} ms in channel {channels[bad]} lies "
-                f"outside {n_steps * dt:g} ms and {n_channels} channels"
+                f"outside {n_rows * row_duration:g} ms and {n_channels} channels: give longer "
+                "durations or "
+                "more channels, or set out_of_range='drop'"
             )
-        steps, channels = steps[~outside], channels[~outside]
-    where = steps.astype(np.int64), channels
+        rows, channels = rows[~outside], channels[~outside]
+    cells = rows.astype(np.int64), channels
     counts = sparse.coo_array(
-        (np.ones(len(steps), dtype=np.int64), where), shape=(n_steps, n_channels)
+        (np.ones(len(rows), dtype=np.int64), cells), shape=(n_rows, n_channels)
     ).tocsr()
     if duplicates != "sum" and counts.nnz and counts.data.max() > 1:
         if duplicates == "error":
-            raise ValueError(f"sample {i} has several spikes in one step of one channel")
+            raise ValueError(
+                f"sample {i} has several spikes in one row of {row_duration:g} ms of one channel: "
+                "give a smaller row_duration, or set duplicates to 'sum' or 'one'"
+            )
         counts.data[:] = 1
     return counts
 
 
-def count_steps(durations, events, dt):
-    """Count the steps of samples of `durations` ms, or, if None, to the last spike of each."""
+def count_rows(durations, events, row_duration):
+    """Return the number of rows of each sample.
+
+    Parameters
+    ----------
+    durations : float or sequence of float, or None
+        Durations in ms; None ends each sample with the row of its last spike.
+    events : list of (times, channels)
+        Spikes of each sample.
+    row_duration : float
+        Duration of a row in ms.
+
+    Returns
+    -------
+    n_rows : int64 array of shape (n_samples,)
+    """
     name = "events" if durations is None else "durations"
     if durations is None:
-        durations = [_last_step_end(i, times, dt) for i, (times, _) in enumerate(events)]
+        durations = [_last_row_end(i, times, row_duration) for i, (times, _) in enumerate(events)]
     durations = check_reals("durations must be numbers (ms)", durations)
     if durations.shape not in ((), (len(events),)):
         raise ValueError(
@@ -126,36 +253,41 @@ def count_steps(durations, events, dt):
             f"shape {durations.shape}"
         )
     durations = np.broadcast_to(durations, (len(events),))
-    n_steps = np.ceil(_in_steps(durations, dt, -1))
-    if np.any(n_steps > MOST):
-        i = int(np.argmax(n_steps > MOST))
+    n_rows = np.ceil(_to_rows(durations, row_duration, -1))
+    if np.any(n_rows > MAX_INT32):
+        i = int(np.argmax(n_rows > MAX_INT32))
         raise ValueError(
-            f"{name}: sample {i} is {durations[i]:g} ms long, more than {MOST} steps of "
-            f"dt={dt:g} ms; its times must count from its own start"
+            f"{name}: sample {i} is {durations[i]:g} ms long, more than {MAX_INT32} rows of "
+            f"row_duration={row_duration:g} ms: give times from the start of the sample, or a "
+            "larger row_duration"
         )
     if not np.all(durations > 0):
         raise ValueError(f"durations must be finite numbers > 0 (ms), got {durations}")
-    return n_steps.astype(np.int64)
+    return n_rows.astype(np.int64)
 
 
-def _last_step_end(i, times, dt):
-    """Return the end of the step of the last spike of sample i, at least one step, in ms."""
+def _last_row_end(i, times, row_duration):
+    """Return the end in ms of the row of the last spike of sample i, at least of the first row."""
     times = _check_times(i, times)
     if times.size == 0:
-        raise ValueError(f"sample {i} has no spikes, so its duration must be given")
-    return max(np.floor(_in_steps(times.max(), dt, 1)) + 1, 1) * dt
+        raise ValueError(f"sample {i} has no spikes, so its duration is unknown: give durations")
+    return max(np.floor(_to_rows(times.max(), row_duration, 1)) + 1, 1) * row_duration
 
 
 def _check_times(i, times):
+    """Return the spike times of sample i as finite floats, or raise a ValueError."""
     times = check_reals(f"sample {i}: spike times must be numbers (ms)", times)
     if not np.isfinite(times).all():
         raise ValueError(f"sample {i}: spike times must be finite, not NaN or infinity")
     return times
 
 
-def _in_steps(times, dt, sign):
-    """Divide by dt and add (or take off) a hair, so that 0.3 ms / 0.1 ms is 3 steps and not 2."""
+def _to_rows(times, row_duration, sign):
+    """Return times in rows, plus or minus a rounding error: 0.3 ms / 0.1 ms is 3, not 2.99.
+
+    A positive `sign` precedes rounding down, a negative one rounding up.
+    """
     with np.errstate(over="ignore"):
-        n = times / dt
-        rounding = np.finfo(np.float64).eps * np.minimum(np.abs(n), MOST)
+        n = times / row_duration
+        rounding = np.finfo(np.float64).eps * np.minimum(np.abs(n), MAX_INT32)
         return n + sign * np.maximum(1e-9, 4 * rounding)

@@ -1,4 +1,4 @@
-"""Compilation, kept on disk where a disk will have it."""
+"""Compilation by numba, with a cache on disk where a folder is writable."""
 
 import sys
 import threading
@@ -8,20 +8,20 @@ import numba
 
 __all__ = ["announced", "njit"]
 
-PATIENCE = 2.0  # s; compiled code loads in less
+PATIENCE = 2.0  # s; loading compiled code takes less
 
 
 def njit(function, *, cache=True, **options):
-    """Compile a function that runs without Python's lock, and cache it where possible.
+    """Compile a function that releases Python's global lock, and cache it where possible.
 
     Parameters
     ----------
     function : function
-        What to compile.
+        Python function.
     cache : bool, default=True
-        Whether to keep the result on disk.
+        Whether to cache the compiled function on disk.
     **options
-        As of :func:`numba.njit`.
+        Options of :func:`numba.njit`.
 
     Returns
     -------
@@ -29,13 +29,13 @@ def njit(function, *, cache=True, **options):
     """
     try:
         return numba.njit(function, nogil=True, cache=cache, **options)
-    except RuntimeError:  # no folder can be written to: every process compiles for itself
+    except RuntimeError:  # no folder is writable, so every process compiles
         return numba.njit(function, nogil=True, **options)
 
 
 @contextmanager
 def announced(message):
-    """Print a message to standard error if what is done inside takes longer than `PATIENCE`."""
+    """Print a message to standard error if the block inside takes longer than `PATIENCE`."""
     timer = threading.Timer(PATIENCE, lambda: print(message, file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()

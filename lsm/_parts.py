@@ -37,15 +37,20 @@ class Composite(BaseEstimator):
     _optional_parts = ()
 
     def _check_parts(self):
-        """Validate the parts: each must have the method of its role."""
+        """Validate the parts: each must have the method of its role, and valid parameters."""
         for name, method in self._part_methods.items():
             part = self._part(name)
-            absent = part is None and name in self._optional_parts
-            if isinstance(part, type) or not (absent or hasattr(part, method)):
+            if part is None and name in self._optional_parts:
+                continue
+            if isinstance(part, type) or not hasattr(part, method):
                 example = f" such as {self._parts[name]()!r}" if name in self._parts else ""
                 owner = type(self).__name__
                 hint = "; 'auto' is the default" if part is None else ""
-                raise TypeError(f"{owner}.{name} must be an object{example}, got {part!r}{hint}")
+                raise TypeError(
+                    f"{owner}.{name} must be an object{example}, got {part!r:.200}{hint}"
+                )
+            if hasattr(part, "check"):  # a readout of scikit-learn checks itself in `fit`
+                part.check()
 
     def _is_default(self, name):
         value = getattr(self, name)

@@ -8,20 +8,20 @@ MOST_STEPS = 2**31 - 1
 
 
 def steps(name, duration, dt, *, exact=False, may_vanish=False):
-    """Count the steps in a duration, rounded once.
+    """Convert a duration to a number of steps, rounded to the nearest integer.
 
     Parameters
     ----------
     name : str
-        Name of the parameter, as the user knows it.
+        Name of the parameter in the error message, such as `LIF.refractory`.
     duration : float or array of float
-        Durations in ms, not negative.
+        Durations in ms, at least 0.
     dt : float
         Length of a step in ms.
     exact : bool, default=False
-        Refuse a duration that is not a multiple of `dt`.
+        Whether to raise an error for a duration that is not a multiple of `dt`.
     may_vanish : bool, default=False
-        Let a duration of less than half a step be none.
+        Whether a positive duration of less than half a step becomes 0 steps, instead of an error.
 
     Returns
     -------
@@ -30,19 +30,24 @@ def steps(name, duration, dt, *, exact=False, may_vanish=False):
     Raises
     ------
     ValueError
-        If a positive duration would vanish, is too long to count, or `exact` is not met.
+        If a positive duration is less than half a step, a duration is not a multiple of `dt`
+        although `exact`, or a number of steps does not fit into int32.
     """
     duration = np.asarray(duration, dtype=float)
     count = np.rint(duration / dt)
     if np.any(count > MOST_STEPS):
         raise ValueError(
-            f"{name} of {duration.max():g} ms is more than {MOST_STEPS} steps of dt={dt:g} ms"
+            f"{name} of {duration.max():g} ms is more than {MOST_STEPS} steps of dt={dt:g} ms: "
+            "give a shorter one, or a larger dt"
         )
     count = count.astype(np.int32)
     vanished = (count == 0) & (duration > 0)
     if vanished.any() and not may_vanish:
         value = duration[vanished].min()
-        raise ValueError(f"{name} of {value:g} ms is less than half a step of dt={dt:g} ms")
+        raise ValueError(
+            f"{name} of {value:g} ms is less than half a step of dt={dt:g} ms: give a longer one, "
+            "or a smaller dt"
+        )
     uneven = np.abs(count * dt - duration) > 1e-6 * np.maximum(dt, duration)
     if exact and uneven.any():
         value = duration[uneven].flat[0]

@@ -1,4 +1,4 @@
-"""Find the gains at which a liquid is of use."""
+"""Calibration: search for the gains of input and recurrent weights."""
 
 from dataclasses import dataclass, replace
 
@@ -8,28 +8,29 @@ from sklearn.base import BaseEstimator
 
 from ._validation import check_bool, check_integer, check_number
 from .kernel import Plan, in_double, simulate
+from .memory import recall
 
 __all__ = ["Calibrated", "Calibration", "charges", "echo_state_index"]
 
-# Gains lie on a grid of eighths of an octave: finer ones would only follow the probes.
-STEPS_PER_OCTAVE = 8
-FARTHEST = 40 * STEPS_PER_OCTAVE  # where the search for an input gain gives up
-STEPS_OF_SILENCE = 100  # after which a synapse's current is over
-MOST_STEPS = 10**6  # that a synapse's current may last
-WEAK = 2.0**-20  # a weight that does not change the conductance of a membrane by much
-TRACE = 30.0  # ms, of the end states that the echo-state index compares
+# Gains lie on a grid of eighths of an octave. A finer grid would only fit the noise of the probes.
+GRID_PER_OCTAVE = 8
+MAX_EXPONENT = 40 * GRID_PER_OCTAVE  # limit of the search for an input gain
+SILENT_STEPS = 100  # without current, after which the current of a synapse has ended
+MAX_STEPS = 10**6  # limit of the duration of a synapse's current
+WEAK = 2.0**-20  # weight that hardly changes the conductance of a membrane
+TAU_TRACE = 30.0  # ms, time constant of the end states that the echo-state index compares
 
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What calibration found.
+    """Result of a calibration.
 
     Attributes
     ----------
     input_gain, recurrent_gain : float
         Factors on the drawn input and recurrent weights.
     input_rate : float
-        Mean rate in Hz that the input alone gives.
+        Mean rate in Hz without recurrence. NaN if the neurons send no spikes.
     """
 
     input_gain: float
@@ -38,39 +39,39 @@ class Calibrated:
 
 
 class Calibration(BaseEstimator):
-    """Scale input and recurrence until the liquid is lively and forgets where it started.
+    """Search for the gains of a liquid, so that it is active and forgets its initial state.
 
-    On a few training samples, in this order:
+    The search uses short pieces of training samples and has three stages:
 
-    1. the input is centred: each graded channel gets zero mean and unit variance, and from each
-       neuron the mean current of its input spikes is subtracted through its bias;
-    2. without recurrence the input gain is searched for a mean rate of `input_rate`;
-    3. the recurrent gain is the largest, up to `max_gain`, whose rate stays below `max_rate`
-       and whose echo-state index stays below `max_echo_state_index` (beyond what it is without
-       recurrence): the mean squared distance of end states for the same input and different
-       initial potentials, over the distance for different inputs.
+    1. The input is centred. Each graded channel is scaled to zero mean and unit variance. For
+       spikes, the mean current of a neuron's input is subtracted from its bias.
+    2. The input gain is the one whose mean rate without recurrence is closest to `input_rate`.
+    3. The recurrent gain is the largest one, up to `max_gain`, whose rate is at most `max_rate`
+       and whose echo-state index is at most `max_echo_state_index`, plus the index without
+       recurrence. The echo-state index is the mean squared distance of end states for equal
+       inputs and different initial states, divided by that for different inputs.
 
     Parameters
     ----------
     input_rate : float, default=25.0
         Mean rate in Hz without recurrence.
     max_rate : float, default=60.0
-        Highest mean rate in Hz with recurrence.
+        Upper limit of the mean rate in Hz with recurrence.
     max_echo_state_index : float, default=0.1
-        Highest echo-state index; memory tasks do best at 0.05 to 0.13.
+        Upper limit of the echo-state index. Memory tasks have the best scores at 0.05 to 0.13.
     max_gain : float, default=16.0
-        Largest factor on the recurrent weights.
+        Upper limit of the factor on the recurrent weights.
     centre : bool, default=True
-        Whether step 1 is done.
+        Whether the input is centred.
     n_samples : int, default=20
-        How many training samples are used.
+        Number of pieces of training samples.
     max_duration : float, default=500.0
-        How much of each, in ms.
+        Upper limit of the duration of a piece in ms.
 
     Notes
     -----
-    What is centred has no silence: an input below its mean, an empty one above all, drives the
-    neurons whose input weights are negative on balance.
+    A centred liquid responds to silence: an input below its mean, such as an empty sample, excites
+    the neurons whose input weights have a negative sum.
     """
 
     def __init__(
@@ -92,7 +93,13 @@ class Calibration(BaseEstimator):
         self.max_duration = max_duration
 
     def check(self):
-        """Raise an error if a parameter is outside its meaning."""
+        """Validate the parameters.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid.
+        """
         for name in ("input_rate", "max_rate", "max_echo_state_index", "max_duration", "max_gain"):
             check_number(f"Calibration.{name}", getattr(self, name), 0, low_open=True)
         if self.max_rate < self.input_rate:
@@ -104,23 +111,25 @@ class Calibration(BaseEstimator):
         check_bool("Calibration.centre", self.centre)
 
     def calibrate(self, network, spikes, other_initial, memory=None):
-        """Scale a network for an input.
+        """Scale a network for its input.
 
         Parameters
         ----------
-        network : Network
-            The network as drawn.
+        network : lsm.kernel.Network
+            The drawn network.
         spikes : SpikeArray
             Training samples.
-        other_initial : tuple of arrays
-            Another initial state, to see how long the liquid remembers it.
+        other_initial : tuple of arrays of shape (n_neurons,)
+            Second initial state, for the echo-state index.
         memory : Memory, optional
-            Where what is found is kept.
+            Cache of results.
 
         Returns
         -------
-        network : Network
+        network : lsm.kernel.Network
+            The network with centred input and scaled weights.
         calibrated : Calibrated
+            The gains.
 
         Raises
         ------
@@ -130,16 +139,11 @@ class Calibration(BaseEstimator):
         self.check()
         if not np.any(spikes.channel_moments()[1] > 0):
             raise ValueError(
-                f"X is constant or silent in every channel (n_samples = {len(spikes)}): there is "
-                "nothing to calibrate on; give informative input, or set calibration=None"
+                f"X is constant or silent in every channel (n_samples = {len(spikes)}), so no gain "
+                "can be found: give samples that vary, or set Liquid.calibration=None"
             )
         parts = network, spikes, other_initial
-        if memory is None:
-            centre, gains = self._search(*parts)
-        else:
-            centre, gains = memory.recall(
-                "calibration", (self, *parts), lambda: self._search(*parts)
-            )
+        centre, gains = recall(memory, "calibration", (self, *parts), lambda: self._search(*parts))
         calibrated = Calibrated(*gains)
         return _scaled(network, centre, *gains[:2]), calibrated
 
@@ -154,15 +158,16 @@ class Calibration(BaseEstimator):
         Returns
         -------
         probes : SpikeArray
-            At most `n_samples` pieces of at most `max_duration` ms, none of them silent.
+            At most `n_samples` pieces of at most `max_duration` ms. Silent pieces are left out,
+            unless all are silent.
         """
-        length = int(np.clip(self.max_duration / spikes.dt, 1, spikes.durations.max()))
-        n_pieces = np.maximum(spikes.durations // length, 1)
+        length = int(np.clip(self.max_duration / spikes.row_duration, 1, spikes.n_rows.max()))
+        n_pieces = np.maximum(spikes.n_rows // length, 1)
         owner = np.repeat(np.arange(len(spikes)), n_pieces)
         first = np.cumsum(n_pieces) - n_pieces
         starts = (np.arange(len(owner)) - first[owner]) * length
         sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-        piece = first[sample] + np.minimum(spikes.steps // length, n_pieces[sample] - 1)
+        piece = first[sample] + np.minimum(spikes.rows // length, n_pieces[sample] - 1)
         active = np.flatnonzero(np.bincount(piece, minlength=len(owner)))
         if not len(active):
             active = np.arange(len(owner))
@@ -170,25 +175,25 @@ class Calibration(BaseEstimator):
         return spikes.pieces(owner[chosen], starts[chosen], starts[chosen] + length)
 
     def _search(self, network, spikes, other_initial):
-        """Find what to centre the input with, and the gains."""
+        """Return the parameters of :func:`_scaled`, and the rate without recurrence."""
         centre = np.ones(spikes.n_channels), np.zeros(network.n_neurons)
         if self.centre:
             centre = _centre(network, spikes)
         centre = [part.tolist() for part in centre]
-        if not network.neurons.spiking:  # without spikes there is no rate to look for
+        if not network.neurons.spiking:  # such neurons have no rate
             return centre, (1.0, 1.0, np.nan)
         probes = self.probes(spikes)
         isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
 
         def rate_at(gain):
-            return mean_rate(_scaled(isolated, centre, gain, 1.0), probes)
+            return _mean_rate(_scaled(isolated, centre, gain, 1.0), probes)
 
         input_gain, input_rate = _find_input_gain(rate_at, self.input_rate)
         if not 0.5 < input_rate / self.input_rate < 2:
             raise ValueError(
-                f"no input gain brings the liquid to Calibration.input_rate={self.input_rate:g} "
-                f"Hz: {input_gain:g} gives {input_rate:.3g} Hz; check the neurons' threshold and "
-                "bias, or set calibration=None"
+                f"no input gain has a rate near Calibration.input_rate={self.input_rate:g} Hz; the "
+                f"nearest, {input_gain:g}, has {input_rate:.3g} Hz: change the neurons' threshold "
+                "or bias, or set Liquid.calibration=None"
             )
         recurrent_gain = 1.0
         if network.w.nnz:
@@ -198,68 +203,74 @@ class Calibration(BaseEstimator):
         return centre, (input_gain, recurrent_gain, input_rate)
 
     def _largest_gain(self, network_at, probes, other_initial):
-        # Samples too short to forget anything are no fault of the recurrence.
-        without, _ = echo_state_index(network_at(0.0), probes, other_initial)
-        top = int(np.floor(np.log2(self.max_gain) * STEPS_PER_OCTAVE))
+        """Return the largest recurrent gain whose rate and echo-state index are allowed."""
+        # The index of short samples is above 0 even without recurrence.
+        without_recurrence, _ = echo_state_index(network_at(0.0), probes, other_initial)
+        max_index = self.max_echo_state_index + without_recurrence
+        top = int(np.floor(np.log2(self.max_gain) * GRID_PER_OCTAVE))
 
-        def good(exponent):
-            network = network_at(2 ** (exponent / STEPS_PER_OCTAVE))
+        def is_allowed(exponent):
+            network = network_at(2 ** (exponent / GRID_PER_OCTAVE))
             index, rate = echo_state_index(network, probes, other_initial)
-            return rate <= self.max_rate and index <= self.max_echo_state_index + without
+            return rate <= self.max_rate and index <= max_index
 
-        if good(top):
-            return 2 ** (top / STEPS_PER_OCTAVE)
-        low, high = top - 12 * STEPS_PER_OCTAVE, top  # a gain of 1/4096 of the largest is none
+        if is_allowed(top):
+            return 2 ** (top / GRID_PER_OCTAVE)
+        low, high = top - 12 * GRID_PER_OCTAVE, top  # 1/4096 of `max_gain` is almost no recurrence
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if good(middle) else (low, middle)
-        return 2 ** (low / STEPS_PER_OCTAVE)
+            low, high = (middle, high) if is_allowed(middle) else (low, middle)
+        return 2 ** (low / GRID_PER_OCTAVE)
 
 
-def mean_rate(network, probes):
+def _mean_rate(network, probes):
     """Return the mean rate of a network in Hz."""
     counts = _read(network, probes, 1.0)
-    seconds = probes.durations.sum() * probes.dt / 1000
+    seconds = probes.n_rows.sum() * probes.row_duration / 1000
     return float(counts.sum(dtype=np.float64) / (network.n_neurons * seconds))
 
 
 def echo_state_index(network, probes, other_initial):
-    """Measure how much a liquid's end state depends on where it started.
+    """Measure how much the end state of a network depends on its initial state.
+
+    The echo-state index is the mean squared distance of end states for equal inputs and different
+    initial states, divided by that for different inputs. The end states are traces of spikes with
+    a time constant of 30 ms, or of the activation of neurons that send no spikes. A single input,
+    or copies of one, are compared with silence instead.
 
     Parameters
     ----------
-    network : Network
-        The network.
+    network : lsm.kernel.Network
+        Network, with one of the initial states.
     probes : SpikeArray
-        Inputs, best of equal lengths.
-    other_initial : tuple of arrays
-        Another initial state.
+        Inputs, preferably of equal lengths.
+    other_initial : tuple of arrays of shape (n_neurons,)
+        Second initial state.
 
     Returns
     -------
     index : float
-        Mean squared distance of end states (traces of 30 ms) for the same input and different
-        initial states, over that for different inputs. Zero where a liquid forgets, about one
-        where the input is lost in chaos.
+        0 if the network forgets its initial state, about 1 if the end states depend as much on the
+        initial state as on the input (chaos).
     rate : float
-        Mean rate in Hz.
+        Mean rate in Hz from the first initial state.
     """
-    decay = np.exp(-network.dt / TRACE)
+    decay = np.exp(-network.dt / TAU_TRACE)
     readings = _read(network, probes, [1.0, decay])
-    seconds = probes.durations.sum() * probes.dt / 1000
+    seconds = probes.n_rows.sum() * probes.row_duration / 1000
     rate = readings[:, 0].sum(dtype=np.float64) / (network.n_neurons * seconds)
-    here = readings[:, 1].astype(np.float64)
-    there = _read(replace(network, initial=other_initial), probes, decay)[:, 0]
-    same_input = ((here - there) ** 2).sum(axis=1).mean()
-    # The mean over pairs of different samples, from the variance; a lone sample, or copies of
-    # one, are compared with silence.
-    other_input = 2 * here.var(axis=0, ddof=1).sum() if len(here) > 1 else 0.0
+    first = readings[:, 1].astype(np.float64)
+    second = _read(replace(network, initial=other_initial), probes, decay)[:, 0]
+    same_input = ((first - second) ** 2).sum(axis=1).mean()
+    # The mean squared distance over pairs of samples is twice the variance.
+    other_input = 2 * first.var(axis=0, ddof=1).sum() if len(first) > 1 else 0.0
     if other_input == 0:
-        other_input = (here**2).sum(axis=1).mean()
+        other_input = (first**2).sum(axis=1).mean()
     return float(same_input / other_input if other_input > 0 else same_input > 0), float(rate)
 
 
 def _read(network, probes, decays):
+    """Return the filtered spikes at the end of each probe, of shape (n, n_decays, n_neurons)."""
     ends = network.n_steps(probes)
     plan = Plan(np.arange(len(probes) + 1), ends, np.atleast_1d(np.asarray(decays, dtype=float)))
     return simulate(network, probes, plan)[0]
@@ -279,7 +290,7 @@ def _scaled(network, centre, input_gain, recurrent_gain):
 
 
 def _centre(network, spikes):
-    """Return a factor for each channel, and each neuron's mean input current after it."""
+    """Return a factor for each channel, and the neurons' mean input currents after scaling."""
     mean, std = spikes.channel_moments()
     w_in = in_double(network.w_in)
     if network.graded:
@@ -295,39 +306,58 @@ def _centre(network, spikes):
 
 
 def charges(network):
-    """Sum the current that one weak spike causes, in nA steps per weight, for both signs."""
+    """Return the charge that one spike delivers to each neuron, per weight.
+
+    The charge is the sum of the synaptic current over the steps after the spike, at the initial
+    potential and for a weak weight.
+
+    Parameters
+    ----------
+    network : lsm.kernel.Network
+        Network with synapses and initial potentials.
+
+    Returns
+    -------
+    charges : list of two arrays of shape (n_neurons,)
+        Charges in nA steps for a weight of one: of excitatory synapses, and of inhibitory ones.
+
+    Raises
+    ------
+    ValueError
+        If a current lasts longer than a million steps.
+    """
     charges, n_neurons, constants = [], network.n_neurons, network.syn_constants
     for row, weight in enumerate((WEAK, -WEAK)):
         syn = (*np.zeros((2, n_neurons)), *map(np.copy, network.synapses.initial(n_neurons)))
         syn[row][:] = weight
-        charge, quiet, n_steps = np.zeros(n_neurons), 0, 0
-        while quiet < STEPS_OF_SILENCE:
-            if (n_steps := n_steps + 1) > MOST_STEPS:
+        charge, n_silent, n_steps = np.zeros(n_neurons), 0, 0
+        while n_silent < SILENT_STEPS:
+            if (n_steps := n_steps + 1) > MAX_STEPS:
                 raise ValueError(
-                    f"{network.synapses!r} still let a current flow {MOST_STEPS:,} steps of "
-                    f"{network.dt:g} ms after a spike: take a longer dt or shorter time constants, "
-                    "or set Calibration.centre=False"
+                    f"the current of {network.synapses!r} lasts longer than {MAX_STEPS:,} steps of "
+                    f"{network.dt:g} ms after a spike: set a longer Liquid.dt, shorter time "
+                    "constants of the synapses, or Calibration.centre=False"
                 )
-            flow = network.synapses.current(slice(None), syn, constants, network.initial[0], 0.0)
+            current = network.synapses.current(slice(None), syn, constants, network.initial[0], 0.0)
             network.synapses.decay(slice(None), syn, constants)
-            charge += flow / weight
-            quiet = quiet + 1 if np.abs(flow / weight).max() < 1e-9 else 0
+            charge += current / weight
+            n_silent = n_silent + 1 if np.abs(current / weight).max() < 1e-9 else 0
         charges.append(charge)
     return charges
 
 
 def _find_input_gain(rate_at, target):
-    """Find the gain on the grid whose rate is nearest to the target; return both."""
+    """Return the gain on the grid whose rate is nearest to the target, and this rate."""
     rates = {}
 
     def above(exponent):
-        rates[exponent] = rate_at(2 ** (exponent / STEPS_PER_OCTAVE))
+        rates[exponent] = rate_at(2 ** (exponent / GRID_PER_OCTAVE))
         return rates[exponent] > target
 
     started_above = above(0)
-    near, stride = 0, -STEPS_PER_OCTAVE if started_above else STEPS_PER_OCTAVE
+    near, stride = 0, -GRID_PER_OCTAVE if started_above else GRID_PER_OCTAVE
     far = stride
-    while above(far) == started_above and abs(far) < FARTHEST:
+    while above(far) == started_above and abs(far) < MAX_EXPONENT:
         stride *= 2
         near, far = far, far + stride
     low, high = sorted((near, far))
@@ -335,4 +365,4 @@ def _find_input_gain(rate_at, target):
         middle = (low + high) // 2
         low, high = (low, middle) if above(middle) else (middle, high)
     best = min(rates, key=lambda exponent: abs(rates[exponent] - target))
-    return 2 ** (best / STEPS_PER_OCTAVE), rates[best]
+    return 2 ** (best / GRID_PER_OCTAVE), rates[best]

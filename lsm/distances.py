@@ -5,31 +5,37 @@ from scipy.signal import lfilter
 
 from ._jit import njit
 from ._validation import check_number
-from .statistics import check_spikes, single_spikes
+from .spikes import check_spikes
+from .statistics import single_spikes
 
 __all__ = ["van_rossum", "victor_purpura"]
 
 
 def van_rossum(spikes, tau=10.0):
-    """Return the van Rossum distance between each two samples [1]_.
+    """Return the van Rossum distances between all pairs of samples [1]_.
 
-    Each spike becomes an exponential that decays with `tau`; the distance is the root of the
-    squared difference, integrated over all time and divided by `tau`. Two spikes `d` ms apart are
-    `sqrt(1 - exp(-d / tau))` from each other, and one spike is `sqrt(1 / 2)` from none. Channels
-    are told apart: their squared distances add up [2]_. A graded signal counts as spikes of its
-    amplitudes.
+    Each spike becomes an exponential that decays with the time constant `tau`. The distance is
+    the square root of the squared difference of two such traces, integrated over time and divided
+    by `tau`. Two spikes at an interval of d ms have the distance `sqrt(1 - exp(-d / tau))`, and
+    one spike has the distance `sqrt(1 / 2)` from an empty train. The squared distances of several
+    channels are added [2]_. The values of graded samples count as the amplitudes of spikes.
 
     Parameters
     ----------
     spikes : SpikeArray
-        The samples.
+        Samples.
     tau : float, default=10.0
-        Time constant in ms: spikes much closer than it are the same.
+        Time constant in ms. Two spikes at a much shorter interval have almost no distance.
 
     Returns
     -------
     distances : float64 array of shape (n_samples, n_samples)
-        Without a unit.
+        Dimensionless distances.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `spikes` is not a SpikeArray or is empty, or `tau` is not positive.
 
     References
     ----------
@@ -46,17 +52,17 @@ def van_rossum(spikes, tau=10.0):
     0.79506
     """
     tau = check_number("tau", tau, 0, low_open=True)
-    check_spikes(spikes)
-    decay = np.exp(-spikes.dt / tau)
-    n_samples, n_steps = len(spikes), spikes.durations.max()
+    check_spikes(spikes, allow_graded=True)
+    decay = np.exp(-spikes.row_duration / tau)
+    n_samples, n_steps = len(spikes), spikes.n_rows.max()
     samples = np.repeat(np.arange(n_samples), np.diff(spikes.offsets))
     amplitudes = np.ones(len(samples)) if spikes.amplitudes is None else spikes.amplitudes
     products = np.zeros((n_samples, n_samples))
     order = np.argsort(spikes.channels, kind="stable")
     for events in np.split(order, np.flatnonzero(np.diff(spikes.channels[order])) + 1):
-        cells = samples[events] * np.int64(n_steps) + spikes.steps[events]
+        cells = samples[events] * np.int64(n_steps) + spikes.rows[events]
         raster = np.bincount(cells, amplitudes[events], n_samples * n_steps)
-        # A trace falls by `decay` in a step; what is left at the end falls for ever.
+        # A trace falls by `decay` in a row. The last term is the integral after the last row.
         traces = lfilter([1.0], [1.0, -decay], raster.reshape(n_samples, n_steps))
         products += (1 - decay**2) / 2 * traces @ traces.T
         products += decay**2 / 2 * np.outer(traces[:, -1], traces[:, -1])
@@ -67,29 +73,29 @@ def van_rossum(spikes, tau=10.0):
 
 
 def victor_purpura(spikes, cost=0.1):
-    """Return the Victor-Purpura distance between each two samples [1]_.
+    """Return the Victor-Purpura distances between all pairs of samples [1]_.
 
-    It is the least cost of turning one train into the other, where to add or to take away a spike
-    costs 1 and to move it by d ms costs `cost * d`. Channels are told apart: their distances add
-    up.
+    The distance is the minimal cost of edits that turn one spike train into the other. Adding or
+    removing a spike costs 1, and moving it by d ms costs `cost * d`. The distances of several
+    channels are added.
 
     Parameters
     ----------
     spikes : SpikeArray
         Spike trains.
     cost : float, default=0.1
-        Cost of a move in 1/ms; 0 compares the numbers of spikes, and spikes more than `2 / cost`
-        apart are never the same.
+        Cost of moving a spike by one ms, in 1/ms. 0 compares the numbers of spikes. A spike is
+        never moved further than `2 / cost`.
 
     Returns
     -------
     distances : float64 array of shape (n_samples, n_samples)
-        Without a unit.
+        Dimensionless distances.
 
     Raises
     ------
-    ValueError
-        If the samples are graded signals.
+    TypeError, ValueError
+        If `spikes` is not a SpikeArray, is empty or graded, or `cost` is negative.
 
     References
     ----------
@@ -110,11 +116,12 @@ def victor_purpura(spikes, cost=0.1):
     order = np.lexsort((steps, trains))
     counts = np.bincount(trains, minlength=len(spikes) * spikes.n_channels)
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    return _edit_distances(steps[order] * spikes.dt, offsets, len(spikes), cost)
+    return _edit_distances(steps[order] * spikes.row_duration, offsets, len(spikes), cost)
 
 
 @njit
 def _edit_distances(times, offsets, n_samples, cost):
+    """Return the distances of all pairs of samples, summed over channels."""
     n_channels = (len(offsets) - 1) // n_samples
     distances = np.zeros((n_samples, n_samples))
     for a in range(n_samples):
@@ -131,12 +138,16 @@ def _edit_distances(times, offsets, n_samples, cost):
 
 @njit
 def _edit_distance(one, other, cost):
-    """Fill the table of distances between beginnings of both trains, a row at a time."""
+    """Return the distance of two trains by dynamic programming, one row of the table at a time.
+
+    Entry (i, j) of the table is the distance of the first i spikes of one train from the first j
+    spikes of the other.
+    """
     row = np.arange(len(other) + 1.0)
     for i in range(len(one)):
-        before, row[0] = row[0], i + 1.0
+        diagonal, row[0] = row[0], i + 1.0
         for j in range(len(other)):
-            moved = before + cost * abs(one[i] - other[j])
-            before = row[j + 1]
-            row[j + 1] = min(moved, before + 1, row[j] + 1)
+            moved = diagonal + cost * abs(one[i] - other[j])
+            diagonal = row[j + 1]
+            row[j + 1] = min(moved, diagonal + 1, row[j] + 1)
     return row[-1]

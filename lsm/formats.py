@@ -1,6 +1,6 @@
-"""Samples in the formats of other libraries, as SpikeArray.
+"""Conversion of samples from the formats of other libraries to a SpikeArray.
 
-None of these libraries is needed to import this module.
+The import of this module needs none of these libraries.
 """
 
 import math
@@ -16,17 +16,17 @@ from .spikes import SpikeArray
 __all__ = ["from_aeon", "from_neo", "from_tonic", "read_shd"]
 
 
-def from_aeon(X, *, dt=1.0, graded=None):
-    """Pack time series as aeon holds them, channels before time.
+def from_aeon(X, *, row_duration=1.0, graded=None):
+    """Pack time series in aeon's format, in which channels precede time.
 
     Parameters
     ----------
     X : array of shape (n_cases, n_channels, n_timepoints), or sequence of (n_channels, T_i)
-        The series.
-    dt : float, default=1.0
-        Time from one point to the next in ms.
+        Series.
+    row_duration : float, default=1.0
+        Time between two points in ms.
     graded : bool, optional
-        Whether the values are graded currents; by default told by the dtype, see
+        Whether the values are graded currents. By default the dtype decides, see
         :meth:`SpikeArray.from_dense`.
 
     Returns
@@ -38,13 +38,16 @@ def from_aeon(X, *, dt=1.0, graded=None):
     >>> import numpy as np
     >>> from lsm.formats import from_aeon
     >>> from_aeon(np.ones((5, 3, 20)))
-    SpikeArray(n_samples=5, n_channels=3, n_events=300, dt=1 ms, graded)
+    SpikeArray(n_samples=5, n_channels=3, n_events=300, row_duration=1 ms, graded)
     """
     cases = [_case(i, case) for i, case in enumerate(listed("X", X, "cases"))]
-    return SpikeArray.from_dense([case.T for case in cases], dt=dt, graded=graded)
+    return SpikeArray.from_dense(
+        [case.T for case in cases], row_duration=row_duration, graded=graded
+    )
 
 
 def _case(i, case):
+    """Return case i as a 2-D array."""
     rule = f"case {i} must have shape (n_channels, n_timepoints)"
     case = as_array(rule, case)
     if case.ndim != 2:
@@ -53,25 +56,36 @@ def _case(i, case):
 
 
 def from_tonic(
-    recordings, sensor_size, durations=None, *, dt=1.0, duplicates="sum", out_of_range="error"
+    recordings,
+    sensor_size,
+    durations=None,
+    *,
+    row_duration=1.0,
+    duplicates="sum",
+    out_of_range="error",
 ):
-    """Pack recordings of event sensors as Tonic gives them.
+    """Pack recordings of event sensors in Tonic's format.
 
     Parameters
     ----------
     recordings : sequence of structured arrays of shape (n_events_i,)
-        Events with the fields `t` (in microseconds) and `x`, and `y` and `p` where the sensor
-        has them.
+        Events with the fields `t` (time in microseconds) and `x`, and also `y` and `p` (polarity)
+        if the sensor has them.
     sensor_size : (int, int, int)
-        Number of values of x, y and p. A field that has but one value is not read.
-    durations, dt, duplicates, out_of_range
+        Numbers of values of x, y and p. A field with only one value is not read.
+    durations, row_duration, duplicates, out_of_range
         As in :meth:`SpikeArray.from_events`, in ms.
 
     Returns
     -------
     spikes : SpikeArray
-        Channel `(p * n_y + y) * n_x + x` holds the events of one pixel and polarity, the order
-        of the axes of Tonic's frames.
+        Channel `(p * n_y + y) * n_x + x` holds the events of one pixel and polarity. This is the
+        order of the axes of Tonic's frames.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a recording or a parameter is invalid.
 
     Examples
     --------
@@ -79,11 +93,13 @@ def from_tonic(
     >>> from lsm.formats import from_tonic
     >>> events = np.array([(0, 1, 0), (2500, 0, 1)], dtype=[("t", int), ("x", int), ("p", int)])
     >>> X = from_tonic([events], sensor_size=(2, 1, 2))
-    >>> X.steps, X.channels
+    >>> X.rows, X.channels
     (array([0, 2], dtype=int32), array([1, 2], dtype=int32))
     """
     if getattr(getattr(recordings, "dtype", None), "names", None):
-        raise TypeError("recordings must be a sequence of recordings, got a single one")
+        raise TypeError(
+            "recordings must be a sequence of recordings, got a single one: give [recording]"
+        )
     recordings = listed("recordings", recordings, "recordings")
     if not hasattr(sensor_size, "__len__") or len(sensor_size) != 3:
         raise ValueError(f"sensor_size must be three numbers (x, y, p), got {sensor_size!r}")
@@ -91,18 +107,24 @@ def from_tonic(
         name: check_integer("sensor_size", n, 1) for name, n in zip("xyp", sensor_size, strict=True)
     }
     n_channels = math.prod(sizes.values())
-    check_binning(n_channels, dt, duplicates, out_of_range)
+    check_binning(n_channels, row_duration, duplicates, out_of_range)
     events = []
     for i, recording in enumerate(recordings):
         _check_fields(i, recording, sizes)
         times = check_reals(f"recording {i}: t must be numbers (microseconds)", recording["t"])
         events.append((times / 1000, _pixel(i, recording, sizes, out_of_range)))
     return SpikeArray.from_events(
-        events, n_channels, durations, dt=dt, duplicates=duplicates, out_of_range=out_of_range
+        events,
+        n_channels,
+        durations,
+        row_duration=row_duration,
+        duplicates=duplicates,
+        out_of_range=out_of_range,
     )
 
 
 def _check_fields(i, recording, sizes):
+    """Raise an error unless recording i has the fields of the sensor, with valid dtypes."""
     names = getattr(getattr(recording, "dtype", None), "names", None) or ()
     addresses = [name for name, n in sizes.items() if n > 1]
     missing = {"t", *addresses} - set(names)
@@ -118,7 +140,7 @@ def _check_fields(i, recording, sizes):
 
 
 def _pixel(i, recording, sizes, out_of_range):
-    """Return the channel of each event, -1 for those outside the sensor."""
+    """Return the channel of each event, or -1 for an event outside of the sensor."""
     channels = np.zeros(len(recording), dtype=np.int64)
     outside = np.zeros(len(recording), dtype=bool)
     for name in "pyx":
@@ -127,32 +149,38 @@ def _pixel(i, recording, sizes, out_of_range):
             bad = (values < 0) | (values >= sizes[name])
             if bad.any() and out_of_range == "error":
                 raise ValueError(
-                    f"recording {i} has an event at {name}={values[bad][0]}, outside the "
-                    f"{sizes[name]} that sensor_size allows"
+                    f"recording {i} has an event at {name}={values[bad][0]}, outside of the "
+                    f"{sizes[name]} values of sensor_size: give a larger size, or set "
+                    "out_of_range='drop'"
                 )
             outside |= bad
             channels = channels * sizes[name] + np.where(bad, 0, values).astype(np.int64)
     return np.where(outside, -1, channels)
 
 
-def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
-    """Pack spike trains of Neo.
+def from_neo(segments, *, row_duration=1.0, duplicates="sum", out_of_range="error"):
+    """Pack spike trains in Neo's format.
 
     Parameters
     ----------
     segments : sequence of neo.Segment or of sequences of neo.SpikeTrain
-        Each segment is a sample and each of its spike trains a channel. A sample lasts from the
-        first start to the last stop of its trains.
-    dt, duplicates, out_of_range
-        As in :meth:`SpikeArray.from_events`. Neo allows a spike at the very end of a train,
-        which is out of range here.
+        Each segment is a sample, and each of its spike trains is a channel. A sample lasts from
+        the first start to the last stop of its trains.
+    row_duration, duplicates, out_of_range
+        As in :meth:`SpikeArray.from_events`. Neo allows a spike exactly at the stop of a train.
+        Such a spike is out of range here.
 
     Returns
     -------
     spikes : SpikeArray
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a segment or a parameter is invalid.
     """
     if hasattr(segments, "spiketrains"):
-        raise TypeError("segments must be a sequence of segments, got a single one")
+        raise TypeError("segments must be a sequence of segments, got a single one: give [segment]")
     samples = [
         listed(f"segment {i}", getattr(segment, "spiketrains", segment), "spike trains")
         for i, segment in enumerate(listed("segments", segments, "segments"))
@@ -168,37 +196,44 @@ def from_neo(segments, *, dt=1.0, duplicates="sum", out_of_range="error"):
     for trains in samples:
         start = min(_in_ms(train.t_start) for train in trains)
         stop = max(_in_ms(train.t_stop) for train in trains)
-        # The difference of two late times is off by their last digits, and no spike that begins
-        # a step may come to lie in the one before.
-        hair = 2 * np.spacing(max(abs(start), abs(stop)))
-        durations.append(stop - start - hair)
-        times = [np.atleast_1d(_in_ms(train)) - start + hair for train in trains]
+        # The difference of two late times has a rounding error, which must not move a spike at
+        # the start of a row to the row before.
+        rounding = 2 * np.spacing(max(abs(start), abs(stop)))
+        durations.append(stop - start - rounding)
+        times = [np.atleast_1d(_in_ms(train)) - start + rounding for train in trains]
         channels = np.repeat(np.arange(len(trains)), [len(time) for time in times])
         events.append((np.concatenate(times), channels))
     return SpikeArray.from_events(
-        events, widths.pop(), durations, dt=dt, duplicates=duplicates,
+        events, widths.pop(), durations, row_duration=row_duration, duplicates=duplicates,
         out_of_range=out_of_range,
     )  # fmt: skip
 
 
 def _in_ms(quantity):
+    """Return the magnitude of a quantity in ms."""
     return quantity.rescale("ms").magnitude
 
 
 def read_shd(
-    file, durations=None, *, n_channels=700, dt=1.0, duplicates="sum", out_of_range="error"
+    file,
+    durations=None,
+    *,
+    n_channels=700,
+    row_duration=1.0,
+    duplicates="sum",
+    out_of_range="error",
 ):
     """Read recordings in the HDF5 layout of the Spiking Heidelberg Digits [1]_.
 
     Parameters
     ----------
     file : path or h5py.File
-        Holds `spikes/times` (in seconds), `spikes/units` and `labels`. A path needs h5py.
+        File with `spikes/times` (in seconds), `spikes/units` and `labels`. A path needs h5py.
     durations : float or sequence of float, optional
         As in :meth:`SpikeArray.from_events`, in ms.
     n_channels : int, default=700
-        Number of units.
-    dt, duplicates, out_of_range
+        Number of units, which become channels.
+    row_duration, duplicates, out_of_range
         As in :meth:`SpikeArray.from_events`, in ms.
 
     Returns
@@ -206,16 +241,23 @@ def read_shd(
     spikes : SpikeArray
     labels : int array of shape (n_samples,)
 
+    Raises
+    ------
+    TypeError, ValueError
+        If the file has another layout, or a value or a parameter is invalid.
+    OSError
+        If the file cannot be read.
+
     References
     ----------
     .. [1] B. Cramer, Y. Stradmann, J. Schemmel, F. Zenke (2022). The Heidelberg spiking data sets
        for the systematic evaluation of spiking neural networks. IEEE Transactions on Neural
        Networks and Learning Systems 33, 2744-2757.
     """
-    options = {"dt": dt, "duplicates": duplicates, "out_of_range": out_of_range}
+    options = {"row_duration": row_duration, "duplicates": duplicates, "out_of_range": out_of_range}
     check_binning(n_channels, **options)
     if isinstance(file, str | os.PathLike):
-        import h5py  # only who reads such files needs it
+        import h5py  # an optional dependency
 
         try:
             opened = h5py.File(file, "r")
@@ -233,10 +275,10 @@ def read_shd(
     labels = integers("labels", labels, np.int64)
     if not len(times) == len(units) == len(labels):
         raise ValueError(
-            f"{file!r:.200} must hold as many spikes/times as spikes/units and labels, got "
+            f"{file!r:.200} must hold equal numbers of spikes/times, spikes/units and labels, got "
             f"{len(times)}, {len(units)} and {len(labels)}"
         )
-    # Times are kept in half precision, in which milliseconds would overflow.
+    # The files hold times in half precision, in which milliseconds would overflow.
     events = [
         (1000 * check_reals(f"sample {i}: times must be numbers (seconds)", time), unit)
         for i, (time, unit) in enumerate(zip(times, units, strict=True))
@@ -245,14 +287,14 @@ def read_shd(
 
 
 def _dataset(file, path):
-    """Return what lies at a path of a file, which must be a sequence and not a folder."""
-    found = file
+    """Return the dataset at a path of a file, which must have an entry for each sample."""
+    item = file
     for name in path.split("/"):
-        if not isinstance(found, Mapping) or name not in found:
+        if not isinstance(item, Mapping) or name not in item:
             raise ValueError(
                 f"{file!r:.200} must hold spikes/times, spikes/units and labels, but has no {path}"
             )
-        found = found[name]
-    if isinstance(found, Mapping) or getattr(found, "shape", None) == ():
+        item = item[name]
+    if isinstance(item, Mapping) or getattr(item, "shape", None) == ():
         raise ValueError(f"{path} of {file!r:.200} must be a dataset with an entry for each sample")
-    return found
+    return item

@@ -1,4 +1,4 @@
-"""What state a liquid is in, and what to do about it."""
+"""Health of a liquid: measures of its activity and dynamics, with remedies."""
 
 from dataclasses import dataclass, fields
 
@@ -7,40 +7,44 @@ import numpy as np
 from . import statistics
 from .calibration import echo_state_index
 from .kernel import record
+from .memory import recall
 
 __all__ = ["Health", "diagnose"]
 
-TIME_TO_FORGET = 100.0  # ms; in less, no liquid can be blamed for remembering its start
-# Beyond these a liquid is of no use; within them measures say little (docs/measures.md).
+TIME_TO_FORGET = 100.0  # ms; a liquid need not forget its initial state in shorter samples
+# A liquid beyond these limits is useless. Within them, measures hardly predict scores
+# (docs/studies/measures.md).
 MIN_RATE, MAX_SILENT, MAX_SATURATED, MAX_ECHO_STATE_INDEX = 0.5, 0.9, 0.5, 0.5
 
 
 @dataclass(frozen=True)
 class Health:
-    """The state of a liquid on some of its training samples; NaN where spikes are missing.
+    """Health of a liquid, measured on pieces of samples.
+
+    Measures of spikes are NaN if the neurons send no spikes.
 
     Attributes
     ----------
     rate : float
         Mean rate in Hz.
     echo_state_index : float
-        How much the end state depends on where the liquid started; near zero it forgets, near
-        one the input is lost in chaos.
+        Dependence of the end state on the initial state. Near 0 the liquid forgets its initial
+        state, near 1 it is chaotic; see :func:`lsm.calibration.echo_state_index`.
     silent : float
         Share of neurons that never spike.
     saturated : float
-        Share of neurons that spike in more than 80 % of the steps their refractory period
-        leaves.
+        Share of neurons whose rate is more than 80 % of the rate that their refractory period
+        allows.
     synchrony : float
-        Near 0 for independent neurons, 1 where all do the same; see
+        Near 0 for independent neurons, 1 for neurons with equal activity; see
         :func:`lsm.statistics.synchrony`.
     branching_ratio : float
-        Spikes in a millisecond for each spike in the one before, beyond what the mean explains;
-        see :func:`lsm.statistics.branching_ratio`.
+        Number of spikes that one spike causes in the next millisecond; see
+        :func:`lsm.statistics.branching_ratio`.
     dead_channels : tuple of int
-        Input channels without any event in the training samples.
+        Input channels without any event in the samples.
     duration : float
-        Mean length in ms of the pieces of samples that all this was measured on.
+        Mean duration in ms of the pieces of samples.
     """
 
     rate: float
@@ -61,9 +65,9 @@ class Health:
         return "\n".join(lines)
 
     def complaint(self):
-        """Say in one sentence why the liquid is of no use and what to do, or return None."""
-        brief = self.duration < TIME_TO_FORGET
-        if self.rate < MIN_RATE or (self.silent > MAX_SILENT and not brief):
+        """Return a sentence with the reason why the liquid is useless and a remedy, or None."""
+        is_short = self.duration < TIME_TO_FORGET
+        if self.rate < MIN_RATE or (self.silent > MAX_SILENT and not is_short):
             return (
                 f"the liquid is nearly silent ({self.rate:.2g} Hz, {self.silent:.0%} of neurons "
                 "never spike): raise the input weights, or let calibration scale them"
@@ -71,12 +75,13 @@ class Health:
         if self.saturated > MAX_SATURATED:
             return (
                 f"the liquid is saturated ({self.rate:.3g} Hz, {self.saturated:.0%} of neurons "
-                "spike whenever they can): lower the gains, or let calibration set them"
+                "spike at their maximal rate): lower the weights or the neurons' bias, or let "
+                "calibration scale the weights"
             )
-        if self.echo_state_index > MAX_ECHO_STATE_INDEX and not brief:
+        if self.echo_state_index > MAX_ECHO_STATE_INDEX and not is_short:
             return (
-                "the liquid does not forget where it started (echo-state index "
-                f"{self.echo_state_index:.2f}), so its states say little about the input: lower "
+                "the liquid does not forget its initial state (echo-state index "
+                f"{self.echo_state_index:.2f}), so its states depend little on the input: lower "
                 "the recurrent weights, or let calibration scale them"
             )
         return None
@@ -87,14 +92,14 @@ def diagnose(network, spikes, probes, other_initial, memory=None):
 
     Parameters
     ----------
-    network : Network
-        The network.
+    network : lsm.kernel.Network
+        Network.
     spikes : SpikeArray
-        Samples, of which channels without any event are found.
+        Samples in which channels without any event are searched.
     probes : SpikeArray
-        Pieces of samples on which all else is measured.
-    other_initial : tuple of arrays
-        Another initial state.
+        Pieces of samples on which everything else is measured.
+    other_initial : tuple of arrays of shape (n_neurons,)
+        Second initial state, for the echo-state index.
     memory : Memory, optional
         Cache of measured values.
 
@@ -103,16 +108,13 @@ def diagnose(network, spikes, probes, other_initial, memory=None):
     health : Health
     """
     parts = network, probes, other_initial
-    if memory is None:
-        measured = _measure(*parts)
-    else:
-        measured = memory.recall("health", parts, lambda: _measure(*parts))
+    measured = recall(memory, "health", parts, lambda: _measure(*parts))
     n_events = np.bincount(spikes.channels, minlength=spikes.n_channels)
     return Health(**measured, dead_channels=tuple(map(int, np.flatnonzero(n_events == 0))))
 
 
 def _measure(network, probes, other_initial):
-    """Return the attributes of Health, but for `dead_channels`, as a dict."""
+    """Return the attributes of Health as a dict, except for `dead_channels`."""
     index, rate = echo_state_index(network, probes, other_initial)
     common = {
         "echo_state_index": index,

@@ -1,7 +1,7 @@
 """The liquid: a scikit-learn transformer from spikes or signals to states."""
 
 import warnings
-from dataclasses import replace
+from functools import partial
 
 from sklearn.utils.metaestimators import available_if
 
@@ -10,10 +10,11 @@ from ._random import generators
 from .calibration import Calibration
 from .health import diagnose
 from .kernel import GENERATORS, Recipe, check_reward, learn
-from .neurons import LIF
+from .neurons import LIF, LeakyTanh
 from .reservoir import Reservoir
-from .synapses import Exponential
-from .topology import Column, ErdosRenyi, RandomInput
+from .snapshots import Snapshots
+from .synapses import Delta, Exponential
+from .topology import Column, ErdosRenyi, RandomInput, Weights
 
 __all__ = ["Liquid"]
 
@@ -104,11 +105,9 @@ class Liquid(Reservoir):
     Notes
     -----
     `X` is a :class:`~lsm.spikes.SpikeArray`, a sequence of arrays of shape (T_i, n_channels),
-    dense or sparse, a 3-D array (n_samples, T, n_channels), or a 2-D array
-    (n_samples, n_features) of static patterns. Arrays of integers are spike counts, arrays of
-    floats (0. and 1. too) are currents. A row of a sample lasts one step of `dt`; for longer rows
-    give `SpikeArray.from_dense(X, dt=...)`. One channel has shape (T, 1), and a
-    single sample goes into a list.
+    dense or sparse, a 3-D array, or a 2-D array of static patterns. Integers are spike counts,
+    floats are currents. A row lasts one step of `dt`, or as long as a SpikeArray says. One
+    channel has shape (T, 1), and a single sample goes into a list.
 
     Of parameters set after `fit`, `snapshots`, `dtype`, `n_jobs`, `verbose` and `memory` act at
     once, rules of learning act in `partial_fit`, and all others act in the next `fit`.
@@ -191,19 +190,56 @@ class Liquid(Reservoir):
         """Return the column of Maass, Natschläger & Markram (2002), with static synapses.
 
         A column of 15 x 3 x 3 neurons with the published numbers; `params` override them. Delays
-        of 0.8 and 1.5 ms need a fine step, so `dt` is 0.1 ms: give samples in rows of 1 ms as
-        `SpikeArray.from_dense(X, dt=1.0)`. Without the paper's short-term depression the published
-        weights make the activity run away, so calibration scales them in the published
-        proportions; `calibration=None` takes them as they are.
+        of 0.8 and 1.5 ms need a step `dt` of 0.1 ms: give samples in rows of 1 ms as
+        `SpikeArray.from_dense(X, row_duration=1.0)`. Without the paper's short-term depression the
+        activity would run away, so calibration scales the weights; None keeps them.
         """
-        defaults = {
-            "neurons": LIF.maass2002(),
-            "synapses": Exponential.maass2002(),
-            "topology": Column.maass2002(),
-            "inputs": RandomInput.maass2002(),
-            "dt": 0.1,
-        }
-        return cls(**(defaults | params))
+        parts = {"neurons": LIF, "synapses": Exponential, "topology": Column, "inputs": RandomInput}
+        published = {name: part.maass2002() for name, part in parts.items()}
+        return cls(**(published | {"dt": 0.1} | params))
+
+    @classmethod
+    def echo_state(cls, *, leak=1.0, bias=0.0, spectral_radius=0.9, dt=1.0, **params):
+        """Return an echo state network [1]_: rate neurons instead of spiking ones.
+
+        In each step of `dt` ms the activations x change to::
+
+            x(t) = (1 - leak) x(t - 1) + leak tanh(W x(t - 1) + W_in u(t) + bias)
+
+        The recurrent weights W are normal, of either sign. The states are the activations.
+
+        Parameters
+        ----------
+        leak : float, default=1.0
+            Share of the activation that is new in each step, above 0 and at most 1.
+        bias : float, array or scipy.stats distribution, default=0.0
+            Constant input of the neurons.
+        spectral_radius : float, default=0.9
+            Spectral radius of W.
+        dt : float, default=1.0
+            Length of a step in ms; give the duration of a row of the samples.
+        **params
+            Other parameters of the liquid, such as `inputs=RandomInput(weight=0.1)`.
+
+        Returns
+        -------
+        liquid : Liquid
+            Unfitted, and not calibrated in `fit`.
+
+        References
+        ----------
+        .. [1] H. Jaeger (2001). The "echo state" approach to analysing and training recurrent
+           neural networks. GMD Report 148.
+        """
+        weights = Weights(
+            distribution="signed", inhibition=1.0, normalization="spectral_radius",
+            gain=spectral_radius,
+        )  # fmt: skip
+        defaults = {"snapshots": Snapshots(feature="membrane"), "calibration": None}
+        return cls(
+            neurons=LeakyTanh(leak=leak, bias=bias), synapses=Delta(),
+            topology=ErdosRenyi(weights=weights, delay=dt), dt=dt, **(defaults | params),
+        )  # fmt: skip
 
     def fit(self, X, y=None, reward=None):
         """Draw the liquid, calibrate it on `X`, let its rules learn, and diagnose it.
@@ -245,7 +281,7 @@ class Liquid(Reservoir):
             rngs, spikes.n_channels, spikes.graded
         )
         for rule in self._rules():
-            rule.check(network)
+            rule.check_network(network)
         # A sample that ends before a snapshot is refused before the search for gains.
         self._part("snapshots").plan(network.n_steps(spikes), self.dt)
         self.calibrated_ = None
@@ -284,7 +320,7 @@ class Liquid(Reservoir):
             return self.fit(X, y, reward)
         self._check()
         for rule in self._rules():
-            rule.check(self.network_)
+            rule.check_network(self.network_)
         spikes = self.to_spikes(X)
         self._learn(spikes, check_reward(reward, len(spikes), self._rules()))
         return self
@@ -346,28 +382,19 @@ class Liquid(Reservoir):
 
     def _learn(self, spikes, reward):
         """Let the rules change the network, sample by sample."""
-        if not self._rules():
-            return
-        gain = self.calibrated_.recurrent_gain if self.calibrated_ else 1.0
-        recipe, rng, network = self._recipe(), self._learning_rng, self.network_
-        learnt = learn(
-            network, spikes, self._rules(), unit=self.weight_unit_, dtype=self.dtype,
-            reward=reward, rng=rng, rewire=lambda: recipe.rewire(network, gain, rng),
-            verbose=self.verbose,
-        )  # fmt: skip
-        self._set_network(learnt)
+        if self._rules():
+            gain = self.calibrated_.recurrent_gain if self.calibrated_ else 1.0
+            rewire = partial(self._recipe().rewire, self.network_, gain, self._learning_rng)
+            self._set_network(learn(
+                self.network_, spikes, self._rules(), unit=self.weight_unit_, dtype=self.dtype,
+                reward=reward, rng=self._learning_rng, rewire=rewire, verbose=self.verbose,
+            ))  # fmt: skip
 
     def _stimulus_or(self, spikes):
         """Return `stimulus` as a SpikeArray like the samples of `fit`, or those if it is None."""
         if self.stimulus is None:
             return spikes
-        stimulus = replace(self._form, n_channels=None).to_spikes(self.stimulus)
-        if (stimulus.n_channels, stimulus.graded) != (spikes.n_channels, spikes.graded):
-            raise ValueError(
-                f"Liquid.stimulus must be like X, {spikes.n_channels} channels of "
-                f"{'currents' if spikes.graded else 'spikes'}, got {stimulus!r}"
-            )
-        return stimulus
+        return self._form.to_spikes_like(spikes, "Liquid.stimulus", self.stimulus)
 
     def _cache(self):
         return None if _learns(self) else super()._cache()

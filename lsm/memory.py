@@ -1,4 +1,4 @@
-"""What liquids have computed before, kept in a folder."""
+"""Cache of computed states, calibrations and measured values in a folder."""
 
 import dataclasses
 import hashlib
@@ -24,35 +24,34 @@ __all__ = ["Memory", "content_of"]
 
 KEY_BYTES = 16
 DTYPE_BYTES = len(np.dtype(np.float32).str)
-ENTRY = re.compile("[0-9a-f]{32}([.][0-9a-f]{8})?")  # the latter while it is being written
-# The folder is looked through again when this share of its bound may be new, and then cleared
-# to a little below it: looking at every entry for every new one would take too long.
-SHARE_UNSEEN, SHARE_LEFT = 1 / 20, 9 / 10
+ENTRY = re.compile("[0-9a-f]{32}([.][0-9a-f]{8})?")  # the suffix marks an unfinished entry
+# A scan of all entries for each new one would take too long. A process scans the folder after it
+# has written the first share of `max_bytes`, and reduces a full folder to the second share.
+SCAN_SHARE, CLEARED_SHARE = 1 / 20, 9 / 10
 
-# Bytes that this process has written to each folder since it last looked through it.
-_unseen = {}
+# Bytes that this process has written to each folder since its last scan of it.
+_unscanned = {}
 
 
 class Memory(BaseEstimator):
-    """A folder where liquids keep the states of samples, so that each is computed once.
+    """Cache in a folder, with which a liquid computes the state of a sample once.
 
-    An entry is found by the content of the sample, by everything else that the state depends on
-    (the network as drawn and scaled, what is read when, the precision), and by the code of this
-    package and of the models. So whatever shares a liquid and a sample shares its state: folds,
-    settings of a readout, runs of a search, other processes.
+    The key of a state is a hash of the sample, of everything else that the state depends on (the
+    drawn and scaled network, the snapshots, the precision), and of the code of this package and
+    of the models. Folds of a cross-validation, settings of a readout, runs of a search and other
+    processes therefore share the states of equal samples in equal liquids.
 
-    An entry is written under another name, then renamed, and it is believed only if its checksum
-    holds: what was damaged, or half written when a process was killed, is computed again. Any
-    number of processes may share a folder. Two that need the same state at the same moment both
-    compute it, and agree.
+    An entry is written to a temporary file, which is then renamed, and has a checksum. A damaged
+    entry is computed again. Any number of processes may share a folder. If two processes need a
+    state at the same time, both compute it, with equal results.
 
     Parameters
     ----------
     folder : str or path
-        Where entries are kept; it is made when needed. Best on a disk of this machine.
+        Folder of the entries, which is made if it is missing. A local disk is best.
     max_bytes : int, default=2**30
-        Size of all entries beyond which those that were not used for longest are removed. Each
-        process may exceed it by a twentieth for a while.
+        Limit of the total size of all entries. If it is exceeded, the least recently used entries
+        are removed. Each process may temporarily exceed it by a twentieth.
 
     Examples
     --------
@@ -73,14 +72,22 @@ class Memory(BaseEstimator):
         self.max_bytes = max_bytes
 
     def check(self):
-        """Raise an error if a parameter is outside its meaning or the folder cannot be made."""
+        """Validate the parameters, and make the folder.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid.
+        OSError
+            If the folder cannot be created.
+        """
         if not isinstance(self.folder, str | os.PathLike) or not os.fspath(self.folder):
             raise TypeError(f"Memory.folder must be the path of a folder, got {self.folder!r}")
         check_integer("Memory.max_bytes", self.max_bytes, 1)
         try:
             os.makedirs(self._root, exist_ok=True)
         except OSError as error:
-            message = f"Memory.folder cannot be made: {error.strerror}"
+            message = f"Memory.folder cannot be created: {error.strerror}"
             raise OSError(error.errno, message, self._root) from None
 
     @property
@@ -88,66 +95,48 @@ class Memory(BaseEstimator):
         return os.path.join(os.path.abspath(os.path.expanduser(self.folder)), "lsm")
 
     def states(self, parts, spikes, compute):
-        """Return what a liquid makes of samples, and compute it only where it is not kept.
+        """Return the states of samples from the cache, and compute the missing ones.
 
         Parameters
         ----------
         parts : tuple
-            All that it depends on beside the sample, see :func:`content_of`.
+            Everything that a state depends on besides its sample, see :func:`content_of`.
         spikes : SpikeArray
-            The samples.
+            Samples.
         compute : callable
-            Takes a list of indices of samples and returns an array for each of them.
+            Function of a list of indices of samples, which returns an array for each of them.
 
         Returns
         -------
-        states : list of arrays
-            The arrays, flat.
+        states : list of 1-D arrays
+            The flattened array of each sample.
+
+        Warns
+        -----
+        UserWarning
+            If new states cannot be written.
         """
         group = content_of(*parts)
         keys = [spikes.digest(i) for i in range(len(spikes))]
-        values = self.read(group, keys)
+        values = self._read(group, keys)
         missing = [i for i, value in enumerate(values) if value is None]
         if missing:
             for i, state in zip(missing, compute(missing), strict=True):
                 values[i] = state.dtype.str.encode() + state.tobytes()
-            self.write(group, {keys[i]: values[i] for i in missing})
+            self._write(group, {keys[i]: values[i] for i in missing})
         return [np.frombuffer(value[DTYPE_BYTES:], value[:DTYPE_BYTES]) for value in values]
 
-    def recall(self, kind, parts, compute):
-        """Return the result of an earlier computation on the same parts, or compute it.
-
-        Parameters
-        ----------
-        kind : str
-            Name of the computation.
-        parts : tuple
-            All that the result depends on, see :func:`content_of`.
-        compute : callable
-            Returns a dict that JSON can hold.
-
-        Returns
-        -------
-        result : dict
-        """
-        key = content_of(*parts)
-        (kept,) = self.read(kind, [key])
-        if kept is None:
-            kept = json.dumps(compute()).encode()
-            self.write(kind, {key: kept})
-        return json.loads(kept)
-
-    def read(self, group, keys):
-        """Return the bytes of entries, None where there is none to believe."""
+    def _read(self, group, keys):
+        """Return the bytes of entries, or None for each one that is missing or damaged."""
         folder = os.path.join(self._root, group)
-        return [_read(f"{folder}{os.sep}{key}", group + key) for key in keys]
+        return [_read_entry(f"{folder}{os.sep}{key}", group + key) for key in keys]
 
-    def write(self, group, entries):
-        """Keep entries, a dict of key to bytes; a folder that takes none is warned of."""
+    def _write(self, group, entries):
+        """Write entries, a dict of key to bytes; warn if the folder cannot be written."""
         folder = os.path.join(self._root, group)
         try:
             for key, value in entries.items():
-                os.makedirs(folder, exist_ok=True)  # another process may have removed it
+                os.makedirs(folder, exist_ok=True)  # other processes may remove it
                 path = os.path.join(folder, key)
                 temporary = f"{path}.{os.urandom(4).hex()}"
                 with open(temporary, "wb") as file:
@@ -156,58 +145,91 @@ class Memory(BaseEstimator):
             self._clear(sum(map(len, entries.values())))
         except OSError as error:
             warnings.warn(
-                f"states are not kept in Memory.folder={self.folder!r}: {error.strerror}",
+                f"states cannot be cached in Memory.folder={self.folder!r}: {error.strerror}; give "
+                "a folder that is writable and has space",
                 UserWarning,
                 stacklevel=4,
             )
 
     def _clear(self, n_bytes):
-        """Remove the entries that were not used for longest, if the folder may be too large."""
+        """Remove the least recently used entries if the folder is too large."""
         root = self._root
-        _unseen[root] = _unseen.get(root, self.max_bytes) + n_bytes
-        if _unseen[root] < SHARE_UNSEEN * self.max_bytes:
+        _unscanned[root] = _unscanned.get(root, self.max_bytes) + n_bytes
+        if _unscanned[root] < SCAN_SHARE * self.max_bytes:
             return
-        _unseen[root] = 0
+        _unscanned[root] = 0
         entries = sorted(_entries(root))
         total = sum(size for _, size, _ in entries)
         if total <= self.max_bytes:
             return
         for _, size, path in entries:
-            if total <= SHARE_LEFT * self.max_bytes:
+            if total <= CLEARED_SHARE * self.max_bytes:
                 break
             Path(path).unlink(missing_ok=True)
             total -= size
 
 
 def _entries(root):
-    """Yield time of last use, size and path of every entry, and of nothing else in the folder."""
+    """Yield time of last use, size and path of every entry; other files are left out."""
     groups = [group.path for group in os.scandir(root) if group.is_dir(follow_symlinks=False)]
     for group in groups:
         for entry in os.scandir(group):
             if not ENTRY.fullmatch(entry.name):
                 continue
             try:
-                facts = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # another process was faster
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # another process has removed it
                 continue
-            yield facts.st_mtime_ns, facts.st_size, entry.path
+            yield status.st_mtime_ns, status.st_size, entry.path
+
+
+def recall(memory, kind, parts, compute):
+    """Return the result of a computation from a cache, or compute it.
+
+    Parameters
+    ----------
+    memory : Memory or None
+        Cache; None always computes.
+    kind : str
+        Name of the computation.
+    parts : tuple
+        Everything that the result depends on, see :func:`content_of`.
+    compute : callable
+        Function without arguments, whose result JSON can represent.
+
+    Returns
+    -------
+    result : object
+    """
+    if memory is None:
+        return compute()
+    key = content_of(*parts)
+    (entry,) = memory._read(kind, [key])
+    if entry is None:
+        entry = json.dumps(compute()).encode()
+        memory._write(kind, {key: entry})
+    return json.loads(entry)
 
 
 def content_of(*parts):
-    """Return a hash of numbers, strings, arrays, samples, models, and containers of these."""
+    """Return a hash of numbers, strings, arrays, samples, models and containers of these.
+
+    The code of this package and of the models is part of the hash.
+    """
     total = hashlib.blake2b(_code(), digest_size=KEY_BYTES)
     _feed(total, parts)
     return total.hexdigest()
 
 
 def _feed(total, value):
+    """Update a hash with a value."""
     total.update(f"{type(value).__name__} ".encode())
     if isinstance(value, BaseEstimator):
         total.update(_code_of(type(value)).encode())
         value = value.get_params(deep=False)
     elif isinstance(value, SpikeArray):
         value = [value.digest(i) for i in range(len(value))]
-    elif hasattr(value, "rvs"):  # a frozen distribution, which holds the global random state
+    elif hasattr(value, "rvs"):  # a frozen distribution refers to the global random state
         value = (type(value.dist).__name__, value.args, value.kwds)
     elif dataclasses.is_dataclass(value):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
@@ -228,11 +250,12 @@ def _feed(total, value):
         total.update(joblib.hash(value).encode())
 
 
-def _read(path, name):
+def _read_entry(path, name):
+    """Return the bytes of an entry, or None if it is missing or damaged."""
     try:
         with open(path, "rb") as file:
             content = file.read()
-        os.utime(path)  # used now
+        os.utime(path)  # the time of last use
     except OSError:
         return None
     value = content[KEY_BYTES:]
@@ -245,7 +268,7 @@ def _checksum(name, value):
 
 @cache
 def _code():
-    """Return a hash of all of this package's code, and of what compiles it."""
+    """Return a hash of the code of this package, the version of numba and the machine type."""
     total = hashlib.blake2b(f"{numba.__version__} {platform.machine()}".encode())
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         total.update(path.read_bytes())
@@ -254,7 +277,7 @@ def _code():
 
 @cache
 def _code_of(model):
-    """Return name and source of a class, whose module may lie outside this package."""
+    """Return the name of a class, and the source of its bases outside of this package."""
     source = ""
     for base in model.__mro__:
         if base.__module__.partition(".")[0] not in ("builtins", "sklearn", "lsm"):
@@ -263,9 +286,10 @@ def _code_of(model):
 
 
 def _source(base):
-    for thing in (inspect.getmodule(base), base):
+    """Return the source of a class's module, or of the class, or else a random string."""
+    for origin in (inspect.getmodule(base), base):
         try:
-            return inspect.getsource(thing)
+            return inspect.getsource(origin)
         except (TypeError, OSError):
             continue
-    return os.urandom(KEY_BYTES).hex()  # typed in by hand: remembered in this process only
+    return os.urandom(KEY_BYTES).hex()  # typed into a console: cached in this process only

@@ -72,7 +72,7 @@ def n_rows_of(X):
     if is_table(X):
         return None
     if isinstance(X, SpikeArray):
-        return X.durations
+        return X.n_rows
     return np.array([sample.shape[0] if hasattr(sample, "shape") else len(sample) for sample in X])
 
 
@@ -126,10 +126,10 @@ class SampleForm:
         """Return the form of the samples of `fit`, converted to `spikes`."""
         table = is_table(as_samples(X))
         if isinstance(X, SpikeArray):  # static patterns that were converted before
-            table = bool(np.all(X.durations == 1)) and X.dt == self.static_duration
+            table = bool(np.all(X.n_rows == 1)) and X.row_duration == self.static_duration
         return replace(
             self,
-            row_duration=self.row_duration if table else spikes.dt,
+            row_duration=self.row_duration if table else spikes.row_duration,
             n_channels=spikes.n_channels,
             graded=spikes.graded,
             table=table,
@@ -162,7 +162,7 @@ class SampleForm:
                 "X must be a 2-D array, a table of static patterns as in fit, got samples with "
                 "rows: fit again on such samples"
             )
-        spikes = as_spike_array(X, dt=self.row_duration, graded=self.graded)
+        spikes = as_spike_array(X, row_duration=self.row_duration, graded=self.graded)
         if self.n_channels not in (None, spikes.n_channels):
             raise ValueError(
                 f"X has {spikes.n_channels} channels, but {type(estimator).__name__} is "
@@ -171,6 +171,35 @@ class SampleForm:
         if self.n_channels is None and not isinstance(X, SpikeArray):
             _warn_of_axes(spikes)
         return spikes
+
+    def to_spikes_like(self, spikes, name, samples):
+        """Convert other samples that must be like those of `fit`.
+
+        Parameters
+        ----------
+        spikes : SpikeArray
+            Samples of `fit`.
+        name : str
+            Name of the other samples in an error.
+        samples : samples of any form
+            The other samples.
+
+        Returns
+        -------
+        converted : SpikeArray
+
+        Raises
+        ------
+        ValueError
+            If they have other channels, or are spikes instead of currents.
+        """
+        converted = replace(self, n_channels=None, table=None).to_spikes(samples)
+        if (converted.n_channels, converted.graded) != (spikes.n_channels, spikes.graded):
+            raise ValueError(
+                f"{name} must be like X, {spikes.n_channels} channels of "
+                f"{'currents' if spikes.graded else 'spikes'}, got {converted!r}"
+            )
+        return converted
 
     def _check_table(self, X, estimator):
         in_fit = self.n_channels is None
@@ -194,12 +223,12 @@ class SampleForm:
     def _hold(self, X):
         """Convert each pattern of a table to one long row of constant currents."""
         rows = [row.reshape(1, -1) for row in X]
-        return SpikeArray.from_sparse(rows, dt=self.static_duration, graded=True)
+        return SpikeArray.from_sparse(rows, row_duration=self.static_duration, graded=True)
 
 
 def _warn_of_axes(spikes):
     """Warn of samples that may have time in the last axis."""
-    longest = spikes.durations.max()
+    longest = spikes.n_rows.max()
     if 1 < longest < spikes.n_channels:
         warnings.warn(
             f"the samples of X have at most {longest} rows, and {spikes.n_channels} channels: "
@@ -226,9 +255,9 @@ def warn_of_series(X):
 
 def cut_rows(spikes, sample):
     """Cut a sample of a SpikeArray into rows; return a list of SpikeArrays of one row each."""
-    return [spikes.pieces([sample], [t], [t + 1]) for t in range(spikes.durations[sample])]
+    return [spikes.pieces([sample], [t], [t + 1]) for t in range(spikes.n_rows[sample])]
 
 
 def split_rows(values, spikes):
     """Split values at the rows of all samples into a list with an array for each sample."""
-    return np.split(values, np.cumsum(spikes.durations)[:-1])
+    return np.split(values, np.cumsum(spikes.n_rows)[:-1])

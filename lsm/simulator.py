@@ -109,7 +109,7 @@ class Simulator:
 
     def _read_rows(self, spikes, loop=None):
         hold = self.network.hold(spikes)
-        plan = self.row_snapshots.plan_rows(spikes.durations, hold, self.network.dt)
+        plan = self.row_snapshots.plan_rows(spikes.n_rows, hold, self.network.dt)
         readings, _ = self._simulate(spikes, plan, loop=loop)
         return self.row_snapshots.assemble_rows(readings, plan.offsets)
 

@@ -1,4 +1,4 @@
-"""When and what to read from the liquid."""
+"""Snapshots: the times at which a liquid is read, and the feature that is read."""
 
 import numpy as np
 from scipy import sparse
@@ -14,27 +14,34 @@ FEATURES = ("count", "root_count", "trace", "membrane", "membrane_and_trace", "r
 
 
 class Snapshots(BaseEstimator):
-    """When and what to read from the liquid.
+    """Times at which a liquid is read, and the feature that is read.
 
     Parameters
     ----------
     n : int or tuple of int, default=1
-        Read at the ends of `n` equal parts of each sample's own duration. A tuple reads several
-        partitions beside one another: `(1, 2)` gives the whole and its two halves.
+        Number of equal parts of each sample, which is read at the end of each part. A tuple
+        combines several partitions: `(1, 2)` reads the whole sample and its two halves.
     at : sequence of float, optional
-        Read at these times instead, increasing, in `unit`.
+        Increasing times of the readings in `unit`, instead of `n`.
     unit : {"fraction", "ms"}, default="fraction"
-        Whether `at` counts in fractions of each sample's own duration, or in ms from its start.
+        Unit of `at`: fractions of each sample's duration, or ms from its start.
     feature : {"count", "root_count", "trace", "membrane", "membrane_and_trace", "rank"}, \
 default="count"
-        What to read of each neuron: its spikes since the last reading; their square root, whose
-        noise does not grow with the rate; its spikes so far, filtered by `exp(-age / tau)`; its
-        membrane potential; the potential and then the traces, which together tell more than
-        either, since the potential is what no spike has told yet; or its place in the order of
-        first spikes since the last reading, from 1 for the first to 0 for the silent. Of graded
-        neurons only the activation can be read ("membrane"), or traces of it.
+        Feature of each neuron:
+
+        - "count" is the number of spikes since the previous reading.
+        - "root_count" is its square root, whose noise does not grow with the rate.
+        - "trace" is the sum of `exp(-age / tau)` over all spikes since the start.
+        - "membrane" is the membrane potential. Of neurons that send no spikes it is the
+          activation.
+        - "membrane_and_trace" is the potential and then the traces. Together they carry more
+          information than either, since the potential shows input that has caused no spike yet.
+        - "rank" is the rank of the neuron's first spike since the previous reading, from 1 for the
+          first neuron down to 0 for silent neurons.
+
+        Neurons that send no spikes need "membrane", or "trace" for traces of the activation.
     tau : float or tuple of float, default=30.0
-        Time constant of the traces in ms; several give as many features a neuron.
+        Time constants of the traces in ms. Each gives one feature per neuron.
 
     Examples
     --------
@@ -53,14 +60,26 @@ default="count"
         self.tau = tau
 
     def check(self):
-        """Raise an error if a parameter is outside its meaning."""
+        """Validate the parameters.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid.
+        """
         check_choice("Snapshots.feature", self.feature, FEATURES)
         check_choice("Snapshots.unit", self.unit, ("fraction", "ms"))
         self.windows()
         self._taus()
 
     def windows(self):
-        """Return start and end of each reading's window, in `unit`, shape (n_windows, 2)."""
+        """Return the window between the previous reading and each reading.
+
+        Returns
+        -------
+        windows : float64 array of shape (n_readings, 2)
+            Start and end of each window in `unit`, or as fractions of a sample if `at` is None.
+        """
         if self.at is None:
             partitions = self.n if isinstance(self.n, tuple | list) else (self.n,)
             if not partitions:
@@ -70,30 +89,31 @@ default="count"
         if isinstance(self.at, str | bytes | dict) or np.ndim(self.at) != 1:
             raise ValueError(f"Snapshots.at must be a sequence of times, got {self.at!r}")
         top = 1 if self.unit == "fraction" else None
-        at = [check_number("Snapshots.at", t, 0, top, low_open=True) for t in self.at]
+        at = [check_number("Snapshots.at", time, 0, top, low_open=True) for time in self.at]
         if not at or np.any(np.diff(at) <= 0):
             raise ValueError(f"Snapshots.at must hold increasing times, got {self.at!r}")
         return np.stack([[0.0, *at[:-1]], at], axis=1)
 
     def _taus(self):
+        """Return the time constants of the traces as a list."""
         taus = self.tau if isinstance(self.tau, tuple | list) else (self.tau,)
         if not taus:
             raise ValueError("Snapshots.tau must not be empty")
         return [check_number("Snapshots.tau", tau, 0, low_open=True) for tau in taus]
 
     def plan(self, durations, dt):
-        """Lay out the readings of samples of given lengths.
+        """Return the plan of the readings of samples.
 
         Parameters
         ----------
         durations : int array of shape (n_samples,)
-            Lengths in steps.
+            Durations of the samples in steps.
         dt : float
             Length of a step in ms.
 
         Returns
         -------
-        plan : Plan
+        plan : lsm.kernel.Plan
 
         Raises
         ------
@@ -111,7 +131,8 @@ default="count"
                 sample = int(np.argmin(durations))
                 raise ValueError(
                     f"Snapshots.at reads at {edges[-1]:g} ms, but sample {sample} lasts only "
-                    f"{durations[sample] * dt:g} ms"
+                    f"{durations[sample] * dt:g} ms: give earlier times, or fractions with "
+                    "Snapshots.unit='fraction'"
                 )
             times = np.tile(times.astype(np.int64), (len(durations), 1))
         times = np.maximum(times, 1)
@@ -119,7 +140,20 @@ default="count"
         return Plan(offsets, times.ravel(), *self.filters(dt))
 
     def filters(self, dt):
-        """Return the decays of the filters in steps of `dt` ms, and whether potentials are read."""
+        """Return the filters of the readings.
+
+        Parameters
+        ----------
+        dt : float
+            Length of a step in ms.
+
+        Returns
+        -------
+        decays : array of shape (n_filters,)
+            Factors by which traces decay in a step; 1 counts spikes.
+        potential : bool
+            Whether the first filter is replaced by the membrane potential.
+        """
         traces = np.exp(-dt / np.array(self._taus()))
         if self.feature == "trace":
             return traces, False
@@ -128,26 +162,38 @@ default="count"
         return np.ones(1), self.feature == "membrane"
 
     def plan_rows(self, n_rows, hold, dt):
-        """Lay out readings at the end of every row of the input, whatever `n` and `at` are.
+        """Return the plan of readings at the end of every row; `n` and `at` are ignored.
 
         Parameters
         ----------
         n_rows : int array of shape (n_samples,)
-            Rows of each sample.
+            Number of rows of each sample.
         hold : int
-            Steps that a row lasts.
+            Number of steps in a row.
         dt : float
             Length of a step in ms.
 
         Returns
         -------
-        plan : Plan
+        plan : lsm.kernel.Plan
         """
         times = np.concatenate([hold * np.arange(1, n + 1) for n in n_rows])
         return Plan(np.concatenate([[0], np.cumsum(n_rows)]), times, *self.filters(dt))
 
     def assemble_rows(self, readings, offsets):
-        """Turn readings by :meth:`plan_rows` into features, of shape (n_rows, n_features)."""
+        """Convert readings by a plan of :meth:`plan_rows` to features.
+
+        Parameters
+        ----------
+        readings : array of shape (n_rows, n_filters, n_neurons)
+            Readings of the kernel.
+        offsets : int array of shape (n_samples + 1,)
+            Rows of sample i are `offsets[i]:offsets[i + 1]`.
+
+        Returns
+        -------
+        states : array of shape (n_rows, n_filters * n_neurons)
+        """
         readings = readings.reshape(len(readings), -1)
         if self.feature in ("count", "root_count"):
             first = readings[offsets[:-1]]
@@ -156,16 +202,16 @@ default="count"
         return np.sqrt(readings) if self.feature == "root_count" else readings
 
     def assemble(self, readings, plan, recorded):
-        """Turn what the kernel read into features.
+        """Convert readings by a plan of :meth:`plan` to features.
 
         Parameters
         ----------
         readings : array of shape (n_readings, n_filters, n_neurons)
-            What the kernel read by the plan.
-        plan : Plan
-            What :meth:`plan` returned.
+            Readings of the kernel.
+        plan : lsm.kernel.Plan
+            Plan of the readings.
         recorded : list of (steps, neurons)
-            All spikes, which the feature "rank" is made of.
+            All spikes of each sample, for the feature "rank".
 
         Returns
         -------
@@ -187,6 +233,7 @@ default="count"
         return sparse.csr_array(states.reshape(n_samples, -1))
 
     def _assemble_ranks(self, plan, recorded, n_neurons):
+        """Return the ranks of the first spikes in each window as states."""
         windows = self.windows()
         edges = np.unique(windows)
         states = np.zeros((len(recorded), len(windows), n_neurons), dtype=np.float32)
@@ -206,10 +253,10 @@ default="count"
         """Return one name for each column of the states, such as `count 0-0.5 neuron7`."""
         unit = " ms" if self.at is not None and self.unit == "ms" else ""
         if "trace" in self.feature:
-            read = [f"trace {tau:g} ms" for tau in self._taus()]
+            features = [f"trace {tau:g} ms" for tau in self._taus()]
             if self.feature == "membrane_and_trace":
-                read = ["membrane", *read]
-            labels = [f"{what} at {end:g}{unit}" for _, end in self.windows() for what in read]
+                features = ["membrane", *features]
+            labels = [f"{name} at {end:g}{unit}" for _, end in self.windows() for name in features]
         else:
             labels = [f"{self.feature} {start:g}-{end:g}{unit}" for start, end in self.windows()]
         names = [f"{label} neuron{n}" for label in labels for n in range(n_neurons)]

@@ -1,4 +1,4 @@
-"""SpikeArray: samples of spikes or graded signals, packed without padding."""
+"""SpikeArray: samples of spikes or graded currents, packed without padding."""
 
 import hashlib
 import numbers
@@ -8,10 +8,12 @@ import numpy as np
 from ._events import (
     bin_events,
     check_binning,
+    check_events,
     check_sample,
-    count_steps,
+    count_rows,
     events_of,
     integers,
+    join_events,
     listed,
 )
 from ._validation import check_bool, check_integer, check_number, check_reals
@@ -22,30 +24,31 @@ __all__ = ["SpikeArray", "as_spike_array"]
 class SpikeArray:
     """Samples of different lengths, as packed events.
 
-    An event is a step, a channel and an amplitude. In a train of spikes the amplitude is a
-    count; in a graded signal it is a current that is held for the whole step.
+    A sample is a sequence of rows (time steps) of `row_duration` ms. An event is a nonzero value
+    in a row and a channel of a sample. Its amplitude is a number of spikes, or, in graded
+    samples, a current that is held for the row.
 
-    Users rarely call the constructor: see :meth:`from_dense`, :meth:`from_sparse`,
+    Users rarely call the constructor. See :meth:`from_dense`, :meth:`from_sparse`,
     :meth:`from_events`, and the encoders in :mod:`lsm.encoding`.
 
     Parameters
     ----------
-    steps : int array of shape (n_events,)
-        Step of each event in its sample, not decreasing within a sample.
+    rows : int array of shape (n_events,)
+        Row of each event in its sample, not decreasing within a sample.
     channels : int array of shape (n_events,)
         Channel of each event.
     amplitudes : float array of shape (n_events,) or None
-        Spike counts or graded amplitudes; None when each event is one spike.
+        Numbers of spikes or currents; None if each event is one spike.
     offsets : int array of shape (n_samples + 1,)
         Events of sample i are `offsets[i]:offsets[i + 1]`.
-    durations : int array of shape (n_samples,)
-        Length of each sample in steps.
+    n_rows : int array of shape (n_samples,)
+        Number of rows of each sample.
     n_channels : int
         Number of channels.
-    dt : float, default=1.0
-        Length of a step in ms.
+    row_duration : float, default=1.0
+        Duration of a row in ms.
     graded : bool, default=False
-        Whether amplitudes are graded currents of either sign rather than spike counts.
+        Whether amplitudes are currents of either sign rather than numbers of spikes.
 
     Attributes
     ----------
@@ -55,8 +58,8 @@ class SpikeArray:
     Raises
     ------
     ValueError
-        If an event lies outside its sample or its channels, or an amplitude is not finite, or
-        a spike count is negative or not whole.
+        If an event lies outside of its sample or channels, an amplitude is not finite, or a
+        number of spikes is negative or not an integer.
 
     Examples
     --------
@@ -64,110 +67,68 @@ class SpikeArray:
     >>> from lsm.spikes import SpikeArray
     >>> X = SpikeArray.from_dense([np.eye(3, dtype=int), np.ones((2, 3), dtype=int)])
     >>> X
-    SpikeArray(n_samples=2, n_channels=3, n_events=9, dt=1 ms)
+    SpikeArray(n_samples=2, n_channels=3, n_events=9, row_duration=1 ms)
     >>> X[[1]].to_dense(0)
     array([[1., 1., 1.],
            [1., 1., 1.]], dtype=float32)
     """
 
     def __init__(
-        self, steps, channels, amplitudes, offsets, durations, n_channels, *, dt=1.0, graded=False
+        self,
+        rows,
+        channels,
+        amplitudes,
+        offsets,
+        n_rows,
+        n_channels,
+        *,
+        row_duration=1.0,
+        graded=False,
     ):
-        self.steps = integers("steps", steps, np.int32)
+        self.rows = integers("rows", rows, np.int32)
         self.channels = integers("channels", channels, np.int32)
         self.amplitudes = None
         if amplitudes is not None:
-            with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused
+            with np.errstate(over="ignore"):  # infinite amplitudes raise an error below
                 amplitudes = check_reals("amplitudes must be numbers", amplitudes, np.float32)
             self.amplitudes = np.ascontiguousarray(amplitudes)
         self.offsets = integers("offsets", offsets, np.int64)
-        self.durations = integers("durations", durations, np.int32)
+        self.n_rows = integers("n_rows", n_rows, np.int32)
         self.n_channels = check_integer("n_channels", n_channels, 1)
-        self.dt = check_number("dt", dt, 0, low_open=True)
+        self.row_duration = check_number("row_duration", row_duration, 0, low_open=True)
         self.graded = check_bool("graded", graded)
-        self._check()
-
-    def _check(self):
-        n_samples, n_events = len(self.durations), len(self.steps)
-        if self.offsets.shape != (n_samples + 1,) or self.offsets[0] != 0:
-            raise ValueError("offsets must start at 0 and have one entry more than durations")
-        if self.offsets[-1] != n_events or np.any(np.diff(self.offsets) < 0):
-            raise ValueError("offsets must not decrease and must end at the number of events")
-        if len(self.channels) != n_events:
-            raise ValueError(f"{n_events} steps but {len(self.channels)} channels")
-        if n_samples and self.durations.min() < 1:
-            sample = int(np.argmin(self.durations))
-            raise ValueError(f"sample {sample} has no steps: every sample needs at least one")
-        counts = np.diff(self.offsets)
-        outside = (self.steps < 0) | (self.steps >= np.repeat(self.durations, counts))
-        if outside.any():
-            self._refuse(outside, "its step lies outside its sample")
-        outside = (self.channels < 0) | (self.channels >= self.n_channels)
-        if outside.any():
-            self._refuse(outside, f"channels go from 0 to {self.n_channels - 1}")
-        unsorted = np.zeros(n_events, dtype=bool)
-        unsorted[1:] = np.diff(self.steps) < 0
-        unsorted[self.offsets[:-1][counts > 0]] = False
-        if unsorted.any():
-            self._refuse(unsorted, "steps must not decrease within a sample")
-        if self.amplitudes is not None:
-            self._check_amplitudes()
-
-    def _check_amplitudes(self):
-        if self.amplitudes.shape != self.steps.shape:
-            raise ValueError(
-                f"{len(self.steps)} steps but amplitudes of shape {self.amplitudes.shape}"
-            )
-        bad = ~np.isfinite(self.amplitudes)
-        if bad.any():
-            self._refuse(bad, "amplitudes must be finite, not NaN or infinity")
-        if not self.graded:
-            bad = (self.amplitudes < 0) | (self.amplitudes != np.rint(self.amplitudes))
-            if bad.any():
-                self._refuse(bad, "a spike count must be a whole number that is not negative")
-            bad = self.amplitudes > 2**24
-            if bad.any():
-                self._refuse(bad, "a spike count must be at most 2**24")
-
-    def _refuse(self, bad, rule):
-        event = int(np.argmax(bad))
-        sample = int(np.searchsorted(self.offsets, event, side="right")) - 1
-        amplitude = 1.0 if self.amplitudes is None else self.amplitudes[event]
-        raise ValueError(
-            f"sample {sample} has an event of amplitude {amplitude:g} at step "
-            f"{self.steps[event]}, channel {self.channels[event]}: {rule}"
-        )
+        check_events(self)
 
     @classmethod
-    def from_dense(cls, samples, *, dt=1.0, graded=None):
+    def from_dense(cls, samples, *, row_duration=1.0, graded=None):
         """Pack dense samples.
 
         Parameters
         ----------
-        samples : array of shape (n_samples, n_steps, n_channels) or sequence of (T_i, n_channels)
-            The samples.
-        dt : float, default=1.0
-            Length of a step in ms.
+        samples : array of shape (n_samples, n_rows, n_channels), or sequence of (T_i, n_channels)
+            Samples.
+        row_duration : float, default=1.0
+            Duration of a row in ms.
         graded : bool, optional
-            Whether the values are graded currents. By default arrays of integers or booleans
-            are spike counts and arrays of floats are graded.
+            Whether the values are graded currents. By default integers and booleans are numbers
+            of spikes, and floats are currents.
 
         Returns
         -------
         spikes : SpikeArray
         """
-        return cls.from_sparse(samples, dt=dt, graded=graded)
+        return cls.from_sparse(samples, row_duration=row_duration, graded=graded)
 
     @classmethod
-    def from_sparse(cls, samples, *, dt=1.0, graded=None):
-        """Pack samples that are scipy sparse (or dense) arrays of shape (T_i, n_channels).
+    def from_sparse(cls, samples, *, row_duration=1.0, graded=None):
+        """Pack samples that are scipy.sparse arrays or dense arrays.
 
         Parameters
         ----------
         samples : sequence of sparse or dense arrays of shape (T_i, n_channels)
-            The samples. Duplicate entries of a sparse array are summed.
-        dt : float, default=1.0
-            Length of a step in ms.
+            Samples. Duplicate entries of a sparse array are summed.
+        row_duration : float, default=1.0
+            Duration of a row in ms.
         graded : bool, optional
             As in :meth:`from_dense`.
 
@@ -182,23 +143,30 @@ class SpikeArray:
             raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
         if graded is None:
             graded = any(np.issubdtype(array.dtype, np.floating) for array in arrays)
-        steps, channels, amplitudes = zip(*map(events_of, arrays), strict=True)
-        counts = [len(step) for step in steps]
+        rows, channels, amplitudes = zip(*map(events_of, arrays), strict=True)
+        counts = [len(row) for row in rows]
         amplitudes = np.concatenate(amplitudes)
         return cls(
-            np.concatenate(steps),
+            np.concatenate(rows),
             np.concatenate(channels),
             None if not graded and np.all(amplitudes == 1) else amplitudes,
             np.concatenate([[0], np.cumsum(counts)]),
             [array.shape[0] for array in arrays],
             widths.pop(),
-            dt=dt,
+            row_duration=row_duration,
             graded=graded,
         )
 
     @classmethod
     def from_events(
-        cls, events, n_channels, durations=None, *, dt=1.0, duplicates="sum", out_of_range="error"
+        cls,
+        events,
+        n_channels,
+        durations=None,
+        *,
+        row_duration=1.0,
+        duplicates="sum",
+        out_of_range="error",
     ):
         """Pack lists of spike times.
 
@@ -209,31 +177,36 @@ class SpikeArray:
         n_channels : int
             Number of channels.
         durations : float or sequence of float, optional
-            Length of the samples in ms; each is rounded up to whole steps. By default a sample
-            ends with the step of its last spike.
-        dt : float, default=1.0
-            Length of a step in ms. A spike at time t falls into step `floor(t / dt)`.
+            Duration of all samples or of each sample in ms, rounded up to whole rows. By default
+            a sample ends with the row of its last spike.
+        row_duration : float, default=1.0
+            Duration of a row in ms. A spike at time t lies in row `floor(t / row_duration)`.
         duplicates : {"sum", "one", "error"}, default="sum"
-            What happens to several spikes in one step of one channel: their number counts, or
-            they become one, or an error is raised.
+            Treatment of several spikes in one row of one channel: keep their number, keep one,
+            or raise an error.
         out_of_range : {"error", "drop"}, default="error"
-            What happens to a spike outside its sample or channels.
+            Treatment of a spike outside of its sample or channels: raise an error, or drop it.
 
         Returns
         -------
         spikes : SpikeArray
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a spike or a parameter is invalid.
         """
-        check_binning(n_channels, dt, duplicates, out_of_range)
+        check_binning(n_channels, row_duration, duplicates, out_of_range)
         events = listed("events", events)
         for i, sample in enumerate(events):
             if not isinstance(sample, tuple | list) or len(sample) != 2:
                 raise ValueError(f"sample {i} must be a pair (times, channels)")
-        n_steps = count_steps(durations, events, dt)
+        n_rows = count_rows(durations, events, row_duration)
         matrices = [
-            bin_events(i, *sample, n, n_channels, dt, duplicates, out_of_range)
-            for i, (sample, n) in enumerate(zip(events, n_steps, strict=True))
+            bin_events(i, *sample, n, n_channels, row_duration, duplicates, out_of_range)
+            for i, (sample, n) in enumerate(zip(events, n_rows, strict=True))
         ]
-        return cls.from_sparse(matrices, dt=dt, graded=False)
+        return cls.from_sparse(matrices, row_duration=row_duration, graded=False)
 
     @classmethod
     def concatenate(cls, arrays):
@@ -257,31 +230,14 @@ class SpikeArray:
         arrays = listed("arrays", arrays, "SpikeArrays")
         first = arrays[0]
         for i, other in enumerate(arrays):
-            if not isinstance(other, SpikeArray):
-                raise TypeError(f"arrays[{i}] must be a SpikeArray, got {type(other).__name__}")
-            if (other.n_channels, other.dt, other.graded) != (
-                first.n_channels,
-                first.dt,
-                first.graded,
-            ):
+            check_spikes(other, allow_graded=True)
+            kinds = [(part.n_channels, part.row_duration, part.graded) for part in (first, other)]
+            if kinds[0] != kinds[1]:
                 raise ValueError(f"arrays[{i}] must be like arrays[0], {first!r}, got {other!r}")
-        amplitudes = None
-        if any(part.amplitudes is not None for part in arrays):
-            amplitudes = np.concatenate([
-                np.ones(len(part.steps), np.float32) if part.amplitudes is None else part.amplitudes
-                for part in arrays
-            ])  # fmt: skip
-        counts = np.concatenate([np.diff(part.offsets) for part in arrays])
         return cls(
-            np.concatenate([part.steps for part in arrays]),
-            np.concatenate([part.channels for part in arrays]),
-            amplitudes,
-            np.concatenate([[0], np.cumsum(counts)]),
-            np.concatenate([part.durations for part in arrays]),
-            first.n_channels,
-            dt=first.dt,
+            *join_events(arrays), first.n_channels, row_duration=first.row_duration,
             graded=first.graded,
-        )
+        )  # fmt: skip
 
     def __array_function__(self, function, types, args, kwargs):
         """Let `np.concatenate` keep SpikeArrays packed; other functions get dense arrays."""
@@ -292,25 +248,25 @@ class SpikeArray:
 
     @property
     def shape(self):
-        """`(n_samples,)`: a SpikeArray is a sequence of samples."""
-        return (len(self.durations),)
+        """Shape `(n_samples,)`, since a SpikeArray is a sequence of samples."""
+        return (len(self.n_rows),)
 
     def __len__(self):
-        return len(self.durations)
+        return len(self.n_rows)
 
     def __repr__(self):
         kind = ", graded" if self.graded else ""
         return (
             f"SpikeArray(n_samples={len(self)}, n_channels={self.n_channels}, "
-            f"n_events={len(self.steps)}, dt={self.dt:g} ms{kind})"
+            f"n_events={len(self.rows)}, row_duration={self.row_duration:g} ms{kind})"
         )
 
     def __array__(self, dtype=None, copy=None):
-        """Unpack into (n_samples, n_steps, n_channels), or objects where lengths differ."""
+        """Unpack to shape (n_samples, n_rows, n_channels), or to objects if lengths differ."""
         if copy is False:
-            raise ValueError("a SpikeArray is packed: it becomes an array only by copying")
+            raise ValueError("a SpikeArray is packed: conversion to an array needs a copy")
         dense = [self.to_dense(i) for i in range(len(self))]
-        if len(set(self.durations.tolist())) <= 1:
+        if len(set(self.n_rows.tolist())) <= 1:
             return np.array(dense, dtype=dtype)
         ragged = np.empty(len(self), dtype=object)
         ragged[:] = dense
@@ -318,61 +274,57 @@ class SpikeArray:
 
     def __getitem__(self, index):
         """Select samples by an index, a slice, an index array or a mask."""
-        if isinstance(index, tuple):  # scikit-learn indexes with (rows, ...)
+        if isinstance(index, tuple):  # scikit-learn indexes with (samples, ...)
             if len(index) != 2 or index[1] is not Ellipsis:
-                raise IndexError("a SpikeArray has one axis, its samples")
+                raise IndexError(f"a SpikeArray has one axis, that of its samples, got {index!r}")
             index = index[0]
         if isinstance(index, numbers.Integral):
             index = [index]
         chosen = np.atleast_1d(np.arange(len(self))[index])
         counts = np.diff(self.offsets)[chosen]
         offsets = np.concatenate([[0], np.cumsum(counts)])
-        rows = np.repeat(self.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
-        new = object.__new__(SpikeArray)  # parts of checked events need no second check
+        events = np.repeat(self.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
+        new = object.__new__(SpikeArray)  # the events are valid already
         new.__dict__.update(self.__dict__)
-        new.steps, new.channels = self.steps[rows], self.channels[rows]
-        new.amplitudes = None if self.amplitudes is None else self.amplitudes[rows]
-        new.offsets, new.durations = offsets, self.durations[chosen]
+        new.rows, new.channels = self.rows[events], self.channels[events]
+        new.amplitudes = None if self.amplitudes is None else self.amplitudes[events]
+        new.offsets, new.n_rows = offsets, self.n_rows[chosen]
         return new
 
     def pieces(self, samples, starts, stops):
-        """Cut steps `starts[i]` to `stops[i]` out of `samples[i]`; return a SpikeArray."""
-        ranges, steps, lengths = [], [], []
+        """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""
+        ranges, rows, n_rows = [], [], []
         for sample, start, stop in zip(samples, starts, stops, strict=True):
             offset, end = self.offsets[sample : sample + 2]
-            stop = min(stop, self.durations[sample])
-            first, last = offset + np.searchsorted(self.steps[offset:end], [start, stop])
+            stop = min(stop, self.n_rows[sample])
+            first, last = offset + np.searchsorted(self.rows[offset:end], [start, stop])
             ranges.append(np.arange(first, last))
-            steps.append(self.steps[first:last] - start)
-            lengths.append(stop - start)
-        rows = np.concatenate(ranges)
+            rows.append(self.rows[first:last] - start)
+            n_rows.append(stop - start)
+        events = np.concatenate(ranges)
+        amplitudes = None if self.amplitudes is None else self.amplitudes[events]
+        offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])])
         return SpikeArray(
-            np.concatenate(steps),
-            self.channels[rows],
-            None if self.amplitudes is None else self.amplitudes[rows],
-            np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])]),
-            lengths,
-            self.n_channels,
-            dt=self.dt,
-            graded=self.graded,
-        )
+            np.concatenate(rows), self.channels[events], amplitudes, offsets, n_rows,
+            self.n_channels, row_duration=self.row_duration, graded=self.graded,
+        )  # fmt: skip
 
     def to_dense(self, sample):
-        """Return one sample as a float32 array of shape (n_steps, n_channels)."""
+        """Return one sample as a float32 array of shape (n_rows, n_channels)."""
         sample = range(len(self))[sample]
-        dense = np.zeros((self.durations[sample], self.n_channels), dtype=np.float32)
+        dense = np.zeros((self.n_rows[sample], self.n_channels), dtype=np.float32)
         part = slice(self.offsets[sample], self.offsets[sample + 1])
         amplitudes = 1 if self.amplitudes is None else self.amplitudes[part]
-        np.add.at(dense, (self.steps[part], self.channels[part]), amplitudes)
+        np.add.at(dense, (self.rows[part], self.channels[part]), amplitudes)
         return dense
 
     def digest(self, sample):
-        """Return a hash of one sample's content, the same wherever the sample stands."""
+        """Return a hash of one sample's content, which does not depend on other samples."""
         sample = range(len(self))[sample]
         part = slice(self.offsets[sample], self.offsets[sample + 1])
-        head = f"{self.durations[sample]} {self.n_channels} {self.dt!r} {self.graded}"
+        head = f"{self.n_rows[sample]} {self.n_channels} {self.row_duration!r} {self.graded}"
         digest = hashlib.blake2b(head.encode(), digest_size=16)
-        digest.update(self.steps[part].tobytes())
+        digest.update(self.rows[part].tobytes())
         digest.update(self.channels[part].tobytes())
         amplitudes = np.ones(part.stop - part.start, np.float32)
         if self.amplitudes is not None:
@@ -381,20 +333,20 @@ class SpikeArray:
         return digest.hexdigest()
 
     def channel_moments(self):
-        """Return each channel's mean and standard deviation over all steps.
+        """Return each channel's mean and standard deviation over all rows.
 
         Returns
         -------
         mean, std : float64 arrays of shape (n_channels,)
-            In spikes a step, or in units of the graded signal.
+            In spikes per row, or in the unit of the graded currents.
         """
-        total = self.durations.sum(dtype=np.int64)
-        amplitudes = np.ones(len(self.steps)) if self.amplitudes is None else self.amplitudes
+        total = self.n_rows.sum(dtype=np.int64)
+        amplitudes = np.ones(len(self.rows)) if self.amplitudes is None else self.amplitudes
         amplitudes = amplitudes.astype(np.float64)
         samples = np.repeat(np.arange(len(self)), np.diff(self.offsets))
-        cells = (samples * np.int64(self.durations.max()) + self.steps) * self.n_channels
+        cells = (samples * np.int64(self.n_rows.max()) + self.rows) * self.n_channels
         cells, places = np.unique(cells + self.channels, return_inverse=True)
-        amplitudes = np.bincount(places, amplitudes)  # of a step together
+        amplitudes = np.bincount(places, amplitudes)  # sums of the events in one cell
         channels = cells % self.n_channels
         mean = np.bincount(channels, amplitudes, self.n_channels) / total
         deviations = (amplitudes - mean[channels]) ** 2
@@ -404,17 +356,18 @@ class SpikeArray:
         return mean, np.sqrt(squares / total)
 
 
-def as_spike_array(X, *, dt=1.0, graded=None):
-    """Turn any of the accepted forms of ragged input into a SpikeArray.
+def as_spike_array(X, *, row_duration=1.0, graded=None):
+    """Convert samples to a SpikeArray.
 
     Parameters
     ----------
     X : SpikeArray, sequence of (T_i, n_channels) arrays, or 3-D array
-        The samples; see :meth:`SpikeArray.from_dense`.
-    dt : float, default=1.0
-        Length of a step in ms, for forms that carry none.
+        Samples; see :meth:`SpikeArray.from_dense`.
+    row_duration : float, default=1.0
+        Duration of a row in ms, for samples other than a SpikeArray.
     graded : bool, optional
-        Whether values are graded; by default told by the dtype.
+        Whether values are graded currents; by default a SpikeArray stays as it is, and the
+        dtype of other samples decides.
 
     Returns
     -------
@@ -423,7 +376,7 @@ def as_spike_array(X, *, dt=1.0, graded=None):
     Raises
     ------
     ValueError
-        If the input is empty, of another shape, or holds values that are not allowed.
+        If the samples are empty, of another shape, or hold invalid values.
     """
     if isinstance(X, SpikeArray):
         if len(X) == 0:
@@ -431,14 +384,24 @@ def as_spike_array(X, *, dt=1.0, graded=None):
         if graded is None or graded == X.graded:
             return X
         return SpikeArray(
-            X.steps, X.channels, X.amplitudes, X.offsets, X.durations, X.n_channels,
-            dt=X.dt, graded=graded,
+            X.rows, X.channels, X.amplitudes, X.offsets, X.n_rows, X.n_channels,
+            row_duration=X.row_duration, graded=graded,
         )  # fmt: skip
-    if (
-        isinstance(X, str | bytes)
-        or not hasattr(X, "__len__")
-        or not hasattr(X, "__getitem__")
-        or (isinstance(X, dict))
-    ):
+    is_sequence = hasattr(X, "__len__") and hasattr(X, "__getitem__")
+    if not is_sequence or isinstance(X, str | bytes | dict):
         raise ValueError(f"X must be a SpikeArray, a sequence of arrays or an array, got {X!r:.80}")
-    return SpikeArray.from_sparse(listed("X", X), dt=dt, graded=graded)
+    return SpikeArray.from_sparse(listed("X", X), row_duration=row_duration, graded=graded)
+
+
+def check_spikes(spikes, *, allow_graded=False):
+    """Validate an argument that is called `spikes`.
+
+    Raise a TypeError if it is not a SpikeArray. Raise a ValueError if it is empty, or if it holds
+    graded currents and these are not allowed.
+    """
+    if not isinstance(spikes, SpikeArray):
+        raise TypeError(f"spikes must be a SpikeArray, got {type(spikes).__name__}")
+    if len(spikes) == 0:
+        raise ValueError("spikes is empty: at least one sample is required")
+    if spikes.graded and not allow_graded:
+        raise ValueError("spikes must hold spike trains, got graded currents")

@@ -1,13 +1,12 @@
-"""Statistics of spike trains: rates, regularity, synchrony, sparseness."""
+"""Statistics of spike trains: rate, regularity, synchrony, branching and sparseness."""
 
 import numpy as np
 
 from ._validation import check_number
-from .spikes import SpikeArray
+from .spikes import check_spikes
 
 __all__ = [
     "branching_ratio",
-    "check_spikes",
     "fano_factors",
     "interval_cvs",
     "rates",
@@ -28,18 +27,18 @@ def rates(spikes):
     Returns
     -------
     rates : float64 array of shape (n_channels,)
-        In Hz, over all samples.
+        Mean rates over all samples in Hz.
     """
     _, _, channels = single_spikes(spikes)
-    seconds = spikes.durations.sum(dtype=np.int64) * spikes.dt / 1000
+    seconds = spikes.n_rows.sum(dtype=np.int64) * spikes.row_duration / 1000
     return np.bincount(channels, minlength=spikes.n_channels) / seconds
 
 
 def interval_cvs(spikes):
     """Return the coefficient of variation of each channel's interspike intervals [1]_.
 
-    It is 0 for a clock and 1 for a Poisson train. Intervals lie within samples, so that in
-    samples of few intervals the long ones are missing and the value is too low.
+    It is 0 for periodic spikes and 1 for a Poisson train. Intervals lie within samples. Short
+    samples miss the long intervals, so the coefficient is too low if a sample has few intervals.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ def interval_cvs(spikes):
     Returns
     -------
     cvs : float64 array of shape (n_channels,)
-        Standard deviation over mean; NaN for a channel with fewer than two intervals.
+        Standard deviation divided by mean; NaN for a channel with fewer than two intervals.
 
     References
     ----------
@@ -69,26 +68,26 @@ def interval_cvs(spikes):
 def fano_factors(spikes, window=100.0):
     """Return the Fano factor of each channel's spike counts [1]_.
 
-    It is 1 for Poisson trains and 0 where every window holds as many spikes as the others.
+    It is 1 for Poisson trains and 0 if all windows hold equal numbers of spikes.
 
     Parameters
     ----------
     spikes : SpikeArray
         Spike trains.
     window : float, default=100.0
-        Length in ms of the windows that spikes are counted in, which lie end to end in each
-        sample; what is left over is not counted.
+        Length in ms of the windows in which spikes are counted. The windows of a sample lie end
+        to end. An incomplete window at the end of a sample is left out.
 
     Returns
     -------
     factors : float64 array of shape (n_channels,)
-        Variance of the counts over their mean, over all windows of all samples; NaN for a silent
-        channel.
+        Variance of the counts divided by their mean, over all windows of all samples; NaN for a
+        silent channel.
 
     Raises
     ------
     ValueError
-        If there are fewer than two whole windows.
+        If there are fewer than two complete windows.
 
     References
     ----------
@@ -99,8 +98,8 @@ def fano_factors(spikes, window=100.0):
     n = n_windows.sum()
     if n < 2:
         raise ValueError(
-            f"window={window:g} ms must fit into the samples at least twice, which last "
-            f"{spikes.durations.sum() * spikes.dt:g} ms in all"
+            f"window={window:g} ms must fit into the samples at least twice, but they last only "
+            f"{spikes.n_rows.sum() * spikes.row_duration:g} ms in total: give a shorter window"
         )
     counts, owners = _count_cells(windows, channels, spikes.n_channels)
     mean = np.bincount(owners, counts, spikes.n_channels) / n
@@ -109,22 +108,24 @@ def fano_factors(spikes, window=100.0):
 
 
 def synchrony(spikes, window=5.0):
-    """Measure how far channels spike together [1]_.
+    """Return the synchrony of the channels [1]_.
 
-    The measure is the square root of the variance in time of the mean activity over the mean
-    variance of the channels' own activities. Of n independent channels it is `1 / sqrt(n)`.
+    Synchrony is the square root of a ratio of variances over time: the variance of the channels'
+    mean activity, divided by the mean variance of the activities of single channels. It is
+    `1 / sqrt(n)` for n independent channels.
 
     Parameters
     ----------
     spikes : SpikeArray
         Spike trains.
     window : float, default=5.0
-        Length in ms of the windows that spikes are counted in.
+        Length in ms of the windows in which spikes are counted. The last window of a sample may
+        be shorter.
 
     Returns
     -------
     synchrony : float
-        From 0 to 1, where all do the same; 0 where nothing varies.
+        1 if all channels have the same activity, 0 if no activity varies.
 
     References
     ----------
@@ -141,23 +142,23 @@ def synchrony(spikes, window=5.0):
 
 
 def branching_ratio(spikes, window=1.0):
-    """Estimate how many spikes each spike brings about in the next window [1]_.
+    """Estimate the number of spikes that one spike causes in the next window [1]_.
 
-    The estimate is the slope of the line of least squares through the spikes of all channels in a
-    window, over those in the window before: what the mean explains, such as a constant drive, does
-    not count [2]_.
+    The estimate is the slope of a linear regression: of the number of spikes of all channels in a
+    window on that in the window before. The intercept takes up constant activity, such as that of
+    a constant input [2]_.
 
     Parameters
     ----------
     spikes : SpikeArray
-        Spike trains of a whole population: of a part of it the slope is too low.
+        Spike trains of a whole population. The slope is too low for a part of a population.
     window : float, default=1.0
-        Length of the windows in ms, at least a step.
+        Length of the windows in ms, at least one row.
 
     Returns
     -------
     ratio : float
-        Below 1 activity dies out, above it grows; 0 where activity does not vary.
+        Activity dies out below 1 and grows above 1; 0 if activity does not vary.
 
     References
     ----------
@@ -177,10 +178,11 @@ def branching_ratio(spikes, window=1.0):
 
 
 def sparseness(spikes):
-    """Measure how few of the channels carry a sample's spikes [1]_.
+    """Return the sparseness of the channels' spike counts [1]_.
 
-    With the channels' spike counts r it is `(1 - mean(r)**2 / mean(r**2)) / (1 - 1 / n_channels)`
-    [2]_, averaged over the samples with any spike.
+    The sparseness of a sample with the spike counts r is
+    `(1 - mean(r)**2 / mean(r**2)) / (1 - 1 / n_channels)` [2]_. It is averaged over the samples
+    that have spikes.
 
     Parameters
     ----------
@@ -190,12 +192,13 @@ def sparseness(spikes):
     Returns
     -------
     sparseness : float
-        0 where all channels spike equally often, 1 where one has all spikes, NaN for silence.
+        0 if all channels have equally many spikes, 1 if one channel has all spikes, NaN if all
+        samples are silent.
 
     Raises
     ------
     ValueError
-        If there is one channel only.
+        If there is only one channel.
 
     References
     ----------
@@ -206,20 +209,20 @@ def sparseness(spikes):
     """
     n = spikes.n_channels
     if n < 2:
-        raise ValueError("sparseness is told between channels: spikes must have at least 2, got 1")
+        raise ValueError("sparseness compares channels: spikes must have at least 2, got 1")
     samples, _, channels = single_spikes(spikes)
     counts, owners = _count_cells(channels, samples, len(spikes))
     total = np.bincount(owners, counts, len(spikes))
     squares = np.bincount(owners, counts.astype(float) ** 2, len(spikes))
-    lively = total > 0
-    if not lively.any():
+    active = total > 0
+    if not active.any():
         return np.nan
-    activity = total[lively] ** 2 / (n * squares[lively])
+    activity = total[active] ** 2 / (n * squares[active])
     return float(((1 - activity) / (1 - 1 / n)).mean())
 
 
 def single_spikes(spikes):
-    """List every spike by itself, several in one step as many times.
+    """Return sample, row and channel of every spike.
 
     Parameters
     ----------
@@ -229,49 +232,47 @@ def single_spikes(spikes):
     Returns
     -------
     samples, steps, channels : int arrays of shape (n_spikes,)
+        Sample, row in the sample and channel. Several spikes in one row of one channel are
+        repeated.
 
     Raises
     ------
+    TypeError
+        If `spikes` is not a SpikeArray.
     ValueError
-        If the samples are graded signals.
+        If `spikes` is empty or graded.
     """
     check_spikes(spikes)
-    if spikes.graded:
-        raise ValueError("spikes must be spike trains, got graded signals, which have no spikes")
     samples = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-    found = samples, spikes.steps, spikes.channels
+    events = samples, spikes.rows, spikes.channels
     if spikes.amplitudes is None:
-        return found
-    return tuple(np.repeat(array, spikes.amplitudes.astype(np.int64)) for array in found)
-
-
-def check_spikes(spikes):
-    """Raise an error unless `spikes` is a SpikeArray that holds a sample."""
-    if not isinstance(spikes, SpikeArray):
-        raise TypeError(f"spikes must be a SpikeArray, got {type(spikes).__name__}")
-    if len(spikes) == 0:
-        raise ValueError("spikes is empty: at least one sample is required")
+        return events
+    return tuple(np.repeat(array, spikes.amplitudes.astype(np.int64)) for array in events)
 
 
 def _in_windows(spikes, window, *, whole):
-    """Count windows end to end through all samples.
+    """Assign spikes to windows, which are numbered through all samples.
 
-    Returns each spike's window and channel, and the windows of each sample; a window that its
-    sample does not fill is left out if `whole`.
+    Returns
+    -------
+    windows, channels : int arrays of shape (n_spikes,)
+        Window and channel of each spike.
+    n_windows : int array of shape (n_samples,)
+        Number of windows of each sample, without an incomplete last one if `whole`.
     """
     samples, steps, channels = single_spikes(spikes)
-    width = round(check_number("window", window, 0, low_open=True) / spikes.dt)
-    width = min(max(width, 1), np.iinfo(np.int32).max)  # no sample has more steps
-    n_windows = spikes.durations.astype(np.int64) // width
+    width = round(check_number("window", window, 0, low_open=True) / spikes.row_duration)
+    width = min(max(width, 1), np.iinfo(np.int32).max)  # the limit of rows
+    n_windows = spikes.n_rows.astype(np.int64) // width
     if not whole:
-        n_windows += spikes.durations % width > 0
+        n_windows += spikes.n_rows % width > 0
     kept = steps // width < n_windows[samples]
     first = np.cumsum(n_windows) - n_windows
     return (first[samples] + steps // width)[kept], channels[kept], n_windows
 
 
 def _count_cells(rows, columns, n_columns):
-    """Count how often each pair occurs; return the counts of those that do, and their columns."""
+    """Return the number of occurrences of each pair (row, column), and the pair's column."""
     cells, counts = np.unique(rows * np.int64(n_columns) + columns, return_counts=True)
     return counts, cells % n_columns
 
@@ -284,5 +285,7 @@ def _moments(values, owners, n_owners):
     return mean, _ratio(np.bincount(owners, deviations, n_owners), counts), counts
 
 
-def _ratio(over, under):
-    return np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+def _ratio(numerators, denominators):
+    """Return ratios, which are NaN where a denominator is not positive."""
+    undefined = np.full(len(numerators), np.nan)
+    return np.divide(numerators, denominators, out=undefined, where=denominators > 0)

@@ -142,7 +142,7 @@ class RowTargets:
             If a sample has not one target for each of its rows.
         """
         joined = []
-        for sample, (part, n_rows) in enumerate(zip(y, spikes.durations, strict=True)):
+        for sample, (part, n_rows) in enumerate(zip(y, spikes.n_rows, strict=True)):
             part = _numbers(sample, part) if numeric else np.asarray(part)
             if part.shape != (n_rows, *self.shape):
                 raise ValueError(

@@ -125,7 +125,7 @@ def test_feedback_runs_the_same_network_in_both_loops(monkeypatch):
 def test_a_grid_search_simulates_each_sample_once():
     rows = search.grid_search(1, n_neurons=30, n_samples=50)
     assert [row["note"] for row in rows if row["what"] == "grid search"] == [
-        "150 samples simulated to read them"
+        "150 samples simulated"
     ]
     assert table(rows).count("\n") == len(rows) + 1
 
@@ -133,9 +133,9 @@ def test_a_grid_search_simulates_each_sample_once():
 def test_a_sweep_is_timed_by_its_runs(monkeypatch):
     rows = search.sweeps(1, runs=4, options={"n_neurons": 20, "n_samples": 30})
     assert [row["what"] for row in rows] == [
-        "sweep, --jobs 1 of one thread, a liquid",
-        "sweep, --jobs 1, a liquid",
-        "sweep, --jobs 2, a liquid",
+        "sweep, --jobs 1 of one thread, per liquid",
+        "sweep, --jobs 1, per liquid",
+        "sweep, --jobs 2, per liquid",
     ]
     assert all(row["seconds"][0] > 0 for row in rows)
 
@@ -158,6 +158,11 @@ def test_groups_are_kept_from_run_to_run(tmp_path):
     assert found == sorted(found)
     assert "yesterday" not in written
     assert {path.name for path in tmp_path.iterdir()} == {"RESULTS.md", "results.json", "cost.png"}
+
+
+def test_the_page_of_results_shows_the_stored_results():
+    page = (ROOT / "benchmarks/RESULTS.md").read_text(encoding="utf-8")
+    assert Results(ROOT / "benchmarks").as_markdown() == page
 
 
 def test_a_part_of_a_group_leaves_the_results_alone(monkeypatch, capsys):

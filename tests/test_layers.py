@@ -11,8 +11,8 @@ from tests.helpers.sources import source_files
 # A new module or folder is added to this table.
 ROWS = [
     ["lsm._validation", "lsm._units", "lsm._random", "lsm._parts", "lsm._jit"],
-    ["lsm._model", "lsm._events"],
-    ["lsm.spikes"],
+    ["lsm._checked", "lsm._events"],
+    ["lsm._model", "lsm.spikes"],
     ["lsm.formats", "lsm.memory", "lsm.statistics", "lsm.samples"],
     ["lsm.targets"],
     ["lsm.distances"],
@@ -24,7 +24,7 @@ ROWS = [
     ["lsm.simulator"],
     ["lsm.reservoir"],
     ["lsm.liquid"],
-    ["lsm.readout"],
+    ["lsm.controls", "lsm.readout"],
     ["lsm.feedback"],
     ["lsm.estimators"],
     ["lsm.measures"],

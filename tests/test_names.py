@@ -62,6 +62,8 @@ def attributes_of(cls):
     names = set(dir(cls))
     for base in cls.__mro__:
         names |= set(getattr(base, "__annotations__", ()))
+        # Parameters that a base class demands of its subclasses, see `lsm._checked`.
+        names |= {*vars(base).get("required_parameters", ()), *vars(base).get("bounds", ())}
         try:
             source = textwrap.dedent(inspect.getsource(base))
         except (OSError, TypeError):  # compiled

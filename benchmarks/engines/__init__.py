@@ -1,9 +1,9 @@
-"""The engines, one a file: ours, the C reference, and peers.
+"""Engines, one per file: lsm, the C reference, and other simulators.
 
-An engine's file has one function, `prepare(workload, dtype, **options)`. It builds the network and
-returns a function that runs all samples once from rest and gives `(seconds, counts)`: processor
-time of the simulation alone, and spike counts of shape (n_samples, n_neurons), or None where
-nothing spikes.
+The file of an engine has one function, `prepare(workload, dtype, **options)`. It builds the network
+and returns a function that runs all samples once from rest. This function returns `(seconds,
+counts)`: the processor time of the simulation alone, and the spike counts of shape (n_samples,
+n_neurons), or None if the neurons do not spike.
 """
 
 import functools
@@ -16,22 +16,22 @@ __all__ = ["ENGINES", "PROBLEMS", "Engine", "clocked", "load"]
 
 @dataclass(frozen=True)
 class Engine:
-    """What the benchmark needs to know of an engine before it is imported.
+    """Properties of an engine that are known before its import.
 
     Attributes
     ----------
     module : str
         File in this folder.
     distribution : str or None
-        What pip installs it as.
+        Name of its distribution for pip.
     precisions : tuple of str
-        What it can compute in.
+        Precisions that it supports.
     max_neurons : int
-        Above, it takes minutes a sample.
+        Largest network; larger networks take minutes per sample.
     max_samples : int
-        Samples of a workload that it runs in one turn.
+        Largest number of samples per run.
     note : str
-        How what it computes differs from the other engines.
+        Difference of its model from that of the other engines.
     options : dict
         Passed to `prepare`.
     """
@@ -47,7 +47,7 @@ class Engine:
 
 ENGINES = {
     "C": Engine("c"),
-    # GCC does not vectorise choices between two numbers as long as either might trap.
+    # GCC does not vectorise choices between two numbers while either might trap.
     "C, no traps": Engine("c", options={"flags": ("-fno-trapping-math",)}),
     "lsm": Engine("lsm"),
     "Brian2": Engine("brian2", "brian2"),
@@ -58,30 +58,34 @@ ENGINES = {
         "bindsnet", "bindsnet", ("float32",), max_neurons=1000, note="one current, Euler's method"
     ),
     "snnTorch": Engine(
-        "snntorch", "snntorch", ("float32",), max_neurons=1000, note="one current, not refractory"
+        "snntorch",
+        "snntorch",
+        ("float32",),
+        max_neurons=1000,
+        note="one current, no refractory period",
     ),
     "ReservoirPy": Engine("reservoirpy", "reservoirpy", max_samples=2, note="not spiking"),
 }
 
 
-PROBLEMS = {}  # why an engine could not be imported, by its name
+PROBLEMS = {}  # reasons why engines could not be imported, by name
 
 
 @functools.cache
 def load(name):
-    """Return `prepare` of one of `ENGINES`, or None and a note in `PROBLEMS`."""
+    """Return `prepare` of an engine, or None after a failed import, noted in `PROBLEMS`."""
     engine = ENGINES[name]
     try:
         return importlib.import_module(f".{engine.module}", __name__).prepare
     except ModuleNotFoundError as error:
         PROBLEMS[name] = f"no module {error.name!r}: pip install {engine.distribution}"
-    except Exception as error:  # an installed peer may fail in any way; the others shall still run
+    except Exception as error:  # an installed engine may fail in any way; the others still run
         PROBLEMS[name] = f"{type(error).__name__}: {error}"
     return None
 
 
 def clocked(function, clock=time.thread_time):
-    """Return a function that gives the time taken, by default of the processor, and the result."""
+    """Return a function that returns the time (by default processor time) and the result."""
 
     def run():
         start = clock()

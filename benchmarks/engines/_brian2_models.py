@@ -1,4 +1,4 @@
-"""The models of a workload in Brian2's words: potentials in mV and currents in nA, as numbers."""
+"""Models of a workload for Brian2: potentials in mV and currents in nA, as plain numbers."""
 
 from dataclasses import dataclass, field
 
@@ -59,18 +59,18 @@ dy/dt = -y / tau_minus : 1 (event-driven)
 
 @dataclass
 class Model:
-    """What Brian2 is told.
+    """Model of a workload for Brian2.
 
     Attributes
     ----------
     neurons : dict
         Arguments of `NeuronGroup`.
     initial : dict
-        What its variables start from.
+        Initial values of its variables.
     inputs, exc, inh : dict
         Arguments of `Synapses`; the pathway that delivers is called "pre".
     values : dict
-        What variables of recurrent synapses start from, in the order of the weights.
+        Initial values of the variables of recurrent synapses, in the order of the weights.
     """
 
     neurons: dict
@@ -82,19 +82,19 @@ class Model:
 
 
 def model_of(workload, *, method="exact", rule=None, as_in_manual=False):
-    """Say a workload in Brian2's words.
+    """Translate a workload for Brian2.
 
     Parameters
     ----------
     workload : Workload
         Network and input.
     method : str
-        How Brian2 integrates the neurons.
+        Integration method of Brian2 for the neurons.
     rule : PairSTDP, optional
-        Additive, for all pairs: what changes excitatory weights.
+        Additive rule for all pairs, which changes the excitatory weights.
     as_in_manual : bool, default=False
-        Whether traces belong to synapses and weights change when a spike arrives, as in Brian2's
-        documentation, rather than to neurons and when it is sent.
+        Whether there are traces per synapse and weights change when a spike arrives, as in Brian2's
+        documentation. Else there are traces per neuron and weights change when a spike is sent.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def model_of(workload, *, method="exact", rule=None, as_in_manual=False):
             "model": "\n".join([equations, TOTALS[type(network.synapses)], CURRENTS]),
             "threshold": threshold,
             "reset": reset,
-            # Counted from the step of the spike itself; without, one spike a crossing.
+            # Counted from the step of the spike; without this parameter, one spike per crossing.
             "refractory": (namespace["refractory"] + network.dt) * b2.ms
             if "refractory" in namespace
             else threshold,
@@ -137,7 +137,7 @@ def _delivers(current):
 
 
 def _tires(model, use, recovery, facilitation):
-    """Let the recurrent synapses depress and facilitate."""
+    """Add short-term plasticity to the recurrent synapses."""
     model.values = {
         "use": use,
         "recovery": recovery * b2.ms,
@@ -150,7 +150,7 @@ def _tires(model, use, recovery, facilitation):
 
 
 def _learns(model, rule, unit, as_in_manual):
-    """Let the excitatory synapses learn by pairs of spikes."""
+    """Add pair STDP to the excitatory synapses."""
     constants = {name: getattr(rule, name) * unit for name in ("a_plus", "a_minus", "w_max")}
     taus = _with_units({name: getattr(rule, name) for name in ("tau_plus", "tau_minus")})
     if as_in_manual:

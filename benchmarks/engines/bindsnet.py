@@ -1,7 +1,7 @@
 """BindsNET, all samples as one batch, dense weights.
 
-Its neurons know one current: inhibitory weights are scaled to the charge that they have at their
-own time constant. It is integrated by Euler's method.
+Its neurons have a single current. Inhibitory weights are scaled to the charge that they deliver at
+their own time constant. The integration is Euler's method.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ __all__ = ["prepare"]
 
 
 def prepare(workload, dtype):
-    """Build the network and return what runs it."""
+    """Build the network; return a function that runs it."""
     torch.set_num_threads(1)
     parameters, spikes = workload.parameters, workload.spikes
     n, gain = workload.network.n_neurons, 1 - workload.propagator[0]

@@ -14,15 +14,15 @@ __all__ = ["prepare"]
 
 
 def prepare(workload, dtype, **options):
-    """Generate and compile a program, and return what runs it.
+    """Generate and compile a program; return a function that runs it.
 
-    Spikes are counted in the program, as our kernel counts them, and not listed.
+    The program counts the spikes, as the kernel of lsm does, and does not list them.
 
     Parameters
     ----------
     workload : Workload
-        Network and one sample: to put a network back to rest, a program would need objects that
-        take part in every step.
+        Network and one sample. To reset a network between samples, a program would need objects
+        that take part in every step.
     dtype : {"float32", "float64"}
         Precision.
     **options : object
@@ -46,7 +46,7 @@ def prepare(workload, dtype, **options):
     network.run(workload.n_steps * step)
     folder = tempfile.TemporaryDirectory(prefix="lsm-benchmark-brian2-")
     b2.device.build(directory=folder.name, run=False, with_output=False)
-    # Paths, since a later program takes the device over.
+    # Paths, because a later program replaces the device.
     results, count = Path(folder.name) / "results", monitor.variables["count"]
     file = results / Path(b2.device.get_array_filename(count)).name
 
@@ -64,7 +64,7 @@ def _network(workload, model):
     group = b2.NeuronGroup(network.n_neurons, **model.neurons)
     for name, values in model.initial.items():
         setattr(group, name, values)
-    times = spikes.steps * network.hold(spikes) * step
+    times = spikes.rows * network.hold(spikes) * step
     inputs = b2.SpikeGeneratorGroup(spikes.n_channels, spikes.channels, times)
     monitor = b2.SpikeMonitor(group, record=False)
     parts = [group, inputs, monitor, _connect(inputs, group, model.inputs, network.w_in, 0 * step)]
@@ -75,7 +75,7 @@ def _network(workload, model):
 
 
 def _connect(source, target, arguments, weights, delays, chosen=slice(None), values=None):
-    """Make the chosen ones of some synapses; a delay is one number where all are equal."""
+    """Create the chosen synapses; delays that are all equal become one number."""
     shared = np.ptp(delays) == 0
     delay = {"pre": np.max(delays)} if shared else None
     synapses = b2.Synapses(source, target, **arguments, delay=delay)

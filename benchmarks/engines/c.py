@@ -24,7 +24,7 @@ if shutil.which("cc") is None:
 
 @cache
 def _library(dtype, flags):
-    """Compile for a precision; the library lives as long as the process."""
+    """Compile the reference for a precision, once per process."""
     real = {"float32": "float", "float64": "double"}[dtype]
     command = ["cc", "-O3", "-march=native", *flags, "-shared", "-fPIC", f"-DREAL={real}"]
     with tempfile.TemporaryDirectory(prefix="lsm-benchmark-c-") as folder:
@@ -45,7 +45,7 @@ def _constants(workload, dtype):
 
 
 def prepare(workload, dtype, *, flags=()):
-    """Compile the reference and return what runs it.
+    """Compile the reference; return a function that runs it.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def prepare(workload, dtype, *, flags=()):
     padded = -(-n // 8) * 8
     arrays = {
         "offsets": spikes.offsets,
-        "steps": spikes.steps,
+        "steps": spikes.rows,
         "channels": spikes.channels,
         "indptr": network.w.indptr.astype(np.int64),
         "targets": network.w.indices.view(np.uint32),

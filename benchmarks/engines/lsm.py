@@ -12,7 +12,7 @@ __all__ = ["prepare"]
 
 
 def prepare(workload, dtype, *, plan=None, n_jobs=None, rule=None):
-    """Compile the kernel and return what runs it, packing of the network included.
+    """Compile the kernel; return a function that packs and runs the network.
 
     Parameters
     ----------
@@ -21,11 +21,11 @@ def prepare(workload, dtype, *, plan=None, n_jobs=None, rule=None):
     dtype : {"float32", "float64"}
         Precision.
     plan : Plan, optional
-        What to read instead of the spike counts at the end of each sample.
+        Readings in place of the spike counts at the end of each sample.
     n_jobs : int, optional
-        Threads. Where this is given, time is that of the clock on the wall.
+        Number of threads. If it is given, times are wall-clock times.
     rule : rule of `lsm.plasticity`, optional
-        What changes the weights from sample to sample.
+        Rule that changes the weights from sample to sample.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """NEST, one thread.
 
-Input comes from injectors, which send like neurons and are faster than generators. What records
-spikes takes up to a tenth of the time, so they are counted in a run of their own.
+The input comes from injectors, which send spikes as neurons do and are faster than generators.
+Recording spikes takes up to a tenth of the time, so the spikes are counted in a separate run.
 """
 
 import os
@@ -18,7 +18,7 @@ nest.verbosity = nest.VerbosityLevel.ERROR
 
 
 def prepare(workload, dtype):
-    """Count the spikes, and return what builds the network anew and times `Simulate` alone."""
+    """Count the spikes; return a function that rebuilds the network and times `Simulate`."""
     if len(workload.spikes) > 1:
         raise ValueError(f"NEST runs one sample, got {len(workload.spikes)}")
     cells = _build(workload)
@@ -63,9 +63,9 @@ def _build(workload):
     )
     spikes = workload.spikes
     inputs = nest.Create("spike_train_injector", spikes.n_channels)
-    # A spike takes a step from the injector to its target, and none may be sent at time 0.
+    # A spike takes a step from the injector to its target; time 0 is not allowed for a spike.
     for channel, injector in enumerate(inputs):
-        injector.spike_times = spikes.steps[spikes.channels == channel] + 1.0
+        injector.spike_times = spikes.rows[spikes.channels == channel] + 1.0
     _connect(network.w_in, inputs, cells, 1)
     _connect(network.w, cells, cells, network.delays)
     return cells

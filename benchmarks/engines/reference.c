@@ -1,4 +1,4 @@
-/* The yardstick: leaky integrate-and-fire neurons with exponential currents, in plain C.
+/* The reference: leaky integrate-and-fire neurons with exponential currents, in plain C.
  *
  * Compiled twice by c.py, with REAL as float and as double. The order inside a step is
  * that of lsm.kernel.Network: move, decay, arrive, threshold, send with a delay of one step.

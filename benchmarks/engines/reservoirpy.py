@@ -9,7 +9,7 @@ __all__ = ["prepare"]
 
 
 def prepare(workload, dtype):
-    """Build the reservoir and return what runs it, sample by sample."""
+    """Build the reservoir; return a function that runs it sample by sample."""
     network, spikes = workload.network, workload.spikes
     scale = 1 / abs(network.w).sum(axis=1).max()
     reservoir = Reservoir(

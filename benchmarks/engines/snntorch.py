@@ -1,7 +1,7 @@
 """snnTorch, all samples as one batch, dense weights.
 
-Its neurons know one current: inhibitory weights are scaled to the charge that they have at their
-own time constant. They have no refractory period.
+Its neurons have a single current. Inhibitory weights are scaled to the charge that they deliver at
+their own time constant. The neurons have no refractory period.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ __all__ = ["prepare"]
 
 
 def prepare(workload, dtype):
-    """Build the network and return what runs it."""
+    """Build the network; return a function that runs it."""
     torch.set_num_threads(1)
     parameters, spikes = workload.parameters, workload.spikes
     n, gain = workload.network.n_neurons, 1 - workload.propagator[0]

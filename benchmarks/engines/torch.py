@@ -10,11 +10,11 @@ from . import clocked
 
 __all__ = ["prepare"]
 
-warnings.filterwarnings("ignore", "Sparse", UserWarning, __name__)  # what is in beta
+warnings.filterwarnings("ignore", "Sparse", UserWarning, __name__)  # sparse tensors are in beta
 
 
 def prepare(workload, dtype, *, layout):
-    """Build the tensors and return what runs them.
+    """Build the tensors; return a function that runs them.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def prepare(workload, dtype, *, layout):
     dtype : {"float32", "float64"}
         Precision.
     layout : {"sparse", "dense"}
-        How the recurrent weights are kept.
+        Format of the recurrent weights.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def prepare(workload, dtype, *, layout):
 
 
 def _sparse(w, dtype):
-    """Return what adds the weights of those that fired to both currents, by one product."""
+    """Return a function that adds the weights of neurons that spiked, by one product."""
     both = sparse.vstack([w.maximum(0).T, w.minimum(0).T], format="csr").astype(dtype)
     parts = (both.indptr, both.indices, both.data)
     weights = torch.sparse_csr_tensor(*map(torch.from_numpy, parts), both.shape)
@@ -77,7 +77,7 @@ def _sparse(w, dtype):
 
 
 def _dense(w, dtype):
-    """Return the same by a dense product for each sign."""
+    """Return the same function, with a dense product for each sign."""
     dense = torch.from_numpy(w.toarray().astype(dtype))
     inhibitory = (dense < 0).any(dim=1)
     chosen = [torch.nonzero(mask).ravel() for mask in (~inhibitory, inhibitory)]

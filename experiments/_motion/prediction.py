@@ -1,6 +1,7 @@
-"""A ball before a retina, and movements felt by a watch: what to predict, and linear controls."""
+"""A ball seen by a retina, and movements measured by a watch: data, errors, a linear control."""
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -14,44 +15,37 @@ __all__ = ["HORIZONS", "ROW", "TASKS", "WASHOUT", "AllValues", "errors", "load_d
 
 TASKS = ("ball", "basic-motions")
 ROW = 10.0  # ms from one image of the retina to the next
-WASHOUT = 50  # rows at the start of a flight that are neither learnt from nor scored
+WASHOUT = 50  # rows at the start of a flight that are neither fitted nor scored
 HORIZONS = (50.0, 100.0, 200.0, 400.0)  # ms
 SPEED = (5.0, 15.0)  # pixels a second
 RATE = 1000.0  # Hz of a pixel that the ball covers: five cells of 200 Hz
 OCCLUDER = (3, 5)  # columns
 
 
-def load_data(
-    task="ball", n_samples=200, occlusion="yes", data_home=None, random_state=None
-):  # fmt: skip
+def load_data(task="ball", n_samples=200, occlusion="yes", data_home=None, random_state=None):
     """Make flights of a ball, or load movements.
 
     Parameters
     ----------
     task : {"ball", "basic-motions"}
-        Tell where a ball will be, or which of four movements it was.
+        Predict the places of a ball that bounces in a box, or recognise which of four movements a
+        watch has measured.
     n_samples : int, default=200
-        Flights of two seconds, a fifth each for validation and the test.
+        Number of flights of two seconds, a fifth each for validation and the test.
     occlusion : {"yes", "no"}, default="yes"
         Whether the two columns in the middle of the retina are blind.
-    data_home : str or path, optional
-        Where BasicMotions is; by default it is downloaded once.
+    data_home : str or None
+        File or folder of BasicMotions. By default it is downloaded once, about 6 MB.
     random_state : int, RandomState instance or None, default=None
-        Seed of the flights, and of the folds.
+        Seed of the flights.
 
     Returns
     -------
     data : Bunch
-        data : SpikeArray
-            Spikes of pixels in rows of 10 ms, or the sensors' values, scaled to mean 0 and
-            variance 1 of the training samples, in rows of 100 ms.
-        target : array of shape (n_samples, n_rows, 8), or (n_samples,)
-            Places at four horizons, or classes.
-        train, test : int array
-            Indices of samples; the former hold those of validation.
-        cv : list of (train, validation)
-            Settings are never chosen on the test.
-        DESCR : str
+        `data`, spikes of pixels in rows of 10 ms, or the sensors' values, scaled to mean 0 and
+        variance 1 of the training samples, in rows of 100 ms. `target`, the places at four
+        horizons, of shape (n_samples, n_rows, 8), or the classes. `train`, which includes the
+        samples for validation, `test`, `cv` and `DESCR`.
     """
     check_choice("task", task, TASKS)
     check_choice("occlusion", occlusion, ("yes", "no"))
@@ -61,11 +55,11 @@ def load_data(
         raise ValueError(f"data_home goes with task 'basic-motions' only, got {data_home!r}")
     check_integer("n_samples", n_samples, 10)
     ball = make_bouncing_ball(
-        n_samples, 2000.0, speed=SPEED, horizon=HORIZONS, rate=RATE, dt=ROW,
+        n_samples, 2000.0, speed=SPEED, horizon=HORIZONS, rate=RATE, row_duration=ROW,
         occluder=OCCLUDER if occlusion == "yes" else None, random_state=random_state,
     )  # fmt: skip
-    learnt = np.concatenate([ball.train, ball.validation])
-    return Bunch(**ball | {"train": learnt, "cv": [(ball.train, ball.validation)]})
+    train = np.concatenate([ball.train, ball.validation])
+    return Bunch(**ball | {"train": train, "cv": [(ball.train, ball.validation)]})
 
 
 def _motions(data_home):
@@ -74,7 +68,7 @@ def _motions(data_home):
     scaled = [(x - known.mean(axis=0)) / known.std(axis=0) for x in motions.data]
     held = motions.train[::4]
     return Bunch(
-        data=SpikeArray.from_dense(scaled, dt=motions.dt),
+        data=SpikeArray.from_dense(scaled, row_duration=motions.row_duration),
         target=motions.target,
         train=motions.train,
         test=motions.test,
@@ -84,25 +78,25 @@ def _motions(data_home):
     )
 
 
-def errors(said, true):
+def errors(y_pred, target):
     """Return distances in pixels, of shape (n_samples, n_rows, n_horizons)."""
-    apart = np.asarray(said)[:, WASHOUT:] - true[:, WASHOUT:]
-    return np.linalg.norm(apart.reshape(*apart.shape[:2], -1, 2), axis=3)
+    error = np.asarray(y_pred)[:, WASHOUT:] - target[:, WASHOUT:]
+    return np.linalg.norm(error.reshape(*error.shape[:2], -1, 2), axis=3)
 
 
-class AllValues:
-    """Ridge classification of whole sequences, every value an input: linear taps of all times."""
+class AllValues(BaseEstimator):
+    """Ridge classification of whole sequences of one length, with every value as an input."""
 
     def fit(self, inputs, target):
-        """Fit the sequences, which are of one length."""
+        """Fit the sequences."""
         ridge = RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
-        self.model_ = make_pipeline(StandardScaler(), ridge).fit(self._flat(inputs), target)
+        self.model_ = make_pipeline(StandardScaler(), ridge).fit(_flat(inputs), target)
         return self
-
-    @staticmethod
-    def _flat(inputs):
-        return np.array([inputs.to_dense(i).ravel() for i in range(len(inputs))])
 
     def predict(self, inputs):
         """Return classes."""
-        return self.model_.predict(self._flat(inputs))
+        return self.model_.predict(_flat(inputs))
+
+
+def _flat(inputs):
+    return np.array([inputs.to_dense(i).ravel() for i in range(len(inputs))])

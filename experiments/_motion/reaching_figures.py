@@ -9,34 +9,27 @@ __all__ = ["animate", "draw_delays", "draw_paths"]
 
 COLOURS = {"trained": "C0", "untrained": "C3"}
 EVERY = 4  # steps from one picture of the animation to the next
-REST = 10  # pictures for which a reach that is over stays
+REST = 10  # pictures of the end of a reach
 SHOWN = 8  # reaches in the animation
 
 
-def _colour(task, goal):
-    return COLOURS["trained" if task.trained[goal] else "untrained"]
+def _colour(data, goal):
+    return COLOURS["trained" if data.trained[goal] else "untrained"]
 
 
-def draw_paths(path, task, tried):
+def draw_paths(path, data, reaches):
     """Draw the paths of the hand to all goals of the test, a panel for each of six conditions.
 
-    Parameters
-    ----------
-    path : str or path
-        Where the picture goes.
-    task : Bunch
-        As of :func:`~lsm.experiments._motion.reaching.load_data`.
-    tried : dict of str to Bunch
-        What :func:`~lsm.experiments._motion.reaching.reach` returned, by condition.
+    `reaches` has the result of :func:`reach` by condition.
     """
     figure = new_figure((9.0, 6.4))
     axes = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
-    for ax, (condition, reaches) in zip(axes, tried.items(), strict=True):
-        for goal, hand in zip(task.test, 100 * reaches.hand, strict=True):
-            colour = _colour(task, goal)
+    for ax, (condition, reached) in zip(axes, reaches.items(), strict=True):
+        for goal, hand in zip(data.test, 100 * reached.hand, strict=True):
+            colour = _colour(data, goal)
             ax.plot(*hand.T, color=colour, linewidth=1.0)
             ax.plot(*hand[-1], ".", color=colour, markersize=4)
-            ax.plot(*100 * task.goals[goal], "o", color=colour, markersize=7, fillstyle="none")
+            ax.plot(*100 * data.goals[goal], "o", color=colour, markersize=7, fillstyle="none")
         ax.set_title(condition, fontsize="small")
         ax.set(xlim=(-30, 30), ylim=(20, 80), aspect="equal")
         ax.spines[["top", "right"]].set_visible(False)
@@ -50,57 +43,39 @@ def draw_paths(path, task, tried):
     figure.savefig(path)
 
 
-def draw_delays(path, scores):
-    """Draw the error of each model by the delay of what it feels.
-
-    Parameters
-    ----------
-    path : str or path
-        Where the picture goes.
-    scores : dict of float to Scores
-        By delay in ms.
-    """
+def draw_delays(path, table):
+    """Draw the error of each model by the delay of the angles; `table` has a row for each."""
     figure = new_figure((5.0, 3.2))
     ax = figure.subplots()
-    delays = sorted(scores)
-    for name in scores[delays[0]].values:
-        values = [scores[delay].values[name] for delay in delays]
-        line = ax.plot(delays, np.median(values, axis=1), "o-", markersize=4, label=name)[0]
+    for name, rows in table.sort_values("delay", kind="stable").groupby("model", sort=False):
+        line = ax.plot(rows["delay"], rows["median"], "o-", markersize=4, label=name)[0]
         ax.fill_between(
-            delays, np.min(values, axis=1), np.max(values, axis=1), color=line.get_color(),
-            alpha=0.15, linewidth=0,
+            rows["delay"], rows["low"], rows["high"], color=line.get_color(), alpha=0.15,
+            linewidth=0,
         )  # fmt: skip
-    ax.set(xlabel="age of what is felt (ms)", ylabel="median error (cm)", ylim=(0, None))
+    ax.set(xlabel="delay of the angles (ms)", ylabel="median error (cm)", ylim=(0, None))
     ax.legend(fontsize="small", frameon=False)
     ax.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
 
 
-def animate(path, task, tried):
-    """Write an animation of the arm that reaches for some goals of the test, as a GIF.
-
-    Parameters
-    ----------
-    path : str or path
-        Where it goes.
-    task, tried : Bunch
-        The task, and what was done in the test.
-    """
+def animate(path, data, reached):
+    """Write an animation of the arm that reaches for some goals of the test, as a GIF."""
     from matplotlib.animation import PillowWriter
 
     figure = new_figure((3.6, 3.6), dpi=80)
     ax = figure.subplots()
     ax.set(xlim=(-55, 55), ylim=(-15, 85), aspect="equal", xlabel="x (cm)", ylabel="y (cm)")
-    for goal in task.test:
-        ax.plot(*100 * task.goals[goal], "o", color=_colour(task, goal), fillstyle="none")
+    for goal in data.test:
+        ax.plot(*100 * data.goals[goal], "o", color=_colour(data, goal), fillstyle="none")
     ax.plot(0, 0, "ks", markersize=6)
     arm = ax.plot([], [], "o-", color="0.3", linewidth=4, markersize=5)[0]
     trace = ax.plot([], [], linewidth=1.5)[0]
     writer = PillowWriter(fps=round(1000 / (EVERY * DT) / 2))  # half as fast as it is
     with writer.saving(figure, str(path), dpi=80):
-        for i in np.linspace(0, len(task.test) - 1, min(SHOWN, len(task.test))).astype(int):
-            trace.set_color(_colour(task, task.test[i]))
-            joints = 100 * _joints(task.arm.length, tried.angles[i])
+        for i in np.linspace(0, len(data.test) - 1, min(SHOWN, len(data.test))).astype(int):
+            trace.set_color(_colour(data, data.test[i]))
+            joints = 100 * _joints(data.arm.length, reached.angles[i])
             steps = [*range(0, len(joints), EVERY), *[len(joints) - 1] * REST]
             for step in steps:
                 arm.set_data(*joints[step].T)
@@ -109,7 +84,7 @@ def animate(path, task, tried):
 
 
 def _joints(length, angles):
-    """Return the places of shoulder, elbow and hand, of shape (n_times, 3, 2)."""
+    """Return the positions of shoulder, elbow and hand, of shape (n_times, 3, 2)."""
     turns = np.cumsum(angles, axis=1)
     links = length * np.stack([np.cos(turns), np.sin(turns)], axis=-1)
     return np.concatenate([np.zeros((len(links), 1, 2)), np.cumsum(links, axis=1)], axis=1)

@@ -1,4 +1,4 @@
-"""One page about a run or a sweep, which needs nothing but a browser."""
+"""`lsm report`: one web page about a run or a sweep, which needs a browser only."""
 
 import base64
 import gzip
@@ -14,8 +14,8 @@ from string import Template
 import numpy as np
 import pandas as pd
 
-from .._study.results import plain, written
-from .._sweep.folder import read_json, read_runs
+from .._study.results import plain, read_json, written
+from .._sweep.folder import read_runs
 
 __all__ = ["report"]
 
@@ -24,37 +24,28 @@ N_PICTURED = 20
 
 
 def report(folder, out=None):
-    """Write a web page about a run or a sweep, with all it takes in one file.
+    """Write a web page about a run or a sweep, in one file that needs no network.
 
-    Of a sweep it has the table, sorted and filtered as you like, the parameters against the
-    score, and for each run the command that does it again; of a run what was taken for what, and
-    a raster of the liquid. A sweep may still be going on: the page shows what there is.
+    The page of a sweep has a table to sort and filter, the parameters against the score, and the
+    command that repeats each run. The page of a run has the confusions of its classes and a raster
+    of the liquid. A sweep may still be running.
 
     Parameters
     ----------
     folder : str
-        The folder of a run or a sweep.
+        Folder of a run or a sweep.
     out : str or None
-        The page. By default report.html in that folder.
+        File of the page. By default report.html in the folder.
 
     Returns
     -------
     out : Path
-        The page.
-
-    Raises
-    ------
-    ImportError
-        If Plotly is missing.
-    OSError
-        If the folder cannot be read, or the page not written.
-    ValueError
-        If the folder holds neither a run nor a sweep.
+        File of the page.
     """
     plotly = _plotly()
     folder = Path(folder).expanduser()
     if not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is no folder of a run or a sweep")
+        raise NotADirectoryError(f"{folder} is not the folder of a run or a sweep")
     out = Path(folder / "report.html" if out is None else out).expanduser()
     facts = _facts_of_sweep(folder) if (folder / "sweep.json").exists() else _facts_of_run(folder)
     facts["written"] = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
@@ -115,7 +106,7 @@ def _facts_of_run(folder):
 
 
 def _row(number, facts):
-    """Return what the page says of a run, without what may be long."""
+    """Return the facts that the page shows of a run."""
     score, seconds = (_number(facts.get(name)) for name in ("score", "seconds"))
     kept = ("command", "scores", "error", "traceback", "warnings", "calibrated", "health")
     kept += ("model", "metrics", "differences", "settings", "parameters", "versions", "created")
@@ -133,7 +124,7 @@ def _number(value):
 
 
 def _pictures(folder):
-    """Return what there is to draw of a run."""
+    """Return the confusions and the raster of a run, if it has them."""
     pictures = {}
     path = folder / "confusion.csv"
     if path.exists():
@@ -160,7 +151,7 @@ def _require(path, facts, *names):
 
 
 def _page(facts, plotly):
-    """Return the page; what it holds of a folder is data, never markup or code."""
+    """Return the page, in which texts of a folder are data, never markup or code."""
     files = resources.files(__package__)
     template, style, *scripts = (
         files.joinpath(name).read_text(encoding="utf-8")
@@ -172,7 +163,7 @@ def _page(facts, plotly):
         title=html.escape(facts["title"]),
         style=style,
         script=script,
-        # No other code is run, and nothing is fetched, whatever a folder may hold.
+        # The policy allows this code only, and no network.
         allowed=" ".join(map(_source_hash, (script, plotly))),
         data=data,
         plotly=base64.b64encode(gzip.compress(plotly.encode(), mtime=0)).decode(),

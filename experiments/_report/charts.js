@@ -1,13 +1,13 @@
 // Charts of one run and of many, by Plotly, in the colors of page.css.
 
-const N_SHADES = 12; // of the lines of parallel coordinates
-const N_STEPS = 8; // from axis to axis there
-const N_BINS = 6; // in a heat map, of a parameter that is drawn between two numbers
-const N_PAIRED = 6; // parameters in the heat maps: nobody looks at more
-const N_LABELED = 24; // classes whose counts can be read
+const N_SHADES = 12; // colors of the lines of parallel coordinates
+const N_STEPS = 8; // points from axis to axis there
+const N_BINS = 6; // bins of a heat map, for a parameter that is drawn between two numbers
+const N_PAIRED = 6; // parameters in the heat maps
+const N_LABELED = 24; // most classes for which counts are legible
 const finger = matchMedia("(pointer: coarse)"); // it scrolls the page, and cannot zoom a chart
 
-// Plotly takes some markup in a text, and mathematics, for what it means.
+// Escape markup and mathematics, which Plotly would interpret.
 function plainly(text) {
   return String(text).replaceAll(/[&<>$]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
@@ -65,12 +65,12 @@ function drawConfusion(box, { labels, counts }) {
     colorscale: [[0, color("low")], [1, color("high")]],
     text: each((count) => (count && labels.length <= N_LABELED ? String(count) : "")),
     texttemplate: "%{text}",
-    customdata: each((count, i, j) => `${names[i]}, taken for ${names[j]}: ${count}`),
+    customdata: each((count, i, j) => `${names[i]}, predicted ${names[j]}: ${count}`),
     hovertemplate: "%{customdata}<extra></extra>",
   };
   return draw(box, [trace], {
     height: Math.min(160 + 26 * labels.length, 620),
-    xaxis: { ...axis, title: { text: "taken for" } },
+    xaxis: { ...axis, title: { text: "predicted" } },
     yaxis: { ...axis, title: { text: "true" }, autorange: "reversed" },
   });
 }
@@ -102,8 +102,8 @@ function ends(values) {
   return values.reduce(wider, [Infinity, -Infinity]);
 }
 
-// A line for each run over the axes of all parameters and the score, in an ordinary chart:
-// Plotly's own kind needs WebGL, which not every browser has, and tells no values.
+// A line for each run over the axes of all parameters and the score, as a scatter plot:
+// Plotly's parallel coordinates need WebGL, which not every browser has, and show no values.
 function drawParallel(box, parameters, score, runs, chosen) {
   const axes = [...parameters, score].map((parameter) => heights(parameter, runs));
   const [low, high] = ends(runs.map((run) => run.score));
@@ -138,7 +138,7 @@ function drawParallel(box, parameters, score, runs, chosen) {
   });
 }
 
-// How high runs lie on an axis, from 0 to 1, and its ticks.
+// Positions of runs on an axis, from 0 to 1, and its ticks.
 function heights({ choices, place, back, short }, runs) {
   const [low, high] = choices ? [0, choices.length - 1] : ends(runs.map(place));
   const height = (value) => (high > low ? (value - low) / (high - low) : 0.5);
@@ -150,13 +150,13 @@ function heights({ choices, place, back, short }, runs) {
   return { short, ticks, height: (run) => height(place(run)) };
 }
 
-// Lines of runs as one trace; with points all along, since only points tell what they are.
+// Lines of runs as one trace, with many points, since only points show a hover text.
 function lines(runs, axes, parameters, line) {
   const points = [];
   for (const run of runs) {
-    const told = [`run ${run.run}: ${written(run.score, 4)}`];
-    for (const { short, of } of parameters) told.push(`${short} ${written(of(run))}`);
-    const text = told.map(plainly).join("<br>");
+    const facts = [`run ${run.run}: ${written(run.score, 4)}`];
+    for (const { short, of } of parameters) facts.push(`${short} ${written(of(run))}`);
+    const text = facts.map(plainly).join("<br>");
     const at = axes.map((axis) => axis.height(run));
     for (let step = 0; step <= N_STEPS * (axes.length - 1); step++) {
       const [axis, part] = [Math.floor(step / N_STEPS), (step % N_STEPS) / N_STEPS];
@@ -177,7 +177,7 @@ function lines(runs, axes, parameters, line) {
   };
 }
 
-// Where runs lie on an axis of a heat map, what its places are called, and its ticks.
+// Bins of runs on an axis of a heat map, the names of the bins, and the ticks.
 function cells({ choices, place, back }, runs) {
   if (choices) return { at: place, names: choices, ticks: choices.map((text, i) => [i, text]) };
   const [low, high] = ends(runs.map(place));
@@ -200,7 +200,7 @@ function summaries(across, down, runs) {
   return table;
 }
 
-// How far the mean scores of a parameter's values lie apart.
+// The range of the mean scores of a parameter's values.
 function effect(parameter, runs) {
   const [row] = summaries(cells(parameter, runs), { at: () => 0, names: [""] }, runs);
   const [low, high] = ends(row.filter((cell) => cell.n).map((cell) => cell.mean));
@@ -260,7 +260,7 @@ function drawPair(box, { one, other, across, down, table }, [zmin, zmax]) {
     showgrid: false,
     title: { text: plainly(short) },
   });
-  const told = ({ n, mean, best }) =>
+  const summary = ({ n, mean, best }) =>
     n ? `mean ${written(mean, 4)}, best ${written(best, 4)}, runs ${n}` : "no run";
   const where = (i, j) => [`${one.short} ${across.names[j]}`, `${other.short} ${down.names[i]}`];
   const trace = {
@@ -274,7 +274,7 @@ function drawPair(box, { one, other, across, down, table }, [zmin, zmax]) {
     ygap: 2,
     hoverongaps: false,
     customdata: table.map((row, i) => row.map((cell, j) =>
-      [...where(i, j), told(cell)].map(plainly).join("<br>"))),
+      [...where(i, j), summary(cell)].map(plainly).join("<br>"))),
     hovertemplate: "%{customdata}<extra></extra>",
   };
   draw(box, [trace], { height: 320, xaxis: axis(one, across), yaxis: axis(other, down) });

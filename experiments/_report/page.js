@@ -2,7 +2,7 @@
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const main = document.querySelector("main");
-const PAUSE = 150; // ms without a letter typed after which charts follow a filter
+const PAUSE = 150; // ms after the last letter of a filter, before the charts follow
 const names = facts.parameters.map((parameter) => parameter.name);
 const parameters = facts.parameters.map(asParameter);
 const score = {
@@ -22,8 +22,8 @@ function shortName(name) {
   return name;
 }
 
-// What a parameter is `of` a run, and its `place` on an axis: of choices the number, of what was
-// drawn the value, or its logarithm; `back` gives the value of a place.
+// A parameter with its value `of` a run and its `place` on an axis: the index of a choice, or a
+// number or its logarithm; `back` returns the value of a place.
 function asParameter({ name, values, log }) {
   const of = (run) => run.settings?.[name];
   const known = { name, short: shortName(name), of };
@@ -86,7 +86,7 @@ function showRun(run) {
 function showPictures(run, panel) {
   const pictures = make("div", { class: "halves" });
   const drawings = [
-    ["What was taken for what", drawConfusion, run.confusion],
+    ["Confusion matrix", drawConfusion, run.confusion],
     ["Spikes of some neurons, for one sample", drawRaster, run.raster],
   ].filter(([, , content]) => content);
   const boxes = drawings.map(([title]) => {
@@ -98,7 +98,7 @@ function showPictures(run, panel) {
   drawings.forEach(([, drawing, content], i) => drawing(boxes[i], content));
   if (!drawings.length && facts.is_sweep && run.status === "done") {
     const folder = `${facts.folder}/${String(run.run).padStart(4, "0")}`;
-    const how = `For pictures of this run, if it has any: lsm report '${folder}'`;
+    const how = `Pictures of this run, if it has any: lsm report '${folder}'`;
     panel.append(make("p", {}, how));
   }
 }
@@ -146,8 +146,8 @@ function buildSweep() {
     section(
       "runs",
       "Runs",
-      say("A filter is a part of what a cell says, or a bound such as >0.9, and the charts "
-        + "follow it. Choose a run to see more of it."),
+      say("A filter is a part of the text of a cell, or a bound such as >0.9; the charts "
+        + "follow it. Choose a run to see its details."),
       table.count,
       make("div", { class: "scroll", tabindex: "0" }, table.element),
     ),
@@ -155,13 +155,13 @@ function buildSweep() {
     section(
       "parallel",
       "Parameters and score",
-      say("A line is a run, its color the score; the run chosen above is bold."),
+      say("Each line is a run, and its color the score; the chosen run is bold."),
       make("div", { class: "scroll", tabindex: "0" }, lines),
     ),
     section(
       "pairs",
       "Parameters alone and in pairs",
-      say(`Of more than ${N_PAIRED}, those that the score depends on most.`),
+      say(`At most ${N_PAIRED}: those on which the score depends most.`),
       make("p", { class: "legend" }),
       make("div", { class: "columns" }),
     ),

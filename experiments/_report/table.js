@@ -1,4 +1,4 @@
-// Words, and a table that is sorted and filtered. Text of a folder is text here, never markup.
+// Elements, and a table that is sorted and filtered. Text of a folder is never markup.
 
 function make(tag, attributes = {}, ...content) {
   const element = document.createElement(tag);
@@ -13,7 +13,7 @@ function written(value, digits = 6) {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-// Whether a value is what a filter asks for: a part of its text, or a bound such as >0.9.
+// Whether a value passes a filter: a part of its text, or a bound such as >0.9.
 function passes(value, filter) {
   const [, sign, wanted] = filter.trim().match(/^(<=|>=|<|>|=)?\s*(.*)$/s);
   if (!sign) return written(value).toLowerCase().includes(wanted.toLowerCase());
@@ -31,8 +31,8 @@ function compare(one, other) {
   return a === b ? written(one).localeCompare(written(other)) : b - a;
 }
 
-// A table of `rows` in `columns`, each with a `name` and what it shows `of` a row; whoever shows
-// it is told when other rows are shown, and when one is chosen.
+// A table of `rows` in `columns`; each column has a `name` and a function `of` a row. `onShown` is
+// called when other rows are shown, `onChosen` when one is chosen.
 class Table {
   constructor(rows, columns, { sortedBy, onShown, onChosen }) {
     Object.assign(this, { rows, columns, shown: rows, chosen: rows[0], onShown, onChosen });

@@ -1,6 +1,9 @@
-"""Patterns to generate: what of them to learn, how to score a free run, and linear taps."""
+"""Patterns to generate: their pieces, the metrics of free runs, and linear autoregression."""
+
+from typing import NamedTuple
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch
 
 from lsm import SpikeArray
@@ -8,54 +11,62 @@ from lsm._validation import check_choice, check_number
 from lsm.datasets import make_lorenz, make_mackey_glass, make_sine_patterns
 from lsm.readout import HoldOutRidge
 
-__all__ = ["PATTERNS", "Continuation", "load_data", "measure", "units_of"]
+from .._study.metric import Metric
 
-SINES = {"sine": (5.0,), "three-sines": (2.0, 4.0, 6.0)}  # Hz
-PATTERNS = (*SINES, "lorenz", "mackey-glass")
-ROWS = {"sine": 2.0, "three-sines": 2.0, "lorenz": 40.0, "mackey-glass": 40.0}  # ms
-TRAINING = {"sine": 10_000.0, "three-sines": 20_000.0, "lorenz": 8e5, "mackey-glass": 8e5}  # ms
-N_PERIODS = 5  # of sines that are to be continued
+__all__ = ["PATTERNS", "SINES", "Continuation", "load_data", "measure"]
+
+N_PERIODS = 5  # periods of a free run of sines
 FREE = {"lorenz": (10, 600), "mackey-glass": (50, 84)}  # free runs, and rows of each
-WARMUP = {"sine": 500, "three-sines": 500, "lorenz": 100, "mackey-glass": 100}  # rows
-TOLERANCE = 0.4  # in standard deviations: how far a free run may stray and still be valid
+TOLERANCE = 0.4  # largest distance of a valid free run from the target, in standard deviations
+
+
+class Pattern(NamedTuple):
+    """Durations of a row and of the piece to learn in ms, rows of a warm-up, metric, clock."""
+
+    row: float
+    training: float
+    warmup: int
+    metric: Metric
+    clock: str
+
+
+_PERIODS = Metric("NRMSE over five periods", more_is_better=False)
+_STEPS = Metric("NRMSE after 84 steps", more_is_better=False)
+SINES = {"sine": (5.0,), "three-sines": (2.0, 4.0, 6.0)}  # Hz
+PATTERNS = {
+    "sine": Pattern(2.0, 10_000.0, 500, _PERIODS, "periods"),
+    "three-sines": Pattern(2.0, 20_000.0, 500, _PERIODS, "periods"),
+    "lorenz": Pattern(40.0, 800_000.0, 100, Metric("Lyapunov times"), "Lyapunov times"),
+    "mackey-glass": Pattern(40.0, 800_000.0, 100, _STEPS, "steps"),
+}
 
 
 def load_data(task="sine", training=None, random_state=None):
-    """Make a pattern, and cut it into what is learnt and what is to be continued.
+    """Make a pattern, and cut it into a piece to learn and pieces to continue.
 
     Parameters
     ----------
     task : {"sine", "three-sines", "lorenz", "mackey-glass"}
-        A sine of 5 Hz; the sum of sines of 2, 4 and 6 Hz; a path on the attractor of Lorenz; or
-        the series of Mackey and Glass. The variables of the latter two are scaled to mean 0 and
-        variance 1.
-    training : float, optional
-        How much is learnt, in ms; by default 10,000 of the sine, 20,000 of three sines
-        and 800,000 of the others.
+        A sine of 5 Hz; the sum of sines of 2, 4 and 6 Hz; the three variables of Lorenz's chaotic
+        system; or the series of Mackey and Glass. The variables of the latter two are scaled to
+        mean 0 and variance 1.
+    training : float or None
+        Duration of the piece to learn in ms. By default 10,000 for sine, 20,000 for three-sines and
+        800,000 for the others.
     random_state : int, RandomState instance or None, default=None
         Seed of the path on the attractor.
 
     Returns
     -------
     data : Bunch
-        data : SpikeArray
-            Of no current: to learn from, then pieces to be continued.
-        target : list of arrays of shape (n_rows, n_outputs)
-            The pattern.
-        n_warmup : int
-            Rows of each of these pieces that are given before the free run.
-        cv : list of (train, test)
-            Fit on the first piece, score on those for validation.
-        test : list of int
-            The pieces for the test.
-        unit : float
-            Rows of a period, or of a Lyapunov time; 1 for mackey-glass.
-        task : str
-        DESCR : str
+        `data`, a SpikeArray without any current; `target`, a list of arrays of shape
+        (n_rows, n_outputs); `train`, `test` and `cv`, lists of pieces; `n_warmup`, the rows that
+        are given before a free run; `unit`, the rows of a period or of a Lyapunov time, 1 for
+        mackey-glass; `task` and `DESCR`.
     """
     check_choice("task", task, PATTERNS)
-    row = ROWS[task]
-    training = TRAINING[task] if training is None else training
+    row, default, n_warmup, _, _ = PATTERNS[task]
+    training = default if training is None else training
     n_train = round(check_number("training", training, 1000 * row) / row)
     if task in SINES:
         pattern, pieces, unit, name = _sines(task, n_train)
@@ -64,23 +75,24 @@ def load_data(task="sine", training=None, random_state=None):
     n_test, n_rows = (len(pieces) - 1) // 2, pieces[-1].stop - pieces[-1].start
     quiet = [np.zeros((piece.stop - piece.start, 1)) for piece in pieces]
     return Bunch(
-        data=SpikeArray.from_dense(quiet, dt=row),
+        data=SpikeArray.from_dense(quiet, row_duration=row),
         target=[pattern[piece] for piece in pieces],
-        n_warmup=WARMUP[task],
+        n_warmup=n_warmup,
         cv=[([0], list(range(1, 1 + n_test)))],
+        train=[0],
         test=list(range(1 + n_test, len(pieces))),
         unit=unit,
         task=task,
         DESCR=f"{name}: {n_train} rows of {row:g} ms to learn; {n_test} x {n_rows} rows to "
-        f"validate on and as many to test on, the first {WARMUP[task]} of them given.",
+        f"validate on and as many to test on, the first {n_warmup} of them given.",
     )
 
 
 def _sines(task, n_train):
-    """Return the pattern, a piece to learn, and one each to validate and to test."""
-    row, period = ROWS[task], 500.0 if task == "three-sines" else 200.0
-    n = WARMUP[task] + round(N_PERIODS * period / row)
-    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, dt=row)
+    """Return the pattern, and its pieces for training, validation and the test."""
+    row, period = PATTERNS[task].row, 500.0 if task == "three-sines" else 200.0
+    n = PATTERNS[task].warmup + round(N_PERIODS * period / row)
+    made = make_sine_patterns(SINES[task], (n_train + 2 * n) * row + period, row_duration=row)
     unit = round(period / row)
     starts = [n_train, n_train + n + unit // 3]
     pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]
@@ -88,72 +100,55 @@ def _sines(task, n_train):
 
 
 def _chaos(task, n_train, random_state):
-    """Return the path, a piece to learn, and starts to validate and to test."""
+    """Return the path, and its pieces for training, validation and the test."""
     n_runs, n_free = FREE[task]
-    n = WARMUP[task] + n_free
+    n = PATTERNS[task].warmup + n_free
     make = make_lorenz if task == "lorenz" else make_mackey_glass
     made = make(n_train + 2 * n_runs * n, random_state=random_state)
     path = made.data[0]
-    learnt = path[:n_train]
-    path = (path - learnt.mean(axis=0)) / learnt.std(axis=0)
+    known = path[:n_train]
+    path = (path - known.mean(axis=0)) / known.std(axis=0)
     starts = n_train + n * np.arange(2 * n_runs)
     pieces = [slice(0, n_train), *(slice(start, start + n) for start in starts)]
     return path, pieces, made.get("lyapunov_time", 1), made.DESCR.splitlines()[0]
 
 
-def units_of(task):
-    """Return what a free run is measured in."""
-    return {"lorenz": "Lyapunov times", "mackey-glass": "NRMSE after 84 steps"}.get(
-        task, "NRMSE over five periods"
-    )
+def measure(task, y_pred, targets, unit):
+    """Return the metric of free runs.
 
-
-def measure(task, said, true, unit):
-    """Return how good free runs are.
-
-    Parameters
-    ----------
-    task : str
-        As of :func:`load_data`.
-    said, true : list of arrays of shape (n_rows, n_outputs)
-        Free runs, and what they should be.
-    unit : float
-        As of :func:`load_data`.
-
-    Returns
-    -------
-    value : float
-        For lorenz the median, over runs, of the time until the distance exceeds 0.4 of the
-        standard deviation, in Lyapunov times; else the root mean squared error over the standard
-        deviation, for mackey-glass of the runs' last rows only.
+    `y_pred` and `targets` are lists of arrays of shape (n_rows, n_outputs). The metric of lorenz is
+    the median, over runs, of the time until the distance exceeds 0.4 of the standard deviation, in
+    Lyapunov times; else it is the root mean squared error over the standard deviation, for
+    mackey-glass of the last row of each run.
     """
     if task == "lorenz":
-        return float(np.median([_valid(*pair) for pair in zip(said, true, strict=True)]) / unit)
-    said, true = np.stack(said), np.stack(true)
-    apart = said[:, -1] - true[:, -1] if task == "mackey-glass" else said - true
-    return float(np.sqrt(np.mean(apart**2)) / true.std())
+        rows = [_valid_rows(*pair) for pair in zip(y_pred, targets, strict=True)]
+        return float(np.median(rows) / unit)
+    y_pred, targets = np.stack(y_pred), np.stack(targets)
+    error = y_pred[:, -1] - targets[:, -1] if task == "mackey-glass" else y_pred - targets
+    return float(np.sqrt(np.mean(error**2)) / targets.std())
 
 
-def _valid(said, true):
-    """Count the rows until a run strays."""
-    strayed = np.sqrt(np.mean((said - true) ** 2, axis=1)) > TOLERANCE
-    return int(np.argmax(strayed)) if strayed.any() else len(true)
+def _valid_rows(y_pred, target):
+    """Return the number of rows before a run leaves the tolerance."""
+    strayed = np.sqrt(np.mean((y_pred - target) ** 2, axis=1)) > TOLERANCE
+    return int(np.argmax(strayed)) if strayed.any() else len(target)
 
 
-class Continuation:
-    """A linear autoregression that goes on from its own output: what needs no network.
+class Continuation(BaseEstimator):
+    """Linear autoregression that continues from its own output, without a network.
 
     Parameters
     ----------
-    n_taps : int
-        How many past rows it sees.
+    n_taps : int, default=50
+        Number of past rows that it has as inputs.
     """
 
     def __init__(self, n_taps=50):
         self.n_taps = n_taps
 
     def fit(self, quiet, target):
-        """Learn to continue the first of the patterns."""
+        """Fit the autoregression to the only pattern."""
         (pattern,) = target
         windows = np.lib.stride_tricks.sliding_window_view(pattern, self.n_taps, axis=0)
         X = windows[:-1].reshape(len(windows) - 1, -1)
@@ -161,9 +156,9 @@ class Continuation:
         return self
 
     def generate(self, n_steps, warmup, X=None):
-        """Go on from the end of a warm-up."""
+        """Continue from the end of a warm-up."""
         past = list(warmup[-self.n_taps :])
         for _ in range(n_steps):
-            seen = np.stack(past[-self.n_taps :], axis=1).reshape(1, -1)
-            past.append(self.readout_.predict(seen)[0])
+            taps = np.stack(past[-self.n_taps :], axis=1).reshape(1, -1)
+            past.append(self.readout_.predict(taps)[0])
         return np.array(past[self.n_taps :])

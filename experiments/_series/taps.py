@@ -1,28 +1,31 @@
-"""Linear taps: ridge regression on the last rows of the input, which needs no network."""
+"""Linear taps: ridge regression on the last rows of the input, without a network."""
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from lsm.readout import HoldOutRidge
 
 __all__ = ["DelayLine", "LinearTaps"]
 
 
-class LinearTaps:
+class LinearTaps(BaseEstimator):
     """Ridge regression on the last rows of the input, in the form of an `LSMRegressor`.
 
     Parameters
     ----------
     n_taps : sequence of int
-        How many rows; what does best on held samples is taken, if there are several. Before the
-        start of a sample there is nothing.
+        Numbers of rows, of which the one with the lowest error on samples held out is chosen. Rows
+        before the start of a sample are zero.
     washout : int, default=0
-        Rows at the start of each sample that are neither learnt from nor scored.
+        Number of rows at the start of each sample that are neither fitted nor scored.
     n_held : int, default=1
-        How many samples, the last ones, the number of rows is chosen on.
+        Number of samples that are held out to choose the number of rows, the last ones.
     """
 
     def __init__(self, n_taps, washout=0, n_held=1):
-        self.n_taps, self.washout, self.n_held = n_taps, washout, n_held
+        self.n_taps = n_taps
+        self.washout = washout
+        self.n_held = n_held
 
     def fit(self, inputs, targets):
         """Choose the number of rows, then fit all samples."""
@@ -33,15 +36,15 @@ class LinearTaps:
 
     def _held_error(self, n_taps, inputs, targets):
         n_fit = len(inputs) - self.n_held
-        said = self._fit(n_taps, inputs[:n_fit], targets[:n_fit]).predict(inputs[n_fit:])
-        apart = [(a - b)[self.washout :] for a, b in zip(said, targets[n_fit:], strict=True)]
-        return np.mean(np.concatenate(apart) ** 2)
+        y_pred = self._fit(n_taps, inputs[:n_fit], targets[:n_fit]).predict(inputs[n_fit:])
+        errors = [(a - b)[self.washout :] for a, b in zip(y_pred, targets[n_fit:], strict=True)]
+        return np.mean(np.concatenate(errors) ** 2)
 
     def _fit(self, n_taps, inputs, targets):
         self.liquid_ = DelayLine(n_taps)
         rows = [taps[self.washout :] for taps in self.liquid_.trajectory(inputs)]
-        known = [target[self.washout :] for target in targets]
-        self.readout_ = HoldOutRidge().fit(np.concatenate(rows), np.concatenate(known))
+        kept = [target[self.washout :] for target in targets]
+        self.readout_ = HoldOutRidge().fit(np.concatenate(rows), np.concatenate(kept))
         return self
 
     def predict(self, inputs):
@@ -50,7 +53,7 @@ class LinearTaps:
 
 
 class DelayLine:
-    """Keeps the last rows of the input, as a liquid's `trajectory` and `stream` do its state."""
+    """The last rows of the input, read in the way of a liquid by `trajectory` and `stream`."""
 
     def __init__(self, n_taps):
         self.n_taps = n_taps
@@ -65,7 +68,7 @@ class DelayLine:
         return windows[:, :, ::-1].reshape(len(values), -1)
 
     def stream(self, row):
-        """Start a run that goes on row by row."""
+        """Start a stream: a run that continues row by row."""
         return _TapStream(np.zeros((row.n_channels, self.n_taps)))
 
 

@@ -1,9 +1,9 @@
-"""The liquids and their rivals in `lsm run spike-patterns`, with settings chosen on validation."""
+"""Networks of `lsm run spike-patterns`, with settings chosen on validation samples."""
 
 from lsm import Liquid, Snapshots
-from lsm.neurons import LIF, LeakyTanh
-from lsm.synapses import Delta, Exponential, TsodyksMarkram
-from lsm.topology import Column, ErdosRenyi, RandomInput, Weights
+from lsm.neurons import LIF
+from lsm.synapses import Exponential, TsodyksMarkram
+from lsm.topology import Column, RandomInput
 
 __all__ = ["COLUMN_SIZE", "make_column", "make_echo_state", "make_random"]
 
@@ -13,8 +13,8 @@ COLUMN_SIZE = 135
 def make_column(task):
     """Make the column of Maass, Natschläger & Markram (2002), with short-term plasticity.
 
-    With their published numbers, but in steps of 1 ms, so that all delays are 1 ms instead of 1.5
-    and 0.8.
+    The numbers are the published ones, but steps are of 1 ms, so that all delays are 1 ms instead
+    of 1.5 and 0.8 ms.
     """
     return Liquid(
         neurons=LIF.maass2002(),
@@ -29,7 +29,7 @@ def make_column(task):
 
 
 def make_random(task):
-    """Make a random liquid: one that remembers for the templates, else one that combines."""
+    """Make a random liquid, with slow synapses for the templates."""
     if task == "template":
         return Liquid(
             synapses=Exponential(100.0, 100.0), initial="random", snapshots=_snapshots(task)
@@ -42,20 +42,18 @@ def make_random(task):
 
 
 def make_echo_state(task):
-    """Make an echo state network, which takes spikes as they come."""
+    """Make an echo state network that takes spikes, in steps of 1 ms."""
     remembers = task == "template"
-    weights = Weights(distribution="signed", inhibition=1.0, scale="spectral_radius", gain=0.95)
-    return Liquid(
-        neurons=LeakyTanh(leak=0.1),
-        synapses=Delta(),
-        topology=ErdosRenyi(fan_out=10, weights=weights),
+    network = Liquid.echo_state(
+        leak=0.1,
+        spectral_radius=0.95,
         inputs=RandomInput(weight=0.3 if remembers else 1.0),
-        calibration=None,
         # Activations cannot be counted, but a trace that does not fade adds them up.
         snapshots=Snapshots(feature="trace", tau=30.0 if remembers else (30.0, 10_000.0)),
     )
+    return network.set_params(topology__fan_out=10)
 
 
 def _snapshots(task):
-    """Read the templates at the end, as the paper does; else count the spikes of the sample."""
+    """Read traces at the end for the templates, as in the paper; else count the spikes."""
     return Snapshots(feature="trace", tau=30.0) if task == "template" else Snapshots()

@@ -1,4 +1,4 @@
-"""Tasks on spike patterns: what of them to learn from, and the readout of a bank of traces."""
+"""Tasks on spike patterns, and traces of the input without a network."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -28,32 +28,32 @@ def load_data(
 
     Parameters
     ----------
-    task : {"template", "xor", "order", "interval", "embedded", "parity", "equal-rates"}, \
-default="template"
-        Which task; see :mod:`lsm.datasets`.
-    n_channels : int, optional
-        Number of input channels; by default 4, or 20 for embedded and equal-rates, or 10 for order
-        and interval.
-    jitter : float, optional
-        Standard deviation in ms of each spike's move; by default that of the task's maker.
-    delay : int, optional
-        For xor, how many random segments lie between the two that count; for parity, how many
-        random bits follow those that count. None by default.
+    task : {"template", "xor", "order", "interval", "embedded", "parity", "equal-rates"}
+        template: which template each of four segments holds, as in Maass, Natschläger & Markram
+        (2002); xor: whether two segments hold templates of the same number; order: in which of two
+        cyclic orders three patterns come; interval: which interval lies between two spikes;
+        embedded: whether a pattern is hidden in noise; parity: whether a sum of bits is odd;
+        equal-rates: which of several patterns with the same rates it is.
+    n_channels : int or None
+        Number of input channels. By default 4 for template, xor and parity, 10 for order and
+        interval, and 20 for embedded and equal-rates.
+    jitter : float or None
+        Standard deviation of the jitter of each spike in ms. By default 4 for template and xor, 0
+        for interval and 1 for the others.
+    delay : int or None
+        For xor, number of random segments between the two that count; for parity, number of random
+        bits after those that count. None by default.
     n_samples : int, default=2000
-        A quarter of them is for the test.
+        Number of samples, a quarter of them for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
     Returns
     -------
     data : Bunch
-        As the task's maker returns, with
-
-        cv : list of one (train, test)
-            Three quarters of what is not for the test, and the rest of it: settings are never
-            chosen on the test.
-        labels : list of str
-            What each column of the target is called, if it has several.
+        As the task's maker in :mod:`lsm.datasets` returns, with `cv`, three quarters of the
+        training samples and the rest of them; and `labels`, the name of each column of the target,
+        or an empty one if there is one column.
     """
     check_choice("task", task, TASKS)
     check_integer("n_samples", n_samples, 40)
@@ -97,7 +97,7 @@ class TraceBank(TransformerMixin, BaseEstimator):
         self.tau = tau
 
     def fit(self, X, y=None):
-        """Learn how many channels there are."""
+        """Count the channels."""
         self.n_features_in_ = as_spike_array(X).n_channels
         return self
 
@@ -105,7 +105,7 @@ class TraceBank(TransformerMixin, BaseEstimator):
         """Return the traces, of shape (n_samples, n_channels * n_taus)."""
         spikes = as_spike_array(X)
         sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-        age = (spikes.durations[sample] - 1 - spikes.steps) * spikes.dt
+        age = (spikes.n_rows[sample] - 1 - spikes.rows) * spikes.row_duration
         counts = 1.0 if spikes.amplitudes is None else spikes.amplitudes[:, None]
         states = np.zeros((len(spikes), spikes.n_channels, len(self.tau)))
         np.add.at(states, (sample, spikes.channels), counts * np.exp(-age[:, None] / self.tau))

@@ -1,8 +1,6 @@
-"""Tell who waits what is going on, and how long each stage took."""
+"""Progress bar and stage timings."""
 
 import contextlib
-import sys
-import threading
 import time
 
 import numpy as np
@@ -10,35 +8,30 @@ from tqdm.auto import tqdm
 
 from lsm import Liquid
 
-__all__ = ["Stages", "warm_up"]
-
-PATIENCE = 2.0  # s; a compiled kernel loads in less
+__all__ = ["Stages", "load_kernel"]
 
 
 class Stages:
-    """A progress bar over named stages, which also adds up their times.
-
-    Parameters
-    ----------
-    total : int
-        How many stages there will be.
+    """Progress bar over named stages, which also adds up the time of each.
 
     Attributes
     ----------
     seconds : dict of str to float
-        Time spent in the stages of each name.
+        Total time of the stages of each name.
     """
 
-    def __init__(self, total):
+    def __init__(self):
         self.seconds = {}
-        # Only for a terminal, and gone when done: what is printed is the table.
-        self._bar = tqdm(
-            total=total, disable=None, leave=False, bar_format="{desc} {bar} {n}/{total}"
-        )
+        # Only for a terminal, and removed at the end: the printed result is the table.
+        self._bar = tqdm(disable=None, leave=False, bar_format="{desc} {bar} {n}/{total}")
+
+    def expect(self, total):
+        """Set the number of stages to come, which is the length of the bar."""
+        self._bar.reset(total)
 
     @contextlib.contextmanager
     def stage(self, name, detail=""):
-        """Time what happens in a `with` block, and move the bar when it is over."""
+        """Time the work in a `with` block, and move the bar at its end."""
         self._bar.set_description(f"{name} {detail}".strip())
         started = time.perf_counter()
         yield
@@ -52,13 +45,6 @@ class Stages:
         self._bar.close()
 
 
-def warm_up():
-    """Compile or load the kernel, and say so if that takes long."""
-    message = "compiling the kernel, once per environment, about 15 s"
-    timer = threading.Timer(PATIENCE, lambda: print(message, file=sys.stderr, flush=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        Liquid(n_neurons=8, calibration=None, random_state=0).fit_transform(np.ones((2, 20, 1)))
-    finally:
-        timer.cancel()
+def load_kernel():
+    """Compile the kernel, or load it from the disk, so that no stage has to."""
+    Liquid(n_neurons=8, calibration=None, random_state=0).fit_transform(np.ones((2, 20, 1)))

@@ -1,14 +1,13 @@
-"""What every experiment leaves behind: a folder of results, with the facts to repeat it."""
+"""A folder of results, and the facts in it: JSON, versions, memory, a hash of the data."""
 
 import contextlib
 import hashlib
-import inspect
+import itertools
 import json
 import math
 import os
 import platform
 import resource
-import shlex
 import shutil
 import sys
 import tempfile
@@ -18,62 +17,37 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from .._command.cli import literal
+from lsm import SpikeArray
 
 __all__ = [
     "cannot_write",
-    "command_line",
     "default_folder",
-    "difference_interval",
     "digest",
     "environment",
     "peak_memory",
     "plain",
     "read_json",
     "results_folder",
-    "wilson_interval",
-    "write_confusion",
     "write_json",
-    "write_raster",
     "written",
 ]
 
-Z = 1.959963984540054  # of the normal distribution, for 95 %
 PROBE_BYTES = 32 * 2**20
 
 
 def default_folder(name):
-    """Return the folder for results of experiment `name` that nobody named: by date and time."""
-    return Path("results") / f"{name}-{datetime.now():%Y-%m-%d-%H%M%S}"
+    """Return the default folder for the results of an experiment, with date and time."""
+    return Path("results") / f"{Path(name).stem}-{datetime.now():%Y-%m-%d-%H%M%S}"
 
 
 @contextlib.contextmanager
 def results_folder(out, probe_bytes=PROBE_BYTES):
     """Collect results in a temporary folder beside `out` that becomes `out` at the end.
 
-    Whoever is killed leaves nothing under the final name. That the place is free, writable and
-    has room is found out first, before any work.
-
-    Parameters
-    ----------
-    out : str or path
-        The folder; it must not exist, or be empty.
-    probe_bytes : int, default=33554432
-        How much room there must be.
-
-    Yields
-    ------
-    folder : Path
-        Where to write.
-
-    Raises
-    ------
-    FileExistsError
-        If `out` exists and is not an empty folder.
-    OSError
-        If there is no writing to it.
+    A process that is killed leaves nothing under the final name. Before any work it is checked
+    that the name is free, and that the disk is writable and has room for `probe_bytes`; else an
+    OSError is raised.
     """
     out = Path(out).expanduser().absolute()
     _check_free(out)
@@ -101,7 +75,7 @@ def _check_free(out):
         if any(out.iterdir()):
             raise FileExistsError(f"the results folder {out} exists and is not empty")
     elif out.exists() or out.is_symlink():
-        raise FileExistsError(f"{out} exists and is no folder: name another for the results")
+        raise FileExistsError(f"{out} exists and is not a folder: name another one")
 
 
 def _probe(path, n_bytes):
@@ -116,7 +90,7 @@ def _probe(path, n_bytes):
 
 @contextlib.contextmanager
 def written(path):
-    """Yield another name for a file, which gets its own when it is whole."""
+    """Yield a temporary name for a file, which is renamed to `path` when it is complete."""
     temporary = path.with_name(f".{path.name}")
     try:
         yield temporary
@@ -128,7 +102,7 @@ def written(path):
 
 
 def cannot_write(out, error):
-    """Return an error that says which results could not be written, and why.
+    """Return an error that names the results that could not be written, and the reason.
 
     Its class follows from the error's number, so that a PermissionError stays one.
     """
@@ -142,31 +116,21 @@ def _umask():
 
 
 def write_json(path, content):
-    """Write a dict as JSON: arrays become lists, and what is no finite number null."""
+    """Write a dict as JSON: arrays become lists, and numbers that are not finite become null."""
     text = json.dumps(plain(content), indent=2, allow_nan=False)
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def read_json(path):
-    """Read what :func:`write_json` wrote."""
+    """Read a file of :func:`write_json`."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is damaged: {error}") from None
 
 
-def write_confusion(folder, labels, counts):
-    """Write how often each class, a row, was taken for each, a column."""
-    pd.DataFrame(counts, labels, labels).to_csv(Path(folder) / "confusion.csv")
-
-
-def write_raster(folder, raster):
-    """Write a raster as of :func:`~lsm.experiments._study.evaluate.raster_of`."""
-    (Path(folder) / "raster.json").write_text(json.dumps(raster), encoding="utf-8")
-
-
 def plain(value):
-    """Return a value in types that JSON has."""
+    """Return a value in types of JSON."""
     if isinstance(value, dict):
         return {key: plain(part) for key, part in value.items()}
     if isinstance(value, np.ndarray | np.generic):
@@ -179,7 +143,7 @@ def plain(value):
 
 
 def environment():
-    """Return the versions of what the numbers depend on, and the machine."""
+    """Return the versions of the packages that results depend on, and the machine."""
     packages = ("numpy", "scipy", "scikit-learn", "numba", "librosa", "liquid-state-machine")
     if find_spec("espeakng_loader"):
         packages += ("espeakng-loader",)
@@ -191,90 +155,24 @@ def environment():
     }
 
 
-def command_line(name, function, settings):
-    """Return the command that runs an experiment with these settings, to paste into a shell.
-
-    Parameters
-    ----------
-    name : str
-        Name of the experiment.
-    function : callable
-        What runs it, whose signature tells the defaults.
-    settings : dict
-        Its arguments, and parameters of the model by their names.
-
-    Returns
-    -------
-    command : str
-    """
-    words = ["lsm", "run", name]
-    parameters = inspect.signature(function).parameters
-    for key, value in settings.items():
-        if key not in parameters:
-            words += ["--set", key, _word(value)]
-        elif value != parameters[key].default:
-            values = value if isinstance(value, list | tuple) else [value]
-            words += [f"--{key.replace('_', '-')}", *map(str, values)]
-    return shlex.join(words)
-
-
-def _word(value):
-    """Write a value so that the command line reads the same from it."""
-    return value if isinstance(value, str) and literal(value) == value else repr(value)
-
-
 def peak_memory():
-    """Return the most memory that this process has held so far, in MiB."""
+    """Return the peak memory of this process so far in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)  # bytes there, KiB elsewhere
 
 
-def digest(*arrays):
-    """Return a SHA-256 hash of arrays, those of type object element by element."""
+def digest(*parts):
+    """Return a SHA-256 hash of arrays, of lists of arrays and of samples of spikes."""
     total = hashlib.sha256()
-    for array in arrays:
-        for part in array if array.dtype == object else [array]:
-            total.update(f"{part.dtype} {part.shape}".encode())
-            total.update(np.ascontiguousarray(part).tobytes())
+    for array in itertools.chain.from_iterable(map(_arrays, parts)):
+        total.update(f"{array.dtype} {array.shape}".encode())
+        total.update(np.ascontiguousarray(array).tobytes())
     return total.hexdigest()
 
 
-def wilson_interval(n_right, n):
-    """Return the 95 % interval of a share, after Wilson (1927).
-
-    Parameters
-    ----------
-    n_right, n : int
-        How many of how many independent trials went right.
-
-    Returns
-    -------
-    low, high : float
-    """
-    centre = (n_right + Z**2 / 2) / (n + Z**2)
-    half = Z * np.sqrt(n_right * (n - n_right) / n + Z**2 / 4) / (n + Z**2)
-    return max(centre - half, 0.0), min(centre + half, 1.0)
-
-
-def difference_interval(right, other_right):
-    """Compare two models on the same trials.
-
-    Parameters
-    ----------
-    right, other_right : bool array of shape (n,)
-        On which trials each was right.
-
-    Returns
-    -------
-    difference : float
-        Share that the first gets right, minus that of the other.
-    low, high : float
-        95 % interval of the difference, after Agresti & Min (2005): Wald's for paired shares
-        with half a trial added to each cell. It never vanishes where the models agree.
-    """
-    right, other_right = np.asarray(right), np.asarray(other_right)
-    n = len(right)
-    gained, lost = np.sum(right & ~other_right), np.sum(other_right & ~right)
-    centre = (gained - lost) / (n + 2)
-    half = Z * np.sqrt(gained + lost + 1 - (gained - lost) ** 2 / (n + 2)) / (n + 2)
-    return float((gained - lost) / n), max(centre - half, -1.0), min(centre + half, 1.0)
+def _arrays(part):
+    if isinstance(part, SpikeArray):
+        return (part.to_dense(i) for i in range(len(part)))
+    if isinstance(part, list | tuple) or np.asarray(part).dtype == object:
+        return map(np.asarray, part)
+    return [np.asarray(part)]

@@ -1,73 +1,139 @@
-"""One model against others, over several seeds: a table of medians and ranges."""
+"""Compare models over several seeds: a table of medians and ranges."""
+
+import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 
-from lsm._validation import check_integer
-
-__all__ = ["INTERVAL", "Scores", "check_options"]
+__all__ = ["SeedComparison", "compare_seeds"]
 
 INTERVAL = (
-    "lowest and highest of the seeds; for five seeds that holds the median of all seeds with a "
-    "probability of 94 %"
+    "from the lowest to the highest seed; with five seeds the range contains the median of all "
+    "seeds with a probability of 94 %"
 )
 
 
-class Scores:
-    """What each model reached with each seed.
+def compare_seeds(experiment, data, models, options, stages):
+    """Fit and evaluate the models of an experiment in each condition and with each seed.
 
-    Parameters
-    ----------
-    unit : str
-        What is measured, the table's head.
-    more_is_better : bool
-        Whether it is.
+    `data` and `models` are those of the first condition and seed. Models are fitted on `train` of
+    the data and evaluated on `test`; without these, on each split of `cv`.
+    """
+    comparison = SeedComparison(data)
+    seeds = range(options["seed"], options["seed"] + options["repeats"])
+    runs = list(itertools.product(experiment.conditions(options), seeds))
+    stages.expect(len(runs) * len(models))
+    for i, (condition, seed) in enumerate(runs):
+        if i > 0:
+            changed = options | condition | {"seed": seed}
+            data = experiment.load_data(changed)
+            models = experiment.make_models(data, changed)
+        for name, model in models.items():
+            with stages.stage(name, f"seed {seed}"):
+                fitted, y_pred, values = _fit_and_evaluate(experiment, model, data, seed)
+            for metric, value in values.items():
+                comparison.add(name, condition, metric, seed, value)
+            comparison.models.setdefault(name, fitted)
+            comparison.y_pred.setdefault(name, y_pred)
+    return comparison
+
+
+def _fit_and_evaluate(experiment, model, data, seed):
+    """Return the fitted model and the predictions of the first split, and values over all."""
+    splits = [(data.train, data.test)] if "test" in data else data.cv
+    fits, predictions, values = [], [], []
+    for train, test in splits:
+        fits.append(experiment.fit(clone(model), data, train))
+        y_pred, by_metric = experiment.evaluate(fits[-1], data, test, seed)
+        predictions.append(y_pred)
+        values.append(by_metric)
+    means = {metric: float(np.mean([part[metric] for part in values])) for metric in values[0]}
+    return fits[0], predictions[0], means
+
+
+class SeedComparison:
+    """Values of models by metric and seed.
 
     Attributes
     ----------
-    seeds : list of int
-        In the order in which they came, which is the same for all models.
-    values : dict of str to list of float
-        By model, in the order of the seeds.
+    data : Bunch
+        Data of the first condition and seed.
+    models : dict of str to estimator
+        Fitted models of the first condition, seed and split.
+    y_pred : dict of str to object
+        Predictions of these models.
+    tested : array of int
+        Indices of the samples of these predictions.
+    values : dict of Metric to dict of str to dict of int to float
+        Values by metric, model and seed.
     """
 
-    def __init__(self, unit, more_is_better=False):
-        self.unit, self.more_is_better = unit, more_is_better
-        self.seeds, self.values = [], {}
+    def __init__(self, data):
+        self.data = data
+        self.models, self.y_pred, self.values = {}, {}, {}
+        self.tested = data.test if "test" in data else data.cv[0][1]
 
-    def add(self, model, value, seed):
-        """Add what a model reached with a seed."""
-        if seed not in self.seeds:
-            self.seeds.append(seed)
-        self.values.setdefault(model, []).append(float(value))
+    @property
+    def model(self):
+        """The first of the models."""
+        return next(iter(self.models.values()))
 
-    def median(self, model):
-        """Return the median over seeds."""
-        return float(np.median(self.values[model]))
+    def add(self, name, condition, metric, seed, value):
+        """Add the value that a model reached in a condition, by a metric and with a seed."""
+        metric = replace(metric, columns=(*condition.items(), *metric.columns))
+        self.values.setdefault(metric, {}).setdefault(name, {})[seed] = value
 
     def table(self):
-        """Return a row for each model: median, lowest and highest, and the value of each seed."""
-        rows = [
-            {"model": model, "median": np.median(values), "low": min(values), "high": max(values)}
-            | {f"seed {seed}": value for seed, value in zip(self.seeds, values, strict=True)}
-            for model, values in self.values.items()
-        ]
+        """Return a row for each metric and model: median, range, and the value of each seed."""
+        rows = []
+        for metric, models in self.values.items():
+            for name, by_seed in models.items():
+                median, low, high = _range(by_seed)
+                ends = {"model": name, "median": median, "low": low, "high": high}
+                seeds = {f"seed {seed}": value for seed, value in by_seed.items()}
+                rows.append(dict(metric.columns) | ends | seeds)
         return pd.DataFrame(rows)
 
+    def facts(self):
+        """Return the score of the first model: the median of the scored metrics, on average."""
+        name = next(iter(self.models))
+        scored = [metric for metric in self.values if metric.scored]
+        medians = [_range(self.values[metric][name])[0] for metric in scored]
+        score = float(np.mean(medians))
+        return {"score": score, "measure": scored[0].name, "interval": INTERVAL}
+
     def __str__(self):
-        width = max(map(len, self.values))
-        lines = [f"{self.unit:{width}}    median    lowest to highest"]
-        for model, values in self.values.items():
-            low, high = min(values), max(values)
-            lines.append(f"{model:{width}}  {np.median(values):8.4g}  {low:8.4g} to {high:.4g}")
+        tables = "\n\n".join(map(self._format, self.values))
+        return f"{tables}\n\n{self.verdict()}"
+
+    def _format(self, metric):
+        models = self.values[metric]
+        width = max(map(len, models))
+        lines = [metric.heading] if metric.heading else []
+        lines.append(f"{metric.name:{width}}    median    lowest to highest")
+        for name, by_seed in models.items():
+            median, low, high = _range(by_seed)
+            lines.append(f"{name:{width}}  {median:8.4g}  {low:8.4g} to {high:.4g}")
         return "\n".join(lines)
 
+    def verdict(self):
+        """Return the number of seeds with which the first model is better, for a single metric."""
+        lines = []
+        if len(self.values) == 1:
+            ((metric, models),) = self.values.items()
+            better = np.greater if metric.more_is_better else np.less
+            (first, ours), *others = models.items()
+            for name, theirs in others:
+                n_better = np.sum(better(list(ours.values()), list(theirs.values())))
+                lines.append(
+                    f"'{first}' is better than '{name}' with {n_better} of {len(ours)} seeds."
+                )
+        return "\n".join([*lines, f"Ranges are {INTERVAL}."])
 
-def check_options(options):
-    """Refuse sizes, seeds and threads that are none, before anything is computed."""
-    if options["n_neurons"] is not None:
-        check_integer("n_neurons", options["n_neurons"], 1)
-    check_integer("repeats", options["repeats"], 1)
-    check_integer("seed", options["seed"], 0, 2**32 - options["repeats"])
-    if check_integer("jobs", options["jobs"]) == 0:
-        raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
+
+def _range(by_seed):
+    """Return the median, the lowest and the highest of the values of all seeds."""
+    values = list(by_seed.values())
+    return np.median(values), min(values), max(values)

@@ -1,6 +1,5 @@
-"""Search over the parameters of an experiment's model, one folder a run."""
+"""`lsm sweep`: search over the parameters of an experiment's model, with a folder for each run."""
 
-import inspect
 import pickle
 import shlex
 
@@ -9,10 +8,12 @@ from tqdm.auto import tqdm
 
 from lsm._validation import check_integer
 
-from .._command.modules import absolute, arguments, load
-from .._study.evaluate import make_scorer, unfitted
-from .._study.progress import warm_up
-from .._study.results import command_line, plain
+from .._command_line import write_command
+from .._study.experiment import Experiment, absolute
+from .._study.progress import load_kernel
+from .._study.results import plain
+from .._study.run import SEED
+from .evaluate import make_scorer
 from .folder import SweepFolder
 from .pools import DaskPool, LocalPool
 from .space import make_search
@@ -33,118 +34,102 @@ def sweep(
     scheduler=None,
     out=None,
 ):
-    """Fit an experiment's model with many settings, and keep what comes of it.
+    """Fit an experiment's model with many settings, and keep the score of each.
 
-    Each run fits the model of `lsm run` with other settings, on the same data and splits. It
-    leaves a folder, and a row in sweep.csv. The same command goes on with a sweep that was
-    interrupted or killed, and repeats nothing that is finished, failures among it; delete the
-    folder of a run to have it done again.
+    Each run fits the model of `lsm run` with other settings, on the same data and splits. It leaves
+    a folder, and a row in sweep.csv. The same command continues a sweep that was interrupted or
+    killed, and repeats no finished run, not even a failed one; delete the folder of a run to repeat
+    it.
 
     Parameters
     ----------
     experiment : str
-        Name of an experiment, or the file of one.
+        Name of an experiment, or path of the file of one.
     options : dict of str to object
-        What all runs have in common: options of the experiment's `run`, and parameters of its
-        model by their names.
+        Options of the experiment and parameters of its model by their names, for all runs.
     vary : dict of str to list
         A parameter of the model and the values to try, such as
         liquid__neurons__tau_m 10 20 30.
     between : dict of str to list
         A parameter and the lowest and highest number to try, such as readout__alpha 1 1000 log,
-        for draws. Between integers there are integers only.
+        for draws. Between integers all draws are integers.
     search : {"grid", "random", "optuna"}
-        All combinations of values, independent draws, or draws by Optuna that learn from the
-        scores so far.
+        grid: all combinations of values; random: independent draws; optuna: draws by Optuna, which
+        learn from the scores so far.
     runs : int or None
-        How many settings to try. By default all of a grid.
+        Number of settings to try. By default all of a grid.
     scoring : str or None
-        What to maximise: a scorer of scikit-learn, such as balanced_accuracy, or a measure of
+        Score to maximise: a scorer of scikit-learn, such as balanced_accuracy, or a measure of
         lsm.measures, such as kernel_quality. By default the experiment's own score.
     draws : int
-        How many liquids to draw with each setting; the score is their mean. What differs by less
-        than liquids of one setting do is chance.
+        Number of liquids to draw with each setting; the score is their mean. Differences below
+        those between liquids of one setting are not significant.
     jobs : int
-        How many runs at once, each in a process of its own, at most one for each core; -1 is as
-        many. Cores that are left over become threads of the simulation.
+        Number of runs at a time, each in its own process, at most one per core; -1 is one per core.
+        The remaining cores become threads of the simulation.
     scheduler : str or None
-        Address of a Dask scheduler, such as tcp://10.0.0.1:8786, to do the runs on its workers.
+        Address of a Dask scheduler, such as tcp://10.0.0.1:8786, to run on its workers.
     out : str or None
-        The folder of the sweep. By default results/sweep-EXPERIMENT-HASH, the same for the same
+        Folder of the sweep. By default results/sweep-EXPERIMENT-HASH, the same for the same
         command.
 
     Returns
     -------
     folder : Path
-        The folder of the sweep.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written, or holds something else.
-    TypeError, ValueError
-        If an argument is outside its meaning, or the folder holds another sweep.
+        Folder of the sweep.
     """
-    module = load(experiment)
+    study = Experiment(experiment)
     options, vary, between = (plain(part or {}) for part in (options, vary, between))
-    options = _with_defaults(module.run, options)
-    space = make_search(search, vary, between, runs, options.get("seed", 0))
-    _check(module, vary | between, jobs, scoring, draws)
+    options = plain(study.with_defaults({"seed": SEED.default} | options))
+    space = make_search(search, vary, between, runs, options["seed"])
+    _check(study, vary | between, jobs, scoring, draws)
     spec = {
         "experiment": experiment, "options": options, "vary": vary, "between": between,
         "search": search, "scoring": scoring, "draws": draws,
     }  # fmt: skip
     with SweepFolder(out, spec) as folder:
-        data = module.load_data(**arguments(module.load_data, options))
-        # Names that the model does not know are refused before any work.
-        unfitted(experiment, data, options, {k: v[0] for k, v in (vary | between).items()})
+        first = options | study.conditions(options)[0]
+        data = study.load_data(first)
+        # An unknown name is an error before any work.
+        study.make_model(data, first | {k: v[0] for k, v in (vary | between).items()})
         common = {
             "experiment": absolute(experiment), "data": pickle.dumps(data, protocol=5),
-            "options": options, "scoring": scoring, "draws": draws,
+            "options": first, "scoring": scoring, "draws": draws,
         }  # fmt: skip
         if scheduler is None:
-            warm_up()
+            load_kernel()
             pool = LocalPool(common, jobs)
         else:
             pool = DaskPool(common, scheduler, queue=not space.adaptive)
         with pool:
             hashed = joblib.hash((data.data, data.target, data.cv))
-            folder.begin(hashed, _sweep_command(spec, runs, out))
+            folder.begin(hashed, _sweep_command(study, spec, runs, out))
             done = f", {len(folder.runs)} of them done" if folder.runs else ""
             print(f"sweep of {space.total} runs in {folder.path}{done}", flush=True)
             try:
-                _run_all(folder, space, pool, experiment, options)
+                _run_all(folder, space, pool, study, options)
             except KeyboardInterrupt:
-                kept = f"{len(folder.runs)} runs are kept, and the same command goes on"
+                kept = f"{len(folder.runs)} runs are kept, and the same command continues"
                 raise KeyboardInterrupt(kept) from None
         folder.write_table()
         print(folder.summary(), flush=True)
     return folder.path
 
 
-def _with_defaults(run, options):
-    parameters = inspect.signature(run).parameters.values()
-    defaults = {p.name: p.default for p in parameters if p.kind != p.VAR_KEYWORD}
-    return {
-        name: value for name, value in (defaults | options).items() if name not in ("jobs", "out")
-    }
-
-
-def _check(module, varied, jobs, scoring, draws):
-    of_run, of_model = (inspect.signature(f).parameters for f in (module.run, module.make_model))
-    for name in varied:
-        if name in of_run and name not in of_model:
-            remedy = "; vary the random_state of the liquid" if name == "seed" else ""
-            raise ValueError(f"a sweep varies the model, and {name} is not of the model{remedy}")
+def _check(study, varied, jobs, scoring, draws):
+    others = {option.name for option in [*study.options, SEED]} - study.model_parameters
+    for name in others & set(varied):
+        remedy = "; vary the random_state of the liquid" if name == "seed" else ""
+        raise ValueError(f"a sweep varies the model, and {name} is not of the model{remedy}")
     if check_integer("jobs", jobs) == 0:
         raise ValueError("jobs must be a number of processes, or -1 for all cores, got 0")
     check_integer("draws", draws, 1)
     make_scorer(scoring)
 
 
-def _sweep_command(spec, runs, out):
-    """Return the command that goes on with a sweep."""
-    words = [command_line(spec["experiment"], load(spec["experiment"]).run, spec["options"])]
+def _sweep_command(study, spec, runs, out):
+    """Return the command that continues a sweep."""
+    words = [_command(study, spec["options"])]
     for option in ("vary", "between"):
         for name, values in spec[option].items():
             words.append(f"--{option} {name} {shlex.join(map(str, values))}")
@@ -153,8 +138,13 @@ def _sweep_command(spec, runs, out):
     return " ".join(words).replace("lsm run", "lsm sweep", 1)
 
 
-def _run_all(folder, space, pool, experiment, options):
-    """Do what is left to do, and keep each run as it ends."""
+def _command(study, options):
+    """Return the command `lsm run` with the options and the settings of a run."""
+    return write_command(study.name, [*study.options, SEED], options)
+
+
+def _run_all(folder, space, pool, study, options):
+    """Do the runs that are left, and keep each as it ends."""
     for number, facts in folder.runs.items():
         space.tell(number, facts["settings"], facts.get("score"))
     todo = (number for number in range(space.total) if number not in folder.runs)
@@ -170,11 +160,10 @@ def _run_all(folder, space, pool, experiment, options):
             for number, settings, facts in pool.finished():
                 n_running -= 1
                 settings = plain(settings)
-                command = command_line(experiment, load(experiment).run, options | settings)
-                folder.add(number, settings, command, facts)
+                folder.add(number, settings, _command(study, options | settings), facts)
                 space.tell(number, settings, facts.get("score"))
                 bar.update()
                 bar.set_postfix_str(folder.standing())
-                if bar.disable:  # nobody sees a bar
+                if bar.disable:  # the output is not a terminal
                     outcome = folder.outcome(number)
                     print(f"run {number}: {outcome}; {folder.standing()}", flush=True)

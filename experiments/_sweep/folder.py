@@ -1,4 +1,4 @@
-"""The folder of a sweep: what it is, a folder for each run, and a table that grows."""
+"""The folder of a sweep: its specification, a folder for each run, and a table that grows."""
 
 import contextlib
 import csv
@@ -11,15 +11,14 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from .._study.report_files import write_confusion, write_raster
 from .._study.results import (
     cannot_write,
     environment,
     plain,
     read_json,
     results_folder,
-    write_confusion,
     write_json,
-    write_raster,
     written,
 )
 
@@ -29,31 +28,25 @@ N_BEST = 5
 
 
 class SweepFolder:
-    """A folder that holds a sweep, from its start or from where it was left.
+    """The folder of a new sweep, or of one that continues.
 
-    The folders of the runs are what counts: each appears whole or not at all. The table is made
-    of them anew when a sweep goes on.
+    The folder of a run appears complete or not at all. The table is made from these folders again
+    when a sweep continues. An OSError is raised if the folder cannot be written, is not that of a
+    sweep, or is used by another process; a ValueError if it belongs to another sweep.
 
     Parameters
     ----------
     path : str, path or None
-        Where it is; None is a place that the specification names.
+        Path of the folder; None is a path that depends on the specification.
     spec : dict
-        What the sweep is.
+        Specification of the sweep.
 
     Attributes
     ----------
     path : Path
-        Where it is.
+        Path of the folder.
     runs : dict of int to dict
-        The facts of the runs that have ended, by their numbers.
-
-    Raises
-    ------
-    OSError
-        If there is no writing to it, it holds something else, or another process is at it.
-    ValueError
-        If it holds another sweep.
+        Facts of the runs that have ended, by their numbers.
     """
 
     def __init__(self, path, spec):
@@ -67,7 +60,7 @@ class SweepFolder:
         self._check()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = open(self.path / ".lock", "w")  # noqa: SIM115, it is held to the end
+            self._lock = open(self.path / ".lock", "w")  # noqa: SIM115, held to the end
         except OSError as error:
             raise cannot_write(self.path, error) from error
         try:
@@ -80,7 +73,7 @@ class SweepFolder:
         return self
 
     def __exit__(self, *exception):
-        if not (self.path / "sweep.json").exists():  # it was refused before it began
+        if not (self.path / "sweep.json").exists():  # an error came before the start
             shutil.rmtree(self.path)
         self._lock.close()
 
@@ -88,11 +81,11 @@ class SweepFolder:
         if not self.path.exists():
             return
         if not self.path.is_dir():
-            raise FileExistsError(f"{self.path} exists and is no folder: name another")
+            raise FileExistsError(f"{self.path} exists and is not a folder: name another one")
         if not (self.path / "sweep.json").exists():
-            # A sweep that was killed as it began leaves no more than these.
+            # A sweep that was killed at its start leaves only these files.
             if set(os.listdir(self.path)) - {".lock", ".sweep.json"}:
-                raise FileExistsError(f"{self.path} exists and holds no sweep: name another")
+                raise FileExistsError(f"{self.path} exists and holds no sweep: name another one")
             return
         there = read_json(self.path / "sweep.json")
         for key, value in self._spec.items():
@@ -103,7 +96,7 @@ class SweepFolder:
                 )
 
     def begin(self, data_hash, command):
-        """Write down what the sweep is, or take up what there is of it."""
+        """Write the specification of a new sweep, or read the runs of one that continues."""
         path = self.path / "sweep.json"
         if not path.exists():
             facts = self._spec | {
@@ -121,11 +114,11 @@ class SweepFolder:
         self.write_table()
 
     def add(self, number, settings, command, facts):
-        """Keep a run that has ended."""
+        """Write the folder of a run that has ended, and its row of the table."""
         facts = {"run": number, "command": command, "settings": settings} | facts
         raster, confusion = facts.pop("raster", None), facts.pop("confusion", None)
         folder = self.path / f"{number:04d}"
-        shutil.rmtree(folder, ignore_errors=True)  # what is there has no result
+        shutil.rmtree(folder, ignore_errors=True)  # it has no result
         with results_folder(folder, probe_bytes=0) as folder:
             write_json(folder / "result.json", facts)
             if raster is not None:
@@ -137,7 +130,7 @@ class SweepFolder:
             csv.writer(file).writerow(self._row(number))
 
     def write_table(self):
-        """Write the table anew, sorted by the numbers of the runs."""
+        """Write the table again, sorted by the numbers of the runs."""
         with (
             written(self.path / "sweep.csv") as temporary,
             open(temporary, "w", newline="") as file,
@@ -159,17 +152,17 @@ class SweepFolder:
         return sorted(scored, key=lambda number: (-self.runs[number]["score"], number))[:n]
 
     def standing(self):
-        """Say how good the best run so far is."""
+        """Return a text about the best run so far."""
         best = self.best()
         return f"best {self.runs[best[0]]['score']:.4g} (run {best[0]})" if best else "none good"
 
     def outcome(self, number):
-        """Say how a run went."""
+        """Return a text about the outcome of a run."""
         facts = self.runs[number]
         return f"score {facts['score']:.4g}" if "score" in facts else f"failed: {facts['error']}"
 
     def summary(self):
-        """Say which runs are best, and how to do the best one again."""
+        """Return a text about the best runs, with the command that repeats the best one."""
         best = self.best(N_BEST)
         n_failed = len(self.runs) - len(self.best(len(self.runs)))
         where = f"see {self.path / 'sweep.csv'}, or: lsm report {shlex.quote(str(self.path))}"
@@ -184,7 +177,7 @@ class SweepFolder:
 def read_runs(path):
     """Return the facts of the runs of a sweep that have ended, by their numbers.
 
-    A run whose facts are damaged, by a machine that lost its power, has not ended.
+    A run with damaged facts, as after a power failure, counts as not ended.
     """
     runs = {}
     for result in sorted(path.glob("[0-9]*/result.json")):

@@ -1,4 +1,4 @@
-"""Where the runs of a sweep are done: processes of this machine, or a Dask cluster."""
+"""Pools that run a sweep: processes of this machine, or the workers of a Dask cluster."""
 
 import contextlib
 import math
@@ -14,25 +14,19 @@ from multiprocessing.connection import wait
 import joblib
 from tqdm import tqdm
 
-from .._study.evaluate import evaluate
+from .evaluate import evaluate
 
 __all__ = ["DaskPool", "LocalPool"]
 
 READY = "ready"
-# A process that has threads or uses Apple's libraries is never forked.
+# A process with threads, or with Apple's libraries, must not be forked.
 START = "forkserver" if sys.platform == "linux" else "spawn"
 
 
 class LocalPool:
-    """Processes of this machine, which share its cores.
+    """At most `jobs` processes of this machine, one per core; `jobs` of -1 is one per core.
 
-    Parameters
-    ----------
-    common : dict
-        Arguments of :func:`~lsm.experiments._study.evaluate.evaluate` that all runs have in common;
-        each process gets them once, when it starts.
-    jobs : int
-        How many processes, at most one for each core; -1 is as many.
+    `common` has the arguments of :func:`evaluate` for all runs, which each process gets once.
     """
 
     def __init__(self, common, jobs):
@@ -49,16 +43,16 @@ class LocalPool:
         for worker, _ in self._busy.values():
             worker.process.terminate()
         for worker in self._idle:
-            worker.connection.close()  # which it takes for the end
+            worker.connection.close()  # ends the process
             worker.process.join()
 
     @property
     def room(self):
-        """How many more runs there is room for."""
+        """Number of runs that can start now."""
         return self.jobs - len(self._busy)
 
     def submit(self, number, settings):
-        """Begin a run."""
+        """Start a run."""
         worker = self._idle.pop() if self._idle else self._start()
         worker.connection.send(settings)
         self._busy[worker.connection] = worker, (number, settings)
@@ -70,11 +64,11 @@ class LocalPool:
         here, there = context.Pipe()
         process = context.Process(target=_work, args=(there, self._common), daemon=True)
         process.start()
-        there.close()  # or the end of the process would not be seen here
+        there.close()  # or the end of the process would not be noticed here
         return _Worker(process, here)
 
     def finished(self):
-        """Wait for news; yield number, settings and facts of each run that has ended."""
+        """Wait for messages; yield number, settings and facts of each run that has ended."""
         for connection in wait(self._busy):
             worker, run = self._busy[connection]
             try:
@@ -97,7 +91,7 @@ class _Worker:
         self.process, self.connection, self.is_ready = process, connection, False
 
     def post_mortem(self):
-        """Say what is known of a process that has died."""
+        """Return facts about the run of a process that has died."""
         self.process.join()
         code = self.process.exitcode
         if not self.is_ready:
@@ -111,10 +105,10 @@ class _Worker:
 
 
 def _work(connection, common):
-    """Do runs until there is nobody to do them for."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard interrupts the sweep, not us
+    """Do runs until the connection is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the sweep
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    tqdm.set_lock(threading.RLock())  # its own would outlive a process that is terminated
+    tqdm.set_lock(threading.RLock())  # tqdm's own lock would outlive a terminated process
     with contextlib.suppress(EOFError, OSError):
         connection.send(READY)
         while True:
@@ -131,17 +125,10 @@ def _failure(message):
 
 
 class DaskPool:
-    """The workers of a Dask cluster.
+    """The workers of a Dask cluster, whose scheduler has an `address` such as "tcp://10.0.0.1:8786".
 
-    Parameters
-    ----------
-    common : dict
-        As of :class:`LocalPool`. The data among them are sent once, and go from worker to
-        worker where they are needed.
-    address : str
-        Address of the scheduler, such as "tcp://10.0.0.1:8786".
-    queue : bool
-        Whether runs may wait at the scheduler, which lets a cluster see that it should grow.
+    `common` is as of :class:`LocalPool`; the data are sent once, and copied between workers. With
+    `queue` runs wait at the scheduler, so that an adaptive cluster grows.
     """
 
     def __init__(self, common, address, queue):
@@ -156,7 +143,7 @@ class DaskPool:
         except (OSError, ValueError) as error:
             raise OSError(f"no scheduler answers at {address}: {error}") from error
         self._address, self._queue, self._futures = address, queue, {}
-        # A task, since data that were only put there are lost with the workers that have them.
+        # As the result of a task, data are computed again if their worker is lost.
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph")
             data = self._client.submit(bytes, common["data"], pure=False)
@@ -166,19 +153,19 @@ class DaskPool:
         return self
 
     def __exit__(self, *exception):
-        with contextlib.suppress(Exception):  # whatever ended the sweep is worth more
+        with contextlib.suppress(Exception):  # the error that ended the sweep matters more
             self._client.cancel(list(self._futures))
             self._client.close()
 
     @property
     def room(self):
-        """How many more runs there is room for."""
+        """Number of runs that can start now."""
         if self._queue:
             return math.inf
         return max(sum(self._client.nthreads().values()), 1) - len(self._futures)
 
     def submit(self, number, settings):
-        """Begin a run."""
+        """Start a run."""
         future = self._client.submit(evaluate, settings=settings, pure=False, **self._common)
         self._futures[future] = number, settings
 
@@ -186,7 +173,7 @@ class DaskPool:
         """Wait for a run to end; yield number, settings and facts of each that has."""
         from distributed import wait
 
-        with contextlib.suppress(CancelledError):  # said below
+        with contextlib.suppress(CancelledError):  # reported below
             wait(list(self._futures), return_when="FIRST_COMPLETED")
         for future in [future for future in self._futures if future.done()]:
             run = self._futures.pop(future)
@@ -196,5 +183,5 @@ class DaskPool:
                 yield *run, _failure(" ".join(str(future.exception()).split()))
             else:
                 raise OSError(
-                    f"the scheduler at {self._address} has lost runs; the same command goes on"
+                    f"the scheduler at {self._address} has lost runs; the same command continues"
                 )

@@ -1,4 +1,4 @@
-"""What a sweep goes through: settings one after the other, by number."""
+"""Searches of a sweep: settings by the number of the run."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ __all__ = ["Choice", "Range", "make_search"]
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several values."""
+    """A parameter with several values."""
 
     values: tuple
 
@@ -21,19 +21,19 @@ class Choice:
         return self.values[rng.integers(len(self.values))]
 
     def to_optuna(self):
-        """Return it as Optuna has it: places, since values may be of any type."""
+        """Return Optuna's distribution of the indices, since values may be of any type."""
         from optuna.distributions import CategoricalDistribution
 
         return CategoricalDistribution(range(len(self.values)))
 
     def from_optuna(self, drawn):
-        """Return what Optuna's choice stands for."""
+        """Return the value of an index that Optuna drew."""
         return self.values[drawn]
 
 
 @dataclass(frozen=True)
 class Range:
-    """A number between two, both included; an integer if both are."""
+    """A parameter between two numbers, both included; if both are integers, so is it."""
 
     low: float
     high: float
@@ -41,7 +41,7 @@ class Range:
 
     @property
     def whole(self):
-        """Whether it is a range of integers."""
+        """Whether this is a range of integers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
     def draw(self, rng):
@@ -51,14 +51,14 @@ class Range:
                 return int(rng.integers(self.low, self.high + 1))
             return float(rng.uniform(self.low, self.high))
         if self.whole:
-            # As wide as the integers that are rounded to, or the ends would be too rare.
+            # Half an integer wider on both sides, or the ends would be too rare.
             low, high = math.log(self.low - 0.5), math.log(self.high + 0.5)
             return int(np.clip(round(math.exp(rng.uniform(low, high))), self.low, self.high))
         value = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
         return float(np.clip(value, self.low, self.high))
 
     def to_optuna(self):
-        """Return it as Optuna has it."""
+        """Return Optuna's distribution."""
         from optuna.distributions import FloatDistribution, IntDistribution
 
         return (IntDistribution if self.whole else FloatDistribution)(
@@ -67,36 +67,16 @@ class Range:
 
     @staticmethod
     def from_optuna(drawn):
-        """Return what Optuna drew."""
+        """Return a number that Optuna drew."""
         return drawn
 
 
 def make_search(kind, vary, between, runs, seed):
-    """Return what gives each run its settings.
+    """Return an object that gives each run its settings.
 
-    Parameters
-    ----------
-    kind : {"grid", "random", "optuna"}
-        All combinations, independent draws, or draws that learn from the scores so far.
-    vary : dict of str to list
-        Values to choose from.
-    between : dict of str to (low, high) or (low, high, "log")
-        Numbers to draw between.
-    runs : int or None
-        How many runs; None, for a grid only, is all.
-    seed : int
-        Seed of the draws.
-
-    Returns
-    -------
-    search : object
-        `ask(number)` gives the settings of a run, the same whenever it is asked if `adaptive` is
-        false; `tell(number, settings, score)` says how it went; `total` is the number of runs.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the space is no space.
+    `ask(number)` returns the settings of a run, always the same if `adaptive` is false;
+    `tell(number, settings, score)` learns from its score; `total` is the number of runs. The
+    parameters are those of :func:`lsm.experiments._sweep.sweep`.
     """
     check_choice("search", kind, ("grid", "random", "optuna"))
     space = {name: Choice(_values(name, values)) for name, values in vary.items()}
@@ -109,7 +89,7 @@ def make_search(kind, vary, between, runs, seed):
     if kind == "grid":
         return _Grid(space, runs)
     if runs is None:
-        raise ValueError(f"search {kind!r} needs to know how many runs: give --runs")
+        raise ValueError(f"search {kind!r} needs a number of runs: give --runs")
     check_integer("runs", runs, 1)
     return (_Random if kind == "random" else _Optuna)(space, runs, seed)
 
@@ -132,32 +112,32 @@ def _range(name, bounds):
 
 
 class _Grid:
-    """All combinations, the last name changing fastest."""
+    """All combinations; the last parameter changes fastest."""
 
     adaptive = False
 
     def __init__(self, space, runs):
         for name, part in space.items():
             if isinstance(part, Range):
-                raise ValueError(f"a grid has no numbers between two: vary {name} over values")
+                raise ValueError(f"a grid needs values: give --vary {name}, or another --search")
         self.space = space
         self.total = math.prod(len(part.values) for part in space.values())
         if runs is not None:
             self.total = min(self.total, check_integer("runs", runs, 1))
 
     def ask(self, number):
-        """Return the combination of this number."""
+        """Return the settings of a run."""
         shape = [len(part.values) for part in self.space.values()]
         places = np.unravel_index(number, shape)
         parts = zip(self.space.items(), places, strict=True)
         return {name: part.values[place] for (name, part), place in parts}
 
     def tell(self, number, settings, score):
-        """Learn nothing."""
+        """Ignore the score of a run."""
 
 
 class _Random:
-    """Independent draws, each with a stream of its own."""
+    """Independent draws, each with its own random generator."""
 
     adaptive = False
 
@@ -165,19 +145,18 @@ class _Random:
         self.space, self.total, self.seed = space, runs, seed
 
     def ask(self, number):
-        """Return the draw of this number."""
+        """Return the settings of a run."""
         rng = np.random.default_rng([self.seed, number])
         return {name: part.draw(rng) for name, part in self.space.items()}
 
     def tell(self, number, settings, score):
-        """Learn nothing."""
+        """Ignore the score of a run."""
 
 
 class _Optuna:
     """Draws by the tree-structured Parzen estimator of Optuna.
 
-    What it draws depends on the runs it was told of, so one run at a time gives the same sweep
-    again, and several at once may not.
+    They depend on the scores so far, so a sweep can only be repeated with one run at a time.
     """
 
     adaptive = True
@@ -196,8 +175,8 @@ class _Optuna:
         self.trials, self.drawn = {}, {}
 
     def ask(self, number):
-        """Return a draw that learns from the scores so far."""
-        # A sampler for each run, since the state of one could not be taken up again.
+        """Return the settings of a run."""
+        # Each run has its own sampler, since the state of a sampler could not be restored.
         self.study.sampler = self.optuna.samplers.TPESampler(
             seed=self.seed + number, constant_liar=True
         )
@@ -205,7 +184,7 @@ class _Optuna:
         return {name: self.space[name].from_optuna(drawn) for name, drawn in trial.params.items()}
 
     def tell(self, number, settings, score):
-        """Take note of a run, asked for now or in a process before; None is a failure."""
+        """Learn from the score of a run of this process or of an earlier one; None is a failure."""
         states = self.optuna.trial.TrialState
         state = states.FAIL if score is None else states.COMPLETE
         if number in self.trials:

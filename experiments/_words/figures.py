@@ -1,4 +1,4 @@
-"""Pictures of words: one spoken, those mistaken, and the liquid that hears them."""
+"""Pictures of words: a waveform with its spikes, the confusions, and the liquid's connections."""
 
 import numpy as np
 from sklearn.base import clone
@@ -11,27 +11,14 @@ __all__ = ["draw_confusion", "draw_connectivity", "draw_word"]
 
 
 def draw_word(path, waveform, encoder, spikes, inhibitory, title):
-    """Draw one word's waveform, its cochleagram and the liquid's spikes, on one time axis.
+    """Draw the waveform of a word, its cochleagram and the liquid's spikes on one time axis.
 
-    Parameters
-    ----------
-    path : str or path
-        Where the picture goes.
-    waveform : array of shape (n_timesteps,)
-        The sound.
-    encoder : CochleagramEncoder
-        A fitted encoder.
-    spikes : SpikeArray
-        What the liquid made of it, one sample.
-    inhibitory : bool array of shape (n_neurons,)
-        Which neurons are inhibitory.
-    title : str
-        What the word is.
+    `encoder` is fitted, `spikes` is one sample, and `inhibitory` a bool array of the neurons.
     """
     figure = new_figure((5.5, 5.6))
     axes = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1.5, 4))
     levels, start = _levels(waveform, encoder)
-    end = spikes.durations[0] * spikes.dt
+    end = spikes.n_rows[0] * spikes.row_duration
     # The liquid's clock starts in the middle of the first window that is not trimmed.
     offset = start * encoder.hop + (encoder.window - encoder.hop) / 2
     times = 1000 * np.arange(len(waveform)) / encoder.sample_rate - offset
@@ -57,7 +44,7 @@ def draw_word(path, waveform, encoder, spikes, inhibitory, title):
 
 
 def _levels(waveform, encoder):
-    """Return the level of each band in the windows that are left, and the first one's number."""
+    """Return the levels of bands in the windows that are left, and the first window's index."""
     n_bands = encoder.n_bands
     kept = encoder.transform([waveform]).to_dense(0)[:, :n_bands]
     untrimmed = clone(encoder).set_params(trim_db=None).fit([waveform])
@@ -68,13 +55,13 @@ def _levels(waveform, encoder):
 
 
 def draw_connectivity(path, liquid):
-    """Draw who reaches whom in a fitted liquid, and how strongly."""
+    """Draw which neurons of a fitted liquid are connected, and the weights."""
     figure = ConnectivityDisplay.from_estimator(liquid).figure_
     figure.savefig(path, dpi=DPI)
 
 
 def draw_confusion(path, target, predicted, names, title):
-    """Draw which words are taken for which."""
+    """Draw the confusion matrix of words."""
     size = 2.0 + 0.27 * len(names)
     ax = new_figure((size, size)).subplots()
     display = ConfusionDisplay.from_predictions(target, predicted, names=names, ax=ax)

@@ -1,42 +1,57 @@
-"""Choose a recipe for words by how it does with training words that it was not fitted on."""
+"""Recipes for words, and their scores for training words that they were not fitted on."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, GroupKFold, PredefinedSplit, cross_val_predict
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-__all__ = [
-    "Recipe",
-    "best_of",
-    "classes_of",
-    "held_out",
-    "say_together",
-    "stack",
-    "try_readouts",
-]
+from lsm import Snapshots
 
+from .readouts import READOUTS, make_readout, mean_in_bins
+
+__all__ = [
+    "FRONT_ENDS", "N_RECIPES", "PARTS", "Recipe", "best_of", "classes_of", "held_out",
+    "make_calibrated", "predict_together", "stack", "try_recipes",
+]  # fmt: skip
+
+# The front end of spoken-words, and the defaults of the encoder.
+FRONT_ENDS = {
+    "12 bands": {},
+    "14 bands": {
+        "encoder__n_bands": 14,
+        "encoder__f_min": 60.0,
+        "encoder__window": 25.0,
+        "encoder__trim_db": -40.0,
+        "encoder__gain_control": 0.0,
+    },
+}
+# Numbers of equal parts that a word is cut into, one way after the other.
+PARTS = {"whole and halves": (1, 2), "to quarters": (1, 2, 4), "eighths": (8,)}
+ALL_PARTS = (1, 2, 4, 8)
+N_RECIPES = len(FRONT_ENDS) * len(PARTS) * len(READOUTS)
 MAX_FOLDS = 5
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A front end, parts of a word and a readout, and what they make of words they do not know.
+    """A front end, parts of a word and a readout, with their scores for words held out.
 
     Attributes
     ----------
     settings : dict
-        The choices, by name.
+        Names of the front end, the parts and the readout.
     held : array of shape (n_train, n_classes), or (n_train, 1) for two classes
-        Scores of the training words; the readout was fitted without the groups of each.
+        Scores of the training words, by readouts fitted without the group of each.
     scores : array of shape (n_test, n_classes), or (n_test, 1) for two classes
-        Scores of the test words; the readout was fitted on all training words.
+        Scores of the test words, by a readout fitted on all training words.
     accuracy : float
-        Share of the training words that are right by `held`.
+        Accuracy of `held` for the training words.
     """
 
     settings: dict
@@ -46,17 +61,10 @@ class Recipe:
 
 
 def held_out(groups):
-    """Split training words, so that each group is held out once.
+    """Return a PredefinedSplit of training words in which each group is held out once.
 
-    Parameters
-    ----------
-    groups : array of shape (n_train,)
-        Words of a group stay together. Where there are more than five, they are dealt into five.
-
-    Returns
-    -------
-    splits : PredefinedSplit
-        For scikit-learn, which has no use for groups where it stacks or searches.
+    Each group is a fold; more than five groups are dealt into five folds. The stacking and the
+    searches of scikit-learn do not take groups, but they take such a split.
     """
     n_groups = len(np.unique(groups))
     if n_groups < 2:
@@ -83,64 +91,57 @@ def _make_calibrator(splits):
 
 
 def _log_likelihood(regression, scores, y):
-    # Five speakers tell penalties apart by this, but hardly by their few errors. scikit-learn's
-    # own scorer takes no labels, so it fails where some word is not among those held out.
+    # The few errors of five speakers hardly distinguish penalties, but the likelihood does.
+    # scikit-learn's own scorer takes no labels, so it fails if a word is not among those held out.
     return -log_loss(y, regression.predict_proba(scores), labels=regression.classes_)
 
 
 def stack(estimators, splits=None):
-    """Make an unfitted classifier that weighs the scores of several for words held out.
+    """Make an unfitted classifier that weighs the scores of other classifiers for words held out.
 
-    Parameters
-    ----------
-    estimators : list of (str, estimator)
-        Unfitted classifiers.
-    splits : PredefinedSplit, optional
-        How to hold out training words; by default speakers are not told apart.
-
-    Returns
-    -------
-    stacked : StackingClassifier
+    `splits` is that of :func:`held_out`; the default folds of scikit-learn ignore speakers.
     """
     return StackingClassifier(
         estimators, _make_calibrator(splits), cv=splits, stack_method="decision_function"
     )
 
 
-def try_readouts(settings, states, target, train, test, splits, readouts, stages, detail):
-    """Try readouts on the same states.
+def _snapshots(parts):
+    return Snapshots(n=parts, feature="root_count")
 
-    Parameters
-    ----------
-    settings : dict
-        What the states are of.
-    states : array of shape (n_samples, n_features)
-        Of all words.
-    target : array of shape (n_samples,)
-        Their classes.
-    train, test : int array
-        Which words are for training and for the test.
-    splits : PredefinedSplit
-        How to hold out training words.
-    readouts : dict of str to estimator
-        Unfitted, for standardised states.
-    stages : Stages
-        Told what is going on.
-    detail : str
-        What to call it there.
 
-    Yields
-    ------
-    recipe : Recipe
-    """
-    X, y = states[train], target[train]
-    for name, readout in readouts.items():
-        with stages.stage("try a readout", f"{detail}, {name}"):
-            model = make_pipeline(StandardScaler(), readout)
-            held = _columns(cross_val_predict(model, X, y, cv=splits, method="decision_function"))
-            scores = _columns(model.fit(X, y).decision_function(states[test]))
-        accuracy = np.mean(classes_of(held, model.classes_) == y)
-        yield Recipe(settings | {"readout": name}, held, scores, float(accuracy))
+def try_recipes(model, encoded, data, train, test, stages, detail):
+    """Return all recipes with a liquid, and all without, fitted to the training words."""
+    recipes = {"liquid": [], "no liquid": []}
+    for front_end, currents in encoded.items():
+        liquid = clone(model["liquid"]).set_params(snapshots=_snapshots(ALL_PARTS))
+        with stages.stage("calibrate", detail):
+            liquid.fit(currents[train])
+        with stages.stage("simulate", detail):
+            states = liquid.transform(currents).toarray()
+        parts_of = np.repeat(ALL_PARTS, np.multiply(ALL_PARTS, liquid.n_neurons_))
+        bins = {n: mean_in_bins(currents, n) for n in ALL_PARTS}
+        for name, parts in PARTS.items():
+            features = {
+                "liquid": states[:, np.isin(parts_of, parts)],
+                "no liquid": np.hstack([bins[n] for n in parts]),
+            }
+            for kind, X in features.items():
+                for readout in READOUTS:
+                    with stages.stage("try a readout", f"of {kind} {detail}, {readout}"):
+                        held, scores, accuracy = _try_readout(readout, X, data, train, test)
+                    settings = {"front end": front_end, "parts": name, "readout": readout}
+                    recipes[kind].append(Recipe(settings, held, scores, accuracy))
+    return recipes
+
+
+def _try_readout(name, X, data, train, test):
+    """Return the scores of words held out and of test words, and the accuracy of the former."""
+    model, y = make_pipeline(StandardScaler(), make_readout(name)), data.target[train]
+    given = {"cv": held_out(data.groups[train]), "method": "decision_function"}
+    held = _columns(cross_val_predict(model, X[train], y, **given))
+    scores = _columns(model.fit(X[train], y).decision_function(X[test]))
+    return held, scores, float(np.mean(classes_of(held, model.classes_) == y))
 
 
 def _columns(scores):
@@ -154,26 +155,24 @@ def classes_of(scores, classes):
 
 
 def best_of(recipes):
-    """Return the recipe that is best with training words held out; of equals, the first."""
+    """Return the recipe with the best accuracy for words held out; of equals, the first."""
     return max(recipes, key=lambda recipe: recipe.accuracy)
 
 
-def say_together(recipes, y, splits):
-    """Return what recipes say of the test words together, their scores calibrated.
+def predict_together(recipes, y, splits):
+    """Return the predictions of one or several recipes for the test words.
 
-    Parameters
-    ----------
-    recipes : list of Recipe
-        One, or several that are weighed against each other.
-    y : array of shape (n_train,)
-        Classes of the training words.
-    splits : PredefinedSplit
-        How to hold out training words.
-
-    Returns
-    -------
-    classes : array of shape (n_test,)
+    They are those of a logistic regression from the recipes' scores of training words held out in
+    `splits` to their classes `y`.
     """
     held = np.hstack([recipe.held for recipe in recipes])
     scores = np.hstack([recipe.scores for recipe in recipes])
     return _make_calibrator(splits).fit(held, y).predict(scores)
+
+
+def make_calibrated(model, settings, splits):
+    """Make the unfitted model of a recipe, which recalibrates the scores of its readout."""
+    model = clone(model).set_params(**FRONT_ENDS[settings["front end"]])
+    model.set_params(liquid__snapshots=_snapshots(PARTS[settings["parts"]]))
+    readout = make_pipeline(StandardScaler(), make_readout(settings["readout"]))
+    return Pipeline([*model.steps[:3], ("readout", stack([("scores", readout)], splits))])

@@ -1,4 +1,4 @@
-"""Recordings of words, and what of them to train on."""
+"""Recordings of words, and their splits into training and test."""
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
@@ -6,10 +6,7 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 from lsm._validation import check_choice, check_integer
 from lsm.datasets import VOCABULARY, fetch_spoken_digits, make_spoken_words
 
-from .._command.modules import arguments
-from .._study.results import digest
-
-__all__ = ["facts_of", "groups_of", "load_as_told", "load_data", "split"]
+__all__ = ["groups_of", "load_data", "split"]
 
 DIGITS = VOCABULARY[:10]
 TAKES_PER_FOLD = {"synth": 1, "fsdd": 5}
@@ -32,32 +29,44 @@ def load_data(
     Parameters
     ----------
     dataset : {"synth", "fsdd"}, default="synth"
-        Words synthesised by eSpeak NG, or the training takes of the Free Spoken Digit Dataset.
-    words : list of str, optional
-        The words; by default :data:`lsm.datasets.VOCABULARY`, or the ten digits.
-    n_voices : int, optional
-        How many voices; by default 40, or all six speakers.
-    voices : list of str, optional
-        Names of eSpeak NG's voices for "synth", such as "en-us+m3", instead of `n_voices`.
-    takes : int, optional
-        How often each voice says each word; by default 2, or all 45 takes.
-    noise_db : float, optional
-        Signal-to-noise ratio in dB of white noise, for "synth"; by default 10, since without
-        noise every model is right; 100 is as good as none.
-    data_home : str or path, optional
-        Folder or archive of the recordings, for "fsdd"; by default they are downloaded once.
-    protocol, folds
-        As of :func:`split`.
+        synth: words spoken by the synthesiser eSpeak NG; fsdd: recorded digits of the Free
+        Spoken Digit Dataset, those that are for training.
+    words : list of str or None
+        Words, such as: zero one two. By default the twenty of lsm.datasets.VOCABULARY, or the ten
+        digits of fsdd.
+    n_voices : int or None
+        Number of voices. By default 40, or all six of fsdd.
+    voices : list of str or None
+        Names of voices of eSpeak NG, instead of n_voices, such as: en-us+m3 en-gb-scotland+f1.
+    takes : int or None
+        Number of times that each voice says each word. By default 2, or all 45 training takes of
+        fsdd.
+    noise_db : float or None
+        Signal-to-noise ratio in dB of white noise added to synth. By default 10, since without
+        noise all models reach 100 %; at 100 the noise has no effect.
+    data_home : str or None
+        Folder or archive with the recordings of fsdd, or a new folder to download them to, about
+        16 MB. By default they are downloaded once, to the user's cache.
+    protocol : {"speaker", "take"}, default="speaker"
+        Test with speakers that are not in the training samples, or with takes that are not; takes
+        5-9, 10-14, ... of fsdd belong together.
+    folds : int or None
+        Number of splits into training and test. By default synth by speaker is split once, with
+        a quarter of the voices for the test; otherwise every speaker, or every take, is the test
+        once. Of synth by speaker the voices are dealt into this number of folds; otherwise the
+        first folds are run.
     random_state : int, RandomState instance or None, default=None
         Seed of the synthesised voices.
 
     Returns
     -------
     data : Bunch
-        As of :func:`lsm.datasets.make_spoken_words`, with `groups`, as of :func:`groups_of`, and
-        `cv`, a list of (train, test); only "synth" has a split of its own.
+        As of :func:`lsm.datasets.make_spoken_words`, with `groups` as of :func:`groups_of`, `cv`
+        as of :func:`split` and `summary`, a line about the split. Only "synth" has `train` and
+        `test` too.
     """
     check_choice("dataset", dataset, ("synth", "fsdd"))
+    check_choice("protocol", protocol, ("speaker", "take"))
     if dataset == "fsdd":
         for name, value in (("noise_db", noise_db), ("voices", voices)):
             if value is not None:
@@ -79,18 +88,10 @@ def load_data(
     return _divide(data, dataset, protocol, folds)
 
 
-def load_as_told(options):
-    """Load the words that the options of a run ask for, and say what is going on."""
-    synthetic = options["dataset"] == "synth"
-    print("speaking the words" if synthetic else "reading the recordings", flush=True)
-    data = load_data(**arguments(load_data, options))
-    print(_describe(data, options["protocol"]), flush=True)
-    return data
-
-
 def _divide(data, dataset, protocol, folds):
     data.groups = groups_of(data, dataset, protocol)
     data.cv = split(data, dataset, protocol, folds)
+    data.summary = _describe(data, protocol)
     return data
 
 
@@ -118,22 +119,7 @@ def _load_digits(words, n_voices, takes, data_home):
 
 
 def groups_of(data, dataset, protocol):
-    """Say which words must stay together when words are split.
-
-    Parameters
-    ----------
-    data : Bunch
-        As of :func:`load_data`.
-    dataset : {"synth", "fsdd"}
-        Where the data are from.
-    protocol : {"speaker", "take"}
-        What the test words have not in common with any training word.
-
-    Returns
-    -------
-    groups : array of shape (n_samples,)
-        Words of one speaker have the same value, or words of one take.
-    """
+    """Return a number for each sample; samples of one speaker, or of one take, have the same."""
     if protocol == "take":
         return data.take // TAKES_PER_FOLD[dataset]
     if dataset == "synth":
@@ -143,26 +129,12 @@ def groups_of(data, dataset, protocol):
 
 
 def split(data, dataset, protocol, folds=None):
-    """Split words into training and test.
+    """Return a list of (train, test) in which no group of :func:`groups_of` is on both sides.
 
-    Parameters
-    ----------
-    data : Bunch
-        As of :func:`load_data`.
-    dataset : {"synth", "fsdd"}
-        Where the data are from.
-    protocol : {"speaker", "take"}
-        What the test words have not in common with any training word.
-    folds : int, optional
-        As of :func:`run`.
-
-    Returns
-    -------
-    splits : list of (train, test)
-        Arrays of indices.
+    The parameters are those of :func:`load_data`.
     """
     if len(data.target_names) < 2:
-        raise ValueError("words must hold at least two words to tell apart")
+        raise ValueError("words must have at least two different words")
     if folds is not None:
         check_integer("folds", folds, 1)
     groups = groups_of(data, dataset, protocol)
@@ -181,7 +153,7 @@ def split(data, dataset, protocol, folds=None):
 
 
 def _describe(data, protocol):
-    """Say in a line how many words there are, and which are for the test."""
+    """Return a line about the numbers of samples and voices, for training and for the test."""
     train, test = data.cv[0]
     n_heard, n_unheard = (len(np.unique(data.speaker[rows])) for rows in (train, test))
     n_words = len(data.target_names)
@@ -189,13 +161,3 @@ def _describe(data, protocol):
     text += f"{n_heard} voices, tested on {len(test)} of {n_unheard}"
     text += " unheard" if protocol == "speaker" else " in takes not heard"
     return text + (f", and so on for {len(data.cv)} folds" if len(data.cv) > 1 else "")
-
-
-def facts_of(data):
-    """Return what `result.json` is to tell of the words."""
-    return {
-        "description": data.DESCR,
-        "sha256": digest(data.data, data.target),
-        "n_recordings": len(data.data),
-        "words": data.target_names,
-    }

@@ -1,31 +1,34 @@
 """Encoders of signals as input to a liquid, one code a file.
 
 An encoder is a scikit-learn transformer whose `transform` returns a
-:class:`~lsm.spikes.SpikeArray`. What it gives for a sample depends on that sample alone, and on
-the seed if it draws: a word is encoded alike wherever it stands. Encoders of sound take
+:class:`~lsm.spikes.SpikeArray`. The encoding of a sample depends on that sample alone, and on the
+seed if the encoder draws: a word is encoded alike at any place in `X`. Encoders of sound take
 waveforms. All others take samples of shape (n_rows, n_channels) as :class:`~lsm.Liquid` does, or
-a graded `SpikeArray` such as an encoder of sound gives, and share the following.
+a graded `SpikeArray` such as an encoder of sound returns, and share the following rules.
 
-**Rows.** An encoder with a `duration` codes values: it holds each row for this long, so that a
-row of a 2-D `X` is a vector. For a signal with a row in each step give `duration=dt`. Those
-without code the changes of a signal, which has a row in each step; a row of a 2-D `X` is a
-signal of one channel. Each step of a graded `SpikeArray` lasts as long as it says.
+**Rows.** An encoder with a `duration` encodes values: it holds each row for this time, and a row
+of a 2-D `X` is a vector. For a signal with a row in each step set `duration=dt`. An encoder
+without a `duration` encodes the changes of a signal, which has a row in each step; a row of a 2-D
+`X` is a signal of one channel. A step of a graded `SpikeArray` is a row, and sets its length.
 
-**Scale.** Values are measured in shares of each channel's range: 0 at the lower limit and 1 at
-the upper one. `limits=None` takes both from the data that `fit` saw, channel by channel; a pair
+**Scale.** Values are measured as shares of the range of their channel: 0 at the lower limit and 1
+at the upper limit. `limits="auto"` takes both from the data in `fit`, for each channel; a pair
 (low, high) of numbers, or of arrays with one for each channel, sets them. Values outside are
 clipped, with a warning. A channel that is constant in `fit` is 0.
 
-**Parameters set after `fit`** act at once and are checked when they do. What was learnt, or drawn
-from a seed, stays until the next `fit`: steps and rows, limits, ranks, the code in a population.
+**Parameters that are set after `fit`** act at once and are checked when they do. Attributes that
+were learnt in `fit`, or drawn from a seed, stay until the next `fit`: steps and rows, limits,
+ranks, the code in a population.
 
-**Back.** `inverse_transform` gives back samples of shape (n_rows, n_channels) where the code can
-be undone; each code's docstring says how well. :mod:`lsm.encoding.decoders` reads spikes of
-unknown origin.
+**Inversion.** `inverse_transform` returns samples of shape (n_rows, n_channels) if the code can be
+inverted; the docstring of each encoder states the error. :mod:`lsm.encoding.decoders` decodes
+spikes of unknown origin.
 
-A new code is a subclass of `Encoder` in `_base.py`, whose docstring says what it must have.
+An encoder of signals is a subclass of :class:`Encoder`, an encoder of sound one of
+:class:`SoundEncoder`; the base classes document the methods that an encoder must have.
 """
 
+from .base import Encoder
 from .bsa import BSAEncoder
 from .burst import BurstEncoder
 from .cochleagram import CochleagramEncoder
@@ -39,6 +42,7 @@ from .phase import PhaseEncoder
 from .population import PopulationEncoder
 from .rank_order import RankOrderEncoder
 from .rate import RateEncoder
+from .sound import SoundEncoder
 from .synchrony import SynchronyEncoder
 
 __all__ = [
@@ -47,6 +51,7 @@ __all__ = [
     "CochleagramEncoder",
     "DeltaEncoder",
     "DirectCurrentEncoder",
+    "Encoder",
     "IntegrateAndFireEncoder",
     "LatencyEncoder",
     "LyonEncoder",
@@ -55,5 +60,6 @@ __all__ = [
     "PopulationEncoder",
     "RankOrderEncoder",
     "RateEncoder",
+    "SoundEncoder",
     "SynchronyEncoder",
 ]

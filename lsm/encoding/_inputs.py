@@ -1,4 +1,4 @@
-"""What encoders take, checked: waveforms, vectors and signals."""
+"""Checks of the input of encoders: waveforms, vectors and signals."""
 
 import numpy as np
 from scipy import sparse
@@ -17,9 +17,9 @@ def check_waveforms(encoder, X, *, reset):
     Parameters
     ----------
     encoder : estimator
-        Whose input it is; a 2-D array sets or must fit its `n_features_in_`.
+        Encoder of the input; a 2-D array sets its `n_features_in_`, or must agree with it.
     X : sequence of (n_timesteps_i,) arrays, or array of shape (n_samples, n_timesteps)
-        The waveforms.
+        Waveforms.
     reset : bool
         Whether the encoder is being fitted.
 
@@ -30,7 +30,8 @@ def check_waveforms(encoder, X, *, reset):
     if isinstance(X, SpikeArray):
         raise ValueError("X must hold waveforms, got a SpikeArray, which is encoded already")
     ragged = isinstance(X, list | tuple) or (
-        getattr(X, "ndim", None) == 1 and X.dtype == object  # one of numbers is one waveform
+        getattr(X, "ndim", None) == 1
+        and X.dtype == object  # a 1-D array of numbers is one waveform
     )
     if not ragged:
         X = validate_data(encoder, X, reset=reset, dtype="numeric", ensure_all_finite=False)
@@ -47,14 +48,14 @@ def check_signals(encoder, X, *, reset, series=False):
     Parameters
     ----------
     encoder : estimator
-        Whose input it is; `n_features_in_` is set or checked.
+        Encoder of the input; its `n_features_in_` is set or checked.
     X : graded SpikeArray, sequence of (n_rows_i, n_channels) arrays, 3-D or 2-D array
-        The samples.
+        Samples.
     reset : bool
         Whether the encoder is being fitted.
     series : bool, default=False
-        Whether a row of a 2-D `X` is a signal of one channel rather than a vector, and a
-        sequence may hold 1-D arrays.
+        Whether a row of a 2-D `X` is a signal of one channel instead of a vector, and a sequence
+        may hold 1-D arrays.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def check_signals(encoder, X, *, reset, series=False):
         if isinstance(X, list | tuple) and len({np.shape(row) for row in X}) > 1:
             raise ValueError(
                 "X must have rows of equal length, or be a sequence of (n_rows, n_channels) "
-                f"arrays; row 0 has shape {np.shape(X[0])}, and not all have"
+                f"arrays; row 0 has shape {np.shape(X[0])}, and other rows have other shapes"
             )
         X = validate_data(encoder, X, reset=reset, dtype=np.float64)
         return [row[:, None] if series else row[None] for row in X]
@@ -89,16 +90,19 @@ def check_signals(encoder, X, *, reset, series=False):
 
 
 def row_duration(X):
-    """Return how long a row of `X` lasts in ms, or None where `X` does not say."""
+    """Return the length of a row in ms if `X` is a `SpikeArray`, else None."""
     if not isinstance(X, SpikeArray):
         return None
     if not X.graded:
         raise ValueError("X is a SpikeArray of spikes, which is encoded already")
-    return X.dt
+    return X.row_duration
 
 
 def is_table(X, *, series=False):
-    """Tell a 2-D `X` from a sequence of samples, and leave what is neither to scikit-learn."""
+    """Return whether `X` is a 2-D array instead of a sequence of samples.
+
+    Input that is neither counts as a 2-D array, which scikit-learn checks.
+    """
     if isinstance(X, SpikeArray):
         return False
     if isinstance(X, list | tuple) and len(X) > 0:
@@ -110,12 +114,12 @@ def is_table(X, *, series=False):
 def _ndim(sample):
     try:
         return 2 if sparse.issparse(sample) else np.ndim(sample)
-    except ValueError:  # ragged, which is refused by name later
+    except ValueError:  # ragged, and refused later by an error that names the sample
         return 2
 
 
 def _forget_features(encoder):
-    # What an earlier fit on a 2-D array left would bind ragged input to its width.
+    # An earlier fit on a 2-D array must not fix the width of ragged input.
     vars(encoder).pop("n_features_in_", None)
     vars(encoder).pop("feature_names_in_", None)
 
@@ -135,7 +139,7 @@ def _check_waveform(i, waveform):
     array = as_array(rule, waveform)
     if array.dtype.kind == "c":
         raise ValueError(f"{rule}: Complex data not supported")
-    if array.dtype.kind not in "if":  # unsigned audio rests at 128, not at 0
+    if array.dtype.kind not in "if":  # silence is 128 in unsigned audio, not 0
         raise ValueError(f"{rule}, got {waveform!r:.40} of type {array.dtype}")
     if array.ndim != 1:
         remedy = ": mix its channels into one" if array.ndim == 2 else ""

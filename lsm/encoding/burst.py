@@ -1,35 +1,36 @@
-"""The burst code: the larger the value, the more and the denser its spikes."""
+"""The burst code: larger values give more spikes at shorter intervals."""
 
 import numpy as np
 
 from .._units import steps
-from .._validation import check_integer, check_number
-from ._base import Encoder, first_spike, spike_at
+from .._validation import check_number
+from ._timing import first_spike, spike_at
+from .base import Encoder
 
 __all__ = ["BurstEncoder"]
 
 
 class BurstEncoder(Encoder):
-    """Encode values as bursts, by their number of spikes and the interval between them [1]_.
+    """Encode values as bursts, by the number of spikes and the interval between them [1]_.
 
-    A value x, in shares of the range, gives `ceil(max_spikes * x)` spikes at intervals of
-    `max_interval - (max_interval - min_interval) * x`, rounded to whole steps. The burst starts
+    A value x, as a share of the range, gives `ceil(max_spikes * x)` spikes at intervals of
+    `max_interval - (max_interval - min_interval) * x` ms, rounded to whole steps. The burst starts
     with the row.
 
     Parameters
     ----------
     max_spikes : int, default=5
-        Spikes at the upper limit.
+        Number of spikes at the upper limit.
     min_interval : float, default=2.0
         Interval at the upper limit in ms, at least one step.
     max_interval : float, default=20.0
         Interval at the lower limit in ms. A burst of `max_spikes` at this interval must fit into
         a row.
     duration : float, default=100.0
-        How long a row is held in ms.
+        Time for which a row is held in ms.
     dt : float, default=1.0
         Length of a step in ms.
-    limits : (low, high) or None, default=None
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
 
     Attributes
@@ -39,9 +40,9 @@ class BurstEncoder(Encoder):
 
     Notes
     -----
-    `inverse_transform` gives the middle of the values that have the burst's number of spikes and
-    its interval: the error is at most `1 / (2 max_spikes)` of the range, and in a burst of two
-    spikes or more also at most `dt / (2 (max_interval - min_interval))`.
+    `inverse_transform` returns the middle of the values that give the same number of spikes and
+    the same interval. Its error is at most `1 / (2 max_spikes)` of the range, and for bursts of two
+    or more spikes also at most `dt / (2 (max_interval - min_interval))`.
 
     References
     ----------
@@ -54,11 +55,17 @@ class BurstEncoder(Encoder):
     >>> from lsm.encoding import BurstEncoder
     >>> encoder = BurstEncoder().fit([[0.0], [1.0]])
     >>> X = encoder.transform([[1.0], [0.5], [0.1]])
-    >>> X.steps
+    >>> X.rows
     array([ 0,  2,  4,  6,  8,  0, 11, 22,  0], dtype=int32)
     >>> encoder.inverse_transform(X).round(3).ravel()
     array([0.986, 0.5  , 0.1  ])
     """
+
+    bounds = {
+        "max_spikes": "integer >= 1",
+        "min_interval": "> 0",
+        "max_interval": "> min_interval",
+    }
 
     def __init__(
         self,
@@ -67,7 +74,7 @@ class BurstEncoder(Encoder):
         max_interval=20.0,
         duration=100.0,
         dt=1.0,
-        limits=None,
+        limits="auto",
     ):
         self.max_spikes = max_spikes
         self.min_interval = min_interval
@@ -76,18 +83,20 @@ class BurstEncoder(Encoder):
         self.dt = dt
         self.limits = limits
 
-    def _check(self):
-        n = check_integer("max_spikes", self.max_spikes, 1)
-        low = check_number("min_interval", self.min_interval, self.dt_)
-        high = check_number("max_interval", self.max_interval, low, low_open=True)
-        if (n - 1) * int(steps("max_interval", high, self.dt_)) >= self.hold_:
+    def prepare(self):
+        """Check that intervals are not shorter than a step, and that bursts fit into a row."""
+        check_number("BurstEncoder.min_interval", self.min_interval, self.dt_)
+        n, longest = self.max_spikes, self.max_interval
+        if (n - 1) * int(steps("BurstEncoder.max_interval", longest, self.dt_)) >= self.hold_:
             raise ValueError(
-                f"a burst of max_spikes={n} at max_interval={high:g} ms does not fit into a row "
-                f"of {self.hold_ * self.dt_:g} ms: lengthen {self._row_name} or lower one of them"
+                f"a burst of BurstEncoder.max_spikes={n} at max_interval={longest:g} ms does not "
+                f"fit into a row of {self.hold_ * self.dt_:g} ms: lengthen {self.row_name} or "
+                "lower one of them"
             )
 
-    def _encode(self, x):
-        count = np.ceil(self.max_spikes * x - 1e-9)  # a hair, as 5 * 0.6 is to be 3
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
+        count = np.ceil(self.max_spikes * x - 1e-9)  # 5 * 0.6 must be 3 in spite of rounding
         interval = self.max_interval - (self.max_interval - self.min_interval) * x
         step = np.rint(interval / self.dt_)
         spikes = np.zeros((len(x), self.hold_, x.shape[1]), dtype=bool)
@@ -95,7 +104,8 @@ class BurstEncoder(Encoder):
             spikes |= spike_at(np.where(i < count, i * step, -1), self.hold_)
         return spikes
 
-    def _decode(self, rows):
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
         count = rows.sum(axis=1)
         low, high = np.maximum(count - 1, 0) / self.max_spikes, count / self.max_spikes
         last = self.hold_ - 1 - first_spike(rows[:, ::-1])

@@ -1,82 +1,76 @@
-"""Sound as graded currents: the levels of frequency bands, and their rises and falls."""
-
-import copy
+"""Cochleagram: levels of frequency bands of a sound, and their rises and falls."""
 
 import numpy as np
 from scipy import fft, signal
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
-from .._validation import check_choice, check_integer, check_number
-from ..spikes import SpikeArray
-from ._inputs import check_waveforms
+from .._validation import check_number
+from .sound import SoundEncoder
 
 __all__ = ["CochleagramEncoder"]
 
 
-class CochleagramEncoder(TransformerMixin, BaseEstimator):
+class CochleagramEncoder(SoundEncoder):
     """Encode waveforms as graded currents, three channels for each frequency band.
 
-    The sound is cut into overlapping windows, and the power of each band in each window becomes
-    a level: 0 at `floor_db` and below, 1 at the loudest band of the loudest window of the same
-    waveform, linear in dB between them. Each band has a channel for its level, one for how fast
-    the level rises and one for how fast it falls. Bands lie on the mel scale [1]_ or are
-    gammatone filters [2]_ evenly spaced in equivalent rectangular bandwidths. All peak at about
-    the same weight, and the higher a band the wider it is, so that white noise is louder in high
-    bands. It is a front end in the spirit of [3]_.
+    The sound is divided into overlapping windows. The power of each band in each window gives a
+    level: 0 at `floor_db` and below, 1 at the loudest band of the loudest window of the same
+    waveform, linear in dB between them. Each band has a channel for its level, one for the speed
+    at which the level rises, and one for the speed at which it falls. Bands lie on the mel scale
+    [1]_ or are gammatone filters [2]_ at even distances in equivalent rectangular bandwidths. All
+    bands have about the same peak weight and higher bands are wider, so white noise is louder in
+    high bands. The encoder is a front end like that of [3]_.
 
-    The gain of a recording has no influence. Nothing is learnt from the data, so parameters set
-    after `fit` act at once.
+    The gain of a recording has no influence. Nothing is learnt from the data, so parameters that
+    are set after `fit` act at once.
 
     Parameters
     ----------
     sample_rate : float, default=8000
         Sample rate of the waveforms in Hz.
     n_bands : int, default=14
-        Number of frequency bands. Few bands tell unknown speakers' words apart better than many.
+        Number of frequency bands. Words of unknown speakers are classified better with few bands
+        than with many.
     f_min : float, default=60.0
         Lower edge of the lowest band in Hz.
-    f_max : float or None, default=None
-        Upper edge of the highest band in Hz, at most half the sample rate, which is what None
-        stands for.
+    f_max : float or "auto", default="auto"
+        Upper edge of the highest band in Hz, at most half the sample rate, which "auto" takes.
     window : float, default=25.0
         Length of the Hann windows in ms.
     hop : float, default=10.0
-        Time from one window to the next in ms. It is the step `dt` of the output.
+        Time from one window to the next in ms; also the step `dt` of the output.
     scale : {"mel", "gammatone"}, default="mel"
         Triangular filters on the mel scale, or the magnitude responses of gammatone filters of
         order 4. Both weigh the power spectrum of the window.
     floor_db : float, default=-45.0
-        Level in dB below the waveform's maximum that becomes 0.
+        Level that becomes 0, in dB relative to the maximum of the waveform.
     trim_db : float or None, default=-40.0
-        Leading and trailing windows whose power over all bands is this many dB below that of
-        the loudest window are removed. None keeps all.
+        Leading and trailing windows are removed if their power over all bands, in dB relative to
+        that of the loudest window, is below this. None removes none.
     gain_control : float, default=0.0
-        How much of its own loudness is taken out of each window, from 0 to 1. At 1 the loudest
-        band of every window has level 1, unless it lies below the floor, where nothing more is
-        taken out. About 0.4 helps with unknown speakers.
+        Share of the loudness of each window that is removed from it, from 0 to 1. At 1 the loudest
+        band of every window has level 1, unless it lies below the floor. About 0.4 helps with
+        unknown speakers.
     delta_gain : float, default=12.0
         Gain of rises and falls, which are measured in levels per hop.
     delta_limit : float, default=1.5
-        What rises and falls are clipped at.
+        Upper bound at which rises and falls are clipped.
 
     Attributes
     ----------
     frequencies_ : float64 array of shape (n_bands,)
         Centre of each band in Hz.
     filter_bank_ : float64 array of shape (n_bands, n_frequencies)
-        Weights of the power spectrum in each band; a filter's peak has about weight 1.
+        Weights of the power spectrum in each band, with a peak of about 1.
     channel_names_ : list of str
-        Names of the 3 * n_bands channels, such as "level 212 Hz": levels first, then rises, then
-        falls.
+        Names of the 3 * n_bands channels, such as "level 212 Hz": levels, then rises, then falls.
     n_features_in_ : int
         Length of the waveforms, if `fit` saw a 2-D array.
 
     Notes
     -----
-    The end of a waveform is padded with zeros to a whole number of windows, so that no part of
-    it is lost and a waveform shorter than a window gives one step. A waveform of zeros has no
-    maximum: all its levels are 0, and nothing is trimmed.
+    The end of a waveform is padded with zeros to a whole number of windows, so no part of it is
+    lost, and a waveform shorter than a window gives one step. All levels of a waveform of zeros
+    are 0, and it is not trimmed.
 
     References
     ----------
@@ -97,18 +91,33 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
     >>> tones = [np.sin(2 * np.pi * f * seconds[:n]) for f, n in ((440, 4000), (1000, 2400))]
     >>> encoder = CochleagramEncoder(sample_rate=8000).fit(tones)
     >>> X = encoder.transform(tones)
-    >>> X.durations, X.n_channels, X.dt
+    >>> X.n_rows, X.n_channels, X.row_duration
     (array([49, 29], dtype=int32), 42, 10.0)
     >>> encoder.channel_names_[X.to_dense(1)[10].argmax()]
     'level 974 Hz'
     """
+
+    bounds = {
+        "sample_rate": "> 0",
+        "n_bands": "integer >= 1",
+        "f_min": ">= 0",
+        "f_max": "> f_min or 'auto'",
+        "window": "> 0",
+        "hop": "> 0",
+        "scale": ("mel", "gammatone"),
+        "floor_db": "< 0",
+        "trim_db": "< 0 or None",
+        "gain_control": ">= 0 and <= 1",
+        "delta_gain": ">= 0",
+        "delta_limit": "> 0",
+    }
 
     def __init__(
         self,
         sample_rate=8000,
         n_bands=14,
         f_min=60.0,
-        f_max=None,
+        f_max="auto",
         window=25.0,
         hop=10.0,
         scale="mel",
@@ -131,90 +140,31 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
         self.delta_gain = delta_gain
         self.delta_limit = delta_limit
 
-    def fit(self, X, y=None):
-        """Check parameters and waveforms, and lay out the bands.
+    def check(self):
+        """Check the parameters; see :class:`SoundEncoder`."""
+        super().check()
+        nyquist = self.sample_rate / 2
+        check_number("CochleagramEncoder.f_min", self.f_min, 0, nyquist, high_open=True)
+        if not isinstance(self.f_max, str):
+            check_number("CochleagramEncoder.f_max", self.f_max, self.f_min, nyquist, low_open=True)
+        for name in ("window", "hop"):
+            value = getattr(self, name)
+            check_number(f"CochleagramEncoder.{name}", value, 1000 / self.sample_rate)
 
-        Parameters
-        ----------
-        X : sequence of (n_timesteps_i,) arrays, or array of shape (n_samples, n_timesteps)
-            The waveforms: floats or signed integers of any gain.
-        y : object, optional
-            Ignored.
-
-        Returns
-        -------
-        self : CochleagramEncoder
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a parameter or a waveform is not allowed.
-        """
-        self._check_parameters()
-        check_waveforms(self, X, reset=True)
-        self._lay_out()
-        return self
-
-    def transform(self, X):
-        """Encode waveforms.
-
-        Parameters
-        ----------
-        X : sequence of (n_timesteps_i,) arrays, or array of shape (n_samples, n_timesteps)
-            The waveforms.
-
-        Returns
-        -------
-        spikes : SpikeArray
-            Graded, with 3 * n_bands channels and steps of `hop` ms.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a parameter set since `fit` or a waveform is not allowed. All are checked before
-            the first is encoded.
-        """
-        check_is_fitted(self)
-        self._check_parameters()
-        waveforms = check_waveforms(self, X, reset=False)
-        encoder = copy.copy(self)  # only `fit` may change what is fitted
-        encoder._lay_out()
-        encoded = [encoder._encode(waveform) for waveform in waveforms]
-        return SpikeArray.from_dense(encoded, dt=self.hop, graded=True)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []  # amplitudes are float32 whatever comes in
-        return tags
-
-    def _check_parameters(self):
-        rate = check_number("sample_rate", self.sample_rate, 0, low_open=True)
-        check_integer("n_bands", self.n_bands, 1)
-        f_min = check_number("f_min", self.f_min, 0, rate / 2, high_open=True)
-        if self.f_max is not None:
-            check_number("f_max", self.f_max, f_min, rate / 2, low_open=True)
-        check_number("window", self.window, 1000 / rate)
-        check_number("hop", self.hop, 1000 / rate)
-        check_choice("scale", self.scale, ("mel", "gammatone"))
-        check_number("floor_db", self.floor_db, high=0, high_open=True)
-        if self.trim_db is not None:
-            check_number("trim_db", self.trim_db, high=0, high_open=True)
-        check_number("gain_control", self.gain_control, 0, 1)
-        check_number("delta_gain", self.delta_gain, 0)
-        check_number("delta_limit", self.delta_limit, 0, low_open=True)
-
-    def _lay_out(self):
+    def prepare(self):
+        """Design the windows and the filters of the bands."""
         size = round(self.window * self.sample_rate / 1000)
         self._hann = signal.windows.hann(size, sym=False)
         self._n_fft = 2 ** int(np.ceil(np.log2(size)))
-        f_max = self.sample_rate / 2 if self.f_max is None else self.f_max
-        lay_out = {"mel": _mel_filters, "gammatone": _gammatone_filters}[self.scale]
+        f_max = self.sample_rate / 2 if isinstance(self.f_max, str) else self.f_max
+        filters = {"mel": _mel_filters, "gammatone": _gammatone_filters}[self.scale]
         layout = self.sample_rate, self._n_fft, self.n_bands, self.f_min, f_max
-        self.frequencies_, weights = lay_out(*layout)
+        self.frequencies_, weights = filters(*layout)
         total = weights.sum(axis=1)
         if not total.all():
             raise ValueError(
-                f"n_bands={self.n_bands} is too many for window={self.window:g} ms: the band at "
+                f"CochleagramEncoder.n_bands={self.n_bands} is too many for "
+                f"window={self.window:g} ms: the band at "
                 f"{self.frequencies_[np.argmin(total)]:.0f} Hz lies between two frequencies of "
                 "its spectrum; lower n_bands or lengthen window"
             )
@@ -225,46 +175,49 @@ class CochleagramEncoder(TransformerMixin, BaseEstimator):
             for frequency in self.frequencies_
         ]
 
-    def _encode(self, waveform):
+    def encode_sample(self, waveform):
+        """Encode one waveform; see :class:`SoundEncoder`."""
         level = self._levels(self._band_power(waveform))
         slope = np.gradient(level, axis=0) if len(level) > 1 else np.zeros_like(level)
         delta = np.clip(self.delta_gain * slope, -self.delta_limit, self.delta_limit)
         return np.hstack([level, np.maximum(delta, 0), np.maximum(-delta, 0)])
 
     def _band_power(self, waveform):
+        """Return the power of each band in each window, of shape (n_windows, n_bands)."""
         waveform = waveform.astype(np.float64)
-        # Levels are relative, so any gain does: this one keeps squares from overflowing.
+        # Levels are relative, so the gain is free; with this one, squares do not overflow.
         waveform /= np.abs(waveform).max() or 1
         size, hop = len(self._hann), self.hop * self.sample_rate / 1000
-        n_frames = 1 + max(0, int(np.ceil((len(waveform) - size) / hop - 1e-9)))
-        # A hop need not be a whole number of values (10 ms at 22,050 Hz is not): rounding each
-        # start by itself keeps frames from drifting away from the clock.
-        starts = np.rint(np.arange(n_frames) * hop).astype(int)
+        n_windows = 1 + max(0, int(np.ceil((len(waveform) - size) / hop - 1e-9)))
+        # A hop may not be a whole number of samples (10 ms at 22,050 Hz is not): each start is
+        # rounded on its own, so that windows do not drift.
+        starts = np.rint(np.arange(n_windows) * hop).astype(int)
         padded = np.zeros(starts[-1] + size)
         padded[: len(waveform)] = waveform
-        frames = np.lib.stride_tricks.sliding_window_view(padded, size)[starts]
-        spectrum = fft.rfft(frames * self._hann, self._n_fft)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, size)[starts]
+        spectrum = fft.rfft(windows * self._hann, self._n_fft)
         power = spectrum.real**2 + spectrum.imag**2
-        # Not a BLAS product, whose last digits may depend on its number of threads.
+        # Not by BLAS, as the last digits of its products may depend on the number of threads.
         return np.einsum("tf,bf->tb", power, self.filter_bank_)
 
     def _levels(self, power):
+        """Return the level of each band in each window that is not trimmed."""
         loudness = power.sum(axis=1)
         if not loudness.any():
             return np.zeros_like(power)
         if self.trim_db is not None:
             loud = np.flatnonzero(loudness >= loudness.max() * 10 ** (self.trim_db / 10))
             power = power[loud[0] : loud[-1] + 1]
-        with np.errstate(divide="ignore"):  # no power at all is minus infinity, below any floor
+        with np.errstate(divide="ignore"):  # a power of zero is minus infinity, below any floor
             decibels = 10 * np.log10(power / power.max())
         loudest = np.maximum(decibels.max(axis=1, keepdims=True), self.floor_db)
         decibels -= self.gain_control * loudest
-        # Clipped after the division, so that the floor is exactly 0 and costs no event.
+        # Clipped after the division, so that the floor is exactly 0 and gives no event.
         return np.maximum(1 - decibels / self.floor_db, 0)
 
 
 def _mel_filters(sample_rate, n_fft, n_bands, f_min, f_max):
-    import librosa  # takes a second to import, so only who listens to sound pays for it
+    import librosa  # its import takes a second
 
     edges = librosa.mel_frequencies(n_bands + 2, fmin=f_min, fmax=f_max)
     weights = librosa.filters.mel(

@@ -1,9 +1,9 @@
-"""From spikes back to numbers, whatever code they are in.
+"""Decoders from spikes to numbers, for any code.
 
-Each function takes a :class:`~lsm.spikes.SpikeArray` and returns a list with one float64 array
-for each sample. Where there is a `window`, an array has a row for each window of this length;
-the last one may be shorter, and None makes the whole sample one window. What is known of a code
-is undone by its encoder's `inverse_transform`.
+Each function takes a :class:`~lsm.spikes.SpikeArray` and returns a list with one float64 array for
+each sample. With a `window` an array has a row for each window of this length, of which the last
+one may be shorter; without one (None) it has one row for the whole sample. Encoders invert their
+own code by `inverse_transform`.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy import signal
 
 from .._units import steps
 from .._validation import check_number, check_reals
-from ..spikes import SpikeArray
+from ..spikes import check_spikes
 
 __all__ = ["exponential_filter", "latency", "population_vector", "rate"]
 
@@ -22,14 +22,14 @@ def rate(spikes, window=None):
     Parameters
     ----------
     spikes : SpikeArray
-        The spikes.
-    window : float, optional
-        Length of the windows in ms, a multiple of `spikes.dt`.
+        Spikes.
+    window : float or None, default=None
+        Length of the windows in ms, a multiple of `spikes.row_duration`.
 
     Returns
     -------
     rates : list of float64 arrays of shape (n_windows, n_channels)
-        In Hz.
+        Rates in Hz.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def rate(spikes, window=None):
            [  0., 200.]])]
     """
     return [
-        np.stack([1000 / spikes.dt * part.mean(axis=0) for part in parts])
+        np.stack([1000 / spikes.row_duration * part.mean(axis=0) for part in parts])
         for parts in _windows(spikes, window)
     ]
 
@@ -53,14 +53,14 @@ def latency(spikes, window=None):
     Parameters
     ----------
     spikes : SpikeArray
-        The spikes.
-    window : float, optional
-        Length of the windows in ms, a multiple of `spikes.dt`.
+        Spikes.
+    window : float or None, default=None
+        Length of the windows in ms, a multiple of `spikes.row_duration`.
 
     Returns
     -------
     latencies : list of float64 arrays of shape (n_windows, n_channels)
-        From the start of the window, in ms; NaN where there is no spike.
+        Times in ms from the start of the window; NaN without a spike.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def latency(spikes, window=None):
     return [
         np.stack(
             [
-                np.where(part.any(axis=0), spikes.dt * (part > 0).argmax(axis=0), np.nan)
+                np.where(part.any(axis=0), spikes.row_duration * (part > 0).argmax(axis=0), np.nan)
                 for part in parts
             ]
         )
@@ -82,22 +82,22 @@ def latency(spikes, window=None):
 
 
 def population_vector(spikes, preferred, window=None):
-    """Return the mean of what the neurons of a population prefer, weighted by their spikes [1]_.
+    """Return the preferred values of the neurons of a population, averaged over spikes [1]_.
 
     Parameters
     ----------
     spikes : SpikeArray
-        The spikes; successive channels form a population.
+        Spikes; successive channels form a population.
     preferred : array of shape (n_neurons,) or (n_neurons, n_dimensions)
-        What each neuron of a population prefers. `spikes.n_channels` must be a multiple of
+        Preferred value of each neuron of a population. `spikes.n_channels` must be a multiple of
         n_neurons.
-    window : float, optional
-        Length of the windows in ms, a multiple of `spikes.dt`.
+    window : float or None, default=None
+        Length of the windows in ms, a multiple of `spikes.row_duration`.
 
     Returns
     -------
     vectors : list of float64 arrays of shape (n_windows, n_populations * n_dimensions)
-        NaN where a population is silent.
+        NaN for a population without spikes.
 
     References
     ----------
@@ -112,7 +112,7 @@ def population_vector(spikes, preferred, window=None):
     >>> decoders.population_vector(spikes, preferred=[0.0, 1.0])
     [array([[0.75]])]
     """
-    _check_spikes(spikes)
+    check_spikes(spikes)
     rule = "preferred must be finite numbers of shape (n_neurons,) or (n_neurons, n_dimensions)"
     preferred = check_reals(rule, preferred)
     if preferred.ndim == 1:
@@ -134,20 +134,20 @@ def population_vector(spikes, preferred, window=None):
 
 
 def exponential_filter(spikes, tau):
-    """Return traces, in which each spike jumps up and decays.
+    """Return exponential traces of the spikes.
 
     Parameters
     ----------
     spikes : SpikeArray
-        The spikes.
+        Spikes.
     tau : float
         Time constant of the decay in ms.
 
     Returns
     -------
     traces : list of float64 arrays of shape (n_steps, n_channels)
-        The sum of `exp(-age / tau)` over the spikes so far, at the end of each step, where a
-        spike's age in its own step is 0. Times 1000 / tau it is a rate in Hz.
+        Sum of `exp(-age / tau)` over the previous spikes at the end of each step; the age of a
+        spike in its own step is 0. Multiplied by 1000 / tau it is a rate in Hz.
 
     Examples
     --------
@@ -157,9 +157,9 @@ def exponential_filter(spikes, tau):
     >>> decoders.exponential_filter(spikes, tau=2.0)[0].ravel().round(3)
     array([0.   , 1.   , 0.607, 0.368])
     """
-    _check_spikes(spikes)
+    check_spikes(spikes)
     check_number("tau", tau, 0, low_open=True)
-    coefficients = [1.0], [1.0, -np.exp(-spikes.dt / tau)]
+    coefficients = [1.0], [1.0, -np.exp(-spikes.row_duration / tau)]
     return [
         signal.lfilter(*coefficients, spikes.to_dense(i).astype(np.float64), axis=0)
         for i in range(len(spikes))
@@ -168,19 +168,12 @@ def exponential_filter(spikes, tau):
 
 def _windows(spikes, window):
     """Yield the windows of each sample, as a list of arrays of shape (n_steps, n_channels)."""
-    _check_spikes(spikes)
+    check_spikes(spikes)
     n_steps = None
     if window is not None:
         check_number("window", window, 0, low_open=True)
-        n_steps = int(steps("window", window, spikes.dt, exact=True))
+        n_steps = int(steps("window", window, spikes.row_duration, exact=True))
     for i in range(len(spikes)):
         dense = spikes.to_dense(i).astype(np.float64)
         starts = range(0, len(dense), n_steps or len(dense))
         yield [dense[start : start + (n_steps or len(dense))] for start in starts]
-
-
-def _check_spikes(spikes):
-    if not isinstance(spikes, SpikeArray):
-        raise TypeError(f"spikes must be a SpikeArray, got {type(spikes).__name__}")
-    if spikes.graded:
-        raise ValueError("spikes must hold spikes to decode, got graded currents")

@@ -1,4 +1,4 @@
-"""Delta modulation: spikes where a signal has changed."""
+"""Delta modulation: spikes at the changes of a signal."""
 
 import math
 import warnings
@@ -7,45 +7,44 @@ import numpy as np
 
 from .._jit import njit
 from .._units import steps
-from .._validation import check_choice, check_number
-from ._base import Encoder
+from .base import Encoder
 
 __all__ = ["DeltaEncoder"]
 
-LEAST_THRESHOLD = 2.0**-24  # a move over the whole range is 2**24 spikes, all that a count holds
-HAIR = 1e-9  # in thresholds: a move from 0 to 0.3 is to be three of 0.1
+MIN_THRESHOLD = 2.0**-24  # a change by the whole range is 2**24 spikes, the most that fit a count
+TOLERANCE = 1e-9  # in thresholds: a change from 0 to 0.3 must be three changes by 0.1
 
 
 class DeltaEncoder(Encoder):
     """Encode the changes of signals, with one channel for rises and one for falls.
 
-    A spike says that the signal has moved by `threshold` from a baseline, which is:
+    A spike stands for a change of the signal by `threshold` from a baseline, which is:
 
-    - "send-on-delta" [1]_: the signal as told by the spikes so far. A step has as many spikes as
-      the signal has moved thresholds.
-    - "step-forward" [2]_: the same, but with at most one spike a step. The baseline lags behind
-      a signal that moves faster.
-    - "moving-window" [2]_: the mean of the signal over the `window` before. At most one spike a
-      step.
+    - "send-on-delta" [1]_: the signal that the previous spikes add up to. A step has as many
+      spikes as the change has thresholds.
+    - "step-forward" [2]_: the same with at most one spike in a step, so the baseline lags behind
+      a faster signal.
+    - "moving-window" [2]_: the mean of the signal over the previous `window`, with at most one
+      spike in a step.
 
-    A row of a sample is one step, or as many as a step of a graded `SpikeArray` has. A 2-D `X`
+    A row of a sample is one step, or the steps in a step of a graded `SpikeArray`. A 2-D `X`
     holds signals of one channel, of shape (n_samples, n_timesteps). The output has the rises of
-    all channels first, then their falls.
+    all channels first, then the falls.
 
     Parameters
     ----------
     method : {"send-on-delta", "step-forward", "moving-window"}, default="send-on-delta"
-        What a change is measured from.
+        Baseline of the changes.
     threshold : float, default=0.1
-        Change that one spike stands for, in shares of the range, at least 2**-24.
+        Change of one spike as a share of the range, at least 2**-24.
     window : float, default=10.0
-        Length of the moving window in ms. The other methods ignore it.
-    start : float or None, default=None
-        Signal before the sample in shares of the range. None takes the first row, so that only
-        changes since then are encoded.
+        Length of the moving window in ms; not used by the other methods.
+    start : float or "auto", default="auto"
+        Signal before the sample as a share of the range. "auto" takes the first row, so that the
+        spikes encode the changes since then.
     dt : float, default=1.0
         Length of a step in ms.
-    limits : (low, high) or None, default=None
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
 
     Attributes
@@ -60,10 +59,10 @@ class DeltaEncoder(Encoder):
 
     Notes
     -----
-    `inverse_transform` adds up rises less falls, from `start`, or from 0 if that is None: then it
-    gives the change since the first row. With "send-on-delta", and with "step-forward" where it
-    does not warn, the error is at most `threshold`. A moving window lets a slow drift pass without
-    a spike, so "moving-window" cannot be undone.
+    `inverse_transform` adds up rises minus falls, from `start`; with `start="auto"` from 0, so that
+    it returns the change since the first row. The error is at most `threshold` with
+    "send-on-delta", and with "step-forward" unless it warns. With "moving-window" a slow drift
+    gives no spikes, so the code cannot be inverted.
 
     References
     ----------
@@ -86,16 +85,22 @@ class DeltaEncoder(Encoder):
     array([[0., 1., 3., 2., 2.]])
     """
 
-    _series = True
+    bounds = {
+        "method": ("send-on-delta", "step-forward", "moving-window"),
+        "threshold": f">= {MIN_THRESHOLD}",
+        "window": "> 0",
+        "start": ">= 0 and <= 1 or 'auto'",
+    }
+    series = True
 
     def __init__(
         self,
         method="send-on-delta",
         threshold=0.1,
         window=10.0,
-        start=None,
+        start="auto",
         dt=1.0,
-        limits=None,
+        limits="auto",
     ):
         self.method = method
         self.threshold = threshold
@@ -104,21 +109,19 @@ class DeltaEncoder(Encoder):
         self.dt = dt
         self.limits = limits
 
-    def _check(self):
-        check_choice("method", self.method, ("send-on-delta", "step-forward", "moving-window"))
-        check_number("threshold", self.threshold, LEAST_THRESHOLD)
-        if self.start is not None:
-            check_number("start", self.start, 0, 1)
-        window = check_number("window", self.window, 0, low_open=True)
+    def prepare(self):
+        """Count the steps of the moving window."""
         if self.method == "moving-window":
-            self._window = int(steps("window", window, self.dt_))
+            self._window = int(steps("DeltaEncoder.window", self.window, self.dt_))
 
-    def _count_outputs(self, n_channels):
+    def n_outputs(self, n_channels):
+        """Return the number of channels of the output, for rises and falls."""
         return 2 * n_channels
 
-    def _encode(self, x):
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
         signal = np.repeat(x, self.hold_, axis=0)
-        start = x[0] if self.start is None else np.full(x.shape[1], float(self.start))
+        start = x[0] if self._starts_at_first_row() else np.full(x.shape[1], float(self.start))
         if self.method == "moving-window":
             moves = self._leave_window(signal, start)
         else:
@@ -126,10 +129,11 @@ class DeltaEncoder(Encoder):
             moves, lagged = _follow(signal, start, self.threshold, most)
             if lagged:
                 warnings.warn(
-                    "step-forward lags behind a signal that moves by more than the threshold in "
-                    "a step: raise `threshold`, lower `dt`, or use send-on-delta",
+                    "DeltaEncoder.method='step-forward' lags behind a signal that changes by more "
+                    "than the threshold in a step: raise `threshold`, lower `dt`, or use "
+                    "'send-on-delta'",
                     UserWarning,
-                    stacklevel=4,
+                    stacklevel=5,
                 )
         return np.hstack([np.maximum(moves, 0), np.maximum(-moves, 0)])
 
@@ -138,29 +142,37 @@ class DeltaEncoder(Encoder):
         total = np.cumsum(np.vstack([0 * before[:1], before]), axis=0)
         change = signal - (total[self._window :] - total[: -self._window]) / self._window
         moves = change / self.threshold
-        return (moves >= 1 - HAIR).astype(int) - (moves <= HAIR - 1)
+        return (moves >= 1 - TOLERANCE).astype(int) - (moves <= TOLERANCE - 1)
 
-    def _decode(self, rows):
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
         if self.method == "moving-window":
-            raise ValueError("method='moving-window' cannot be undone: a drift gives no spike")
+            raise ValueError(
+                "DeltaEncoder.method='moving-window' cannot be inverted, since a drift gives no "
+                "spikes: use 'send-on-delta'"
+            )
         rises, falls = np.split(rows, 2, axis=2)
         level = np.cumsum((rises - falls).sum(axis=1), axis=0)
-        return (self.start or 0.0) + self.threshold * level
+        return (0.0 if self._starts_at_first_row() else self.start) + self.threshold * level
 
-    def _unscale(self, x):
-        return x * self._span() if self.start is None else super()._unscale(x)
+    def unscale(self, x):
+        """Return values from shares of the range, or changes if `start` is "auto"."""
+        return x * self._span() if self._starts_at_first_row() else super().unscale(x)
+
+    def _starts_at_first_row(self):
+        return isinstance(self.start, str)
 
 
 @njit
 def _follow(signal, start, threshold, most):
-    """Return by how many thresholds each step moves the baseline, and whether it ever lags."""
+    """Return the move of the baseline in each step, in thresholds, and whether it ever lags."""
     moves = np.empty(signal.shape, dtype=np.int64)
     level = np.zeros(signal.shape[1], dtype=np.int64)
     lagged = False
     for t in range(len(signal)):
         for c in range(signal.shape[1]):
             distance = (signal[t, c] - start[c]) / threshold - level[c]
-            move = int(distance + math.copysign(HAIR, distance))  # towards zero
+            move = int(distance + math.copysign(TOLERANCE, distance))  # towards zero
             if abs(move) > most:
                 move = most if move > 0 else -most
                 lagged = True

@@ -1,9 +1,8 @@
-"""No spikes at all: the value as a current."""
+"""Direct current: values as graded currents, without spikes."""
 
 import numpy as np
 
-from .._validation import check_number
-from ._base import Encoder
+from .base import Encoder
 
 __all__ = ["DirectCurrentEncoder"]
 
@@ -11,15 +10,15 @@ AMPLITUDES = np.finfo(np.float32)
 
 
 class DirectCurrentEncoder(Encoder):
-    """Pass values on as constant currents, from 0 at the lower limit to `gain` at the upper one.
+    """Encode values as constant currents, from 0 at the lower limit to `gain` at the upper limit.
 
     Parameters
     ----------
     gain : float, default=1.0
         Current at the upper limit in nA, a normal number of float32.
     duration : float, default=100.0
-        How long a row is held in ms. It is the step `dt` of the output.
-    limits : (low, high) or None, default=None
+        Time for which a row is held in ms; also the step `dt` of the output.
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
 
     Attributes
@@ -29,8 +28,8 @@ class DirectCurrentEncoder(Encoder):
 
     Notes
     -----
-    `inverse_transform` is exact but for the rounding of currents to float32, which moves a value
-    by less than a ten-millionth of the range.
+    `inverse_transform` is exact, except for the rounding of currents to float32, which changes a
+    value by less than 1e-7 of the range.
 
     Examples
     --------
@@ -38,29 +37,30 @@ class DirectCurrentEncoder(Encoder):
     >>> encoder = DirectCurrentEncoder(gain=2.0)
     >>> X = encoder.fit_transform([[0.0], [3.0], [4.0]])
     >>> X
-    SpikeArray(n_samples=3, n_channels=1, n_events=2, dt=100 ms, graded)
+    SpikeArray(n_samples=3, n_channels=1, n_events=2, row_duration=100 ms, graded)
     >>> X.amplitudes
     array([1.5, 2. ], dtype=float32)
     >>> encoder.inverse_transform(X).ravel()
     array([0., 3., 4.])
     """
 
-    _graded = True
+    bounds = {"gain": f">= {float(AMPLITUDES.tiny)} and <= {float(AMPLITUDES.max)}"}
+    required_parameters = ("duration", "limits")
+    graded = True
 
-    def __init__(self, gain=1.0, duration=100.0, limits=None):
+    def __init__(self, gain=1.0, duration=100.0, limits="auto"):
         self.gain = gain
         self.duration = duration
         self.limits = limits
 
-    def _clock(self, row):
-        duration = check_number("duration", self.duration, 0, low_open=True)
-        return row or duration, 1
+    def clock(self, row):
+        """Return the length of a row as that of a step; see :class:`Encoder`."""
+        return float(self.duration if row is None else row), 1
 
-    def _check(self):
-        check_number("gain", self.gain, float(AMPLITUDES.tiny), float(AMPLITUDES.max))
-
-    def _encode(self, x):
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
         return self.gain * x
 
-    def _decode(self, rows):
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
         return rows[:, 0] / self.gain

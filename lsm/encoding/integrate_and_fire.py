@@ -4,12 +4,11 @@ import numpy as np
 
 from .._jit import njit
 from .._units import steps
-from .._validation import check_bool, check_number
-from ._base import Encoder
+from .base import Encoder
 
 __all__ = ["IntegrateAndFireEncoder"]
 
-HAIR = 1e-9  # of the threshold: ten times 0.1 is to be 1
+TOLERANCE = 1e-9  # as a share of the threshold: ten times 0.1 must be 1
 
 
 class IntegrateAndFireEncoder(Encoder):
@@ -19,13 +18,14 @@ class IntegrateAndFireEncoder(Encoder):
 
         tau_m dv/dt = -v + bias + gain * x
 
-    or, if it is not leaky, the same without `-v`; x is the value in shares of the range. When v
-    reaches 1 the neuron spikes, v returns to 0 and rests there for the refractory period.
+    or, if it is not leaky, the same without `-v`; x is the value as a share of the range. When v
+    reaches 1 the neuron spikes, v is set to 0 and held there for the refractory period.
 
     Parameters
     ----------
     gain : float, default=2.0
-        Drive at the upper limit, where 1 just reaches the threshold of a leaky neuron.
+        Rise of the drive from the lower to the upper limit; a drive of 1 just reaches the
+        threshold of a leaky neuron.
     bias : float, default=0.0
         Drive at the lower limit.
     tau_m : float, default=20.0
@@ -35,10 +35,10 @@ class IntegrateAndFireEncoder(Encoder):
     refractory : float, default=2.0
         Refractory period in ms, a multiple of `dt`.
     duration : float, default=100.0
-        How long a row is held in ms. A neuron's potential outlasts the row.
+        Time for which a row is held in ms. The potential carries over to the next row.
     dt : float, default=1.0
         Length of a step in ms.
-    limits : (low, high) or None, default=None
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
 
     Attributes
@@ -48,13 +48,13 @@ class IntegrateAndFireEncoder(Encoder):
 
     Notes
     -----
-    A constant drive I > 1 gives intervals of `refractory + tau_m log(I / (I - 1))` ms, or, without
-    a leak, I > 0 gives `refractory + tau_m / I`, rounded up to whole steps.
+    A constant drive I > 1 gives intervals of `refractory + tau_m log(I / (I - 1))` ms; without a
+    leak, I > 0 gives `refractory + tau_m / I` ms. Intervals are rounded up to whole steps.
 
-    `inverse_transform` gives each interval the constant drive that takes so long, less half a
-    step, and averages over the row; what follows the last spike is taken to be like what was
-    before it. A constant value is off by at most what a step more or less in the interval would
-    change, and comes back as the lower limit where it is too small for a spike.
+    `inverse_transform` assigns to each interval the constant drive that gives it, with half a step
+    less for the rounding, and averages over the row. The time after the last spike is assigned the
+    drive of the last interval. The error of a constant value is at most the change by one step in
+    the interval. A value that is too small for a spike is decoded as the lower limit.
 
     References
     ----------
@@ -66,11 +66,19 @@ class IntegrateAndFireEncoder(Encoder):
     >>> from lsm.encoding import IntegrateAndFireEncoder
     >>> encoder = IntegrateAndFireEncoder(leaky=False, gain=4.0, refractory=0.0).fit([[0.0], [1.0]])
     >>> X = encoder.transform([[0.5], [1.0]])
-    >>> X[0].steps
+    >>> X[0].rows
     array([ 9, 19, 29, 39, 49, 59, 69, 79, 89, 99], dtype=int32)
     >>> encoder.inverse_transform(X).round(2).ravel()
     array([0.53, 1.11])
     """
+
+    bounds = {
+        "gain": "> 0",
+        "bias": "number",
+        "tau_m": "> 0",
+        "leaky": "boolean",
+        "refractory": ">= 0",
+    }
 
     def __init__(
         self,
@@ -81,7 +89,7 @@ class IntegrateAndFireEncoder(Encoder):
         refractory=2.0,
         duration=100.0,
         dt=1.0,
-        limits=None,
+        limits="auto",
     ):
         self.gain = gain
         self.bias = bias
@@ -92,27 +100,26 @@ class IntegrateAndFireEncoder(Encoder):
         self.dt = dt
         self.limits = limits
 
-    def _check(self):
-        gain = check_number("gain", self.gain, 0, low_open=True)
-        bias = check_number("bias", self.bias)
-        tau_m = check_number("tau_m", self.tau_m, 0, low_open=True)
-        check_bool("leaky", self.leaky)
-        refractory = check_number("refractory", self.refractory, 0)
-        self._rest = int(steps("refractory", refractory, self.dt_, exact=True))
-        self._decay = np.exp(-self.dt_ / tau_m) if self.leaky else 1.0
-        # Drive times this is what a step adds to the potential.
-        self._rise = 1 - self._decay if self.leaky else self.dt_ / tau_m
-        if (gain + bias) * self._rise > 1 + HAIR:
+    def prepare(self):
+        """Derive the numbers of a step, and check that a step is not too long for the drive."""
+        name = "IntegrateAndFireEncoder.refractory"
+        self._rest = int(steps(name, self.refractory, self.dt_, exact=True))
+        self._decay = np.exp(-self.dt_ / self.tau_m) if self.leaky else 1.0
+        # Change of the potential in a step, relative to the drive.
+        self._rise = 1 - self._decay if self.leaky else self.dt_ / self.tau_m
+        if (self.gain + self.bias) * self._rise > 1 + TOLERANCE:
             raise ValueError(
-                f"gain={gain:g} with bias={bias:g} passes the threshold in less than a step of "
-                f"{self.dt_:g} ms: lower them or raise tau_m"
+                f"IntegrateAndFireEncoder.gain={self.gain:g} with bias={self.bias:g} passes the "
+                f"threshold in less than a step of {self.dt_:g} ms: lower them or raise tau_m"
             )
 
-    def _encode(self, x):
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
         drive = self._rise * (self.bias + self.gain * np.repeat(x, self.hold_, axis=0))
         return _fire(drive, self._decay, self._rest)
 
-    def _decode(self, rows):
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
         spikes = rows.reshape(-1, rows.shape[2])
         drive = np.full(spikes.shape, float(self.bias))
         for c in range(spikes.shape[1]):
@@ -137,7 +144,7 @@ class IntegrateAndFireEncoder(Encoder):
 
 @njit
 def _fire(drive, decay, rest):
-    """Integrate what each step adds to each neuron's potential; return who spiked when."""
+    """Integrate the drive, (n_steps, n_channels), and return the spikes of each neuron."""
     n_steps, n_channels = drive.shape
     spikes = np.zeros((n_steps, n_channels), dtype=np.bool_)
     potential, wait = np.zeros(n_channels), np.zeros(n_channels, dtype=np.int64)
@@ -147,7 +154,7 @@ def _fire(drive, decay, rest):
                 wait[c] -= 1
                 continue
             potential[c] = decay * potential[c] + drive[t, c]
-            if potential[c] >= 1 - HAIR:
+            if potential[c] >= 1 - TOLERANCE:
                 spikes[t, c] = True
                 potential[c], wait[c] = 0.0, rest
     return spikes

@@ -1,19 +1,20 @@
-"""The latency code: the larger the value, the earlier the spike."""
+"""The latency code: larger values spike earlier."""
 
 import numpy as np
 
-from .._validation import check_number
-from ._base import Encoder, first_spike, spike_at
+from .._checked import check_value
+from ._timing import first_spike, spike_at
+from .base import Encoder
 
 __all__ = ["LatencyEncoder"]
 
 
 class LatencyEncoder(Encoder):
-    """Encode values as the time to the first and only spike of each row.
+    """Encode values as the time of a single spike in each row.
 
     By default the time is linear in the value, as in [1]_: the upper limit spikes in the first
-    step of the row and the lower limit in the last. With `tau_m` it is the time at which a
-    membrane that charges towards the value reaches `threshold`::
+    step of the row and the lower limit in the last one. With `tau_m` it is the time at which a
+    membrane that charges towards the value x reaches `threshold`::
 
         t = tau_m log(x / (x - threshold))
 
@@ -22,13 +23,13 @@ class LatencyEncoder(Encoder):
     tau_m : float or None, default=None
         Membrane time constant in ms. None makes the time linear in the value.
     threshold : float, default=0.0
-        Values below it are silent, in shares of the range. With `tau_m` it must be positive, and
-        values whose time rounds to the end of the row or beyond are silent too.
+        Share of the range below which values give no spike. With `tau_m` it must be positive, and
+        values whose time rounds to the end of the row or later give no spike either.
     duration : float, default=100.0
-        How long a row is held in ms, at least two steps.
+        Time for which a row is held in ms, at least two steps.
     dt : float, default=1.0
         Length of a step in ms.
-    limits : (low, high) or None, default=None
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
 
     Attributes
@@ -38,9 +39,9 @@ class LatencyEncoder(Encoder):
 
     Notes
     -----
-    `inverse_transform` reads the time of the first spike, which was rounded to whole steps. A
-    linear code is off by at most 1 / (2 (n_steps - 1)) of the range; one with `tau_m` by what
-    half a step changes. A silent value comes back as the lower limit.
+    `inverse_transform` reads the time of the first spike, which was rounded to whole steps. The
+    error of the linear code is at most 1 / (2 (n_steps - 1)) of the range; with `tau_m` it is at
+    most the change by half a step. A value without a spike is decoded as the lower limit.
 
     References
     ----------
@@ -52,43 +53,50 @@ class LatencyEncoder(Encoder):
     >>> from lsm.encoding import LatencyEncoder
     >>> encoder = LatencyEncoder(duration=11.0).fit([[0.0], [1.0]])
     >>> X = encoder.transform([[1.0], [0.7], [0.0]])
-    >>> X.steps
+    >>> X.rows
     array([ 0,  3, 10], dtype=int32)
     >>> encoder.inverse_transform(X).round(6).ravel()
     array([1. , 0.7, 0. ])
     """
 
-    def __init__(self, tau_m=None, threshold=0.0, duration=100.0, dt=1.0, limits=None):
+    bounds = {"tau_m": "> 0 or None", "threshold": ">= 0 and < 1"}
+
+    def __init__(self, tau_m=None, threshold=0.0, duration=100.0, dt=1.0, limits="auto"):
         self.tau_m = tau_m
         self.threshold = threshold
         self.duration = duration
         self.dt = dt
         self.limits = limits
 
-    def _check(self):
-        charges = self.tau_m is not None
-        check_number("threshold", self.threshold, 0, 1, low_open=charges, high_open=True)
-        if charges:
-            check_number("tau_m", self.tau_m, 0, low_open=True)
-        if self.hold_ < 2:
-            raise ValueError(f"{self._row_name} must be at least two steps, got {self.dt_:g} ms")
+    def check(self):
+        """Check the parameters; see :class:`Encoder`."""
+        super().check()
+        if self.tau_m is not None:
+            check_value("LatencyEncoder.threshold", self.threshold, "> 0 and < 1")
 
-    def _encode(self, x):
+    def prepare(self):
+        """Check that a row has two steps or more."""
+        if self.hold_ < 2:
+            raise ValueError(f"{self.row_name} must be at least two steps, got {self.dt_:g} ms")
+
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
         if self.tau_m is None:
             step = np.rint((1 - x) * (self.hold_ - 1))
-            step[x < self.threshold - 1e-9] = -1  # a hair, as 0.6 - 0.2 is to be 0.4
+            step[x < self.threshold - 1e-9] = -1  # 0.6 - 0.2 must be 0.4 in spite of rounding
         else:
             with np.errstate(divide="ignore"):
                 time = -self.tau_m * np.log1p(-self.threshold / np.maximum(x, self.threshold))
             step = np.rint(time / self.dt_)
         return spike_at(step, self.hold_)
 
-    def _decode(self, rows):
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
         step = first_spike(rows)
         if self.tau_m is None:
             x = 1 - step / (self.hold_ - 1)
         else:
-            # At once is infinitely strong, which the sign of zero needs to know.
+            # A spike at time zero stands for an infinite value, for which zero must be positive.
             charged = -np.expm1(-(step * self.dt_) / self.tau_m)
             with np.errstate(divide="ignore"):
                 x = np.minimum(self.threshold / charged, 1)

@@ -1,43 +1,38 @@
-"""Sound as graded currents: Lyon's passive model of the cochlea."""
-
-import copy
+"""Lyon's passive model of the cochlea."""
 
 import numpy as np
 from scipy import signal
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from .._jit import njit
-from .._validation import check_bool, check_number
-from ..spikes import SpikeArray
-from ._inputs import check_waveforms
+from .._validation import check_number
+from .sound import SoundEncoder
 
 __all__ = ["LyonEncoder"]
 
-# Slaney (1988): the corner below which the ear's bandwidth stops shrinking, how far above its
-# pole a stage has its zero, in steps of the cascade, how much sharper the zero is, and the
-# corner of the outer ear's high-pass.
+# Slaney (1988): frequency below which the bandwidth of the ear is constant; distance of the zero
+# of a stage above its pole, in steps of the cascade; quality of the zero relative to the pole;
+# corner frequency of the high-pass of the outer ear.
 BREAK_FREQUENCY = 1000.0
 ZERO_OFFSET = 1.5
 ZERO_SHARPNESS = 5.0
 OUTER_EAR_CORNER = 300.0
-# Target and time constant in s of the four stages of gain control.
+# Targets and time constants in s of the four stages of gain control.
 GAIN_CONTROL = np.array([[0.0032, 0.64], [0.0016, 0.16], [0.0008, 0.04], [0.0004, 0.01]])
 GAIN_CONTROL_LIMIT = 0.9
-MOST_DB = 300.0  # beyond, amplitudes may leave what float32 holds
+MAX_DB = 300.0  # beyond it amplitudes may overflow float32
 
 
-class LyonEncoder(TransformerMixin, BaseEstimator):
+class LyonEncoder(SoundEncoder):
     """Encode waveforms by Lyon's passive ear model [1]_, as published by Slaney [2]_.
 
     A filter for the outer ear is followed by a cascade of notch filters from high to low
-    frequencies, each with a resonance below its notch. The output of each stage is half-wave
-    rectified like a hair cell, compressed by four stages of automatic gain control that are
-    coupled between neighbours, reduced by that of the next stage, low-pass filtered and read
-    once in a hop. It is the front end of [3]_.
+    frequencies, each with a resonance below its notch. The output of each filter is half-wave
+    rectified, as by a hair cell; compressed by four stages of automatic gain control, which are
+    coupled between neighbouring channels; reduced by the output of the next filter; low-pass
+    filtered; and read once in a hop. It is the front end of [3]_.
 
-    The gain of a recording has no influence. Nothing is learnt from the data, so parameters set
-    after `fit` act at once.
+    The gain of a recording has no influence. Nothing is learnt from the data, so parameters that
+    are set after `fit` act at once.
 
     Parameters
     ----------
@@ -48,21 +43,21 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
     step : float, default=0.25
         Distance from one channel to the next in bandwidths.
     hop : float, default=10.0
-        Time from one reading to the next in ms. It is the step `dt` of the output.
+        Time from one reading to the next in ms; also the step `dt` of the output.
     tau : float, default=30.0
         Time constant of the two equal low-pass filters before the reading, in ms.
     gain_control : bool, default=True
         Whether loudness is compressed.
     difference : bool, default=True
-        Whether the next stage is subtracted from each, which sharpens the filters.
+        Whether the output of the next filter is subtracted, which sharpens the channels.
     level_db : float, default=-20.0
-        Root mean square to which waveforms are scaled, in dB relative to 1, from -300
-        to 300. The louder, the stronger is the gain control.
+        Root mean square to which waveforms are scaled, in dB relative to 1, from -300 to 300. A
+        higher level makes the gain control stronger.
 
     Attributes
     ----------
     frequencies_ : float64 array of shape (n_channels,)
-        Centre of each channel in Hz, falling.
+        Centre of each channel in Hz, in decreasing order.
     filters_ : float64 array of shape (n_channels + 2, 6)
         Second-order sections of the cascade as in :func:`scipy.signal.sosfilt`; the first two
         are the outer ear.
@@ -91,11 +86,22 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
     >>> tone = np.sin(2 * np.pi * 1000 * np.arange(4000) / 8000)
     >>> encoder = LyonEncoder().fit([tone])
     >>> X = encoder.transform([tone])
-    >>> X.durations, X.n_channels, X.dt
+    >>> X.n_rows, X.n_channels, X.row_duration
     (array([50], dtype=int32), 64, 10.0)
     >>> int(encoder.frequencies_[X.to_dense(0)[-1].argmax()])
     970
     """
+
+    bounds = {
+        "sample_rate": "> 1000",
+        "ear_q": "> 1",
+        "step": "> 0 and <= 1",
+        "hop": "> 0",
+        "tau": "> 0",
+        "gain_control": "boolean",
+        "difference": "boolean",
+        "level_db": f">= {-MAX_DB} and <= {MAX_DB}",
+    }
 
     def __init__(
         self,
@@ -117,81 +123,22 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
         self.difference = difference
         self.level_db = level_db
 
-    def fit(self, X, y=None):
-        """Check parameters and waveforms, and design the filters.
+    def check(self):
+        """Check the parameters; see :class:`SoundEncoder`."""
+        super().check()
+        check_number("LyonEncoder.hop", self.hop, 1000 / self.sample_rate)
 
-        Parameters
-        ----------
-        X : sequence of (n_timesteps_i,) arrays, or array of shape (n_samples, n_timesteps)
-            The waveforms: floats or signed integers of any gain.
-        y : object, optional
-            Ignored.
-
-        Returns
-        -------
-        self : LyonEncoder
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a parameter or a waveform is not allowed.
-        """
-        self._check_parameters()
-        check_waveforms(self, X, reset=True)
-        self._lay_out()
-        return self
-
-    def transform(self, X):
-        """Encode waveforms.
-
-        Parameters
-        ----------
-        X : sequence of (n_timesteps_i,) arrays, or array of shape (n_samples, n_timesteps)
-            The waveforms.
-
-        Returns
-        -------
-        spikes : SpikeArray
-            Graded, with one channel for each of `frequencies_` and steps of `hop` ms.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a parameter set since `fit` or a waveform is not allowed. All are checked before
-            the first is encoded.
-        """
-        check_is_fitted(self)
-        self._check_parameters()
-        waveforms = check_waveforms(self, X, reset=False)
-        encoder = copy.copy(self)  # only `fit` may change what is fitted
-        encoder._lay_out()
-        encoded = [encoder._encode(waveform) for waveform in waveforms]
-        return SpikeArray.from_dense(encoded, dt=self.hop, graded=True)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []
-        return tags
-
-    def _check_parameters(self):
-        rate = check_number("sample_rate", self.sample_rate, 1000, low_open=True)
-        check_number("ear_q", self.ear_q, 1, low_open=True)
-        check_number("step", self.step, 0, 1, low_open=True)
-        check_number("hop", self.hop, 1000 / rate)
-        check_number("tau", self.tau, 0, low_open=True)
-        check_bool("gain_control", self.gain_control)
-        check_bool("difference", self.difference)
-        check_number("level_db", self.level_db, -MOST_DB, MOST_DB)
-
-    def _lay_out(self):
+    def prepare(self):
+        """Design the filters."""
         self.frequencies_, self.filters_ = _design(self.sample_rate, self.ear_q, self.step)
 
-    def _encode(self, waveform):
+    def encode_sample(self, waveform):
+        """Encode one waveform; see :class:`SoundEncoder`."""
         hop = self.hop * self.sample_rate / 1000
         ends = np.rint(np.arange(1, np.ceil(len(waveform) / hop - 1e-9) + 1) * hop).astype(int)
         sound = np.zeros(max(ends[-1], len(waveform)))
         sound[: len(waveform)] = waveform
-        sound /= np.abs(sound).max() or 1  # squares of any gain are finite now
+        sound /= np.abs(sound).max() or 1  # so that squares are finite
         sound *= 10 ** (self.level_db / 20) / (np.sqrt(np.mean(sound[: len(waveform)] ** 2)) or 1)
         out = np.empty((len(sound), len(self.filters_)))
         for channel, section in enumerate(self.filters_):
@@ -209,7 +156,7 @@ class LyonEncoder(TransformerMixin, BaseEstimator):
 
 @njit
 def _control_gain(sound, targets, rates):
-    """Compress `sound`, of shape (n_timesteps, n_channels), in place."""
+    """Compress a sound of shape (n_timesteps, n_channels), in place."""
     n_channels = sound.shape[1]
     states = np.zeros((len(targets), n_channels))
     for t in range(len(sound)):
@@ -227,23 +174,23 @@ def _control_gain(sound, targets, rates):
 
 
 def _design(sample_rate, ear_q, step):
-    """Return the centre frequencies of the channels, and the sections of the cascade."""
+    """Return the centre frequencies of the channels and the sections of the cascade."""
 
     def bandwidth(frequency):
         return np.hypot(frequency, BREAK_FREQUENCY) / ear_q
 
     nyquist = sample_rate / 2
     top = nyquist - bandwidth(nyquist) * step * (ZERO_OFFSET - 1)
-    # d f / d channel = -step bandwidth(f) makes f a hyperbolic sine of the channel. The lowest
-    # is where a pole's quality falls to 1/2.
+    # d f / d channel = -step bandwidth(f), so f is a hyperbolic sine of the channel. The lowest
+    # frequency is the one at which the quality of a pole falls to 1/2.
     lowest = BREAK_FREQUENCY / np.sqrt(4 * ear_q**2 - 1)
     place, last = np.arcsinh(np.array([top, lowest]) / BREAK_FREQUENCY)
     n_channels = int((place - last) * ear_q / step)
-    if n_channels < 2:  # the gain of a stage is its distance to the next
+    if n_channels < 2:  # the gain of a filter follows from the distance to the next one
         raise ValueError(
-            f"sample_rate={sample_rate:g} Hz with ear_q={ear_q:g} and step={step:g} has "
-            f"{max(n_channels, 0)} channels, and two are needed: raise one of the first two or "
-            "lower step"
+            f"LyonEncoder.sample_rate={sample_rate:g} Hz with ear_q={ear_q:g} and step={step:g} "
+            f"gives {max(n_channels, 0)} channels, but at least two are needed: raise sample_rate "
+            "or ear_q, or lower step"
         )
     centres = BREAK_FREQUENCY * np.sinh(place - np.arange(1, n_channels + 1) * step / ear_q)
 
@@ -265,13 +212,14 @@ def _design(sample_rate, ear_q, step):
 
 
 def _resonance(frequency, quality, sample_rate):
-    """Return the polynomial in 1 / z of a conjugate pair, 1 + a / z + b / z^2, as (..., 3)."""
+    """Return the polynomial 1 + a / z + b / z^2 of a pair of poles or zeros, as (..., 3)."""
     radius = np.exp(-np.pi * frequency / sample_rate / quality)
     angle = 2 * np.pi * frequency / sample_rate * np.sqrt(1 - 1 / (4 * quality**2))
     return np.stack([np.ones_like(radius), -2 * radius * np.cos(angle), radius**2], axis=-1)
 
 
 def _set_gain(sections, gain, frequency, sample_rate):
+    """Scale sections, in place, to a gain at a frequency in Hz."""
     powers = np.exp(-2j * np.pi * frequency / sample_rate * np.arange(3))
     response = np.abs(sections[:, :3] @ powers) / np.abs(sections[:, 3:] @ powers)
     sections[:, :3] *= (gain / response)[:, None]

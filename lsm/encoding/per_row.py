@@ -128,5 +128,5 @@ def _in_form_of(X, rows, lengths):
         return rows
     samples = np.split(np.asarray(rows), np.cumsum(lengths)[:-1])
     if isinstance(X, SpikeArray):
-        return SpikeArray.from_dense(samples, dt=X.dt, graded=True)
+        return SpikeArray.from_dense(samples, row_duration=X.row_duration, graded=True)
     return np.stack(samples) if getattr(X, "ndim", 1) == 3 else samples

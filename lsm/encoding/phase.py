@@ -1,9 +1,10 @@
-"""The phase code: when in a background oscillation the spike comes."""
+"""The phase code: the phase of a spike in a background oscillation."""
 
 import numpy as np
 
-from .._validation import check_bool, check_number
-from ._base import Encoder, first_spike, period_steps, spike_at
+from .._validation import check_number
+from ._timing import first_spike, period_steps, spike_at
+from .base import Encoder
 
 __all__ = ["PhaseEncoder"]
 
@@ -11,20 +12,20 @@ __all__ = ["PhaseEncoder"]
 class PhaseEncoder(Encoder):
     """Encode values as the phase of a spike in each cycle of an oscillation [1]_.
 
-    The upper limit spikes in the first step of every cycle and the lower limit in the last. The
-    oscillation is the same in all channels and starts with the sample.
+    The upper limit spikes in the first step of every cycle and the lower limit in the last one.
+    The oscillation is the same in all channels and starts with the sample.
 
     Parameters
     ----------
     frequency : float, default=20.0
         Frequency of the oscillation in Hz. Its period must be a multiple of `dt`.
     reference : bool, default=False
-        Whether one more channel, the last, spikes at the start of each cycle.
+        Whether an additional last channel spikes at the start of each cycle.
     duration : float, default=100.0
-        How long a row is held in ms, a whole number of periods.
+        Time for which a row is held in ms, a whole number of periods.
     dt : float, default=1.0
         Length of a step in ms.
-    limits : (low, high) or None, default=None
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
 
     Attributes
@@ -34,8 +35,8 @@ class PhaseEncoder(Encoder):
 
     Notes
     -----
-    `inverse_transform` reads the phase of a row's first cycle, which was rounded to whole steps:
-    with n steps in a period the error is at most 1 / (2 (n - 1)) of the range.
+    `inverse_transform` reads the phase in the first cycle of a row, which was rounded to whole
+    steps: with n steps in a period the error is at most 1 / (2 (n - 1)) of the range.
 
     References
     ----------
@@ -47,34 +48,40 @@ class PhaseEncoder(Encoder):
     >>> from lsm.encoding import PhaseEncoder
     >>> encoder = PhaseEncoder(frequency=100.0, duration=20.0).fit([[0.0], [1.0]])
     >>> X = encoder.transform([[1.0], [1 / 3]])
-    >>> X.steps
+    >>> X.rows
     array([ 0, 10,  6, 16], dtype=int32)
     >>> encoder.inverse_transform(X).round(6).ravel()
     array([1.      , 0.333333])
     """
 
-    def __init__(self, frequency=20.0, reference=False, duration=100.0, dt=1.0, limits=None):
+    bounds = {"frequency": "> 0", "reference": "boolean"}
+
+    def __init__(self, frequency=20.0, reference=False, duration=100.0, dt=1.0, limits="auto"):
         self.frequency = frequency
         self.reference = reference
         self.duration = duration
         self.dt = dt
         self.limits = limits
 
-    def _check(self):
-        check_bool("reference", self.reference)
-        check_number("frequency", self.frequency, 0, 500 / self.dt_, low_open=True)
-        self._period = period_steps("frequency", self.frequency, self)
+    def prepare(self):
+        """Count the steps of a period."""
+        name = "PhaseEncoder.frequency"
+        check_number(name, self.frequency, 0, 500 / self.dt_, low_open=True)
+        self._period = period_steps(name, self.frequency, self)
 
-    def _count_outputs(self, n_channels):
+    def n_outputs(self, n_channels):
+        """Return the number of channels of the output, with the reference."""
         return n_channels + self.reference
 
-    def _encode(self, x):
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
         step = np.rint((1 - x) * (self._period - 1))
         if self.reference:
             step = np.pad(step, ((0, 0), (0, 1)))
         return np.tile(spike_at(step, self._period), (1, self.hold_ // self._period, 1))
 
-    def _decode(self, rows):
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
         first = rows[:, : self._period, : rows.shape[2] - self.reference]
         x = 1 - first_spike(first) / (self._period - 1)
         return np.where(first.any(axis=1), x, 0.0)

@@ -1,4 +1,4 @@
-"""The population code: a value shared among neurons with Gaussian receptive fields."""
+"""The population code: neurons with Gaussian receptive fields share a value."""
 
 import functools
 
@@ -6,8 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from .._parts import Composite
-from .._validation import check_integer, check_number
-from ._base import Encoder
+from .base import Encoder
 from .latency import LatencyEncoder
 
 __all__ = ["PopulationEncoder"]
@@ -16,21 +15,21 @@ __all__ = ["PopulationEncoder"]
 class PopulationEncoder(Encoder, Composite):
     """Encode each value by a population of neurons with Gaussian receptive fields [1]_.
 
-    Each channel has `n_fields` neurons, which are `n_fields` successive channels of the output.
-    In shares of the range, field i = 0, 1, ... has its centre at `(i - 0.5) / (n_fields - 2)`
-    and the standard deviation `1 / (beta (n_fields - 2))`. The response of a field is 1 at its
-    centre; `encoder` turns responses into spikes.
+    Each channel has `n_fields` neurons, which are successive channels of the output. As a share of
+    the range, field i = 0, 1, ... has its centre at `(i - 0.5) / (n_fields - 2)` and the standard
+    deviation `1 / (beta (n_fields - 2))`. The response of a field is 1 at its centre; `encoder`
+    encodes the responses.
 
     Parameters
     ----------
     n_fields : int, default=8
-        Receptive fields of a channel, at least 3.
+        Number of receptive fields of a channel, at least 3.
     beta : float, default=1.5
         Distance between centres over the standard deviation of a field.
-    encoder : encoder of values, default=LatencyEncoder(threshold=0.1)
-        How a response is encoded, for how long and in what steps. Its `limits` are taken to be
-        (0, 1).
-    limits : (low, high) or None, default=None
+    encoder : Encoder or "auto", default="auto"
+        Encoder of values, which encodes the responses; it sets the step and the duration of a
+        row, and its `limits` are taken to be (0, 1). "auto" is `LatencyEncoder(threshold=0.1)`.
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
 
     Attributes
@@ -38,8 +37,8 @@ class PopulationEncoder(Encoder, Composite):
     low_, high_ : float64 arrays of shape (n_channels,)
         Range of each channel.
     centres_ : float64 array of shape (n_fields,)
-        Centres of the fields in shares of the range.
-    encoder_ : encoder
+        Centres of the fields as shares of the range.
+    encoder_ : Encoder
         The fitted `encoder`.
 
     Notes
@@ -67,48 +66,63 @@ class PopulationEncoder(Encoder, Composite):
     array([0.25, 0.5 ])
     """
 
+    bounds = {"n_fields": "integer >= 3", "beta": "> 0"}
+    required_parameters = ("encoder", "limits")
     _parts = {"encoder": functools.partial(LatencyEncoder, threshold=0.1)}
 
-    def __init__(self, n_fields=8, beta=1.5, encoder=None, limits=None):
+    def __init__(self, n_fields=8, beta=1.5, encoder="auto", limits="auto"):
         self.n_fields = n_fields
         self.beta = beta
         self.encoder = encoder
         self.limits = limits
 
-    def _clock(self, row):
+    @property
+    def graded(self):
+        """Whether the output holds currents instead of spikes."""
+        return getattr(self, "encoder_", self._part("encoder")).graded
+
+    def check(self):
+        """Check the parameters; see :class:`Encoder`."""
+        super().check()
         part = self._part("encoder")
-        needed = {"duration", "limits"}
-        if not isinstance(part, Encoder) or not needed <= set(part.get_params(deep=False)):
+        is_code = isinstance(part, Encoder) and hasattr(part, "duration")
+        if not is_code:
             raise TypeError(
-                f"encoder must be an encoder of values such as {self._parts['encoder']()!r}, got "
-                f"{part!r}"
+                f"PopulationEncoder.encoder must be an encoder of values such as "
+                f"{self._parts['encoder']()!r}, got {part!r}"
             )
-        self.encoder_ = clone(part).set_params(limits=(0.0, 1.0))
-        self.encoder_._row_name, self._row = self._row_name, row
-        return self.encoder_._clock(row)
+        part.check()
 
-    def _check(self):
-        n = check_integer("n_fields", self.n_fields, 3)
-        beta = check_number("beta", self.beta, 0, low_open=True)
-        self.centres_ = (np.arange(n) - 0.5) / (n - 2)
-        self._deviation = 1 / (beta * (n - 2))
+    def clock(self, row):
+        """Return the step and the number of steps of a row, as `encoder` has them."""
+        return self._part("encoder").clock(row)
 
-    def _learn(self, samples):
-        self._graded = self.encoder_._graded
-        self.encoder_._fit([self._respond(x) for x in self._scale(samples)], self._row)
+    def prepare(self):
+        """Derive the centres and the width of the fields."""
+        self.centres_ = (np.arange(self.n_fields) - 0.5) / (self.n_fields - 2)
+        self._deviation = 1 / (self.beta * (self.n_fields - 2))
 
-    def _count_outputs(self, n_channels):
-        return self.encoder_._count_outputs(n_channels * self.n_fields)
+    def learn(self, samples):
+        """Fit `encoder` on the responses of the fields."""
+        self.encoder_ = clone(self._part("encoder")).set_params(limits=(0.0, 1.0))
+        self.encoder_.fit_rows([self._respond(x) for x in self.scale(samples)], self.row_)
+
+    def n_outputs(self, n_channels):
+        """Return the number of channels of the output, as `encoder` gives it for all fields."""
+        return self.encoder_.n_outputs(n_channels * self.n_fields)
 
     def _respond(self, x):
+        """Return the responses of all fields, of shape (n_rows, n_channels * n_fields)."""
         distance = (x[:, :, None] - self.centres_) / self._deviation
         return np.exp(-(distance**2) / 2).reshape(len(x), -1)
 
-    def _encode(self, x):
-        return self.encoder_._encode(self._respond(x))
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
+        return self.encoder_.encode_sample(self._respond(x))
 
-    def _decode(self, rows):
-        response = self.encoder_._decode(rows).reshape(len(rows), -1, self.n_fields)
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
+        response = self.encoder_.decode_sample(rows).reshape(len(rows), -1, self.n_fields)
         weight = np.maximum(response, 0) ** 2
         total = weight.sum(axis=-1, keepdims=True)
         weight = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
@@ -120,5 +134,5 @@ class PopulationEncoder(Encoder, Composite):
         slope = np.divide(
             (weight * place * log).sum(axis=-1), spread, out=np.zeros_like(spread), where=spread > 0
         )
-        alone = weight @ self.centres_  # one field, or none, says no more than where it is
+        alone = weight @ self.centres_  # with one response or none there is no slope
         return np.where(spread > 0, slope, alone)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from .._validation import check_integer
-from ._base import Encoder, first_spike, spike_at
+from ._timing import first_spike, spike_at
+from .base import Encoder
 
 __all__ = ["RankOrderEncoder"]
 
@@ -11,19 +12,19 @@ __all__ = ["RankOrderEncoder"]
 class RankOrderEncoder(Encoder):
     """Encode a row by the order in which its channels spike, the largest value first [1]_.
 
-    Each channel spikes once, at even distances in time. Of equal values the one in the channel
-    of lower index is first. Values are compared as shares of each channel's range; to compare
-    them as they are, give one pair of `limits` for all channels.
+    Each channel spikes once, at even distances in time. Among equal values the channel with the
+    lower index is first. Values are compared as shares of the range of their channel; for a
+    comparison of the values themselves give one pair of `limits` for all channels.
 
     Parameters
     ----------
     n_spikes : int or None, default=None
-        How many channels spike, at most one a step; None stands for all.
+        Number of channels that spike, at most one in a step; None sets no limit.
     duration : float, default=100.0
-        How long a row is held in ms.
+        Time for which a row is held in ms.
     dt : float, default=1.0
         Length of a step in ms.
-    limits : (low, high) or None, default=None
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
 
     Attributes
@@ -31,13 +32,14 @@ class RankOrderEncoder(Encoder):
     low_, high_ : float64 arrays of shape (n_channels,)
         Range of each channel.
     rank_values_ : float64 array of shape (n_spikes + 1,)
-        Mean value of each rank over the rows that `fit` saw, in shares of the range; the last
-        entry is that of all channels that stay silent.
+        Mean value of each rank over the rows in `fit`, as a share of the range; the last entry is
+        the mean over all channels without a spike.
 
     Notes
     -----
-    Only the order is kept. `inverse_transform` gives each rank its mean value in `rank_values_`,
-    the look-up table of [1]_, so its error is the spread of the values that have this rank.
+    The code keeps the order alone. `inverse_transform` returns the mean value of each rank in
+    `rank_values_`, the look-up table of [1]_, so its error is the spread of the values with this
+    rank.
 
     References
     ----------
@@ -56,34 +58,41 @@ class RankOrderEncoder(Encoder):
            [0.8 , 0.4 , 0.15]])
     """
 
-    def __init__(self, n_spikes=None, duration=100.0, dt=1.0, limits=None):
+    bounds = {"n_spikes": "integer >= 1 or None"}
+
+    def __init__(self, n_spikes=None, duration=100.0, dt=1.0, limits="auto"):
         self.n_spikes = n_spikes
         self.duration = duration
         self.dt = dt
         self.limits = limits
 
-    def _learn(self, samples):
+    def learn(self, samples):
+        """Learn the mean value of each rank; see :class:`Encoder`."""
         n_channels = len(self.low_)
         self._n_spikes = n_channels
         if self.n_spikes is not None:
-            self._n_spikes = check_integer("n_spikes", self.n_spikes, 1, n_channels)
+            self._n_spikes = check_integer(
+                "RankOrderEncoder.n_spikes", self.n_spikes, 1, n_channels
+            )
         if self._n_spikes > self.hold_:
             raise ValueError(
                 f"{self._n_spikes} channels cannot spike one after another in {self.hold_} steps: "
-                f"lengthen {self._row_name} or lower n_spikes"
+                f"lengthen {self.row_name} or lower n_spikes"
             )
-        means = -np.sort(-np.concatenate(self._scale(samples)), axis=1).mean(axis=0)
+        means = -np.sort(-np.concatenate(self.scale(samples)), axis=1).mean(axis=0)
         rest = means[self._n_spikes :]
         rest = rest.mean() if len(rest) else 0.0
         self.rank_values_ = np.append(means[: self._n_spikes], rest)
 
-    def _encode(self, x):
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
         order = np.argsort(-x, axis=1, kind="stable")
         rank = np.argsort(order, axis=1)
         step = rank * self.hold_ // self._n_spikes
         return spike_at(np.where(rank < self._n_spikes, step, -1), self.hold_)
 
-    def _decode(self, rows):
-        # Undoes the floor: rank r spikes in the first step that is not before r / n of the row.
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
+        # Inverts the floor: rank r spikes in the first step at or after r / n of the row.
         rank = -(-first_spike(rows) * self._n_spikes // self.hold_)
         return self.rank_values_[np.where(rows.any(axis=1), rank, self._n_spikes)]

@@ -1,10 +1,10 @@
-"""The rate code: as many spikes as the value is large."""
+"""The rate code: the number of spikes is proportional to the value."""
 
 import numpy as np
 
 from .._jit import njit
-from .._validation import check_choice, check_number
-from ._base import Encoder
+from .._validation import check_number
+from .base import Encoder
 
 __all__ = ["RateEncoder"]
 
@@ -12,25 +12,25 @@ __all__ = ["RateEncoder"]
 class RateEncoder(Encoder):
     """Encode values as firing rates [1]_.
 
-    The rate grows linearly from `min_rate` at the lower limit to `max_rate` at the upper one.
+    The rate increases linearly from `min_rate` at the lower limit to `max_rate` at the upper limit.
 
     Parameters
     ----------
     kind : {"poisson", "bernoulli", "regular"}, default="poisson"
-        A Poisson number of spikes in each step; one spike or none; or spikes at even distances,
-        which follow a rate that varies and keep the phase from row to row.
+        Spikes in each step: a Poisson number; one or none; or at even distances, which follow a
+        varying rate and continue from row to row.
     max_rate : float, default=100.0
-        Rate at the upper limit in Hz, at most one spike a step.
+        Rate at the upper limit in Hz, at most one spike in a step.
     min_rate : float, default=0.0
         Rate at the lower limit in Hz.
     duration : float, default=100.0
-        How long a row is held in ms.
+        Time for which a row is held in ms.
     dt : float, default=1.0
         Length of a step in ms.
-    limits : (low, high) or None, default=None
+    limits : (low, high) or "auto", default="auto"
         Range of the values, see :mod:`lsm.encoding`.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws. A sample's spikes depend on it and on the sample, not on its place.
+        Seed of the draws. The spikes of a sample depend on the seed and on its values alone.
 
     Attributes
     ----------
@@ -39,10 +39,10 @@ class RateEncoder(Encoder):
 
     Notes
     -----
-    `inverse_transform` counts spikes. In shares of the range, and with n the spikes that
-    `duration` has at `max_rate` (and `min_rate` at 0), a value x comes back with a standard
-    deviation of sqrt(x / n) from Poisson spikes and a little less from Bernoulli spikes; regular
-    spikes miss it by at most 1 / n, and by half of that in a sample's first row.
+    `inverse_transform` counts spikes. Let n be the number of spikes in `duration` at `max_rate`,
+    and `min_rate` 0. As a share of the range, a value x is decoded with a standard deviation of
+    sqrt(x / n) from Poisson spikes and a little less from Bernoulli spikes. The error of regular
+    spikes is at most 1 / n, and half of that in the first row of a sample.
 
     References
     ----------
@@ -60,6 +60,12 @@ class RateEncoder(Encoder):
     array([0. , 0.5, 1. ])
     """
 
+    bounds = {
+        "kind": ("poisson", "bernoulli", "regular"),
+        "max_rate": "> min_rate",
+        "min_rate": ">= 0",
+    }
+
     def __init__(
         self,
         kind="poisson",
@@ -67,7 +73,7 @@ class RateEncoder(Encoder):
         min_rate=0.0,
         duration=100.0,
         dt=1.0,
-        limits=None,
+        limits="auto",
         random_state=None,
     ):
         self.kind = kind
@@ -78,34 +84,36 @@ class RateEncoder(Encoder):
         self.limits = limits
         self.random_state = random_state
 
-    def _check(self):
-        check_choice("kind", self.kind, ("poisson", "bernoulli", "regular"))
-        check_number("min_rate", self.min_rate, 0)
-        check_number("max_rate", self.max_rate, self.min_rate, 1000 / self.dt_, low_open=True)
+    def prepare(self):
+        """Check that there is at most one spike in a step."""
+        most = 1000 / self.dt_
+        check_number("RateEncoder.max_rate", self.max_rate, self.min_rate, most, low_open=True)
 
-    def _encode(self, x):
+    def encode_sample(self, x):
+        """Encode one sample; see :class:`Encoder`."""
         rate = self.min_rate + x * (self.max_rate - self.min_rate)
         expected = np.repeat(rate * self.dt_ / 1000, self.hold_, axis=0)
         if self.kind == "poisson":
-            return self._rng(x).poisson(expected)
+            return self.generator(x).poisson(expected)
         if self.kind == "bernoulli":
-            return self._rng(x).random(expected.shape) < expected
+            return self.generator(x).random(expected.shape) < expected
         return _spread(expected)
 
-    def _decode(self, rows):
+    def decode_sample(self, rows):
+        """Decode one sample; see :class:`Encoder`."""
         rate = 1000 * rows.mean(axis=1) / self.dt_
         return (rate - self.min_rate) / (self.max_rate - self.min_rate)
 
 
 @njit
 def _spread(expected):
-    """Set a spike whenever the expected number has grown by one."""
+    """Return spikes, one whenever the sum of the expected numbers has grown by one."""
     spikes = np.zeros(expected.shape, dtype=np.bool_)
-    due = np.full(expected.shape[1], 0.5)  # in advance, so that counts are rounded, not cut off
+    due = np.full(expected.shape[1], 0.5)  # half a spike in advance, so that counts are rounded
     for t in range(len(expected)):
         for c in range(expected.shape[1]):
             due[c] += expected[t, c]
-            if due[c] >= 1 - 1e-9:  # a hair, as the rounding of sums would make intervals uneven
+            if due[c] >= 1 - 1e-9:  # or rounded sums would make intervals uneven
                 spikes[t, c] = True
                 due[c] -= 1
     return spikes

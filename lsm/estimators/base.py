@@ -121,13 +121,13 @@ class LSM(Composite):
 
     def _after_washout(self, spikes):
         """Return which rows of all samples come after the washout, a bool array (n_rows,)."""
-        shortest = spikes.durations.min()
+        shortest = spikes.n_rows.min()
         if self.washout >= shortest:
             raise ValueError(
                 f"{type(self).__name__}.washout of {self.washout} rows leaves nothing of a "
                 f"sample of {shortest} rows: lower it"
             )
-        return np.concatenate([np.arange(n) for n in spikes.durations]) >= self.washout
+        return np.concatenate([np.arange(n) for n in spikes.n_rows]) >= self.washout
 
     def _partial_fit(self, X, y, **first_call):
         """Continue a stream with its next piece; `first_call` goes to the readout's first one."""
@@ -138,7 +138,7 @@ class LSM(Composite):
             raise ValueError("a stream has a target at every row, but fit had one a sample")
         X, y = _one_piece(X, y)
         spikes = self.liquid_.to_spikes(X)
-        targets, known = np.zeros((spikes.durations[0], *self._form.shape)), None
+        targets, known = np.zeros((spikes.n_rows[0], *self._form.shape)), None
         if y is not None:
             targets, known = self._form.join(y, spikes, numeric=self._numeric)
         return self._online.learn(
@@ -260,8 +260,8 @@ def _row_weights(sample_weight, spikes):
     if sample_weight is None:
         return None
     if isinstance(sample_weight, list | tuple) and np.ndim(sample_weight[0]) > 0:
-        return _check_weights(np.concatenate(sample_weight), spikes.durations.sum())
-    return np.repeat(_check_weights(sample_weight, len(spikes)), spikes.durations)
+        return _check_weights(np.concatenate(sample_weight), spikes.n_rows.sum())
+    return np.repeat(_check_weights(sample_weight, len(spikes)), spikes.n_rows)
 
 
 def _weight_params(readout, weights):

@@ -124,8 +124,8 @@ class LSMClassifier(ClassifierMixin, LSM):
         """
         if not hasattr(self, "classes_") and classes is None:
             raise ValueError(
-                "LSMClassifier.partial_fit needs classes in its first call: pass all labels "
-                "of the stream, such as classes=np.unique(y)"
+                "LSMClassifier.partial_fit needs classes in its first call: pass all labels of "
+                "the stream, such as classes=np.unique(y)"
             )
         classes = self.classes_ if hasattr(self, "classes_") else np.unique(classes)
         outputs = self._partial_fit(X, y, classes=classes)

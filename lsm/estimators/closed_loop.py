@@ -65,7 +65,7 @@ class ClosedLoop:
         -------
         states : array of shape (n_rows, n_features)
         """
-        return simulator.rows(spikes, self._loop(targets, spikes.durations))
+        return simulator.rows(spikes, self._loop(targets, spikes.n_rows))
 
     def teach(self, simulator, spikes, targets, readout, washout):
         """Let a readout learn while its outputs come back; return nothing.
@@ -90,7 +90,7 @@ class ClosedLoop:
         """
         loop = self._loop(
             targets,
-            np.zeros_like(spikes.durations),
+            np.zeros_like(spikes.n_rows),
             taught_from=washout,
             coef=np.atleast_2d(readout.coef_),
             intercept=np.atleast_1d(readout.intercept_),

@@ -113,11 +113,6 @@ class LSMRegressor(RegressorMixin, LSM):
                 "(T_i,) or (T_i, n_outputs)"
             )
 
-    def _check(self):
-        super()._check()
-        if self.feedback is not None:
-            self.feedback.check()
-
     def _fit_rows(self, spikes, targets, used, weights):
         if self.feedback is None:
             super()._fit_rows(spikes, targets, used, weights)
@@ -144,8 +139,8 @@ class LSMRegressor(RegressorMixin, LSM):
         """Draw the feedback for targets of shape (n_rows, n_outputs); return the generator."""
         (rng,) = generators(self.liquid_.random_state, ["feedback"]).values()
         weights = self.feedback.draw(targets.shape[1], self.liquid_.n_neurons_, rng)
-        delay = self.feedback.delay_rows(spikes.dt)
-        self.closed_loop_ = ClosedLoop(weights, delay, 0.0, spikes.dt).widen(targets)
+        delay = self.feedback.delay_rows(spikes.row_duration)
+        self.closed_loop_ = ClosedLoop(weights, delay, 0.0, spikes.row_duration).widen(targets)
         return rng
 
     @available_if(readout_has("partial_fit"))
@@ -211,8 +206,8 @@ class LSMRegressor(RegressorMixin, LSM):
         if self.closed_loop_ is None:
             outputs = self.readout_.predict(simulator.rows(spikes))
         else:
-            nothing = np.zeros((spikes.durations.sum(), self.closed_loop_.n_outputs))
-            n_forced = np.zeros_like(spikes.durations)
+            nothing = np.zeros((spikes.n_rows.sum(), self.closed_loop_.n_outputs))
+            n_forced = np.zeros_like(spikes.n_rows)
             outputs = self.closed_loop_.run(simulator, spikes, self.readout_, nothing, n_forced)
         outputs = np.asarray(outputs, dtype=float).reshape(-1, *self._form.shape)
         return self._form.split(outputs, spikes)
@@ -250,9 +245,9 @@ class LSMRegressor(RegressorMixin, LSM):
         if X is None:
             X = self._silence(n_rows)
         spikes = self.liquid_.to_spikes(X if isinstance(X, SpikeArray) else [X])
-        if spikes.durations.tolist() != [n_rows]:
+        if spikes.n_rows.tolist() != [n_rows]:
             raise ValueError(
-                f"X must have {n_rows} rows, warmup and n_steps, got {spikes.durations.tolist()}"
+                f"X must have {n_rows} rows, warmup and n_steps, got {spikes.n_rows.tolist()}"
             )
         targets = np.concatenate([forced, np.zeros((n_steps, forced.shape[1]))])
         outputs = self.closed_loop_.run(
@@ -276,7 +271,7 @@ class LSMRegressor(RegressorMixin, LSM):
         """Return one sample without input."""
         dtype = float if self.liquid_.network_.graded else int
         nothing = np.zeros((n_rows, self.n_features_in_), dtype=dtype)
-        return SpikeArray.from_dense([nothing], dt=self.closed_loop_.row_duration)
+        return SpikeArray.from_dense([nothing], row_duration=self.closed_loop_.row_duration)
 
     def score(self, X, y, sample_weight=None):
         """Return R squared, over samples or over all rows after the washout."""

@@ -1,4 +1,11 @@
-"""The simulation: compiled, and its readable reference, two forms of one contract."""
+"""Simulation of a network: a compiled kernel, and a NumPy reference with equal results.
+
+Public are networks and how they are drawn (`network`, `drawing`), runs of many samples
+(`compiled`), runs that learn (`learning`) or go on from call to call (`stream`), and the
+`reference`. A run lays a network out as named arrays (`_pack`, `_matrix`, `_arrays`) and hands
+them to the loop over samples and steps (`_run`, `_loop`), which is compiled for its models and
+cached on disk (`_compile`); the loop's parts are in `_steps`, `_feedback`, `_noise` and `_cpu`.
+"""
 
 from ._feedback import recursive_least_squares
 from .compiled import record, simulate

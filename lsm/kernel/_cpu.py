@@ -1,4 +1,4 @@
-"""Two things that compiled code can ask of the processor."""
+"""Instructions of the processor that numba does not offer: prefetching, denormal numbers."""
 
 import platform
 
@@ -15,7 +15,7 @@ IS_X86 = platform.machine() in ("x86_64", "AMD64")
 
 @intrinsic
 def prefetch(context, array, index):
-    """Bring an element of an array near, without waiting for it."""
+    """Fetch an element of an array into the cache, without waiting for it."""
 
     def emit(context, builder, signature, arguments):
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -36,10 +36,10 @@ def _control(builder, name, place):
 
 @intrinsic
 def flush_denormals(context):
-    """Let this thread take numbers that are all but zero as zero; return the setting before.
+    """Let this thread treat denormal numbers as zero; return the setting before.
 
-    Currents that decay in a long silence would become denormal, and arithmetic on those is many
-    times slower. Elsewhere than on x86 this does nothing.
+    Currents that decay in a long silence become denormal, and arithmetic on denormal numbers is
+    many times slower. On processors other than x86 this does nothing.
     """
 
     def emit(context, builder, signature, arguments):
@@ -57,7 +57,7 @@ def flush_denormals(context):
 
 @intrinsic
 def restore_denormals(context, setting):
-    """Set back what `flush_denormals` returned."""
+    """Restore the setting that `flush_denormals` returned."""
 
     def emit(context, builder, signature, arguments):
         if IS_X86:

@@ -1,31 +1,44 @@
-"""The way back from a linear readout into the network, inside the compiled loop."""
+"""Readout in the compiled loop, and its way back into the network."""
 
 import numpy as np
 
-__all__ = ["PARTS"]
+__all__ = ["PARTS", "recursive_least_squares"]
 
 MOST = 1e12  # on the diagonal of the inverse correlation, while rows are forgotten
 
-real = None  # placeholder, see `lsm.kernel._loop.kernel_for`
+real = None  # placeholder, see `lsm.kernel._compile.kernel_for`
 
 
-def feed(sample, row, feedback, drive):
-    """Add the current that each neuron gets back during a row of the input."""
-    offset, targets, outputs, n_forced, _, weights, delay = feedback[:7]
-    source = row - delay
+def feed(sample, row, first_row, closed_loop, drive):
+    """Add the current that each neuron gets back from the readout during a row.
+
+    Targets and outputs of a sample begin at `first_row`.
+    """
+    source, weights = row - closed_loop.delay, closed_loop.weights
     if source >= 0:
-        signal = targets if source < n_forced[sample] else outputs
+        forced = source < closed_loop.n_forced[sample]
+        signal = closed_loop.targets if forced else closed_loop.outputs
         for k in range(len(weights)):
-            value = real(signal[offset[sample] + source, k])
+            value = real(signal[first_row + source, k])
             for n in range(weights.shape[1]):
                 drive[n] += value * weights[k, n]
 
 
 def recursive_least_squares(state, error, coef, inverse, forget):
-    """Move coefficients towards the least squares of all that was seen, in place.
+    """Update a linear readout with one row by recursive least squares, in place.
 
-    `error` is that of the outputs before the update, shape (n_outputs,); `inverse` is the inverse
-    correlation matrix of the states. See :class:`lsm.readout.RLS`.
+    Parameters
+    ----------
+    state : float64 array of shape (n_features,)
+        Features of the row.
+    error : float64 array of shape (n_outputs,)
+        Outputs before the update, less the targets.
+    coef : float64 array of shape (n_outputs, n_features)
+        Coefficients; changed.
+    inverse : float64 array of shape (n_features, n_features)
+        Inverse correlation matrix of the states; changed.
+    forget : float
+        Factor by which a row counts less with each row after it, see :class:`lsm.readout.RLS`.
     """
     direction = np.dot(inverse, state)
     scale, grow = 1.0 / (forget + np.dot(state, direction)), 1.0 / forget
@@ -35,7 +48,7 @@ def recursive_least_squares(state, error, coef, inverse, forget):
             coef[k, i] -= part * error[k]
         for j in range(len(state)):
             inverse[i, j] = grow * (inverse[i, j] - part * direction[j])
-    # What is forgotten and never seen again, as of a silent neuron, would grow without end.
+    # A feature that is forgotten and never seen again, as of a silent neuron, would grow for ever.
     for i in range(len(state)):
         if grow > 1 and inverse[i, i] > MOST:
             shrink = np.sqrt(MOST / inverse[i, i])
@@ -44,22 +57,23 @@ def recursive_least_squares(state, error, coef, inverse, forget):
                 inverse[j, i] *= shrink
 
 
-def respond(sample, row, reading, feedback, last):
-    """Let the readout answer to a state, and learn from the target if it is taught."""
-    offset, targets, outputs, _, taught_from = feedback[:5]
-    coef, intercept, inverse, forget = feedback[7:]
-    n_filters, n_neurons = reading.shape
+def respond(row, place, out, closed_loop, features):
+    """Compute the outputs for a row; where it is taught, update the readout with the targets.
+
+    `place` is that of the row among the readings `out` and among targets and outputs.
+    """
+    coef, outputs = closed_loop.coef, closed_loop.outputs
+    n_filters, n_neurons = out.shape[1:]
     if len(coef) == 0:
         return
     for f in range(n_filters):
         for n in range(n_neurons):
-            last[f * n_neurons + n] = reading[f, n]
-    place = offset[sample] + row
+            features[f * n_neurons + n] = out[place, f, n]
     for k in range(len(coef)):
-        outputs[place, k] = intercept[k] + np.dot(coef[k], last)
-    if len(inverse) > 0 and row >= taught_from:
-        error = outputs[place] - targets[place]
-        recursive_least_squares(last, error, coef, inverse, forget)
+        outputs[place, k] = closed_loop.intercept[k] + np.dot(coef[k], features)
+    if len(closed_loop.inverse) > 0 and row >= closed_loop.taught_from:
+        error = outputs[place] - closed_loop.targets[place]
+        recursive_least_squares(features, error, coef, closed_loop.inverse, closed_loop.forget)
 
 
 PARTS = feed, recursive_least_squares, respond

@@ -1,8 +1,8 @@
-"""Random numbers that are a function of a sample's key, the step and the neuron.
+"""Random numbers as a function of a sample's key, the step and the neuron.
 
-There is no generator with a state: the number is a hash of where it is used, so that it depends
-neither on the batch nor on the number of threads. The same functions serve the compiled kernel
-and, on arrays of neurons, the NumPy reference.
+No generator keeps a state: a number is a hash of the three, so that it depends neither on other
+samples nor on the number of threads. The compiled kernel calls the functions with numbers, the
+NumPy reference with arrays of neurons.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ STEP, NEURON, SECOND = np.uint32(0x9E3779B9), np.uint32(0x85EBCA6B), np.uint32(0
 
 
 def mix(x):
-    """Scatter the bits of a 32-bit number (the finaliser `lowbias32` of C. Wellons)."""
+    """Hash a 32-bit number (the finaliser `lowbias32` of C. Wellons)."""
     x = np.uint32(x ^ (x >> np.uint32(16)))
     x = np.uint32(x * np.uint32(0x7FEB352D))
     x = np.uint32(x ^ (x >> np.uint32(15)))
@@ -22,13 +22,13 @@ def mix(x):
 
 
 def uniform(key, step, n):
-    """Draw from 0 to 1, without 1, in steps of 2**-24."""
+    """Return a number from 0 to below 1, a multiple of 2**-24, uniformly distributed."""
     here = mix(np.uint32(key + np.uint32(step) * STEP))
     return (mix(np.uint32(here + np.uint32(n) * NEURON)) >> np.uint32(8)) * 2.0**-24
 
 
 def gaussian(key, step, n):
-    """Draw from the standard normal distribution (Box & Muller 1958)."""
+    """Return a number of the standard normal distribution (Box & Muller 1958)."""
     radius = np.sqrt(-2.0 * np.log(1.0 - uniform(key ^ STEP, step, n)))
     return radius * np.cos(2.0 * np.pi * uniform(key ^ SECOND, step, n))
 

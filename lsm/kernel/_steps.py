@@ -1,7 +1,7 @@
-"""What the compiled loop does within a step.
+"""Parts of a step of the compiled loop.
 
-None of these runs as Python: :mod:`lsm.kernel._loop` binds models and a precision to the names
-below and compiles the functions.
+The functions never run as Python: :mod:`lsm.kernel._compile` binds models and a precision to the
+names below, and compiles the result.
 """
 
 import numba
@@ -12,14 +12,14 @@ from ._cpu import prefetch
 
 __all__ = ["OF_MODELS", "PARTS", "at"]
 
-# Placeholders, see `lsm.kernel._loop.kernel_for`.
+# Placeholders, see `lsm.kernel._compile.kernel_for`.
 real = neuron_step = synapse_current = synapse_decay = None
 on_pre = on_post = decay_traces = add_to_traces = uniform = gaussian = None
 STOCHASTIC = False
 
 
 def at(constants, n):
-    """Read the constants of neuron n, whether all neurons share them or each has its own."""
+    """Return the constants of neuron n, which all neurons share or each has for itself."""
     return tuple(constant[n] if np.ndim(constant) else constant for constant in constants)
 
 
@@ -39,81 +39,84 @@ def copy(values, into):
         into[n] = values[n]
 
 
-def last_of_step(event, last, steps, step):
-    """Return the index behind the last event of a step."""
-    while event < last and steps[event] == step:
+def end_of_row(event, end, rows, row):
+    """Return the index behind the last event of a row."""
+    while event < end and rows[event] == row:
         event += 1
     return event
 
 
-def deliver(buffer, base, rows, first, last, amplitudes, matrix):
-    """Add the synapses of some rows to a buffer, times the rows' amplitudes if they have any."""
-    indptr, split, target, weight, dense, dense_base, far = matrix
+def deliver(buffer, inhibitory, sources, first, end, amplitudes, matrix):
+    """Add the weights of some sources to a buffer, times their amplitudes if they have any.
+
+    Negative weights are added from the place `inhibitory` of the buffer on.
+    """
+    indptr, target, weight = matrix.indptr, matrix.target, matrix.weight
     scale = real(1)
-    for i in range(first, last):
-        row = rows[i]
+    for i in range(first, end):
+        source = sources[i]
         if len(amplitudes) > 0:
             scale = real(amplitudes[i])
-        if dense.shape[0] > 0:
-            into, weights = buffer[dense_base[row] :], dense[row]
+        if matrix.dense.shape[0] > 0:
+            into, weights = buffer[matrix.dense_base[source] :], matrix.dense[source]
             for n in range(len(weights)):
                 into[n] += scale * weights[n]
         else:
-            if far and i + 1 < last:  # the next row may lie anywhere in memory: call for it
-                for k in range(indptr[rows[i + 1]], indptr[rows[i + 1] + 1], np.uint64(16)):
-                    prefetch(target, k)
-                    prefetch(weight, k)
-            for k in range(indptr[row], split[row]):
-                buffer[target[k]] += scale * weight[k]
-            for k in range(split[row], indptr[row + 1]):
-                buffer[base + target[k]] += scale * weight[k]
+            if matrix.far and i + 1 < end:  # the weights of the next source may lie anywhere
+                following = sources[i + 1]
+                for s in range(indptr[following], indptr[following + 1], np.uint64(16)):
+                    prefetch(target, s)
+                    prefetch(weight, s)
+            for s in range(indptr[source], matrix.split[source]):
+                buffer[target[s]] += scale * weight[s]
+            for s in range(matrix.split[source], indptr[source + 1]):
+                buffer[inhibitory + target[s]] += scale * weight[s]
 
 
-def send(ring, now, slot, rows, first, last, amplitudes, hold, matrix, places):
-    """Put the synapses of some rows into a ring, for `hold` steps from when they arrive."""
-    indptr, weight = matrix[0], matrix[3]
+def send(ring, now, slot, sources, first, end, amplitudes, hold, matrix):
+    """Add the weights of some sources to a ring, for `hold` steps from when they arrive."""
+    indptr, place, weight = matrix.indptr, matrix.place, matrix.weight
     mask, scale = np.uint64(len(ring) - 1), real(1)
-    for i in range(first, last):
-        row = rows[i]
+    for i in range(first, end):
+        source = sources[i]
         if len(amplitudes) > 0:
             scale = real(amplitudes[i])
         for step in range(hold):
             start = now + np.uint64(step) * slot
-            for s in range(indptr[row], indptr[row + 1]):
-                ring[(start + places[s]) & mask] += scale * weight[s]
+            for s in range(indptr[source], indptr[source + 1]):
+                ring[(start + place[s]) & mask] += scale * weight[s]
 
 
-def send_dynamic(ring, now, fired, count, matrix, places, dynamics, step):
-    """Send spikes, each through synapses of the efficacy that their past has left them."""
-    indptr, weight = matrix[0], matrix[3]
-    last_spike, use, recovery, facilitation, utilisation, resources = dynamics
+def send_dynamic(ring, now, fired, n_fired, matrix, short_term, step):
+    """Send spikes through dynamic synapses, whose efficacy depends on earlier spikes."""
+    indptr, place, weight = matrix.indptr, matrix.place, matrix.weight
+    use, recovery, facilitation = short_term.use, short_term.recovery, short_term.facilitation
+    utilisation, resources = short_term.utilisation, short_term.resources
     mask, one = np.uint64(len(ring) - 1), real(1)
-    for i in range(count):
-        row = fired[i]
-        since = real(step - last_spike[row])
-        last_spike[row] = step
-        for s in range(indptr[row], indptr[row + 1]):
+    for i in range(n_fired):
+        source = fired[i]
+        since = real(step - short_term.last_spike[source])
+        short_term.last_spike[source] = step
+        for s in range(indptr[source], indptr[source + 1]):
             u, r = utilisation[s], resources[s]
             r = one + (r - u * r - one) * np.exp(-since * recovery[s])
             u = use[s] + u * (one - use[s]) * np.exp(-since * facilitation[s])
             utilisation[s], resources[s] = u, r
-            ring[(now + places[s]) & mask] += weight[s] * u * r
+            ring[(now + place[s]) & mask] += weight[s] * u * r
 
 
 def arrive(ring, now, into):
-    """Add the present slot of a ring to what it is for, and clear it."""
+    """Add the present slot of a ring to the currents it holds, and clear the slot."""
     slot = ring[now : now + np.uint64(len(into))]
     for n in range(len(slot)):
         into[n] += slot[n]
         slot[n] = 0
 
 
-def advance(
-    n_neurons, state, syn, drive, spiked, constants, syn_constants, noise, key, step
-):  # fmt: skip
+def advance(n_neurons, state, syn, drive, spiked, population, noise, key, step):
     """Move all neurons and currents by one step."""
     for n in range(n_neurons):
-        of_synapse, of_neuron = at(syn_constants, n), at(constants, n)
+        of_synapse, of_neuron = at(population.syn_constants, n), at(population.constants, n)
         current = drive[n]
         if noise is not None:
             current += noise * real(gaussian(key, step, n))
@@ -126,9 +129,9 @@ def advance(
 
 
 def collect(spiked, fired):
-    """List the neurons whose byte is set; eight silent ones are skipped at a time."""
+    """List the neurons that spiked; return their number."""
     count = 0
-    for word, byte8 in enumerate(spiked.view(np.uint64)):
+    for word, byte8 in enumerate(spiked.view(np.uint64)):  # most of eight neurons are silent
         if byte8 != 0:
             for n in range(8 * word, 8 * word + 8):
                 fired[count] = n
@@ -136,43 +139,46 @@ def collect(spiked, fired):
     return count
 
 
-def learn(step, fired, count, matrix, learning):
+def learn(step, fired, n_fired, matrix, learning):
     """Change the excitatory synapses from and to the neurons that spiked."""
-    indptr, split, target, weight = matrix[:4]
-    constants, traces, synapse_state, (starts, synapse, source) = learning
+    target, weight, incoming = matrix.target, matrix.weight, learning.incoming
+    constants, traces, synapse_state = learning.constants, learning.traces, learning.synapse_state
     zero = real(0)
-    for n in range(len(starts) - 1):
+    for n in range(len(incoming.indptr) - 1):
         decay_traces(n, traces, constants)
-    for i in range(count):
+    for i in range(n_fired):
         pre = fired[i]
-        for s in range(indptr[pre], split[pre]):
+        for s in range(matrix.indptr[pre], matrix.split[pre]):
             w = on_pre(s, pre, target[s], step, weight[s], traces, synapse_state, constants)
             weight[s] = max(w, zero)
-    for i in range(count):
+    for i in range(n_fired):
         post = fired[i]
-        for k in range(starts[post], starts[post + 1]):
-            s = synapse[k]
-            w = on_post(s, source[k], post, step, weight[s], traces, synapse_state, constants)
+        for k in range(incoming.indptr[post], incoming.indptr[post + 1]):
+            s, pre = incoming.synapse[k], incoming.source[k]
+            w = on_post(s, pre, post, step, weight[s], traces, synapse_state, constants)
             weight[s] = max(w, zero)
-    for i in range(count):
+    for i in range(n_fired):
         add_to_traces(fired[i], traces, constants)
 
 
-def read(snapshot, last_snapshot, plan_step, acc, potential, tables, out):
-    """Copy out what was filtered, as often as the plan reads in this step; return the next one."""
-    step = plan_step[snapshot]
-    while snapshot < last_snapshot and plan_step[snapshot] == step:
-        for f in range(len(acc)):
-            copy(acc[f, : out.shape[2]], out[snapshot, f])
-        copy(potential, out[snapshot, 0])
-        snapshot += 1
-    if snapshot < last_snapshot:
-        for f in range(len(tables)):
-            fade = tables[f, plan_step[snapshot] - step]
-            for n in range(acc.shape[1]):
-                acc[f, n] *= fade
-    return snapshot
+def read(reading, end_reading, filtered, potential, readings):
+    """Copy the filtered spikes into all readings of this step; return the index of the next one.
+
+    The filtered spikes then fade as far as they do until the next reading.
+    """
+    step, out = readings.step[reading], readings.out
+    while reading < end_reading and readings.step[reading] == step:
+        for f in range(len(filtered)):
+            copy(filtered[f, : out.shape[2]], out[reading, f])
+        copy(potential, out[reading, 0])
+        reading += 1
+    if reading < end_reading:
+        for f in range(len(filtered)):
+            fade = readings.table[f, readings.step[reading] - step]
+            for n in range(filtered.shape[1]):
+                filtered[f, n] *= fade
+    return reading
 
 
-PARTS = copy, last_of_step, deliver, send, send_dynamic, arrive, collect, read
+PARTS = copy, end_of_row, deliver, send, send_dynamic, arrive, collect, read
 OF_MODELS = advance, learn

@@ -1,4 +1,4 @@
-"""Run the compiled loop: share samples among threads."""
+"""Runs of many samples, shared among threads."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,10 +7,10 @@ from joblib import effective_n_jobs
 from tqdm.auto import tqdm
 
 from ..spikes import SpikeArray
-from ._packed import Packed
+from ._run import Run
 from .network import Plan
 
-__all__ = ["record", "share", "simulate"]
+__all__ = ["costs_of", "record", "share", "simulate"]
 
 # One call of the loop updates about this many neurons (a tenth of a second), so that the
 # keyboard can interrupt a run and a progress bar moves.
@@ -23,8 +23,8 @@ def simulate(
 ):  # fmt: skip
     """Run every sample from the network's initial state.
 
-    The result for a sample depends on nothing but the sample: not on its neighbours, the batch
-    or the number of jobs.
+    The result for a sample does not depend on other samples, on their order, or on the number
+    of threads.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def simulate(
     spikes : SpikeArray
         The input.
     plan : Plan
-        What to read when.
+        Times and filters of the readings.
     dtype : {"float32", "float64"}, default="float32"
         Precision of state and weights.
     n_jobs : int, default=None
@@ -43,7 +43,8 @@ def simulate(
     verbose : bool, default=False
         Whether to show a progress bar.
     loop : Loop, optional
-        What comes back from a readout; the plan must read at the end of every row of the input.
+        Readout whose output comes back into the network; the plan must read at the end of every
+        row of the input.
 
     Returns
     -------
@@ -51,35 +52,34 @@ def simulate(
     recorded : list of (steps, neurons), one pair a sample
         Empty unless `record`.
     """
-    packed = Packed(network, spikes, plan, dtype)
+    run = Run(network, spikes, plan, dtype, closed_loop=loop)
     n_threads = min(effective_n_jobs(n_jobs), len(spikes))
-    if loop is not None:
-        packed.close(loop)
-        if loop.inverse.size > 0:  # what is learnt on one sample serves the next
-            n_threads = 1
-    cost = UPDATES_PER_CALL
+    if loop is not None and loop.inverse.size > 0:  # a sample uses what earlier ones taught
+        n_threads = 1
+    costs, cost_of_call = costs_of(network, spikes), UPDATES_PER_CALL
     if n_threads > 1:  # enough calls for every thread to be busy to the end
-        cost = min(cost, packed.costs.sum() / (CALLS_PER_THREAD * n_threads))
-    calls = share(packed.durations, packed.costs, cost, record)
+        cost_of_call = min(cost_of_call, costs.sum() / (CALLS_PER_THREAD * n_threads))
+    calls = share(run.events.n_steps, costs, cost_of_call, record)
     with tqdm(total=len(spikes), unit="sample", desc="liquid", disable=not verbose) as bar:
         interrupted = False
 
-        def run(call):
-            recorded = packed.run(*call, record, lambda: interrupted)
-            bar.update(call[0][1] - call[0][0])
+        def run_call(call):
+            samples, windows = call
+            recorded = run(samples, windows, record=record, stopped=lambda: interrupted)
+            bar.update(samples[1] - samples[0])
             return recorded
 
         if n_threads == 1:
-            parts = list(map(run, calls))
+            parts = list(map(run_call, calls))
         else:
             # A pool of the standard library: joblib's takes 10 ms to start and to stop.
             with ThreadPoolExecutor(n_threads) as pool:
                 try:
-                    parts = list(pool.map(run, calls))
+                    parts = list(pool.map(run_call, calls))
                 except BaseException:
                     interrupted = True  # or the other threads would run on
                     raise
-    return packed.readings, [pair for part in parts for pair in part]
+    return run.readings.out, [pair for part in parts for pair in part]
 
 
 def record(network, spikes, *, dtype="float32", n_jobs=None):
@@ -104,26 +104,53 @@ def record(network, spikes, *, dtype="float32", n_jobs=None):
     n_steps = network.n_steps(spikes)
     plan = Plan(np.arange(len(spikes) + 1), n_steps, np.ones(1))
     _, recorded = simulate(network, spikes, plan, dtype=dtype, n_jobs=n_jobs, record=True)
+    offsets = np.concatenate([[0], np.cumsum([len(steps) for steps, _ in recorded])])
     steps, neurons = (np.concatenate(parts) for parts in zip(*recorded, strict=True))
-    offsets = np.concatenate([[0], np.cumsum([len(pair[0]) for pair in recorded])])
-    return SpikeArray(steps, neurons, None, offsets, n_steps, network.n_neurons, dt=network.dt)
+    return SpikeArray(
+        steps, neurons, None, offsets, n_steps, network.n_neurons, row_duration=network.dt
+    )
 
 
-def share(durations, costs, cost_of_call, record):
-    """Split the work into calls of the loop: `(first, last)` samples, windows of steps."""
+def costs_of(network, spikes):
+    """Return the neurons that each sample updates, synapses of its input counted as neurons."""
+    targets = network.w_in.nnz / spikes.n_channels
+    return network.n_steps(spikes) * network.n_neurons + np.diff(spikes.offsets) * targets
+
+
+def share(n_steps, costs, cost_of_call, record):
+    """Share samples among calls of the loop.
+
+    Parameters
+    ----------
+    n_steps : int array of shape (n_samples,)
+        Length of each sample in steps.
+    costs : array of shape (n_samples,)
+        Costs of the samples, see :func:`costs_of`. A sample that costs more than
+        `UPDATES_PER_CALL` is cut into windows of steps.
+    cost_of_call : float
+        Cost up to which samples share a call.
+    record : bool
+        Whether every sample has a call of its own.
+
+    Returns
+    -------
+    calls : list of (samples, windows)
+        First sample and the one behind the last; first step of each window and the one behind
+        its last.
+    """
     calls, first, total = [], 0, 0
-    for sample, (duration, cost) in enumerate(zip(durations, costs, strict=True)):
+    for sample, (length, cost) in enumerate(zip(n_steps, costs, strict=True)):
         long = cost > UPDATES_PER_CALL
         if first < sample and (long or record or total + cost > cost_of_call):
-            calls.append(((first, sample), [(0, int(durations[first:sample].max()))]))
+            calls.append(((first, sample), [(0, int(n_steps[first:sample].max()))]))
             first, total = sample, 0
         if long:
-            edges = [*range(0, duration, max(int(duration * UPDATES_PER_CALL / cost), 1)), duration]
+            edges = [*range(0, length, max(int(length * UPDATES_PER_CALL / cost), 1)), length]
             edges = [int(edge) for edge in edges]
             calls.append(((sample, sample + 1), list(zip(edges[:-1], edges[1:], strict=True))))
             first, total = sample + 1, 0
         else:
             total += cost
-    if first < len(durations):
-        calls.append(((first, len(durations)), [(0, int(durations[first:].max()))]))
+    if first < len(n_steps):
+        calls.append(((first, len(n_steps)), [(0, int(n_steps[first:].max()))]))
     return calls

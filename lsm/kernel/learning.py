@@ -1,12 +1,17 @@
-"""Learning in the liquid: samples one after the other, each with the weights the last one left."""
+"""Learning in the liquid, sample after sample."""
+
+from dataclasses import replace
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from .._validation import check_reals
-from ..plasticity._rule import Past
-from ._packed import Packed
-from .compiled import share
+from ..plasticity import Past
+from ._arrays import Learning
+from ._matrix import excitatory_by_target
+from ._pack import pack_network
+from ._run import Run
+from .compiled import costs_of, share
 from .network import Plan
 
 __all__ = ["check_reward", "learn"]
@@ -16,7 +21,7 @@ def learn(
     network, spikes, rules, *, unit, dtype="float32", reward=None, rng=None, rewire=None,
     verbose=False,
 ):  # fmt: skip
-    """Let the weights of a network change while it runs.
+    """Let rules change a network while it runs, each sample with the weights that the last left.
 
     Parameters
     ----------
@@ -25,63 +30,100 @@ def learn(
     spikes : SpikeArray
         Samples, learnt from in this order.
     rules : sequence of rules
-        At most one acts at spikes, see :mod:`lsm.plasticity`.
+        Rules, of which at most one acts at spikes, see :mod:`lsm.plasticity`.
     unit : float
-        Mean excitatory weight in nA, which the rules count in.
+        Mean excitatory weight in nA, the unit of the rules' weights.
     dtype : {"float32", "float64"}, default="float32"
         Precision.
     reward : array of shape (n_samples,) or function, optional
-        Reward after each sample, one by default; a function gets the sample's index and the
-        counts of spikes of all neurons, shape (n_neurons,).
+        Reward after each sample, one by default; a function is called with the sample's index
+        and the spike counts of all neurons, shape (n_neurons,).
     rng : numpy.random.Generator, optional
-        Source of draws of the rules that draw.
+        Source of randomness of rules that need one.
     rewire : function, optional
-        Returns the network with recurrent synapses drawn anew, for rules that rewire.
+        Function that returns the network with new recurrent synapses, for rules that rewire.
     verbose : bool, default=False
         Whether to show a progress bar.
 
     Returns
     -------
     network : Network
-        As it has become.
+        With the learnt weights.
     """
     between = [rule for rule in rules if rule.acts_on == "samples"]
     rule = next((rule for rule in rules if rule.acts_on == "spikes"), None)
     n_steps = network.n_steps(spikes)
     plan = Plan(np.arange(len(spikes) + 1), n_steps, np.ones(1))
-    packed = Packed(network, spikes, plan, dtype, rule)
+    run = Run(network, spikes, plan, dtype, rule=rule)
+    plastic = rule and _Plastic(network, run.network, rule, unit)
     reward = np.ones(len(spikes)) if reward is None else reward
-    constants = None
-    if rule is not None:
-        constants = tuple(map(packed.dtype.type, rule.constants(network.dt, unit)))
-    calls = share(packed.durations, packed.costs, 0, record=True)
-    for sample, windows in tqdm(calls, "learning", unit="sample", disable=not verbose):
-        learning = packed.learning(constants) if rule is not None else None
-        packed.run(sample, windows, learning=learning)
-        counts = packed.readings[sample[0], 0]
+    calls = share(n_steps, costs_of(network, spikes), 0, record=True)
+    for (sample, end), windows in tqdm(calls, "learning", unit="sample", disable=not verbose):
+        learning = plastic.begin_sample() if rule is not None else None
+        run((sample, end), windows, learning=learning)
+        counts = run.readings.out[sample, 0]
         if rule is not None:
-            given = _ask(reward, sample[0], counts) if callable(reward) else reward[sample[0]]
-            rule.consolidate(packed.weight, learning[2], n_steps[sample[0]], given, constants)
+            given = _ask(reward, sample, counts) if callable(reward) else reward[sample]
+            plastic.consolidate(learning, n_steps[sample], given)
         if between:
-            before, network = network, packed.learnt()
-            past = Past(before, counts, n_steps[sample[0]] * network.dt, unit, rng, rewire)
+            before, network = network, plastic.learnt() if rule is not None else network
+            past = Past(before, counts, n_steps[sample] * network.dt, unit, rng, rewire)
             for other in between:
                 network = other.between(network, past)
-            packed.set_network(network)
-    return packed.learnt()
+            run.network = pack_network(
+                network, run.events.hold, run.dtype, plastic=rule is not None
+            )
+            plastic = rule and _Plastic(network, run.network, rule, unit)
+    return plastic.learnt() if rule is not None else network
+
+
+class _Plastic:
+    """Recurrent weights that a rule changes at spikes."""
+
+    def __init__(self, network, packed, rule, unit):
+        self.network, self.packed, self.rule = network, packed, rule
+        self.weight = packed.recurrence.weight
+        dtype, n_neurons = self.weight.dtype, network.n_neurons
+        self.constants = tuple(map(dtype.type, rule.constants(network.dt, unit)))
+        self.incoming = excitatory_by_target(packed.recurrence)
+        self.lasting = np.zeros((rule.n_lasting, n_neurons), dtype)
+        if network.lasting is not None and len(network.lasting) == rule.n_lasting:
+            self.lasting[:] = network.lasting
+
+    def begin_sample(self):
+        """Return the numbers of the rule at the start of a sample."""
+        rule, dtype = self.rule, self.weight.dtype
+        traces = np.zeros((rule.n_traces - rule.n_lasting, self.network.n_neurons), dtype)
+        synapse_state = np.zeros((rule.n_synapse_states, len(self.weight)), dtype)
+        return Learning(
+            self.constants, (*traces, *self.lasting), tuple(synapse_state), self.incoming
+        )
+
+    def consolidate(self, learning, n_steps, reward):
+        """Let the rule change the weights after a sample."""
+        self.rule.consolidate(self.weight, learning.synapse_state, n_steps, reward, self.constants)
+
+    def learnt(self):
+        """Return the network with the weights as they are now."""
+        w = self.network.w.copy()
+        weights = self.weight.astype(w.dtype)
+        if self.packed.order is not None:
+            weights[self.packed.order] = weights.copy()
+        w.data = weights
+        return replace(self.network, w=w, lasting=self.lasting.astype(float))
 
 
 def check_reward(reward, n_samples, rules):
-    """Return rewards as floats; a function, or None, as it is.
+    """Validate rewards; return an array as floats, a function or None as it is.
 
     Parameters
     ----------
     reward : array of shape (n_samples,), function or None
-        What the user gave.
+        Rewards of a user.
     n_samples : int
         Number of samples.
     rules : sequence of rules
-        Rules of learning, of which one must learn from reward if there is any.
+        Rules of the liquid, of which one must learn from reward if there is any.
 
     Returns
     -------
@@ -90,7 +132,7 @@ def check_reward(reward, n_samples, rules):
     Raises
     ------
     ValueError
-        If there is not a finite number for each sample, or nobody to reward.
+        If there is not a finite number for each sample, or no rule learns from reward.
     """
     if reward is None:
         return None
@@ -109,6 +151,7 @@ def check_reward(reward, n_samples, rules):
 
 
 def _ask(reward, sample, counts):
+    """Return the reward of a sample from a user's function."""
     given = reward(sample, counts)
     rule = f"reward must return a finite number, but for sample {sample}"
     if check_reals(rule, given).shape != () or not np.isfinite(given):

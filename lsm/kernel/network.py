@@ -1,4 +1,4 @@
-"""What both forms of the simulation take: a network, and a plan of what to read when."""
+"""Arguments of a simulation: a network, a plan of readings, a readout in the loop."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,19 +11,19 @@ __all__ = ["Loop", "Network", "Plan", "in_double"]
 
 @dataclass(frozen=True)
 class Network:
-    """A network ready to run; nothing in it changes while it runs.
+    """A network ready to run; a simulation does not change it.
 
-    One step of `dt` ms does, in this order: (1) move the potentials with the currents at the
-    start of the step, (2) let the currents decay, (3) add what arrives now, (4) threshold,
-    reset, refractory count, (5) send the spikes, to arrive after their delay of one step or
-    more.
+    One step of `dt` ms has five parts, in this order: (1) potentials move with the currents of
+    the step's start, (2) currents decay, (3) arriving spikes are added to the currents,
+    (4) potentials above threshold are reset and refractory counts move, (5) spikes are sent, to
+    arrive after their delay of one step or more.
 
     Attributes
     ----------
     neurons, synapses : object
         Models, see :mod:`lsm.neurons` and :mod:`lsm.synapses`.
     parameters, syn_parameters : dict
-        What `draw` of the two models returned.
+        Parameters as `draw` of the two models returned them.
     initial : tuple of arrays of shape (n_neurons,)
         State of the neurons at the start of every sample.
     bias : float64 array of shape (n_neurons,)
@@ -39,17 +39,17 @@ class Network:
     dt : float
         Length of a step in ms.
     graded : bool
-        Whether input amplitudes are currents held for a frame, or counts of spikes.
+        Whether input amplitudes are currents, held for a row, rather than counts of spikes.
     short_term : tuple of 3 float arrays of shape (w.nnz,), or None
         Use U, and time constants of recovery D and facilitation F in ms, of dynamic synapses.
     noise : float
-        Standard deviation in nA of a current that is drawn anew for each neuron and step.
+        Standard deviation in nA of a noise current, drawn anew for each neuron and step.
     seed : int
-        Seed of what is drawn as it runs, beside the content of the sample.
+        Seed of the noise, combined with the content of each sample.
     lasting : float array of shape (n_lasting, n_neurons), or None
-        What a rule of learning keeps of each neuron from sample to sample.
+        Traces of a learning rule that go on from sample to sample.
     inhibitory : bool array of shape (n_neurons,), or None
-        Which neurons inhibit, for rules of learning that tell them apart.
+        Whether each neuron is inhibitory, for learning rules that need to know.
     """
 
     neurons: object
@@ -77,16 +77,16 @@ class Network:
 
     @property
     def constants(self):
-        """What one step of the neurons needs."""
+        """Constants of one step of the neurons."""
         return self.neurons.constants(self.parameters, self.dt)
 
     @property
     def syn_constants(self):
-        """What one step of the synapses needs."""
+        """Constants of one step of the synapses."""
         return self.synapses.constants(self.syn_parameters, self.parameters, self.dt)
 
     def keys(self, spikes):
-        """Return a 32-bit number for each sample from its content and the network's seed."""
+        """Return a key of the random numbers for each sample, from its content and the seed."""
         if self.noise == 0 and not self.neurons.stochastic:
             return np.zeros(len(spikes), dtype=np.uint32)
         digests = [int(spikes.digest(i)[:8], 16) for i in range(len(spikes))]
@@ -94,31 +94,33 @@ class Network:
 
     def n_steps(self, spikes):
         """Return the length of each sample in steps of the network."""
-        return spikes.durations.astype(np.int64) * self.hold(spikes)
+        return spikes.n_rows.astype(np.int64) * self.hold(spikes)
 
     def hold(self, spikes):
-        """Return how many steps of the network one step of the input lasts."""
-        hold = round(spikes.dt / self.dt)
-        if hold < 1 or abs(hold * self.dt - spikes.dt) > 1e-6 * spikes.dt:
+        """Return the number of steps that a row of the input lasts."""
+        hold = round(spikes.row_duration / self.dt)
+        if hold < 1 or abs(hold * self.dt - spikes.row_duration) > 1e-6 * spikes.row_duration:
             raise ValueError(
-                f"X has steps of {spikes.dt:g} ms, which is no multiple of the liquid's "
-                f"dt={self.dt:g} ms"
+                f"X has rows of {spikes.row_duration:g} ms, which is not a multiple of the "
+                f"liquid's dt={self.dt:g} ms"
             )
         return hold
 
 
 class Plan(NamedTuple):
-    """When to read the liquid, and how its spikes are filtered until then.
+    """Times at which to read the neurons, and filters of their spikes.
 
     Attributes
     ----------
     offsets : int64 array of shape (n_samples + 1,)
         Reading times of sample i are `times[offsets[i]:offsets[i + 1]]`.
     times : int array
-        Step after which to read, increasing within a sample, from 1 to the sample's length.
+        Numbers of steps after which to read, increasing within a sample, from 1 to the sample's
+        length.
     decays : float array of shape (n_filters,)
-        Each reading is one value a filter and neuron: the sum over the neuron's spikes so far
-        of `decay**age`, with age in steps and zero in the step just done. A decay of one counts.
+        Decay of each filter per step. A reading is one value for each filter and neuron: the sum
+        of `decay**age` over the neuron's spikes so far, where age counts steps and is zero in
+        the last step. With a decay of one, it is the number of spikes.
     potential : bool
         Whether the first filter gives the membrane potential instead.
     """
@@ -138,38 +140,39 @@ class Plan(NamedTuple):
 
 
 def in_double(w):
-    """Return weights in double precision; `astype` would merge synapses of one pair."""
-    w = w.copy()
+    """Return weights in double precision."""
+    w = w.copy()  # `astype` would merge synapses between the same two neurons
     w.data = w.data.astype(np.float64)
     return w
 
 
 class Loop(NamedTuple):
-    """A linear readout that is evaluated at the end of every row of the input, and its way back.
+    """A linear readout in the loop: evaluated after every row, its outputs flow back as currents.
 
     Rows of all samples stand one after the other in `targets` and `outputs`.
 
     Attributes
     ----------
     weights : array of shape (n_outputs, n_neurons)
-        Current in nA that an output of one gives each neuron.
+        Current into each neuron for an output of one, in nA.
     targets : float64 array of shape (n_rows, n_outputs)
-        What the outputs should be, where that is known.
+        Targets, where they are known.
     outputs : float64 array of shape (n_rows, n_outputs)
-        Filled with what the readout says.
+        Filled with the outputs of the readout.
     n_forced : int array of shape (n_samples,)
-        In how many rows of each sample the target comes back instead of the output.
+        Number of rows, from the start of each sample, in which the target flows back instead of
+        the output.
     taught_from : int
-        Row of each sample from which on the readout learns, if it has an `inverse`.
+        First row of each sample in which the readout learns, if it has an `inverse`.
     coef, intercept : float64 arrays of shapes (n_outputs, n_features) and (n_outputs,)
-        The readout; without rows in `coef` there is none.
+        The readout; none if `coef` has no rows.
     inverse : float64 array of shape (n_features, n_features), or without elements
-        Inverse correlation of the states, for recursive least squares; changed in place, as
-        `coef` is.
-    delay : int
-        Rows after which an output comes back, at least one.
-    forget : float
-        Factor by which the past counts less at each update.
+        Inverse correlation matrix of the states, for recursive least squares. It and `coef` are
+        changed in place.
+    delay : int, default=1
+        Rows after which an output flows back, at least one.
+    forget : float, default=1.0
+        Factor by which a row counts less with each row after it.
     """
 
     weights: np.ndarray

@@ -1,4 +1,4 @@
-"""The simulation in NumPy and SciPy: slow, for reading and as an oracle."""
+"""Reference of the simulation in NumPy and SciPy: slow, written to be read, an oracle for tests."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def simulate_reference(network, spikes, plan, *, record=False):
     spikes : SpikeArray
         The input.
     plan : Plan
-        What to read when.
+        Times and filters of the readings.
     record : bool, default=False
         Whether to return the liquid's spikes too.
 
@@ -46,7 +46,7 @@ def simulate_reference(network, spikes, plan, *, record=False):
 
 
 def learn_reference(network, spikes, rule, *, unit):
-    """Let a rule that acts at spikes change the weights; as :func:`lsm.kernel.learn`.
+    """Let a rule change the weights at spikes; as :func:`lsm.kernel.learn`.
 
     Parameters
     ----------
@@ -96,25 +96,44 @@ def learn_reference(network, spikes, rule, *, unit):
 
 
 def _run_sample(network, signal, hold, key, change=None):
-    """Return what each neuron sent and its potential, two arrays of shape (n_steps, n_neurons)."""
+    """Run one sample from the network's initial state.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    signal : float array of shape (n_rows, n_channels)
+        Spike counts, or currents in nA.
+    hold : int
+        Steps that a row lasts.
+    key : int
+        Key of the sample's random numbers.
+    change : function, optional
+        Called after each step with the step and the spikes of all neurons.
+
+    Returns
+    -------
+    output, potential : float arrays of shape (n_steps, n_neurons)
+        Spikes, or what neurons send that send no spikes, and membrane potentials.
+    """
     n_steps, n_neurons = len(signal) * hold, network.n_neurons
-    state = tuple(np.array(row, dtype=float) for row in network.initial)
+    state = tuple(np.array(values, dtype=float) for values in network.initial)
     syn = (*np.zeros((2, n_neurons)), *map(np.copy, network.synapses.initial(n_neurons)))
-    keys, everyone = np.full(n_neurons, key), np.arange(n_neurons)
+    all_neurons, keys, indices = slice(None), np.full(n_neurons, key), np.arange(n_neurons)
     output, potential = np.zeros((n_steps, n_neurons)), np.zeros((n_steps, n_neurons))
     inputs, recurrence = _by_delay(network.w_in, network.delays_in), _Recurrence(network)
 
     def receive(t):
-        for row, part in enumerate(recurrence.arriving(t)):
-            syn[row][:] += part
+        for current, arrivals in zip(syn[:2], recurrence.arriving(t), strict=True):
+            current += arrivals
         if not network.graded:
             for delay, w in inputs.items():
                 if t >= delay and (t - delay) % hold == 0:
-                    for row, part in enumerate(_by_sign(w)):
-                        syn[row][:] += part.T @ signal[(t - delay) // hold]
+                    for current, part in zip(syn[:2], _by_sign(w), strict=True):
+                        current += part.T @ signal[(t - delay) // hold]
 
     for t in range(n_steps):
-        here = keys, np.full(n_neurons, t), everyone
+        here = keys, np.full(n_neurons, t), indices
         current = network.bias + network.noise * gaussian(*here)
         if network.graded:
             for delay, w in inputs.items():
@@ -122,13 +141,12 @@ def _run_sample(network, signal, hold, key, change=None):
                     current = current + w.T @ signal[(t - delay) // hold]
         if network.synapses.arrives_first:
             receive(t)
-        everything = slice(None)
         current = current + network.synapses.current(
-            everything, syn, network.syn_constants, state[0], current
+            all_neurons, syn, network.syn_constants, state[0], current
         )
         chance = (uniform(*here),) if network.neurons.stochastic else ()
         state, spiked = network.neurons.reference_step(state, network.constants, current, *chance)
-        network.synapses.decay(everything, syn, network.syn_constants)
+        network.synapses.decay(all_neurons, syn, network.syn_constants)
         if not network.synapses.arrives_first:
             receive(t)
         output[t], potential[t] = spiked if network.neurons.spiking else state[0], state[0]
@@ -139,23 +157,23 @@ def _run_sample(network, signal, hold, key, change=None):
 
 
 class _Recurrence:
-    """What reaches each neuron through the recurrent synapses."""
+    """Arrivals at the neurons through the recurrent synapses."""
 
     def __init__(self, network):
         self.w = in_double(network.w)
-        self.w.data = network.w.data  # a rule may change it
+        self.w.data = network.w.data  # shared: a rule changes it
         self.delays = np.broadcast_to(network.delays, self.w.nnz)
         self.pre = np.repeat(np.arange(network.n_neurons), np.diff(self.w.indptr))
         self.dt, self.short_term = network.dt, network.short_term
         self.before = 0 * self.w.data
         if not network.neurons.spiking:
             self.before = self.w.data * network.initial[0][self.pre]
-        self.sent = []  # by step: what each synapse sends
+        self.sent = []  # for each step, weight times output of every synapse
         self.u, self.r = np.zeros(self.w.nnz), np.ones(self.w.nnz)
         self.last = np.full(self.w.nnz, -np.inf)
 
     def send(self, output):
-        """Note what the neurons send in a step."""
+        """Send the output of the neurons in a step, of shape (n_neurons,)."""
         sent = output[self.pre]
         if self.short_term is not None:
             sent = sent * self._efficacy(len(self.sent), sent > 0)
@@ -177,10 +195,10 @@ class _Recurrence:
         for delay in np.unique(self.delays[self.delays <= t + 1]):
             now = self.w.copy()
             now.data = self.sent[t - delay] if t >= delay else self.before
-            for row, sign in enumerate((self.w.data >= 0, self.w.data < 0)):
+            for arrivals, sign in zip(total, (self.w.data >= 0, self.w.data < 0), strict=True):
                 part = now.copy()
                 part.data = np.where(sign & (self.delays == delay), now.data, 0)
-                total[row] += part.sum(axis=0)
+                arrivals += part.sum(axis=0)
         return total
 
 

@@ -1,15 +1,17 @@
-"""A network that runs row by row, for whoever decides on the next input as it goes."""
+"""Run of a network that goes on from call to call."""
 
 import numpy as np
 
-from ._packed import Packed, frozen
+from ._arrays import as_real, frozen
+from ._pack import pack_events
+from ._run import Run
 from .network import Plan
 
 __all__ = ["Stream"]
 
 
 class Stream:
-    """One run of a network without an end; its memory does not grow.
+    """Run of a network, row by row and without end; its memory does not grow.
 
     Parameters
     ----------
@@ -24,20 +26,13 @@ class Stream:
     """
 
     def __init__(self, network, row, plan, *, dtype="float32"):
-        self.hold = network.hold(row)
-        plan = Plan(np.array([0, 1]), np.array([2 * self.hold]), plan.decays, plan.potential)
-        self.packed = Packed(network, row, plan, dtype)
-        self.packed.durations = 2 * self.packed.durations
-        self.bias = np.asarray(network.bias)
-        self.work = self.packed.work()
+        self.network, self.hold = network, network.hold(row)
+        plan = Plan(np.array([0, 1]), np.array([self.hold]), plan.decays, plan.potential)
+        self.run = Run(network, row, plan, dtype)
+        self.bias, self.arrays = self.run.network.population.bias, self.run.allocate()
+        # Factor by which filtered spikes fade in a row.
+        self.fade = plan.decays.astype(dtype)[:, None] ** self.hold
         self.n_rows = 0
-
-    def __setstate__(self, state):
-        """Let the two currents be parts of one array again, which a copy has torn apart."""
-        self.__dict__.update(state)
-        (neurons, syn, currents, *rest), dynamics = self.work
-        syn = (currents[: self.packed.padded], currents[self.packed.padded :], *syn[2:])
-        self.work = (neurons, syn, currents, *rest), dynamics
 
     def step(self, row, current=None):
         """Run one row of input.
@@ -54,21 +49,24 @@ class Stream:
         reading : array of shape (n_filters, n_neurons)
             At the end of the row.
         """
-        packed, (scratch, dynamics) = self.packed, self.work
-        drive, (acc, cursor) = scratch[3], scratch[-2:]
-        # The first row starts a sample; each one after is run as if it were the second, so that
+        run, (scratch, short_term) = self.run, self.arrays
+        # The first row starts a sample. Each later one runs as if it were the second, so that
         # steps do not count up for ever.
-        place = min(self.n_rows, 1)
-        end = (place + 1) * self.hold
-        if place == 1:
-            cursor[:2] = 0
-            acc *= packed.decays[:, None] ** self.hold
-            if dynamics is not None and self.n_rows > 1:
-                dynamics[0][:] -= self.hold
-        packed.bias = packed.real(self.bias if current is None else self.bias + current)
-        drive[: packed.n_neurons] = packed.bias
-        packed.set_events(row, place, self.n_rows)
-        packed.plan = (packed.plan[0], frozen(np.array([end], np.int32)), packed.plan[2])
-        packed.run((0, 1), [(end - self.hold, end)], work=self.work)
+        n_rows_before = min(self.n_rows, 1)
+        end = (n_rows_before + 1) * self.hold
+        if n_rows_before == 1:
+            scratch.cursor["event"] = scratch.cursor["reading"] = 0
+            scratch.filtered[:] *= self.fade
+            if short_term is not None and self.n_rows > 1:
+                short_term.last_spike[:] -= self.hold
+        if self.n_rows == 1:
+            run.readings = run.readings._replace(step=frozen(np.array([end], np.int32)))
+        bias = self.bias
+        if current is not None:
+            bias = as_real(self.network.bias + current, run.dtype)
+        scratch.drive[: len(bias)] = bias
+        run.network = run.network._replace(population=run.network.population._replace(bias=bias))
+        run.events = pack_events(self.network, row, n_rows_before=n_rows_before, salt=self.n_rows)
+        run((0, 1), [(end - self.hold, end)], arrays=self.arrays)
         self.n_rows += 1
-        return packed.readings[0].copy()
+        return run.readings.out[0].copy()

@@ -1,9 +1,10 @@
-"""Measures of a fitted liquid: what it tells apart, remembers, forgets and costs.
+"""Measures of a fitted liquid: activity, separation, memory, dynamics and cost.
 
-Each is a function `measure(estimator, X, ...)` of a fitted :class:`~lsm.Liquid`, or of an estimator
-or pipeline that holds one, and of samples. Those that return a number serve as scorers of
-scikit-learn, such as `GridSearchCV(Liquid(), grid, scoring=kernel_quality)`; other parameters are
-bound by :func:`functools.partial`. :func:`card` has most of them at once.
+A measure is a function `measure(estimator, X, ...)` of a fitted :class:`~lsm.Liquid`, or of an
+estimator or pipeline that contains one, and of samples. Measures that return a number are scorers
+in scikit-learn's sense, as in `GridSearchCV(Liquid(), grid, scoring=kernel_quality)`. Use
+:func:`functools.partial` to set their other parameters. :func:`card` computes most measures at
+once.
 
 Examples
 --------
@@ -24,8 +25,8 @@ Examples
 from ._card import card
 from .activity import (
     branching_ratio,
-    cv_of_intervals,
     fano_factor,
+    interval_cv,
     rate,
     sparseness,
     spikes_per_sample,
@@ -40,13 +41,13 @@ __all__ = [
     "branching_ratio",
     "capacity_by_degree",
     "card",
-    "cv_of_intervals",
     "dimension",
     "echo_state_index",
     "effective_spectral_radius",
     "fano_factor",
     "generalisation_rank",
     "information_processing_capacity",
+    "interval_cv",
     "kernel_quality",
     "memory_capacity",
     "perturbation_growth",

@@ -1,4 +1,4 @@
-"""All measures of a liquid on one card: what is healthy, and what to change."""
+"""Card of a liquid: a table of its measures, with healthy ranges and advice."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from .activity import mean_of_defined, synaptic_events
 
 __all__ = ["Card", "Finding", "card"]
 
-N_SAMPLES = 50  # that are measured on
+N_SAMPLES = 50  # upper limit of the samples on which a card is measured
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class Finding:
     Attributes
     ----------
     name, unit : str
-        What was measured.
+        Name and unit of the measure.
     value : float
-        What came out.
+        Measured value.
     low, high : float or None
-        Between which it is healthy; None is no limit. They are those of
-        :class:`lsm.health.Health`, beyond which a liquid is of no use, and a rule of thumb for
-        synchrony, which went with lower scores in all tasks of docs/measures.md.
+        Limits of healthy values; None is no limit. A liquid beyond the limits of
+        :class:`lsm.health.Health` is useless. The limit of synchrony is a rule of thumb: higher
+        synchrony went with lower scores in all tasks of docs/studies/measures.md.
     advice : str
-        What to change where it is not.
+        Change to make if the value is not healthy.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Finding:
 
     @property
     def verdict(self):
-        """One of "ok", "low", "high", and "" where nothing is healthier than anything."""
+        """One of "ok", "low" and "high", or "" if the measure has no limits."""
         if self.low is None and self.high is None:
             return ""
         if self.low is not None and not self.value >= self.low:
@@ -52,13 +52,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Card:
-    """What all measures say of a liquid.
+    """Table of the measures of a liquid.
 
     Attributes
     ----------
     title : str
-        Which liquid it is, and on what it was measured.
+        Size of the liquid, and number and durations of the samples.
     findings : tuple of Finding
+        Lines of the table.
     """
 
     title: str
@@ -72,15 +73,16 @@ class Card:
                 f"{finding.name:28}{finding.value:>10.4g} {finding.unit:14}"
                 f"{limits:14}{finding.verdict}".rstrip()
             )
-        advice = [f"- {f.name} {f.verdict}: {f.advice}" for f in self.findings if _is_ill(f)]
+        advice = [f"- {f.name} {f.verdict}: {f.advice}" for f in self.findings if _is_unhealthy(f)]
         return "\n".join([*lines, "", *(advice or ["Nothing to change."])])
 
 
-def _is_ill(finding):
+def _is_unhealthy(finding):
     return finding.verdict in ("low", "high")
 
 
 def _limits(finding):
+    """Return the limits of a finding as text."""
     if finding.low is not None and finding.high is not None:
         return f"{finding.low:g} to {finding.high:g}"
     if finding.low is not None:
@@ -89,20 +91,21 @@ def _limits(finding):
 
 
 def card(estimator, X, y=None):
-    """Measure a liquid in every way that its samples allow.
+    """Measure a liquid by all measures that its samples allow.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
-        Samples. At most 50, evenly spaced, are used.
+        Samples, of which at most 50 evenly spaced ones are used.
     y : ignored
-        As of the measures.
+        Present because the measures have it.
 
     Returns
     -------
     card : Card
+        Table of the measures, for `print`.
 
     Examples
     --------
@@ -119,7 +122,7 @@ def card(estimator, X, y=None):
     liquid, spikes = input_spikes(estimator, X)
     chosen = np.unique(np.linspace(0, len(spikes) - 1, N_SAMPLES).astype(int))
     spikes = spikes[chosen]
-    durations = spikes.durations * spikes.dt
+    durations = spikes.n_rows * spikes.row_duration
     length = f"{durations.min():g}"
     if np.ptp(durations) > 0:
         length += f" to {durations.max():g}"
@@ -132,58 +135,58 @@ def card(estimator, X, y=None):
 
 
 def _of_spikes(liquid, spikes):
-    """Say how the liquid spikes; it runs once."""
+    """Return the findings on activity, from one run of the liquid."""
     recorded = liquid.record(spikes)
     rates = statistics.rates(recorded)
-    window = min(100.0, spikes.durations.min() * spikes.dt)  # ms, of the Fano factor
+    window = min(100.0, spikes.n_rows.min() * spikes.row_duration)  # of the Fano factor, in ms
     fano = np.full(1, np.nan)
-    if 2 * window <= spikes.durations.sum() * spikes.dt:
+    if 2 * window <= spikes.n_rows.sum() * spikes.row_duration:
         fano = statistics.fano_factors(recorded, window)
     refractory = np.asarray(liquid.parameters_.get("refractory", 0.0))
     saturated = rates > 0.8 * 1000 / (liquid.network_.dt + refractory)
     return [
         Finding(
             "rate", "Hz", rates.mean(), MIN_RATE, None,
-            "scale the input weights, or let calibration do so (Calibration.input_rate)",
+            "raise the input weights, or let calibration scale them (Calibration.input_rate)",
         ),
         Finding(
             "silent neurons", "share", np.mean(rates == 0), None, MAX_SILENT,
-            "they are of no use: let more channels reach each (RandomInput.fan_in), or raise the "
-            "input weights",
+            "they carry no information: connect more channels to each neuron (RandomInput.fan_in), "
+            "or raise the input weights",
         ),
         Finding(
             "saturated neurons", "share", np.mean(saturated), None, MAX_SATURATED,
-            "they say nothing: lower the input or the recurrent weights",
+            "they carry no information: lower the input or the recurrent weights",
         ),
-        Finding("CV of intervals", "", mean_of_defined(statistics.interval_cvs(recorded))),
+        Finding("interval CV", "", mean_of_defined(statistics.interval_cvs(recorded))),
         Finding("Fano factor", "", mean_of_defined(fano)),
         Finding(
             "synchrony", "0 to 1", statistics.synchrony(recorded), None, 0.5,
-            "neurons all do the same: lower the recurrent weights or the common input, spread "
-            "delays or time constants",
+            "neurons have equal activity: lower the recurrent weights or the common input, or "
+            "distribute delays or time constants",
         ),
         Finding("branching ratio", "", statistics.branching_ratio(recorded)),
         Finding("sparseness", "0 to 1", statistics.sparseness(recorded)),
-        Finding("spikes", "a sample", len(recorded.steps) / len(recorded)),
-        Finding("synaptic events", "a sample", synaptic_events(liquid, spikes)),
+        Finding("spikes", "per sample", len(recorded.rows) / len(recorded)),
+        Finding("synaptic events", "per sample", synaptic_events(liquid, spikes)),
     ]  # fmt: skip
 
 
 def _of_dynamics(liquid, spikes):
-    """Say what the liquid forgets, and how disturbances grow."""
+    """Return the findings on dynamics."""
     findings = [
         Finding(
             "echo-state index", "0 to 1", dynamics.echo_state_index(liquid, spikes), None,
             MAX_ECHO_STATE_INDEX,
-            "states depend on where the liquid started: lower the recurrent weights "
-            "(Calibration.max_echo_state_index), or give it time to forget",
+            "states depend on the initial state: lower the recurrent weights "
+            "(Calibration.max_echo_state_index), or give longer samples",
         )
     ]  # fmt: skip
     network = liquid.network_
     horizon = min(100.0, network.n_steps(spikes).min() * network.dt)
     if horizon >= 2 * network.dt:
         growth = dynamics.perturbation_growth(liquid, spikes, horizon=horizon)
-        findings.append(Finding("growth of disturbances", "1/s", growth))
+        findings.append(Finding("perturbation growth", "1/s", growth))
     if network.neurons.spiking and network.w.nnz:
         radius = dynamics.effective_spectral_radius(liquid, spikes)
         findings.append(Finding("effective spectral radius", "", radius))
@@ -191,7 +194,7 @@ def _of_dynamics(liquid, spikes):
 
 
 def _of_states(liquid, spikes):
-    """Say what a readout sees."""
+    """Return the findings on states."""
     n_samples = len(spikes)
     if n_samples < 2:
         return []

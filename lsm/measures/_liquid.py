@@ -1,4 +1,4 @@
-"""Where the liquid is in an estimator, and what reaches it."""
+"""The liquid inside an estimator, and its input."""
 
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -9,12 +9,12 @@ __all__ = ["find_liquid", "input_spikes"]
 
 
 def find_liquid(estimator, X):
-    """Find the liquid in an estimator, and turn samples into what reaches it.
+    """Return the liquid inside an estimator, and the samples that it receives.
 
     Parameters
     ----------
     estimator : Liquid, estimator with one in `liquid_`, or pipeline with one of these
-        Fitted. Of liquids side by side in a FeatureUnion it is the first.
+        Fitted estimator. In a FeatureUnion the first transformer counts.
     X : sequence
         Samples for the estimator.
 
@@ -23,12 +23,12 @@ def find_liquid(estimator, X):
     liquid : Liquid
         The fitted liquid.
     X : sequence
-        The samples, transformed by the steps of a pipeline that come before the liquid.
+        The samples, transformed by the steps of a pipeline before the liquid.
 
     Raises
     ------
     TypeError
-        If there is no liquid.
+        If the estimator contains no liquid.
     """
     if isinstance(estimator, Liquid):
         check_is_fitted(estimator)
@@ -43,11 +43,11 @@ def find_liquid(estimator, X):
                 return find_liquid(step, estimator[:i].transform(X) if i else X)
     raise TypeError(
         "estimator must be a fitted Liquid, an estimator such as LSMClassifier, or a pipeline "
-        f"that holds one of them, got {estimator!r:.200}"
+        f"that contains one of them, got {estimator!r:.200}"
     )
 
 
 def input_spikes(estimator, X):
-    """Find the liquid, and return what reaches it as a SpikeArray; as :func:`find_liquid`."""
+    """Return the result of :func:`find_liquid`, with the samples as a SpikeArray."""
     liquid, X = find_liquid(estimator, X)
     return liquid, liquid.to_spikes(X)

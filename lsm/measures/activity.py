@@ -1,4 +1,4 @@
-"""Measures of how a liquid spikes: its statistics, and what they cost."""
+"""Measures of activity: statistics of the liquid's spikes, and their cost."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from ._liquid import find_liquid, input_spikes
 
 __all__ = [
     "branching_ratio",
-    "cv_of_intervals",
     "fano_factor",
+    "interval_cv",
     "rate",
     "sparseness",
     "spikes_per_sample",
@@ -22,12 +22,12 @@ def rate(estimator, X, y=None):
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
 
     Returns
     -------
@@ -36,39 +36,41 @@ def rate(estimator, X, y=None):
     return float(statistics.rates(_record(estimator, X)).mean())
 
 
-def cv_of_intervals(estimator, X, y=None):
-    """Return how irregularly neurons spike; see :func:`lsm.statistics.interval_cvs`.
+def interval_cv(estimator, X, y=None):
+    """Return the mean coefficient of variation of interspike intervals.
+
+    It measures irregularity, see :func:`lsm.statistics.interval_cvs`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
-        Samples, the longer the better.
+        Samples, preferably long ones.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
 
     Returns
     -------
     cv : float
-        Mean over the neurons that have two intervals or more; NaN if there are none.
+        Mean over the neurons with two intervals or more; NaN if there are none.
     """
     return mean_of_defined(statistics.interval_cvs(_record(estimator, X)))
 
 
 def fano_factor(estimator, X, y=None, *, window=100.0):
-    """Return how much spike counts vary; see :func:`lsm.statistics.fano_factors`.
+    """Return the mean Fano factor of spike counts; see :func:`lsm.statistics.fano_factors`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     window : float, default=100.0
-        Length in ms of the windows that spikes are counted in.
+        Length in ms of the windows in which spikes are counted.
 
     Returns
     -------
@@ -79,18 +81,18 @@ def fano_factor(estimator, X, y=None, *, window=100.0):
 
 
 def synchrony(estimator, X, y=None, *, window=5.0):
-    """Return how far neurons spike together; see :func:`lsm.statistics.synchrony`.
+    """Return the synchrony of the neurons; see :func:`lsm.statistics.synchrony`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     window : float, default=5.0
-        Length in ms of the windows that spikes are counted in.
+        Length in ms of the windows in which spikes are counted.
 
     Returns
     -------
@@ -101,18 +103,18 @@ def synchrony(estimator, X, y=None, *, window=5.0):
 
 
 def branching_ratio(estimator, X, y=None, *, window=1.0):
-    """Return how many spikes a spike brings about; see :func:`lsm.statistics.branching_ratio`.
+    """Return the branching ratio of the spikes; see :func:`lsm.statistics.branching_ratio`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     window : float, default=1.0
-        Time from spike to spike in ms.
+        Length of the windows in ms.
 
     Returns
     -------
@@ -122,64 +124,64 @@ def branching_ratio(estimator, X, y=None, *, window=1.0):
 
 
 def sparseness(estimator, X, y=None):
-    """Return how few neurons carry a sample's spikes; see :func:`lsm.statistics.sparseness`.
+    """Return the sparseness of spike counts; see :func:`lsm.statistics.sparseness`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
 
     Returns
     -------
     sparseness : float
-        From 0 to 1; NaN for silence.
+        From 0 to 1; NaN if all samples are silent.
     """
     return statistics.sparseness(_record(estimator, X))
 
 
 def spikes_per_sample(estimator, X, y=None):
-    """Return how many spikes the liquid spends on a sample.
+    """Return the mean number of the liquid's spikes per sample.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
 
     Returns
     -------
     spikes : float
     """
     recorded = _record(estimator, X)
-    return len(recorded.steps) / len(recorded)
+    return len(recorded.rows) / len(recorded)
 
 
 def synaptic_events(estimator, X, y=None):
-    """Return how often a synapse is used in a sample, a proxy for energy [1]_.
+    """Return the mean number of synaptic events per sample, a proxy for energy [1]_.
 
-    Every spike of a neuron or of the input counts once for each of its synapses. Graded input has
-    none.
+    A spike of a neuron or of the input counts once for each of its synapses. Graded input has no
+    synaptic events.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
 
     Returns
     -------
     events : float
-        Mean number a sample.
+        Mean number per sample.
 
     References
     ----------
@@ -198,11 +200,12 @@ def synaptic_events(estimator, X, y=None):
 
 
 def _record(estimator, X):
+    """Return the spikes of the liquid inside an estimator."""
     liquid, X = find_liquid(estimator, X)
     return liquid.record(X)
 
 
 def mean_of_defined(values):
-    """Return the mean of what is not NaN, or NaN."""
+    """Return the mean of the values that are not NaN, or NaN if all are."""
     defined = values[~np.isnan(values)]
     return float(defined.mean()) if len(defined) else np.nan

@@ -1,4 +1,4 @@
-"""Measures of a liquid's dynamics: what it forgets, and how disturbances grow."""
+"""Measures of dynamics: dependence on the initial state, and growth of perturbations."""
 
 from dataclasses import replace
 
@@ -14,30 +14,30 @@ from ._liquid import input_spikes
 
 __all__ = ["echo_state_index", "effective_spectral_radius", "perturbation_growth"]
 
-ROUNDING = 1e-5  # by which traces of equal spikes may stay apart in single precision
-N_READINGS = 50  # at which the distance of two trajectories is measured
+ROUNDING = 1e-5  # relative difference of traces of equal spikes in single precision
+N_READINGS = 50  # times at which the distance of two trajectories is measured
 
 
 def echo_state_index(estimator, X, y=None, *, random_state=0):
-    """Return how much the end state depends on where a liquid started.
+    """Return the dependence of a liquid's end state on its initial state.
 
-    See :func:`lsm.calibration.echo_state_index`, which calibration holds down.
+    See :func:`lsm.calibration.echo_state_index`. Calibration limits this index.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
-        Samples, best of equal lengths.
+        Samples, preferably of equal lengths.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     random_state : int, default=0
-        Seed of the other state to start from.
+        Seed of the second initial state.
 
     Returns
     -------
     index : float
-        Zero where a liquid forgets, about one where the input is lost in chaos.
+        0 if the liquid forgets its initial state, about 1 in chaos.
     """
     liquid, spikes = input_spikes(estimator, X)
     other = _other_initial(liquid, random_state)
@@ -49,23 +49,24 @@ def perturbation_growth(
 ):
     """Estimate the largest Lyapunov exponent from pairs of trajectories [1]_.
 
-    Every sample is run twice, the second time from a slightly different state. The exponent is the
-    slope of the logarithm of the distance between the two over time, where the distance is that of
-    the spikes' exponential traces, root mean square over samples.
+    Every sample is run twice, the second time from a slightly different initial state. The exponent
+    is the slope over time of the logarithm of the distance between the two runs. The distance is
+    that of the spikes' exponential traces, as the root mean square over samples.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
-        Samples of at least `horizon`.
+        Samples that last at least `horizon`.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     size : float, default=0.01
-        How far the initial state is moved towards a random one, from 0 to 1.
+        Size of the perturbation, from 0 to 1: the share of the way from the initial state to a
+        random state.
     horizon : float, default=100.0
-        How long the distance is followed, in ms. Once disturbances are as large as they get they
-        grow no more, and a longer horizon gives a smaller exponent.
+        Time in ms during which the distance is measured. Perturbations stop growing at their
+        maximal size, so a longer horizon gives a smaller exponent.
     tau : float, default=10.0
         Time constant of the traces in ms.
     random_state : int, default=0
@@ -74,8 +75,13 @@ def perturbation_growth(
     Returns
     -------
     exponent : float
-        In 1/s: positive in chaos, negative where disturbances die out, and no lower than
-        `-1000 / tau`, which is what the traces themselves take to forget.
+        Exponent in 1/s: positive in chaos, negative if perturbations decay. It is at least
+        `-1000 / tau`, the rate at which the traces themselves decay.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is invalid, or a sample is shorter than `horizon`.
 
     References
     ----------
@@ -90,12 +96,12 @@ def perturbation_growth(
     n_steps = round(horizon / network.dt)
     if n_steps < 2 or network.n_steps(spikes).min() < n_steps:
         raise ValueError(
-            f"horizon={horizon:g} ms must be two steps or more and no longer than the samples, the "
-            f"shortest of which lasts {network.n_steps(spikes).min() * network.dt:g} ms"
+            f"horizon={horizon:g} ms must be two steps or more and no longer than the samples; the "
+            f"shortest sample lasts {network.n_steps(spikes).min() * network.dt:g} ms"
         )
     other = _other_initial(liquid, random_state)
-    moved = tuple(
-        here + size * (there - here) for here, there in zip(network.initial, other, strict=True)
+    perturbed = tuple(
+        own + size * (drawn - own) for own, drawn in zip(network.initial, other, strict=True)
     )
     times = np.unique(np.linspace(1, n_steps, N_READINGS).astype(int))
     plan = Plan(
@@ -105,20 +111,20 @@ def perturbation_growth(
     )
     one, two = (
         simulate(start, spikes, plan, dtype=liquid.dtype, n_jobs=liquid.n_jobs)[0].astype(float)
-        for start in (network, replace(network, initial=moved))
+        for start in (network, replace(network, initial=perturbed))
     )
     squares = ((one - two) ** 2).sum(axis=(1, 2)).reshape(len(spikes), len(times))
     return _growth_rate(np.sqrt(squares.mean(axis=0)), times * network.dt / 1000, -1000 / tau)
 
 
 def _other_initial(liquid, random_state):
-    """Draw a state to start from instead of the liquid's own."""
+    """Draw a second initial state."""
     rng = generators(random_state, ["other"])["other"]
     return liquid.network_.neurons.initial(liquid.parameters_, liquid.n_neurons_, rng)
 
 
 def _growth_rate(distances, seconds, lowest):
-    """Fit an exponential to what is not zero or lost in rounding; nothing is the `lowest` rate."""
+    """Fit an exponential to the distances above rounding; return `lowest` if there are too few."""
     fitted = distances > ROUNDING * distances.max()
     if fitted.sum() < 2:
         return lowest
@@ -126,27 +132,28 @@ def _growth_rate(distances, seconds, lowest):
 
 
 def effective_spectral_radius(estimator, X, y=None):
-    """Return the spectral radius of the liquid, linearised where its input drives it [1]_.
+    """Return the spectral radius of the liquid, linearised at its activity for the samples [1]_.
 
-    An entry of the matrix is how many more spikes of one neuron a spike of another brings about in
-    the end: the charge that it delivers, times the slope of the receiver's rate over its current.
-    Slopes are measured without recurrence, by shifting every neuron's bias up and down by a tenth
-    of what its recurrent input amounts to. Synapses count as they are at rest, without depression.
+    An entry of the matrix is the number of additional spikes of a neuron that one spike of another
+    neuron causes. It is the charge of that spike, times the slope of the receiving neuron's rate
+    over its current. Slopes are measured without recurrence, by shifting the bias of every neuron
+    up and down by a tenth of its mean absolute recurrent input. Short-term depression and
+    facilitation are left out.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
 
     Returns
     -------
     radius : float
-        In spikes a spike. Beyond 1 the linear network would not settle; one of spiking neurons,
-        which reset and are held down by inhibition, may.
+        Spikes per spike. Activity of the linear network grows above 1. A network of spiking
+        neurons may still be stable, through their reset and inhibition.
 
     References
     ----------
@@ -158,11 +165,11 @@ def effective_spectral_radius(estimator, X, y=None):
     charges, targets = in_double(network.w), network.w.indices
     excitatory, inhibitory = calibration.charges(network)  # in nA steps for a weight of one
     charges.data *= np.where(charges.data > 0, excitatory[targets], inhibitory[targets])
-    alone = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
-    rate = _spikes_per_step(alone, spikes).mean()
+    isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
+    rate = _spikes_per_step(isolated, spikes).mean()
     shifts = 0.1 * rate * abs(charges).sum(axis=0)
     up, down = (
-        _spikes_per_step(replace(alone, bias=alone.bias + sign * shifts), spikes)
+        _spikes_per_step(replace(isolated, bias=isolated.bias + sign * shifts), spikes)
         for sign in (1, -1)
     )
     slopes = np.divide(up - down, 2 * shifts, out=np.zeros(len(shifts)), where=shifts > 0)
@@ -170,6 +177,7 @@ def effective_spectral_radius(estimator, X, y=None):
 
 
 def _spikes_per_step(network, spikes):
+    """Return the mean number of spikes per step of each neuron."""
     n_steps = network.n_steps(spikes)
     plan = Plan(np.arange(len(spikes) + 1), n_steps, np.ones(1))
     counts, _ = simulate(network, spikes, plan)

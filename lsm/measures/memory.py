@@ -1,4 +1,4 @@
-"""Measures of what a liquid remembers of a series, and what it has made of it."""
+"""Measures of memory: capacities for past values of a series, and for functions of them."""
 
 from itertools import combinations_with_replacement
 
@@ -16,35 +16,40 @@ from ._liquid import input_spikes
 
 __all__ = ["capacity_by_degree", "information_processing_capacity", "memory_capacity"]
 
-BATCH = 256  # functions whose capacity is measured at once, to bound memory
+BATCH = 256  # number of functions whose capacity is measured at once, which limits the memory used
 
 
 def memory_capacity(estimator, X, y=None, *, max_lag=100, tau=30.0):
-    """Return how many past values of its input a liquid holds [1]_.
+    """Return the memory capacity: the number of past values that a liquid remembers [1]_.
 
-    A ridge regression learns, from the liquid's traces after each value of the first half of the
-    series, the value that came k steps before. The capacity is the squared correlation of what it
-    gives and the true value in the second half, summed over k from 1 to `max_lag`.
+    A ridge regression learns to predict the value of k rows before from the liquid's traces, in
+    the first half of a series. The capacity is the squared correlation of predicted and true
+    values in the second half, summed over k from 1 to `max_lag`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence of arrays of shape (T, 1), or SpikeArray
-        Series of independent random values, much longer than the liquid has neurons. A value is
-        held for one step of the liquid's `dt`, or for that of the SpikeArray.
+        Series of independent random values, much longer than the number of neurons. A value is
+        held for one step of the liquid, or for one row of the SpikeArray.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     max_lag : int, default=100
-        Longest lag, in values.
+        Longest lag in rows.
     tau : float or tuple of float, default=30.0
-        Time constants in ms of the traces that the regression reads.
+        Time constants in ms of the traces.
 
     Returns
     -------
     capacity : float
-        In values, from 0 to `max_lag`; the mean over several series. A liquid that holds nothing
-        has about `2 * max_lag / T`.
+        Capacity from 0 to `max_lag`, as the mean over series. Without any memory it is about
+        `2 * max_lag / T`.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is invalid, or a series is too short or has several channels.
 
     References
     ----------
@@ -62,30 +67,35 @@ def memory_capacity(estimator, X, y=None, *, max_lag=100, tau=30.0):
 def information_processing_capacity(
     estimator, X, y=None, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4
 ):
-    """Return how many functions of its input a liquid computes [1]_.
+    """Return the capacity of a liquid for functions of its input [1]_.
 
-    This is the sum of :func:`capacity_by_degree`, which see.
+    This is the sum of the capacities of :func:`capacity_by_degree`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence of arrays of shape (T, 1), or SpikeArray
-        Series of independent uniform values, at least a hundred times as long as the liquid has
-        neurons.
+        Series of independent, uniformly distributed values, at least a hundred times as long as
+        the number of neurons.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     lags : tuple of int, default=(50, 15, 6)
-        For the degrees 1, 2, ... how many values back the functions look.
+        Number of latest values that the functions of degree 1, 2, ... depend on.
     tau : float or tuple of float, default=30.0
-        Time constants in ms of the traces that are read.
+        Time constants in ms of the traces.
     p_value : float, default=1e-4
-        Significance of what counts.
+        Significance level of a single capacity.
 
     Returns
     -------
     capacity : float
-        At most the number of traces.
+        Capacity, at most the number of traces.
+
+    Raises
+    ------
+    ValueError
+        As of :func:`capacity_by_degree`.
 
     References
     ----------
@@ -96,39 +106,40 @@ def information_processing_capacity(
 
 
 def capacity_by_degree(estimator, X, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4):
-    """Return how many functions of each degree of its input a liquid computes [1]_.
+    """Return the capacity of a liquid for functions of its input, for each degree [1]_.
 
-    The functions are all products of Legendre polynomials of past values whose degrees add up to
-    the degree: of degree 1 the values themselves, which is linear memory. The capacity for one is
-    the share of its variance that a linear readout of the traces explains. Where it is no more
-    than twice what functions unrelated to the states reach with probability `p_value`, it counts
-    as zero.
+    The functions of a degree are all products of Legendre polynomials of past values whose degrees
+    add up to it. Functions of degree 1 are the past values themselves, whose capacity is linear
+    memory. The capacity for a function is the share of its variance that a linear readout of the
+    traces explains. A capacity that is not significant is set to 0: the threshold is twice the
+    capacity that functions unrelated to the states reach with probability `p_value`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence of arrays of shape (T, 1), or SpikeArray
-        Series of independent uniform values, at least a hundred times as long as the liquid has
-        neurons: capacities are measured on the steps that the readout was fitted on, which makes
-        small ones too large by the number of traces over `T`. A value is held for one step of the
-        liquid's `dt`, or for that of the SpikeArray.
+        Series of independent, uniformly distributed values, at least a hundred times as long as
+        the number of neurons. Capacities are measured on the rows to which the readout was fitted.
+        Small ones are therefore too large, by the number of traces divided by `T`. A value is held
+        for one step of the liquid, or for one row of the SpikeArray.
     lags : tuple of int, default=(50, 15, 6)
-        For the degrees 1, 2, ... how many values back the functions look, the latest included.
+        Number of latest values that the functions of degree 1, 2, ... depend on.
     tau : float or tuple of float, default=30.0
-        Time constants in ms of the traces that are read.
+        Time constants in ms of the traces.
     p_value : float, default=1e-4
-        Significance of what counts.
+        Significance level of a single capacity.
 
     Returns
     -------
     capacities : float64 array of shape (len(lags),)
-        In functions; the mean over several series.
+        Sum of the capacities for all functions of each degree, as the mean over series.
 
     Raises
     ------
     ValueError
-        If the values are not uniform, or there are no more of them than traces.
+        If a parameter is invalid, the values are not uniformly distributed, or a series has fewer
+        values than traces or several channels.
 
     References
     ----------
@@ -149,7 +160,7 @@ def capacity_by_degree(estimator, X, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4
 
 
 def _states_and_inputs(estimator, X, tau):
-    """Return, for each series, the liquid's traces after each value, and the values."""
+    """Return a list with the liquid's traces after each value, and the values, of each series."""
     rule = "tau must be a number > 0 or a sequence of them (ms)"
     taus = np.atleast_1d(check_reals(rule, tau))
     if taus.ndim != 1 or taus.size == 0:
@@ -159,18 +170,21 @@ def _states_and_inputs(estimator, X, tau):
     series = as_spike_array(X)
     if series.n_channels != 1:
         raise ValueError(
-            f"X must hold series of one value a step, of shape (T, 1), got {series.n_channels}"
+            f"X must hold series of one channel, of shape (T, 1), got {series.n_channels} channels"
         )
     liquid, spikes = input_spikes(estimator, X)
     network = liquid.network_
     n_steps = network.n_steps(spikes)
-    if np.any(n_steps % series.durations):
-        raise ValueError("the liquid's input must have a whole number of steps for each of X")
+    if np.any(n_steps % series.n_rows):
+        raise ValueError(
+            "each value of X must become an equal number of steps of the liquid's input: leave out "
+            "the steps of the pipeline that change the length of samples"
+        )
     times = [
         n // length * np.arange(1, length + 1)
-        for n, length in zip(n_steps, series.durations, strict=True)
+        for n, length in zip(n_steps, series.n_rows, strict=True)
     ]
-    ends = np.cumsum(series.durations)
+    ends = np.cumsum(series.n_rows)
     plan = Plan(np.concatenate([[0], ends]), np.concatenate(times), np.exp(-network.dt / taus))
     readings, _ = simulate(network, spikes, plan, dtype=liquid.dtype, n_jobs=liquid.n_jobs)
     states = np.split(readings.reshape(len(readings), -1), ends[:-1])
@@ -178,35 +192,38 @@ def _states_and_inputs(estimator, X, tau):
 
 
 def _memory_capacity(states, inputs, max_lag):
+    """Return the memory capacity of the states of one series."""
     if len(inputs) < 4 * max_lag:
         raise ValueError(
-            f"max_lag={max_lag} needs series of at least {4 * max_lag} values, got {len(inputs)}"
+            f"max_lag={max_lag} needs series of at least {4 * max_lag} values, got {len(inputs)}: "
+            "give longer series or a shorter max_lag"
         )
     past = np.lib.stride_tricks.sliding_window_view(inputs, max_lag + 1)[:, -2::-1]
     states = states[max_lag:]
     half = len(states) // 2
     ridge = RidgeCV(alphas=np.logspace(-4, 4, 9), alpha_per_target=True)
     readout = make_pipeline(StandardScaler(), ridge).fit(states[:half], past[:half])
-    given, true = readout.predict(states[half:]).reshape(-1, max_lag), past[half:]
-    given, true = given - given.mean(axis=0), true - true.mean(axis=0)
-    variances = (given**2).sum(axis=0) * (true**2).sum(axis=0)
-    squares = (given * true).sum(axis=0) ** 2
+    y_pred, y_true = readout.predict(states[half:]).reshape(-1, max_lag), past[half:]
+    y_pred, y_true = y_pred - y_pred.mean(axis=0), y_true - y_true.mean(axis=0)
+    variances = (y_pred**2).sum(axis=0) * (y_true**2).sum(axis=0)
+    squares = (y_pred * y_true).sum(axis=0) ** 2
     return np.divide(squares, variances, out=np.zeros(max_lag), where=variances > 0).sum()
 
 
 def _capacity_by_degree(states, inputs, lags, p_value):
+    """Return the capacities of the states of one series, of shape (len(lags),)."""
     start = max(lags) - 1
     n_steps, n_traces = len(states) - start, states.shape[1]
     if n_steps <= n_traces:
         raise ValueError(
-            f"X must have many more values than there are traces, {n_traces}, got {len(states)} of "
-            f"which the first {start} only serve as past"
+            f"X must have many more values than the {n_traces} traces, got {len(states)}, of which "
+            f"the first {start} are only used as past values: give longer series or shorter lags"
         )
     states = states[start:] - states[start:].mean(axis=0)
     directions, values, _ = np.linalg.svd(states, full_matrices=False)
     directions = directions[:, values > 1e-7 * values[0]]
     threshold = 2 * chi2.isf(p_value, max(directions.shape[1], 1)) / n_steps
-    # polynomials[d, k] is that of degree d of the value k steps back
+    # polynomials[d][k] is the Legendre polynomial of degree d of the value k rows before.
     past = np.lib.stride_tricks.sliding_window_view(inputs, start + 1)[:, ::-1].T
     polynomials = [eval_legendre(degree, past) for degree in range(len(lags) + 1)]
     totals = np.zeros(len(lags))
@@ -220,7 +237,7 @@ def _capacity_by_degree(states, inputs, lags, p_value):
 
 
 def _product(polynomials, term):
-    """Multiply the polynomials of a term, in which a lag stands as often as its degree."""
+    """Return the product of the polynomials of a term, which repeats a lag degree times."""
     product = 1.0
     for lag, degree in zip(*np.unique(term, return_counts=True), strict=True):
         product = product * polynomials[degree][lag]
@@ -228,8 +245,11 @@ def _product(polynomials, term):
 
 
 def _to_uniform(inputs):
-    """Scale values to -1 to 1, on which Legendre polynomials are orthogonal."""
+    """Scale values to the interval from -1 to 1, where Legendre polynomials are orthogonal."""
     low, high = inputs.min(), inputs.max()
     if low == high or kstest(inputs, "uniform", (low, high - low)).pvalue < 1e-6:
-        raise ValueError("X must hold independent values that are distributed uniformly")
+        raise ValueError(
+            "X must hold independent, uniformly distributed values, such as those of "
+            "numpy.random.Generator.uniform"
+        )
     return 2 * (inputs - low) / (high - low) - 1

@@ -1,4 +1,4 @@
-"""Measures of the states that a readout sees: how far apart they are, in how many directions."""
+"""Measures of states: separation, rank and dimension."""
 
 import numpy as np
 from scipy.spatial.distance import pdist, squareform
@@ -18,12 +18,12 @@ __all__ = [
 
 
 def separation_curve(estimator, X, *, tau=10.0):
-    """Return how far apart two samples are as input and as states, for each pair [1]_.
+    """Return the distances of inputs and the distances of states for all pairs of samples [1]_.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Two samples or more.
     tau : float, default=10.0
@@ -36,6 +36,11 @@ def separation_curve(estimator, X, *, tau=10.0):
     state_distances : float64 array of shape (n_pairs,)
         Euclidean distances of the states, in the unit of the liquid's snapshots.
 
+    Raises
+    ------
+    ValueError
+        If there is only one sample.
+
     References
     ----------
     .. [1] W. Maass, T. Natschläger, H. Markram (2002). Real-time computing without stable
@@ -44,31 +49,36 @@ def separation_curve(estimator, X, *, tau=10.0):
     """
     liquid, spikes = input_spikes(estimator, X)
     if len(spikes) < 2:
-        raise ValueError("X must hold at least 2 samples to tell apart, got 1")
+        raise ValueError("X must hold at least 2 samples, got 1")
     states = liquid.transform(spikes).toarray().astype(float)
     return squareform(van_rossum(spikes, tau), checks=False), pdist(states)
 
 
 def separation(estimator, X, y=None, *, tau=10.0):
-    """Return the distance of states for each unit of distance between inputs.
+    """Return the distance of states per distance of inputs.
 
-    This is the slope of the line through the origin that fits :func:`separation_curve` best.
+    This is the slope of a regression line through the origin in :func:`separation_curve`.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
-        Two samples or more, not all the same.
+        Two samples or more, not all equal.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     tau : float, default=10.0
         Time constant of the van Rossum distance in ms.
 
     Returns
     -------
     separation : float
-        In the unit of the liquid's snapshots; compare only liquids with equal snapshots.
+        Slope in the unit of the liquid's snapshots. Compare only liquids with equal snapshots.
+
+    Raises
+    ------
+    ValueError
+        If there is only one sample, or all samples are equal.
     """
     inputs, states = separation_curve(estimator, X, tau=tau)
     if not inputs.any():
@@ -79,24 +89,25 @@ def separation(estimator, X, y=None, *, tau=10.0):
 def kernel_quality(estimator, X, y=None, *, tolerance=0.01):
     """Return the rank of the states for different inputs [1]_.
 
-    So many inputs, at most, can a linear readout give any output that is wanted.
+    The rank is an upper bound on the number of inputs that a linear readout can map to arbitrary
+    outputs.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
-        Samples that have nothing in common.
+        Samples that are unrelated to each other.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
     tolerance : float, default=0.01
-        Singular values of the states, over the largest, up to which they count as zero. The rank
-        depends on it: without a tolerance nearly any liquid has full rank.
+        Singular values of the states up to `tolerance` times the largest one count as zero. The
+        rank depends on the tolerance: with a tolerance of 0 almost any liquid has full rank.
 
     Returns
     -------
     rank : int
-        At most the number of samples and the number of states' columns.
+        Rank, at most the number of samples and the number of columns of the states.
 
     References
     ----------
@@ -109,16 +120,17 @@ def kernel_quality(estimator, X, y=None, *, tolerance=0.01):
 
 
 def generalisation_rank(estimator, X, y=None, *, tolerance=0.01):
-    """Return the rank of the states for variants of one input: the lower, the better [1]_.
+    """Return the rank of the states for variants of one input; lower is better [1]_.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Variants of one input, or of several.
     y : array of shape (n_samples,), optional
-        Which input each sample is a variant of; the ranks of different inputs are averaged.
+        Label of the input that each sample is a variant of. The ranks of different inputs are
+        averaged.
     tolerance : float, default=0.01
         As in :func:`kernel_quality`.
 
@@ -140,24 +152,24 @@ def generalisation_rank(estimator, X, y=None, *, tolerance=0.01):
 
 
 def dimension(estimator, X, y=None):
-    """Return the dimension of the cloud of states, as its participation ratio [1]_.
+    """Return the dimension of the states, as their participation ratio [1]_.
 
-    With the eigenvalues c of the states' covariance it is `sum(c)**2 / sum(c**2)`: n if the states
-    vary equally in n directions and not in others.
+    The participation ratio is `sum(c)**2 / sum(c**2)`, where c are the eigenvalues of the states'
+    covariance. It is n if the states vary equally in n directions and not in others.
 
     Parameters
     ----------
-    estimator : Liquid, or estimator or pipeline that holds one
-        Fitted.
+    estimator : Liquid, or estimator or pipeline that contains one
+        Fitted estimator.
     X : sequence
         Samples, many more than the dimension.
     y : ignored
-        For scikit-learn's scorers.
+        Present for scikit-learn's scorers.
 
     Returns
     -------
     dimension : float
-        0 where states do not vary.
+        Dimension; 0 if the states do not vary.
 
     References
     ----------
@@ -170,11 +182,13 @@ def dimension(estimator, X, y=None):
 
 
 def _rank(states, tolerance):
+    """Return the number of singular values above the tolerance."""
     values = np.linalg.svd(states.astype(float), compute_uv=False)
     return int((values > tolerance * values[0]).sum())
 
 
 def _participation_ratio(states):
+    """Return the participation ratio of the variances of states."""
     centred = states.astype(float) - states.mean(axis=0)
     variances = np.linalg.svd(centred, compute_uv=False) ** 2
     total = variances.sum()

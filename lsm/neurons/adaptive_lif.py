@@ -1,25 +1,25 @@
-"""The leaky integrate-and-fire neuron that adapts to its own spikes."""
+"""The leaky integrate-and-fire neuron with spike-frequency adaptation."""
 
 import numpy as np
 
 from .._units import steps
-from ._common import IntegrateAndFire, mean_fall
+from ._reset import ResetNeuron, mean_decay
 
 __all__ = ["AdaptiveLIF"]
 
 
-class AdaptiveLIF(IntegrateAndFire):
+class AdaptiveLIF(ResetNeuron):
     """Leaky integrate-and-fire neuron with spike-frequency adaptation, integrated exactly.
 
-    Each spike raises the threshold [1]_ and an inhibiting current [2]_, which both decay::
+    Each spike raises the threshold [1]_ and an inhibitory current [2]_; both decay::
 
         tau_m dv/dt           = -(v - v_rest) + resistance * (I - w)
         tau_threshold dh/dt   = -h      and h jumps by threshold_jump at a spike
         tau_adaptation dw/dt  = -w      and w jumps by adaptation_jump at a spike
 
     When v reaches `v_threshold` + h the neuron spikes, v is set to `v_reset` and held there for
-    the refractory period, while h and w go on. I is the sum of the bias, graded input and
-    synaptic currents. Parameters may differ between neurons, see :mod:`lsm.neurons`.
+    the refractory period, while h and w go on decaying. I is the sum of the bias, graded input and
+    synaptic currents. Parameters may differ between neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ class AdaptiveLIF(IntegrateAndFire):
     v_rest : float, default=0.0
         Resting potential in mV.
     v_threshold : float, default=1.0
-        Threshold in mV of a neuron that has not spiked. The default measures potentials in
-        thresholds.
+        Threshold in mV of a neuron that has not spiked. With the default, potentials are in
+        units of the threshold.
     v_reset : float, default=0.0
         Potential after a spike in mV, below the threshold.
     refractory : float, default=2.0
@@ -39,11 +39,11 @@ class AdaptiveLIF(IntegrateAndFire):
     bias : float, default=0.0
         Constant background current in nA.
     threshold_jump : float, default=0.1
-        How far a spike raises the threshold, in mV, not negative.
+        Rise of the threshold by a spike in mV, not negative.
     tau_threshold : float, default=200.0
-        Time constant in ms with which the threshold falls back.
+        Time constant in ms of the raised threshold's decay.
     adaptation_jump : float, default=0.0
-        How far a spike raises the adaptation current, in nA.
+        Rise of the adaptation current by a spike in nA.
     tau_adaptation : float, default=200.0
         Time constant of the adaptation current in ms.
 
@@ -60,13 +60,13 @@ class AdaptiveLIF(IntegrateAndFire):
        Neural Computation 15, 2523-2564.
     """
 
-    _bounds = {
-        "tau_m": {"low": 0, "low_open": True},
-        "refractory": {"low": 0},
-        "resistance": {"low": 0, "low_open": True},
-        "threshold_jump": {"low": 0},
-        "tau_threshold": {"low": 0, "low_open": True},
-        "tau_adaptation": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_m": "> 0",
+        "resistance": "> 0",
+        "threshold_jump": ">= 0",
+        "tau_threshold": "> 0",
+        "tau_adaptation": "> 0",
+        "v_reset": "< v_threshold",
     }
     n_further = 2
 
@@ -98,7 +98,7 @@ class AdaptiveLIF(IntegrateAndFire):
 
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak, fall_h, fall_w = (
             dt / np.asarray(parameters[name])
             for name in ("tau_m", "tau_threshold", "tau_adaptation")
@@ -112,7 +112,7 @@ class AdaptiveLIF(IntegrateAndFire):
             steps("refractory", parameters["refractory"], dt),
             np.exp(-fall_h),
             parameters["threshold_jump"],
-            mean_fall(leak, fall_w),
+            mean_decay(leak, fall_w),
             np.exp(-fall_w),
             parameters["adaptation_jump"],
             1.0,
@@ -120,7 +120,7 @@ class AdaptiveLIF(IntegrateAndFire):
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         (
             decay, gain, rest, threshold, reset, refractory,
             decay_h, jump_h, mean_w, decay_w, jump_w, one,
@@ -139,7 +139,7 @@ class AdaptiveLIF(IntegrateAndFire):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         (
             decay, gain, rest, threshold, reset, refractory,
             decay_h, jump_h, mean_w, decay_w, jump_w, _,

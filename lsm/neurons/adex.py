@@ -17,20 +17,20 @@ class AdEx(EIF):
                       + resistance * (I - w)
         tau_w dw/dt = a (v - v_rest) - w
 
-    Beyond `v_threshold` v runs away. When it reaches `v_peak` the neuron spikes, w jumps by `b`,
-    v is set to `v_reset` and held there for the refractory period, while w goes on. I is the sum
-    of the bias, graded input and synaptic currents. Parameters may differ between neurons, see
-    :mod:`lsm.neurons`.
+    Above `v_threshold` v grows without bound. When it reaches `v_peak` the neuron spikes, w jumps
+    by `b`, v is set to `v_reset` and held there for the refractory period, while w goes on. I is
+    the sum of the bias, graded input and synaptic currents. Parameters may differ between
+    neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
     tau_m : float, default=9.3667
-        Membrane time constant in ms. The defaults are those of [1]_, where a capacitance of
-        0.281 nF and a leak of 0.03 uS say the same.
+        Membrane time constant in ms. The defaults are those of [1]_, which gives a capacitance
+        of 0.281 nF and a leak conductance of 0.03 uS instead.
     v_rest : float, default=-70.6
-        Resting potential in mV, but for the small pull of the exponential.
+        Resting potential in mV, apart from a small shift by the exponential.
     v_threshold : float, default=-50.4
-        Potential in mV beyond which the exponential outgrows the leak.
+        Potential in mV above which the exponential exceeds the leak.
     v_reset : float, default=-70.6
         Potential after a spike in mV, below `v_peak`; above `v_threshold` the neuron bursts.
     refractory : float, default=0.0
@@ -40,20 +40,22 @@ class AdEx(EIF):
     bias : float, default=0.0
         Constant background current in nA.
     delta_t : float, default=2.0
-        How slowly spikes start: the potential in mV over which the exponential grows by e.
+        Slope factor: potential difference in mV over which the exponential grows by a factor of
+        e. The larger it is, the more slowly spikes start.
     v_peak : float, default=20.0
-        Potential in mV at which a spike is over, above `v_threshold`.
+        Potential in mV at which a spike ends, above `v_threshold`.
     a : float, default=0.004
-        How the adaptation current follows the potential, in uS.
+        Coupling of the adaptation current to the potential in uS.
     b : float, default=0.0805
-        What a spike adds to the adaptation current, in nA.
+        Rise of the adaptation current by a spike in nA.
     tau_w : float, default=144.0
         Time constant of the adaptation current in ms.
 
     Notes
     -----
-    One step is half a step of w, one of v as in :class:`EIF`, and half a one of w, each exactly:
-    the error is of second order in `dt`, but for the spike, which is at the end of a step.
+    One step moves w by half a step, v by a whole step as in :class:`EIF`, and w by the other
+    half, each exactly. The error is of second order in `dt`, except that spikes are at the ends
+    of steps.
 
     References
     ----------
@@ -61,7 +63,7 @@ class AdEx(EIF):
        effective description of neuronal activity. Journal of Neurophysiology 94, 3637-3642.
     """
 
-    _bounds = EIF._bounds | {"tau_w": {"low": 0, "low_open": True}}
+    bounds = {"tau_w": "> 0"}
     n_further = 1
 
     def __init__(
@@ -88,7 +90,7 @@ class AdEx(EIF):
 
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak = dt / np.asarray(parameters["tau_m"])
         return (
             np.exp(-leak / 2),
@@ -103,14 +105,14 @@ class AdEx(EIF):
             parameters["a"],
             parameters["b"],
             np.exp(-dt / 2 / np.asarray(parameters["tau_w"])),
-            80.0,  # whose exponential float32 holds, and beyond which v runs away in any step
+            80.0,  # float32 holds its exponential, and a larger v diverges within any step
             1e-30,
             1.0,
         )
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         (
             decay, gain, rest, threshold, width, growth, peak, reset, refractory,
             a, b, decay_w, top, tiny, one,
@@ -138,7 +140,7 @@ class AdEx(EIF):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         (
             decay, gain, rest, threshold, width, growth, peak, reset, refractory,
             a, b, decay_w, top, tiny, _,

@@ -3,49 +3,50 @@
 import numpy as np
 
 from .._units import steps
-from ._common import IntegrateAndFire
+from ._reset import ResetNeuron
 
 __all__ = ["EIF"]
 
 
-class EIF(IntegrateAndFire):
+class EIF(ResetNeuron):
     """Exponential integrate-and-fire neuron [1]_.
 
     The membrane potential follows::
 
         tau_m dv/dt = -(v - v_rest) + delta_t exp((v - v_threshold) / delta_t) + resistance * I
 
-    Beyond `v_threshold` it runs away. When it reaches `v_peak` the neuron spikes, v is set to
-    `v_reset` and held there for the refractory period. I is the sum of the bias, graded input
-    and synaptic currents. Parameters may differ between neurons, see :mod:`lsm.neurons`.
+    Above `v_threshold` it grows without bound. When it reaches `v_peak` the neuron spikes, v is
+    set to `v_reset` and held there for the refractory period. I is the sum of the bias, graded
+    input and synaptic currents. Parameters may differ between neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
     tau_m : float, default=10.0
-        Membrane time constant in ms. The defaults are those of [1]_, but for `refractory`.
+        Membrane time constant in ms. The defaults are those of [1]_, except `refractory`.
     v_rest : float, default=-65.0
-        Resting potential in mV, but for the small pull of the exponential.
+        Resting potential in mV, apart from a small shift by the exponential.
     v_threshold : float, default=-59.9
         Potential in mV at which a constant current starts to make the neuron spike.
     v_reset : float, default=-68.0
         Potential after a spike in mV, below `v_peak`.
     refractory : float, default=2.0
-        Refractory period in ms, a multiple of the liquid's `dt`. It is 1.7 in [1]_, which a `dt`
-        of 0.1 allows; the default is the next multiple of 1 ms.
+        Refractory period in ms, a multiple of the liquid's `dt`. It is 1.7 ms in [1]_, which
+        needs a `dt` such as 0.1 ms; the default is the next multiple of 1 ms.
     resistance : float, default=10.0
         Membrane resistance in MOhm.
     bias : float, default=0.0
         Constant background current in nA.
     delta_t : float, default=3.48
-        How slowly spikes start: the potential in mV over which the exponential grows by e.
+        Slope factor: potential difference in mV over which the exponential grows by a factor of
+        e. The larger it is, the more slowly spikes start.
     v_peak : float, default=0.0
-        Potential in mV at which a spike is over, above `v_threshold`.
+        Potential in mV at which a spike ends, above `v_threshold`.
 
     Notes
     -----
-    One step is half a step of the leak, a whole one of the exponential and half a one of the
-    leak, each exactly: the error is of second order in `dt`, but for the spike, which is at the
-    end of a step.
+    One step applies the leak for half a step, the exponential for a whole step and the leak for
+    the other half, each exactly. The error is of second order in `dt`, except that spikes are at
+    the ends of steps.
 
     References
     ----------
@@ -54,13 +55,13 @@ class EIF(IntegrateAndFire):
        23, 11628-11640.
     """
 
-    _bounds = {
-        "tau_m": {"low": 0, "low_open": True},
-        "refractory": {"low": 0},
-        "resistance": {"low": 0, "low_open": True},
-        "delta_t": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_m": "> 0",
+        "resistance": "> 0",
+        "delta_t": "> 0",
+        "v_reset": "< v_peak",
+        "v_threshold": "< v_peak",
     }
-    spikes_at = "v_peak"
 
     def __init__(
         self,
@@ -84,13 +85,9 @@ class EIF(IntegrateAndFire):
         self.delta_t = delta_t
         self.v_peak = v_peak
 
-    def _check(self, parameters, dt):
-        super()._check(parameters, dt)
-        self._check_below("v_threshold", "v_peak", parameters)
-
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak = dt / np.asarray(parameters["tau_m"])
         return (
             np.exp(-leak / 2),
@@ -102,14 +99,14 @@ class EIF(IntegrateAndFire):
             parameters["v_peak"],
             parameters["v_reset"],
             steps("refractory", parameters["refractory"], dt),
-            80.0,  # whose exponential float32 holds, and beyond which v runs away in any step
+            80.0,  # float32 holds its exponential, and a larger v diverges within any step
             1e-30,
             1.0,
         )
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         (
             decay, gain, rest, threshold, width, growth, peak, reset, refractory, top, tiny, one,
         ) = constants  # fmt: skip
@@ -130,7 +127,7 @@ class EIF(IntegrateAndFire):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         (
             decay, gain, rest, threshold, width, growth, peak, reset, refractory, top, tiny, _,
         ) = constants  # fmt: skip

@@ -4,15 +4,15 @@ import numpy as np
 from scipy.special import exprel
 
 from .._units import steps
-from ._common import IntegrateAndFire, mean_fall
+from ._reset import ResetNeuron, mean_decay
 
 __all__ = ["GLIF"]
 
 
-class GLIF(IntegrateAndFire):
+class GLIF(ResetNeuron):
     """Generalised leaky integrate-and-fire neuron of the Allen Institute, levels 1 to 5 [1]_.
 
-    With all its parts (level 5) it follows::
+    At level 5, which has all parts, it follows::
 
         tau_m dv/dt          = -(v - v_rest) + resistance * (I + i_slow + i_fast)
         tau_slow di_slow/dt  = -i_slow
@@ -27,27 +27,27 @@ class GLIF(IntegrateAndFire):
         i_fast = i_fast * exp(-refractory / tau_fast) + fast_jump
         h_s    = h_s * exp(-refractory / tau_spike) + threshold_jump
 
-    and then all five are held for the refractory period.
+    and all five variables are held for the refractory period.
 
     ===== ====================== =======================================================
     level name in [1]_           parts
     ===== ====================== =======================================================
-    1     LIF                    v is set to `v_reset`; no i, no h
+    1     LIF                    v is set to `v_reset`; no currents, fixed threshold
     2     LIF-R                  v is reset as above; h_s
     3     LIF-ASC                v is set to `v_reset`; i_slow and i_fast
     4     LIF-R-ASC              v is reset as above; h_s, i_slow and i_fast
-    5     LIF-R-ASC-A            all
+    5     LIF-R-ASC-A            all of the above equations
     ===== ====================== =======================================================
 
     I is the sum of the bias, graded input and synaptic currents. Parameters may differ between
-    neurons, see :mod:`lsm.neurons`.
+    neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
     level : int, default=5
         Level, from 1 to 5.
     tau_m : float, default=6.227
-        Membrane time constant in ms. The defaults are those of NEST's `glif_psc`, but for
+        Membrane time constant in ms. The defaults are those of NEST's `glif_psc`, except
         `refractory`.
     v_rest : float, default=-78.85
         Resting potential in mV.
@@ -56,36 +56,38 @@ class GLIF(IntegrateAndFire):
     v_reset : float, default=-78.85
         Potential after a spike in mV at levels 1 and 3, below the threshold.
     refractory : float, default=4.0
-        Refractory period in ms, a multiple of the liquid's `dt`. It is 3.75 there, which a `dt` of
-        0.05 allows; the default is the next multiple of 1 ms.
+        Refractory period in ms, a multiple of the liquid's `dt`. It is 3.75 ms in `glif_psc`,
+        which needs a `dt` such as 0.05 ms; the default is the next multiple of 1 ms.
     resistance : float, default=106.04
         Membrane resistance in MOhm.
     bias : float, default=0.0
         Constant background current in nA.
     keep : float, default=0.2
-        Share of the potential, above rest and before the step of the spike, that survives it.
+        Factor by which a spike multiplies the potential, relative to rest, that the neuron had
+        before the step of the spike.
     reset_jump : float, default=18.51
-        What is added to that, in mV.
+        Rise of the reset potential in mV.
     slow_jump : float, default=-0.00918
-        What a spike adds to the slow after-spike current, in nA.
+        Change of the slow after-spike current by a spike in nA.
     tau_slow : float, default=333.3
-        Its time constant in ms.
+        Time constant of the slow after-spike current in ms.
     fast_jump : float, default=-0.19894
-        What a spike adds to the fast after-spike current, in nA.
+        Change of the fast after-spike current by a spike in nA.
     tau_fast : float, default=10.0
-        Its time constant in ms.
+        Time constant of the fast after-spike current in ms.
     threshold_jump : float, default=0.37
-        How far a spike raises the threshold, in mV.
+        Rise of the threshold by a spike in mV, h_s above.
     tau_spike : float, default=111.1
-        Time constant in ms with which that goes back.
+        Time constant in ms of the decay of h_s.
     follow : float, default=0.005
-        How fast the threshold follows the potential, in 1/ms.
+        Rate in 1/ms at which the threshold follows the potential, h_v above.
     tau_follow : float, default=11.11
-        Time constant in ms with which that goes back.
+        Time constant in ms of the decay of h_v.
 
     Notes
     -----
-    All is integrated exactly but h_v, which takes the after-spike currents of a step as constant.
+    All variables are integrated exactly, except that the equation of h_v takes the after-spike
+    currents as constant within a step.
 
     References
     ----------
@@ -94,16 +96,16 @@ class GLIF(IntegrateAndFire):
        models classify multiple neuron types. Nature Communications 9, 709.
     """
 
-    _bounds = {
-        "level": {"low": 1, "high": 5},
-        "tau_m": {"low": 0, "low_open": True},
-        "refractory": {"low": 0},
-        "resistance": {"low": 0, "low_open": True},
-        "keep": {"low": 0, "high": 1},
-        "tau_slow": {"low": 0, "low_open": True},
-        "tau_fast": {"low": 0, "low_open": True},
-        "tau_spike": {"low": 0, "low_open": True},
-        "tau_follow": {"low": 0, "low_open": True},
+    bounds = {
+        "level": "integer >= 1 and <= 5",
+        "tau_m": "> 0",
+        "resistance": "> 0",
+        "keep": ">= 0 and <= 1",
+        "tau_slow": "> 0",
+        "tau_fast": "> 0",
+        "tau_spike": "> 0",
+        "tau_follow": "> 0",
+        "v_reset": "< v_threshold",
     }
     n_further = 4
 
@@ -147,14 +149,9 @@ class GLIF(IntegrateAndFire):
         self.follow = follow
         self.tau_follow = tau_follow
 
-    def _check(self, parameters, dt):
-        super()._check(parameters, dt)
-        if np.any(np.asarray(parameters["level"]) % 1):
-            raise ValueError(f"GLIF.level must be an integer from 1 to 5, got {self.level!r}")
-
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         level, rest = np.asarray(parameters["level"]), np.asarray(parameters["v_rest"])
         resets, currents, follows = np.isin(level, (2, 4, 5)), level >= 3, level == 5
         wait = steps("refractory", parameters["refractory"], dt)
@@ -162,8 +159,8 @@ class GLIF(IntegrateAndFire):
             dt / np.asarray(parameters[name])
             for name in ("tau_m", "tau_slow", "tau_fast", "tau_spike", "tau_follow")
         )
-        # The answers of h_v, over one step, to a potential that starts off the one at which the
-        # current would hold it, and to that one.
+        # Changes of h_v in a step by the deviation of the potential from its steady state, and by
+        # the steady state.
         starts = np.exp(-np.minimum(leak, fall_v)) * exprel(-np.abs(leak - fall_v))
         follow = follows * dt * np.asarray(parameters["follow"])
         return (
@@ -174,7 +171,7 @@ class GLIF(IntegrateAndFire):
             resets * parameters["keep"],
             np.where(resets, parameters["reset_jump"], parameters["v_reset"] - rest),
             wait,
-            *(mean_fall(leak, fall) for fall in (fall_slow, fall_fast)),
+            *(mean_decay(leak, fall) for fall in (fall_slow, fall_fast)),
             *(np.exp(-fall) for fall in (fall_slow, fall_fast, fall_s, fall_v)),
             *(np.exp(-fall * wait) for fall in (fall_slow, fall_fast, fall_s)),
             currents * parameters["slow_jump"],
@@ -187,7 +184,7 @@ class GLIF(IntegrateAndFire):
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         (
             decay, resistance, rest, threshold, keep, reset, refractory, mean_slow, mean_fast,
             decay_slow, decay_fast, decay_s, decay_v, skip_slow, skip_fast, skip_s,
@@ -205,7 +202,7 @@ class GLIF(IntegrateAndFire):
         i_slow = skip_slow * i_slow + jump_slow if over else i_slow
         i_fast = skip_fast * i_fast + jump_fast if over else i_fast
         h_s = skip_s * h_s + jump_s if over else h_s
-        # Products, since a compiler that meets more conditions than these goes one by one.
+        # Products, since with more conditions the compiler does not vectorise the loop.
         potential[n] += awake * (v - old)
         slow[n] += awake * (i_slow - slow[n])
         fast[n] += awake * (i_fast - fast[n])
@@ -216,7 +213,7 @@ class GLIF(IntegrateAndFire):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         (
             decay, resistance, rest, threshold, keep, reset, refractory, mean_slow, mean_fast,
             decay_slow, decay_fast, decay_s, decay_v, skip_slow, skip_fast, skip_s,

@@ -1,9 +1,9 @@
-"""The neuron of Hodgkin & Huxley (1952)."""
+"""The Hodgkin-Huxley neuron."""
 
 import numpy as np
 from numba.extending import register_jitable
 
-from .._model import NeuronModel
+from .base import NeuronModel
 
 __all__ = ["HodgkinHuxley"]
 
@@ -20,18 +20,18 @@ class HodgkinHuxley(NeuronModel):
         alpha_h = 0.07 exp(-(v + 65) / 20)           beta_h = 1 / (1 + exp(-(v + 35) / 10))
         alpha_n = 0.01 (v + 55) / (1 - exp(-(v + 55) / 10))  beta_n = 0.125 exp(-(v + 65) / 80)
 
-    with v in mV and rates in 1/ms. The neuron spikes when v rises through `v_threshold`; nothing
-    is reset. I is the sum of the bias, graded input and synaptic currents. Parameters may differ
-    between neurons, see :mod:`lsm.neurons`.
+    with v in mV and rates in 1/ms. The neuron spikes when v crosses `v_threshold` from below; the
+    state is not reset. I is the sum of the bias, graded input and synaptic currents. Parameters
+    may differ between neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
     capacitance : float, default=0.1
         Membrane capacitance in nF. The defaults are those of [1]_ for 1e-4 cm^2 of membrane.
     g_na : float, default=12.0
-        Conductance of all sodium channels in uS.
+        Maximum conductance of the sodium channels in uS.
     g_k : float, default=3.6
-        Conductance of all potassium channels in uS.
+        Maximum conductance of the potassium channels in uS.
     g_leak : float, default=0.03
         Conductance of the leak in uS.
     e_na : float, default=50.0
@@ -41,17 +41,18 @@ class HodgkinHuxley(NeuronModel):
     e_leak : float, default=-54.402
         Reversal potential of the leak in mV.
     v_threshold : float, default=0.0
-        Potential in mV whose upward crossing counts as a spike.
+        Potential in mV; each crossing from below is a spike.
     bias : float, default=0.0
         Constant background current in nA.
     max_step : float, default=0.05
-        Longest sub-step in ms; a step is split into equal sub-steps no longer than this.
+        Upper bound on the sub-step in ms: a step is split into equal sub-steps that are not
+        longer. The smallest value of all neurons counts.
 
     Notes
     -----
-    A sub-step moves v by half of it, the channels by the whole and v by the other half, each
-    exactly while the other is held: an exponential Euler method of second order, stable for any
-    current.
+    A sub-step moves v by half a sub-step, the channels by a whole one, and v by the other half,
+    each exactly while the other variables are held. This exponential Euler method is of second
+    order and stable for any current.
 
     References
     ----------
@@ -59,12 +60,12 @@ class HodgkinHuxley(NeuronModel):
        its application to conduction and excitation in nerve. Journal of Physiology 117, 500-544.
     """
 
-    _bounds = {
-        "capacitance": {"low": 0, "low_open": True},
-        "g_na": {"low": 0},
-        "g_k": {"low": 0},
-        "g_leak": {"low": 0, "low_open": True},
-        "max_step": {"low": 0, "low_open": True},
+    bounds = {
+        "capacitance": "> 0",
+        "g_na": ">= 0",
+        "g_k": ">= 0",
+        "g_leak": "> 0",
+        "max_step": "> 0",
     }
 
     def __init__(
@@ -93,8 +94,8 @@ class HodgkinHuxley(NeuronModel):
 
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
-        # The finest step that one neuron asks for serves all.
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
+        # One number of sub-steps for all neurons: the finest step that any of them asks for.
         n_steps = np.ceil(dt / np.min(parameters["max_step"]) - 1e-9)
         names = ("g_na", "g_k", "g_leak", "e_na", "e_k", "e_leak", "v_threshold")
         return (
@@ -106,9 +107,9 @@ class HodgkinHuxley(NeuronModel):
 
     @staticmethod
     def initial(parameters, n_neurons, rng=None):
-        """Return the squid's rest of -65 mV, or a random potential within 10 mV of it.
+        """Return the squid's resting state at -65 mV, or one within 10 mV of it at random.
 
-        The channels are as they would be if the potential stayed there.
+        The channels are in their steady state at this potential.
         """
         v = np.full(n_neurons, -65.0)
         if rng is not None:
@@ -117,7 +118,7 @@ class HodgkinHuxley(NeuronModel):
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         potential, activation, inactivation, rectifier = state
         v, gates = potential[n], (activation[n], inactivation[n], rectifier[n])
         spiked = False
@@ -131,7 +132,7 @@ class HodgkinHuxley(NeuronModel):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         v, *gates = state
         spiked = np.zeros(len(v), dtype=bool)
         for _ in range(int(constants[0])):
@@ -141,13 +142,13 @@ class HodgkinHuxley(NeuronModel):
         return (v, *gates), spiked
 
 
-# Both forms of a step share what follows, on numbers or on arrays.
+# The compiled and the NumPy step share the following functions of numbers or arrays.
 
 
 @register_jitable
 def _rates(v):
-    """Return the pairs (alpha, beta) of m, h and n at a potential, in 1/ms."""
-    above = np.minimum(np.maximum(v, -300.0), 300.0) + 65  # no current may overflow the powers
+    """Return the rates (alpha, beta) of m, h and n at a potential, in 1/ms."""
+    above = np.minimum(np.maximum(v, -300.0), 300.0) + 65  # so that no current overflows the powers
     # All exponentials but one are powers of the slowest: e8 is exp(-(v + 65) / 10).
     e = np.exp(-above / 80)
     e2 = e * e
@@ -162,7 +163,7 @@ def _rates(v):
 
 @register_jitable
 def _ratio(x, power):
-    """Return x / (1 - exp(-x)), where the power is exp(-x), also near zero."""
+    """Return x / (1 - exp(-x)), also near zero; `power` is exp(-x)."""
     near = np.abs(x) < 1e-6
     return (x + near * (1 - x / 2)) / (1 - power + near * power)
 
@@ -180,7 +181,7 @@ def _half(v, gates, constants, current):
 
 @register_jitable
 def _move(gate, rates, duration):
-    """Move a gate towards where its rates would hold it."""
+    """Move a gate towards its steady state at constant rates."""
     alpha, beta = rates
     goal = alpha / (alpha + beta)
     return goal + (gate - goal) * np.exp(-duration * (alpha + beta))

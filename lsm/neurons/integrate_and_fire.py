@@ -3,13 +3,13 @@
 import numpy as np
 
 from .._units import steps
-from ._common import IntegrateAndFire
+from ._reset import ResetNeuron
 
 __all__ = ["IF"]
 
 
-class IF(IntegrateAndFire):
-    """Perfect integrate-and-fire neuron: it does not leak [1]_.
+class IF(ResetNeuron):
+    """Perfect integrate-and-fire neuron, whose membrane does not leak [1]_.
 
     Between spikes the membrane potential follows::
 
@@ -17,14 +17,14 @@ class IF(IntegrateAndFire):
 
     When v reaches `v_threshold` the neuron spikes, v is set to `v_reset` and held there for the
     refractory period. I is the sum of the bias, graded input and synaptic currents. Parameters
-    may differ between neurons, see :mod:`lsm.neurons`.
+    may differ between neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
     capacitance : float, default=20.0
         Membrane capacitance in nF. The default is that of :class:`LIF`, `tau_m / resistance`.
     v_threshold : float, default=1.0
-        Threshold in mV. The default measures potentials in thresholds.
+        Threshold in mV. With the default, potentials are in units of the threshold.
     v_reset : float, default=0.0
         Potential at the start and after a spike in mV, below the threshold.
     refractory : float, default=2.0
@@ -34,7 +34,8 @@ class IF(IntegrateAndFire):
 
     Notes
     -----
-    What does not leak does not forget: inhibition is remembered until excitation makes up for it.
+    Without a leak the potential keeps all past input: inhibition acts until excitation cancels
+    it.
 
     References
     ----------
@@ -42,7 +43,7 @@ class IF(IntegrateAndFire):
        (1907). Brain Research Bulletin 50, 303-304.
     """
 
-    _bounds = {"capacitance": {"low": 0, "low_open": True}, "refractory": {"low": 0}}
+    bounds = {"capacitance": "> 0", "v_reset": "< v_threshold"}
 
     def __init__(
         self, capacitance=20.0, v_threshold=1.0, v_reset=0.0, refractory=2.0, bias=0.0
@@ -55,7 +56,7 @@ class IF(IntegrateAndFire):
 
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         return (
             dt / np.asarray(parameters["capacitance"]),
             parameters["v_threshold"],
@@ -66,7 +67,7 @@ class IF(IntegrateAndFire):
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         gain, threshold, reset, refractory, one = constants
         potential, wait = state
         v, waits = potential[n], wait[n]
@@ -79,7 +80,7 @@ class IF(IntegrateAndFire):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         gain, threshold, reset, refractory, _ = constants
         v, wait = state
         v = np.where(wait < 1, v + gain * current, v)

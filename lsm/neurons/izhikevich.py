@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._model import NeuronModel
+from .base import NeuronModel
 
 __all__ = ["Izhikevich"]
 
@@ -17,31 +17,31 @@ class Izhikevich(NeuronModel):
 
     with v in mV and time in ms. When v reaches `v_peak` the neuron spikes, v is set to `c` and
     u jumps by `d`. I is the sum of the bias, graded input and synaptic currents. Parameters may
-    differ between neurons, see :mod:`lsm.neurons`.
+    differ between neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
     a : float, default=0.02
         Rate of the recovery variable u in 1/ms.
     b : float, default=0.2
-        How u follows v, in 1/ms.
+        Coupling of u to v in 1/ms.
     c : float, default=-65.0
         Potential after a spike in mV, below `v_peak`.
     d : float, default=8.0
-        What a spike adds to u, in mV/ms.
+        Rise of u by a spike in mV/ms.
     v_peak : float, default=30.0
-        Potential in mV at which a spike is over.
+        Potential in mV at which a spike ends.
     capacitance : float, default=1.0
-        Membrane capacitance in nF. With the default a current in nA is the I of [1]_.
+        Membrane capacitance in nF. With the default, a current of 1 nA is I = 1 in [1]_.
     bias : float, default=0.0
         Constant background current in nA.
 
     Notes
     -----
-    One step moves u by half a step, v by a whole one and u by the other half, u exactly and v
-    by Kahan's method [2]_, which is of second order, stable under inhibition of any strength
-    and right about whether v reaches infinity. The two half steps of Euler's method in [1]_,
-    at 1 ms, are far from the equation [3]_.
+    One step moves u by half a step, v by a whole step and u by the other half: u exactly, and v
+    by Kahan's method [2]_, which is of second order, stable under inhibition of any strength,
+    and correct about whether v reaches infinity. The two half steps of Euler's method that [1]_
+    takes in 1 ms differ much from the solution of the equations [3]_.
 
     References
     ----------
@@ -60,7 +60,10 @@ class Izhikevich(NeuronModel):
     Izhikevich(a=0.1, d=2.0)
     """
 
-    _bounds = {"capacitance": {"low": 0, "low_open": True}}
+    bounds = {
+        "capacitance": "> 0",
+        "c": "< v_peak",
+    }
 
     def __init__(self, a=0.02, b=0.2, c=-65.0, d=8.0, v_peak=30.0, capacitance=1.0, bias=0.0):
         self.a = a
@@ -73,45 +76,42 @@ class Izhikevich(NeuronModel):
 
     @classmethod
     def regular_spiking(cls):
-        """Return the excitatory cortical neuron that adapts."""
+        """Return a regular spiking neuron: excitatory, cortical, with adaptation."""
         return cls(a=0.02, b=0.2, c=-65.0, d=8.0)
 
     @classmethod
     def intrinsically_bursting(cls):
-        """Return the excitatory cortical neuron that starts with a burst."""
+        """Return an intrinsically bursting neuron: excitatory, cortical, a burst at the onset."""
         return cls(a=0.02, b=0.2, c=-55.0, d=4.0)
 
     @classmethod
     def chattering(cls):
-        """Return the excitatory cortical neuron that fires in bursts."""
+        """Return a chattering neuron: excitatory, cortical, repeated bursts."""
         return cls(a=0.02, b=0.2, c=-50.0, d=2.0)
 
     @classmethod
     def fast_spiking(cls):
-        """Return the inhibitory cortical neuron that fires fast and does not adapt."""
+        """Return a fast spiking neuron: inhibitory, cortical, without adaptation."""
         return cls(a=0.1, b=0.2, c=-65.0, d=2.0)
 
     @classmethod
     def low_threshold_spiking(cls):
-        """Return the inhibitory cortical neuron with a low threshold, which adapts."""
+        """Return a low-threshold spiking neuron: inhibitory, cortical, with adaptation."""
         return cls(a=0.02, b=0.25, c=-65.0, d=2.0)
 
     @classmethod
     def thalamo_cortical(cls):
-        """Return the thalamo-cortical neuron, which also fires when inhibition ends."""
+        """Return a thalamo-cortical neuron, which also spikes at the end of inhibition."""
         return cls(a=0.02, b=0.25, c=-65.0, d=0.05)
 
     @classmethod
     def resonator(cls):
-        """Return the neuron that prefers input at the frequency of its own oscillation."""
+        """Return a resonator, which responds best to input at its own frequency."""
         return cls(a=0.1, b=0.26, c=-65.0, d=2.0)
-
-    def _check(self, parameters, dt):
-        self._check_below("c", "v_peak", parameters)
 
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         return (
             0.04 * dt,
             5.0 * dt,
@@ -132,8 +132,8 @@ class Izhikevich(NeuronModel):
     def initial(parameters, n_neurons, rng=None):
         """Return the state at rest, or at a random potential between rest and threshold.
 
-        Rest and threshold are where neither v nor u moves without input; where there is no such
-        potential, the one at which v moves least.
+        Rest and threshold are the two fixed points without input. Without fixed points both are
+        the potential at which v changes most slowly.
         """
         slope = np.broadcast_to(5 - np.asarray(parameters["b"]), n_neurons)
         width = np.sqrt(np.maximum(slope**2 - 4 * 0.04 * 140, 0))
@@ -144,13 +144,13 @@ class Izhikevich(NeuronModel):
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         square, linear, rest, dt, gain, left, share, b, c, d, peak, zero, one = constants
         potential, recovery = state
         v = potential[n]
         u = recovery[n] + share * (b * v - recovery[n])
-        # Kahan's method. Where its denominator is not positive v has gone through infinity,
-        # unless v falls: then this is Euler's method.
+        # Kahan's method. If its denominator is not positive, v has passed infinity, unless v
+        # decreases; then the step is one of Euler's method.
         rise = (square * v + linear) * v + rest - dt * u + gain * current
         below = left - square * v
         finite = below > zero
@@ -164,7 +164,7 @@ class Izhikevich(NeuronModel):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         square, linear, rest, dt, gain, left, share, b, c, d, peak, _, _ = constants
         v, u = state
         u = u + share * (b * v - u)

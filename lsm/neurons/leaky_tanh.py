@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._model import NeuronModel
+from .base import NeuronModel
 
 __all__ = ["LeakyTanh"]
 
@@ -14,17 +14,17 @@ class LeakyTanh(NeuronModel):
 
         x(t) = (1 - leak) x(t - 1) + leak tanh(I(t))
 
-    I is the sum of the bias, graded input and recurrent input. With :class:`lsm.synapses.Delta`
-    and a delay of one step that is an echo state network::
+    where I is the sum of the bias, graded input and recurrent input. With
+    :class:`lsm.synapses.Delta` and delays of one step the liquid is an echo state network::
 
         x(t) = (1 - leak) x(t - 1) + leak tanh(W x(t - 1) + W_in u(t) + bias)
 
-    Parameters may differ between neurons, see :mod:`lsm.neurons`.
+    Parameters may differ between neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
     leak : float, default=1.0
-        Share of the activation that is new in each step, above 0 and at most 1.
+        Share of the activation that each step replaces, above 0 and at most 1.
     bias : float, default=0.0
         Constant input.
 
@@ -36,7 +36,7 @@ class LeakyTanh(NeuronModel):
        Networks: Tricks of the Trade, 2nd edition, 659-686. Springer.
     """
 
-    _bounds = {"leak": {"low": 0, "low_open": True, "high": 1}}
+    bounds = {"leak": "> 0 and <= 1"}
     spiking = False
 
     def __init__(self, leak=1.0, bias=0.0):
@@ -45,20 +45,20 @@ class LeakyTanh(NeuronModel):
 
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step needs, whatever its length."""
+        """Return the numbers that a step needs; they do not depend on its length."""
         leak = np.asarray(parameters["leak"])
         return 1 - leak, leak
 
     @staticmethod
     def initial(parameters, n_neurons, rng=None):
-        """Return activations of zero, or drawn from -1 to 1."""
+        """Return activations of zero, or drawn uniformly from [-1, 1]."""
         if rng is None:
             return (np.zeros(n_neurons),)
         return (rng.uniform(-1, 1, n_neurons),)
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step; it sends in each."""
+        """Move neuron n by one step; return True, as it sends its activation in every step."""
         keep, leak = constants
         activation = state[0]
         activation[n] = keep * activation[n] + leak * np.tanh(current)
@@ -66,6 +66,6 @@ class LeakyTanh(NeuronModel):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and that all send."""
+        """Move all neurons by one step; return the new state and True for each neuron."""
         keep, leak = constants
         return (keep * state[0] + leak * np.tanh(current),), np.ones(len(current), dtype=bool)

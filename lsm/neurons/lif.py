@@ -3,12 +3,12 @@
 import numpy as np
 
 from .._units import steps
-from ._common import IntegrateAndFire
+from ._reset import ResetNeuron
 
 __all__ = ["LIF"]
 
 
-class LIF(IntegrateAndFire):
+class LIF(ResetNeuron):
     """Leaky integrate-and-fire neuron, integrated exactly [1]_.
 
     Between spikes the membrane potential follows::
@@ -17,7 +17,7 @@ class LIF(IntegrateAndFire):
 
     When v reaches `v_threshold` the neuron spikes, v is set to `v_reset` and held there for the
     refractory period. I is the sum of the bias, graded input and synaptic currents. Parameters
-    may differ between neurons, see :mod:`lsm.neurons`.
+    may differ between neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class LIF(IntegrateAndFire):
     v_rest : float, default=0.0
         Resting potential in mV.
     v_threshold : float, default=1.0
-        Threshold in mV. The default measures potentials in thresholds.
+        Threshold in mV. With the default, potentials are in units of the threshold.
     v_reset : float, default=0.0
         Potential after a spike in mV, below the threshold.
     refractory : float, default=2.0
@@ -48,10 +48,10 @@ class LIF(IntegrateAndFire):
     LIF(refractory=(3.0, 2.0), tau_m=30.0)
     """
 
-    _bounds = {
-        "tau_m": {"low": 0, "low_open": True},
-        "refractory": {"low": 0},
-        "resistance": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_m": "> 0",
+        "resistance": "> 0",
+        "v_reset": "< v_threshold",
     }
 
     def __init__(
@@ -79,7 +79,7 @@ class LIF(IntegrateAndFire):
 
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         decay = np.exp(-dt / np.asarray(parameters["tau_m"]))
         return (
             decay,
@@ -93,7 +93,7 @@ class LIF(IntegrateAndFire):
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         decay, gain, rest, threshold, reset, refractory, one = constants
         potential, wait = state
         v, waits = potential[n], wait[n]
@@ -106,7 +106,7 @@ class LIF(IntegrateAndFire):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         decay, gain, rest, threshold, reset, refractory, _ = constants
         v, wait = state
         v = np.where(wait < 1, rest + decay * (v - rest) + gain * current, v)

@@ -3,25 +3,26 @@
 import numpy as np
 
 from .._units import steps
-from ._common import IntegrateAndFire
+from ._reset import ResetNeuron
 
 __all__ = ["QIF"]
 
 
-class QIF(IntegrateAndFire):
+class QIF(ResetNeuron):
     """Quadratic integrate-and-fire neuron [1]_.
 
     The membrane potential follows::
 
         tau_m dv/dt = (v - v_rest) (v - v_threshold) / (v_threshold - v_rest) + resistance * I
 
-    Beyond `v_threshold` it runs away. When it reaches `v_peak` the neuron spikes, v is set to
-    `v_reset` and held there for the refractory period. I is the sum of the bias, graded input
-    and synaptic currents. Parameters may differ between neurons, see :mod:`lsm.neurons`.
+    Above `v_threshold` it grows without bound. When it reaches `v_peak` the neuron spikes, v is
+    set to `v_reset` and held there for the refractory period. I is the sum of the bias, graded
+    input and synaptic currents. Parameters may differ between neurons, see :class:`NeuronModel`.
 
-    A constant current makes it spike from (v_threshold - v_rest) / (4 resistance) on, at a rate
-    that grows from zero if `v_reset` is nearer to `v_rest` than to `v_threshold`. It is the
-    canonical model of neurons that start so, at a saddle-node on an invariant circle [2]_.
+    The neuron spikes under constant currents above (v_threshold - v_rest) / (4 resistance), at a
+    rate that grows from zero if `v_reset` is nearer to `v_rest` than to `v_threshold`. The model
+    is the canonical one of neurons with this onset, a saddle-node bifurcation on an invariant
+    circle [2]_.
 
     Parameters
     ----------
@@ -30,8 +31,8 @@ class QIF(IntegrateAndFire):
     v_rest : float, default=0.0
         Resting potential in mV, below `v_threshold`.
     v_threshold : float, default=1.0
-        Potential in mV beyond which v runs away without a current. The default measures
-        potentials in thresholds.
+        Potential in mV above which v grows without bound even without a current. With the
+        default, potentials are in units of the threshold.
     v_reset : float, default=0.0
         Potential after a spike in mV, below `v_peak`.
     refractory : float, default=2.0
@@ -41,12 +42,13 @@ class QIF(IntegrateAndFire):
     bias : float, default=0.0
         Constant background current in nA.
     v_peak : float, default=10.0
-        Potential in mV at which a spike is over, above `v_threshold`.
+        Potential in mV at which a spike ends, above `v_threshold`.
 
     Notes
     -----
-    One step is one of Kahan's method [3]_, which is of second order, stable under inhibition of
-    any strength and right about whether v reaches infinity; a spike is at the end of a step.
+    Each step is a step of Kahan's method [3]_, which is of second order, stable under inhibition
+    of any strength, and correct about whether v reaches infinity. Spikes are at the ends of
+    steps.
 
     References
     ----------
@@ -59,8 +61,8 @@ class QIF(IntegrateAndFire):
 
     Examples
     --------
-    Below threshold the potential is a curved function of the current, so that a linear readout
-    of potentials sees products of inputs:
+    Below threshold the potential is a nonlinear function of the current, so a linear readout of
+    potentials has access to products of inputs:
 
     >>> import numpy as np
     >>> from lsm.neurons import QIF
@@ -73,12 +75,13 @@ class QIF(IntegrateAndFire):
     [-0.17, -0.09, 0.0, 0.11, 0.28]
     """
 
-    _bounds = {
-        "tau_m": {"low": 0, "low_open": True},
-        "refractory": {"low": 0},
-        "resistance": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_m": "> 0",
+        "resistance": "> 0",
+        "v_rest": "< v_threshold",
+        "v_threshold": "< v_peak",
+        "v_reset": "< v_peak",
     }
-    spikes_at = "v_peak"
 
     def __init__(
         self,
@@ -100,14 +103,9 @@ class QIF(IntegrateAndFire):
         self.bias = bias
         self.v_peak = v_peak
 
-    def _check(self, parameters, dt):
-        super()._check(parameters, dt)
-        self._check_below("v_rest", "v_threshold", parameters)
-        self._check_below("v_threshold", "v_peak", parameters)
-
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak = dt / np.asarray(parameters["tau_m"])
         rest, threshold = parameters["v_rest"], parameters["v_threshold"]
         square = leak / (threshold - rest)
@@ -126,12 +124,12 @@ class QIF(IntegrateAndFire):
 
     @staticmethod
     def step(n, state, constants, current):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         square, gain, left, rest, threshold, peak, reset, refractory, zero, one = constants
         potential, wait = state
         v, waits = potential[n], wait[n]
-        # Kahan's method. Where its denominator is not positive v has gone through infinity,
-        # unless v falls: then this is Euler's method.
+        # Kahan's method. If its denominator is not positive, v has passed infinity, unless v
+        # decreases; then the step is one of Euler's method.
         rise = square * (v - rest) * (v - threshold) + gain * current
         below = left - square * v
         finite = below > zero
@@ -146,7 +144,7 @@ class QIF(IntegrateAndFire):
 
     @staticmethod
     def reference_step(state, constants, current):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         square, gain, left, rest, threshold, peak, reset, refractory, _, _ = constants
         v, wait = state
         rise = square * (v - rest) * (v - threshold) + gain * current

@@ -3,27 +3,27 @@
 import numpy as np
 
 from .._units import steps
-from ._common import IntegrateAndFire
+from ._reset import ResetNeuron
 
 __all__ = ["StochasticLIF"]
 
 
-class StochasticLIF(IntegrateAndFire):
-    """Leaky integrate-and-fire neuron that spikes by chance, more often near threshold [1]_.
+class StochasticLIF(ResetNeuron):
+    """Leaky integrate-and-fire neuron with escape noise [1]_.
 
-    Between spikes the membrane potential follows that of :class:`LIF`::
+    Between spikes the membrane potential follows the equation of :class:`LIF`::
 
         tau_m dv/dt = -(v - v_rest) + resistance * I
 
-    and the neuron spikes at a rate that grows with it (escape noise)::
+    and the neuron spikes at random, at a rate that grows with its potential::
 
         rate = exp((v - v_threshold) / delta_v) / tau_escape
 
-    Then v is set to `v_reset` and held there for the refractory period, in which there is no
-    spike. With small `delta_v` this becomes :class:`LIF`. I is the sum of the bias, graded input
-    and synaptic currents. The draws are a function of the liquid's seed and the sample, so a
-    sample gives the same spikes each time. Parameters may differ between neurons, see
-    :mod:`lsm.neurons`.
+    After a spike v is set to `v_reset` and held there for the refractory period, in which the
+    neuron cannot spike. For small `delta_v` the model becomes :class:`LIF`. I is the sum of the
+    bias, graded input and synaptic currents. The draws depend on the liquid's seed and on the
+    sample alone, so a sample gives the same spikes each time. Parameters may differ between
+    neurons, see :class:`NeuronModel`.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ class StochasticLIF(IntegrateAndFire):
     v_rest : float, default=0.0
         Resting potential in mV.
     v_threshold : float, default=1.0
-        Potential in mV at which the mean wait for a spike is `tau_escape`. The default measures
-        potentials in thresholds.
+        Potential in mV at which the mean waiting time for a spike is `tau_escape`. With the
+        default, potentials are in units of the threshold.
     v_reset : float, default=0.0
         Potential after a spike in mV, below the threshold.
     refractory : float, default=2.0
@@ -43,9 +43,10 @@ class StochasticLIF(IntegrateAndFire):
     bias : float, default=0.0
         Constant background current in nA.
     delta_v : float, default=0.1
-        How soft the threshold is: the potential in mV that changes the rate by a factor of e.
+        Softness of the threshold: potential difference in mV that changes the rate by a factor
+        of e.
     tau_escape : float, default=10.0
-        Mean wait for a spike at threshold, in ms.
+        Mean waiting time for a spike at threshold in ms.
 
     References
     ----------
@@ -53,12 +54,12 @@ class StochasticLIF(IntegrateAndFire):
        University Press.
     """
 
-    _bounds = {
-        "tau_m": {"low": 0, "low_open": True},
-        "refractory": {"low": 0},
-        "resistance": {"low": 0, "low_open": True},
-        "delta_v": {"low": 0, "low_open": True},
-        "tau_escape": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_m": "> 0",
+        "resistance": "> 0",
+        "delta_v": "> 0",
+        "tau_escape": "> 0",
+        "v_reset": "< v_threshold",
     }
     stochastic = True
 
@@ -86,7 +87,7 @@ class StochasticLIF(IntegrateAndFire):
 
     @staticmethod
     def constants(parameters, dt):
-        """Return what one step of `dt` ms needs, in the order of `step`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak = dt / np.asarray(parameters["tau_m"])
         return (
             np.exp(-leak),
@@ -97,13 +98,13 @@ class StochasticLIF(IntegrateAndFire):
             steps("refractory", parameters["refractory"], dt),
             1 / np.asarray(parameters["delta_v"]),
             -dt / np.asarray(parameters["tau_escape"]),
-            80.0,  # whose exponential float32 holds, and beyond which a spike is certain
+            80.0,  # float32 holds its exponential, and beyond it a spike is certain
             1.0,
         )
 
     @staticmethod
     def step(n, state, constants, current, chance):
-        """Move neuron n by one step and tell whether it spiked."""
+        """Move neuron n by one step; return whether it spiked."""
         decay, gain, rest, threshold, reset, refractory, sharpness, hazard, top, one = constants
         potential, wait = state
         v, waits = potential[n], wait[n]
@@ -118,7 +119,7 @@ class StochasticLIF(IntegrateAndFire):
 
     @staticmethod
     def reference_step(state, constants, current, chance):
-        """Move all neurons by one step; return the new state and who spiked."""
+        """Move all neurons by one step; return the new state and which neurons spiked."""
         decay, gain, rest, threshold, reset, refractory, sharpness, hazard, top, _ = constants
         v, wait = state
         awake = wait < 1

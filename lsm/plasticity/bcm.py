@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._rule import SpikeRule
+from .base import SpikeRule
 
 __all__ = ["BCM"]
 
@@ -10,33 +10,36 @@ __all__ = ["BCM"]
 class BCM(SpikeRule):
     """Hebbian learning with the sliding threshold of Bienenstock, Cooper and Munro [1]_.
 
-    The rule for rates is, with y the rate of the postsynaptic neuron over `rate` and x that of
-    the presynaptic one::
+    For rates the rule is::
 
-        dw/dt = a x y (y - theta)
+        dw/dt = learning_rate x y (y - theta)
         tau_threshold dtheta/dt = y^2 - theta
 
-    so that a neuron's active synapses grow when it is more active than its threshold, and shrink
-    when it is less. The threshold follows the mean square of its activity [2]_: each neuron
-    comes to be selective, with a mean square of `rate`^2. Here each postsynaptic spike changes
-    the weight by `a * x * (y - theta)`, where x and y count the spikes before, filtered by
-    `exp(-t / tau)`, y in units of its mean at `rate`. The threshold starts at one, that of
-    `rate`, and goes on from sample to sample.
+    where x is the rate of the presynaptic neuron, and y the rate of the postsynaptic neuron
+    divided by `target_rate`. The active synapses of a neuron grow while its activity is above the
+    threshold theta, and shrink while it is below. The threshold follows the mean square of the
+    activity [2]_: each neuron becomes selective, with a mean squared rate of `target_rate`^2.
+
+    Here each postsynaptic spike changes the weight by `learning_rate * x * (y - theta)`, where x
+    and y are sums over the previous spikes, filtered by `exp(-t / tau)`, and y is in units of its
+    mean at `target_rate`. The threshold starts at one, its value at `target_rate`, and goes on
+    from sample to sample.
 
     Parameters
     ----------
-    a : float, default=0.005
-        Change by one postsynaptic spike with one presynaptic spike just before, where y is one
+    learning_rate : float, default=0.005
+        Change of the weight by a postsynaptic spike just after one presynaptic spike, if y is one
         above the threshold, in mean weights.
-    rate : float, default=10.0
-        Rate in Hz at which the threshold comes to rest.
+    target_rate : float, default=10.0
+        Rate in Hz at which the threshold settles.
     tau : float, default=50.0
-        Time constant in ms over which rates are measured.
+        Time constant in ms of the measured rates.
     tau_threshold : float, default=10000.0
-        Time constant of the threshold in ms: long against the time between different inputs.
+        Time constant of the threshold in ms, long compared with the time between different
+        inputs.
     w_max : float, default=3.0
-        Upper bound of a weight, in mean weights; the lower one is zero. A weight that starts
-        above is not raised further.
+        Upper bound of a weight, in mean weights; the lower bound is zero. A weight that is
+        above it at the start is not raised further.
 
     References
     ----------
@@ -49,25 +52,27 @@ class BCM(SpikeRule):
     """
 
     n_traces = 2
-    n_lasting = 1  # the threshold, less one
-    _bounds = {
-        "a": {"low": 0},
-        **dict.fromkeys(("rate", "tau", "tau_threshold", "w_max"), {"low": 0, "low_open": True}),
+    n_lasting = 1  # the threshold minus one
+    bounds = {
+        "learning_rate": ">= 0",
+        **dict.fromkeys(("target_rate", "tau", "tau_threshold", "w_max"), "> 0"),
     }
 
-    def __init__(self, a=0.005, rate=10.0, tau=50.0, tau_threshold=10000.0, w_max=3.0):
-        self.a = a
-        self.rate = rate
+    def __init__(
+        self, learning_rate=0.005, target_rate=10.0, tau=50.0, tau_threshold=10000.0, w_max=3.0
+    ):
+        self.learning_rate = learning_rate
+        self.target_rate = target_rate
         self.tau = tau
         self.tau_threshold = tau_threshold
         self.w_max = w_max
 
     def constants(self, dt, unit):
-        """Return the numbers that the rule needs, for steps of `dt` ms and a mean weight."""
-        per_step = self.rate * dt / 1000
+        """Return the numbers that the rule needs; see :class:`SpikeRule`."""
+        per_step = self.target_rate * dt / 1000
         decay, leak = np.exp(-dt / self.tau), -np.expm1(-dt / self.tau_threshold)
         return (
-            self.a * unit,
+            self.learning_rate * unit,
             self.w_max * unit,
             decay,
             (1 - decay) / (decay * per_step),
@@ -79,15 +84,15 @@ class BCM(SpikeRule):
 
     @staticmethod
     def on_post(s, pre, post, step, w, traces, synapse_state, constants):
-        """Grow if the target is more active than its threshold, shrink if it is less."""
-        a, w_max, _, per_rate, _, _, _, one = constants
+        """Raise the weight if the target is above its threshold, and lower it otherwise."""
+        rate, w_max, _, per_rate, _, _, _, one = constants
         trace, above_one = traces
-        change = a * trace[pre] * (per_rate * trace[post] - one - above_one[post])
+        change = rate * trace[pre] * (per_rate * trace[post] - one - above_one[post])
         return min(w + change, max(w, w_max))
 
     @staticmethod
     def decay_traces(n, traces, constants):
-        """Let the trace and the threshold fall."""
+        """Let the trace and the threshold decay."""
         _, _, decay, _, decay_threshold, leak, _, _ = constants
         trace, above_one = traces
         trace[n] *= decay
@@ -95,7 +100,7 @@ class BCM(SpikeRule):
 
     @staticmethod
     def add_to_traces(n, traces, constants):
-        """Count the spike, and raise the threshold by how active the neuron was before."""
+        """Raise the threshold by the previous activity, and the trace by one."""
         _, _, _, per_rate, _, _, rise, one = constants
         trace, above_one = traces
         above_one[n] += rise * per_rate * trace[n]

@@ -1,27 +1,28 @@
-"""Several homeostatic rules at once."""
+"""Several rules between samples as one."""
 
-from ._rule import Rule
+from .base import SampleRule
 
 __all__ = ["Homeostasis"]
 
 
-class Homeostasis(Rule):
+class Homeostasis(SampleRule):
     """Apply several rules after each sample: rewiring, then scaling, then intrinsic plasticity.
 
     Parameters
     ----------
-    rewiring : Rewiring, optional
+    rewiring : Rewiring or None, default=None
         Replaces weak synapses.
-    scaling : SynapticScaling, optional
+    scaling : SynapticScaling or None, default=None
         Scales the excitatory weights onto each neuron.
-    intrinsic : IntrinsicPlasticity, optional
-        Moves the bias of each neuron.
+    intrinsic : IntrinsicPlasticity or None, default=None
+        Changes the bias of each neuron.
 
     Examples
     --------
     >>> from lsm.plasticity import Homeostasis, IntrinsicPlasticity, SynapticScaling
-    >>> rule = Homeostasis(scaling=SynapticScaling(), intrinsic=IntrinsicPlasticity(rate=5.0))
-    >>> rule.get_params()["intrinsic__rate"]
+    >>> intrinsic = IntrinsicPlasticity(target_rate=5.0)
+    >>> rule = Homeostasis(scaling=SynapticScaling(), intrinsic=intrinsic)
+    >>> rule.get_params()["intrinsic__target_rate"]
     5.0
     """
 
@@ -30,18 +31,30 @@ class Homeostasis(Rule):
         self.scaling = scaling
         self.intrinsic = intrinsic
 
-    def check(self, network):
-        """Raise an error if a part is no rule, or a parameter of one is outside its meaning."""
+    def check(self):
+        """Check that each part is a rule between samples, and check its parameters.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a part is not a rule between samples, or a parameter of a part is invalid.
+        """
         for name, part in self.get_params(deep=False).items():
-            if part is not None and (isinstance(part, type) or not hasattr(part, "between")):
+            if not (part is None or isinstance(part, SampleRule)):
                 raise TypeError(
                     f"Homeostasis.{name} must be a rule that acts between samples, got {part!r}"
                 )
         for part in self._in_order():
-            part.check(network)
+            part.check()
+
+    def check_network(self, network):
+        """Check the parts, and that each can act on the network."""
+        super().check_network(network)
+        for part in self._in_order():
+            part.check_network(network)
 
     def between(self, network, past):
-        """Apply the rules that are given; return the network."""
+        """Apply the parts that are given; see :class:`SampleRule`."""
         for part in self._in_order():
             network = part.between(network, past)
         return network

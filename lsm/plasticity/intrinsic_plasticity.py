@@ -1,33 +1,34 @@
-"""Excitability that follows activity."""
+"""Intrinsic plasticity: the bias of a neuron follows its activity."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from .._validation import per_neuron
-from ._rule import Rule
+from .._model import check_values, per_neuron
+from .base import SampleRule
 
 __all__ = ["IntrinsicPlasticity"]
 
 
-class IntrinsicPlasticity(Rule):
-    """Move each neuron's bias after each sample, so that its rate goes to a target [1]_.
+class IntrinsicPlasticity(SampleRule):
+    """Change the bias of each neuron after each sample, towards a target rate [1]_.
 
-    Where r is a neuron's rate, its bias current I changes as::
+    The bias current I of a neuron with the rate r changes as::
 
-        dI/dt = speed (1 - r / rate)
+        dI/dt = learning_rate (1 - r / target_rate)
 
-    A neuron that is too quiet becomes more excitable, one that is too active less.
+    So a neuron below its target rate becomes more excitable, and one above it less excitable.
 
     Parameters
     ----------
-    rate : float, (float, float), array of shape (n_neurons,) or frozen scipy.stats distribution, \
-default=10.0
-        Target rate in Hz: one for all, one for excitatory and one for inhibitory neurons, or one
-        for each. `scipy.stats.expon(1, 9)` spreads the rates of the neurons exponentially.
-    speed : float, default=0.1
-        Current in nA by which the bias of a silent neuron grows in a second. The default is for
-        neurons whose threshold is about 1 nA above rest.
+    target_rate : float, (float, float), array of shape (n_neurons,) or frozen scipy.stats \
+distribution, default=10.0
+        Target rate in Hz, above 0: one for all neurons, one each for excitatory and inhibitory
+        neurons, or one for each neuron. `scipy.stats.expon(1, 9)` spreads the rates of the
+        neurons exponentially.
+    learning_rate : float, default=0.1
+        Rise in nA of the bias of a silent neuron in one second. The default suits neurons that
+        reach their threshold with a current of about 1 nA.
 
     References
     ----------
@@ -35,27 +36,32 @@ default=10.0
        excitability of cortical pyramidal neurons. Nature Neuroscience 2, 515-520.
     """
 
-    _bounds = {"speed": {"low": 0}}
+    bounds = {"learning_rate": ">= 0"}
 
-    def __init__(self, rate=10.0, speed=0.1):
-        self.rate = rate
-        self.speed = speed
+    def __init__(self, target_rate=10.0, learning_rate=0.1):
+        self.target_rate = target_rate
+        self.learning_rate = learning_rate
 
-    def check(self, network):
-        """Raise an error if a parameter is outside its meaning, or spikes are missing."""
-        super().check(network)
-        self._rates(network)
-        self.refuse_graded(network)
+    def check(self):
+        """Check the parameters; draws and the number of target rates are checked later."""
+        super().check()
+        check_values("IntrinsicPlasticity.target_rate", self.target_rate, "> 0")
+
+    def check_network(self, network):
+        """Check the parameters, the target rates of the neurons, and that they send spikes."""
+        super().check_network(network)
+        self._target_rates(network)
+        self.check_spiking(network)
 
     def between(self, network, past):
-        """Move the bias of each neuron; return the network."""
-        spikes_at_rate = self._rates(network) * past.duration / 1000
-        change = self.speed * past.duration / 1000 * (1 - past.counts / spikes_at_rate)
+        """Change the bias of each neuron; see :class:`SampleRule`."""
+        target = self._target_rates(network) * past.duration / 1000
+        change = self.learning_rate * past.duration / 1000 * (1 - past.counts / target)
         return replace(network, bias=network.bias + change)
 
-    def _rates(self, network):
-        """Return the target of each neuron: drawn from the network's seed, so always the same."""
+    def _target_rates(self, network):
+        """Return the target rate of each neuron; the seed of the network fixes the draws."""
         rng = np.random.default_rng(network.seed)
         return per_neuron(
-            "IntrinsicPlasticity.rate", self.rate, network.inhibitory, rng, 0, low_open=True
-        )  # fmt: skip
+            "IntrinsicPlasticity.target_rate", self.target_rate, network.inhibitory, rng, "> 0"
+        )

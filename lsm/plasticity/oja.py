@@ -1,34 +1,36 @@
-"""Hebbian learning with Oja's bound."""
+"""Hebbian learning with Oja's bound on the weights."""
 
 import numpy as np
 
-from ._rule import SpikeRule
+from .base import SpikeRule
 
 __all__ = ["Oja"]
 
 
 class Oja(SpikeRule):
-    """Hebbian learning with Oja's bound, on the rates of spikes [1]_.
+    """Hebbian learning with Oja's bound on the weights [1]_.
 
-    The rule for rates is::
+    For rates the rule is::
 
-        dw/dt = a (x y - alpha y^2 w)
+        dw/dt = learning_rate (x y - alpha y^2 w)
 
-    where x and y are the rates of the presynaptic and the postsynaptic neuron: what is active
-    together is connected, and the bound limits the sum of squares of a neuron's weights. Here
-    each postsynaptic spike changes the weight by `a * (x - alpha y w)`, where x and y count the
-    spikes before, filtered by `exp(-t / tau)`. In a neuron whose rate is a weighted sum of its
-    inputs, the weights go to the first principal component of the inputs' rates, about zero.
+    where x and y are the rates of the presynaptic and the postsynaptic neuron. The first term
+    connects neurons that are active together; the second limits the sum of the squared weights of
+    a neuron. Here each postsynaptic spike changes the weight by
+    `learning_rate * (x - alpha y w)`, where x and y are sums over the previous spikes, filtered by
+    `exp(-t / tau)`. If the rate of a neuron is a weighted sum of its inputs, its weights converge
+    to the first principal component of the input rates (not centred).
 
     Parameters
     ----------
-    a : float, default=0.005
-        Change by one postsynaptic spike and one presynaptic spike just before, in mean weights.
+    learning_rate : float, default=0.005
+        Change of the weight by a postsynaptic spike just after one presynaptic spike, in mean
+        weights.
     alpha : float, default=1.0
-        Strength of the bound: the weight of a source that is as active as the neuron comes to
-        about `1 / alpha` mean weights.
+        Strength of the bound: the weight from a neuron that is as active as its target settles
+        at about `1 / alpha` mean weights.
     tau : float, default=20.0
-        Time constant in ms over which spikes count as being together.
+        Time constant in ms of the traces: time within which spikes count as coincident.
 
     References
     ----------
@@ -37,33 +39,30 @@ class Oja(SpikeRule):
     """
 
     n_traces = 1
-    _bounds = {
-        "a": {"low": 0},
-        "alpha": {"low": 0},
-        "tau": {"low": 0, "low_open": True},
-    }
+    bounds = {"learning_rate": ">= 0", "alpha": ">= 0", "tau": "> 0"}
 
-    def __init__(self, a=0.005, alpha=1.0, tau=20.0):
-        self.a = a
+    def __init__(self, learning_rate=0.005, alpha=1.0, tau=20.0):
+        self.learning_rate = learning_rate
         self.alpha = alpha
         self.tau = tau
 
     def constants(self, dt, unit):
-        """Return the numbers that the rule needs, for steps of `dt` ms and a mean weight."""
-        return self.a * unit, self.a * self.alpha, np.exp(-dt / self.tau), 1.0
+        """Return the numbers that the rule needs; see :class:`SpikeRule`."""
+        rate = self.learning_rate
+        return rate * unit, rate * self.alpha, np.exp(-dt / self.tau), 1.0
 
     @staticmethod
     def on_post(s, pre, post, step, w, traces, synapse_state, constants):
-        """Grow with what the source did, and shrink with the weight and what the target did."""
+        """Raise the weight by the activity of the source, and lower it by that of the target."""
         [trace] = traces
         return w + constants[0] * trace[pre] - constants[1] * trace[post] * w
 
     @staticmethod
     def decay_traces(n, traces, constants):
-        """Let the trace fall."""
+        """Let the trace decay."""
         traces[0][n] *= constants[2]
 
     @staticmethod
     def add_to_traces(n, traces, constants):
-        """Count the spike."""
+        """Raise the trace by one."""
         traces[0][n] += constants[3]

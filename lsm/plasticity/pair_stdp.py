@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._rule import SpikeRule
+from .base import SpikeRule
 
 __all__ = ["PairSTDP"]
 
@@ -10,29 +10,30 @@ __all__ = ["PairSTDP"]
 class PairSTDP(SpikeRule):
     """Spike-timing-dependent plasticity of pairs of spikes [1]_.
 
-    A postsynaptic spike that comes a time t after a presynaptic one changes the weight by
-    `a_plus * exp(-t / tau_plus)`, one that comes a time t before it by
-    `-a_minus * exp(-t / tau_minus)`. Times are those at which the neurons spike: the conduction
-    delay counts as much on the way back into the dendrite as on the way to the synapse.
+    A postsynaptic spike at a time t after a presynaptic spike changes the weight by
+    `a_plus * exp(-t / tau_plus)`; one at a time t before it changes the weight by
+    `-a_minus * exp(-t / tau_minus)`. Times are those of the spikes of the neurons: the conduction
+    delay to the synapse is taken to equal the delay back into the dendrite.
 
     Parameters
     ----------
     a_plus : float, default=0.01
-        Potentiation by a pair with no time between, in mean weights.
+        Potentiation by a pair in the limit t = 0, in mean weights.
     a_minus : float, default=0.012
-        Depression by a pair with no time between, in mean weights.
+        Depression by a pair in the limit t = 0, in mean weights.
     tau_plus : float, default=20.0
         Time constant of potentiation in ms.
     tau_minus : float, default=20.0
         Time constant of depression in ms.
     w_max : float, default=3.0
-        Upper bound of a weight, in mean weights; the lower one is zero. A weight that starts
-        above is not raised further.
+        Upper bound of a weight, in mean weights; the lower bound is zero. A weight that is
+        above it at the start is not raised further.
     bound : {"additive", "multiplicative"}, default="additive"
-        Whether changes are the same for all weights up to the bounds, or shrink towards them:
-        potentiation with `1 - w / w_max`, depression with `w / w_max` [2]_.
+        Whether changes are the same for all weights up to the bounds ("additive"), or get smaller
+        towards them ("multiplicative"): potentiation by the factor `1 - w / w_max`, depression by
+        `w / w_max` [2]_.
     pairing : {"all", "nearest"}, default="all"
-        Whether a spike pairs with all spikes before it or with the last one.
+        Whether a spike pairs with all previous spikes or with the last one.
 
     References
     ----------
@@ -43,12 +44,12 @@ class PairSTDP(SpikeRule):
     """
 
     n_traces = 2
-    _bounds = {
-        "a_plus": {"low": 0},
-        "a_minus": {"low": 0},
-        "tau_plus": {"low": 0, "low_open": True},
-        "tau_minus": {"low": 0, "low_open": True},
-        "w_max": {"low": 0, "low_open": True},
+    bounds = {
+        "a_plus": ">= 0",
+        "a_minus": ">= 0",
+        "tau_plus": "> 0",
+        "tau_minus": "> 0",
+        "w_max": "> 0",
         "bound": ("additive", "multiplicative"),
         "pairing": ("all", "nearest"),
     }
@@ -72,9 +73,9 @@ class PairSTDP(SpikeRule):
         self.pairing = pairing
 
     def constants(self, dt, unit):
-        """Return the numbers that the rule needs, for steps of `dt` ms and a mean weight."""
+        """Return the numbers that the rule needs; see :class:`SpikeRule`."""
         w_max = self.w_max * unit
-        # With a slope of zero the change does not depend on the weight.
+        # With a slope of zero the change is the same for all weights.
         slope = float(self.bound == "multiplicative") / w_max
         return (
             self.a_plus * unit,
@@ -89,25 +90,25 @@ class PairSTDP(SpikeRule):
 
     @staticmethod
     def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
-        """Depress by the postsynaptic spikes before."""
+        """Depress by the previous postsynaptic spikes."""
         _, a_minus, _, _, w_max, slope, _, one = constants
         return w - a_minus * (one + slope * (w - w_max)) * traces[1][post]
 
     @staticmethod
     def on_post(s, pre, post, step, w, traces, synapse_state, constants):
-        """Potentiate by the presynaptic spikes before."""
+        """Potentiate by the previous presynaptic spikes."""
         a_plus, _, _, _, w_max, slope, _, one = constants
         return max(w, min(w + a_plus * (one - slope * w) * traces[0][pre], w_max))
 
     @staticmethod
     def decay_traces(n, traces, constants):
-        """Let both traces fall."""
+        """Let both traces decay."""
         traces[0][n] *= constants[2]
         traces[1][n] *= constants[3]
 
     @staticmethod
     def add_to_traces(n, traces, constants):
-        """Count the spike in both traces."""
+        """Raise both traces by one, or to one for nearest spikes."""
         keep, one = constants[6:]
         traces[0][n] = keep * traces[0][n] + one
         traces[1][n] = keep * traces[1][n] + one

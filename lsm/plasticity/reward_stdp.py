@@ -1,41 +1,41 @@
-"""Spike-timing-dependent plasticity that waits for reward."""
+"""Spike-timing-dependent plasticity, modulated by reward."""
 
 import numpy as np
 
-from ._rule import SpikeRule
+from .base import SpikeRule
 
 __all__ = ["RewardSTDP"]
 
 
 class RewardSTDP(SpikeRule):
-    """Spike-timing-dependent plasticity that waits for reward [1]_.
+    """Spike-timing-dependent plasticity, modulated by reward [1]_.
 
-    Pairs of spikes change not the weight but the synapse's eligibility e, as in
-    :class:`PairSTDP`, and this fades::
+    Pairs of spikes change the eligibility e of a synapse instead of its weight, as in
+    :class:`PairSTDP`, and the eligibility decays::
 
         tau_eligibility de/dt = -e
 
-    The reward after a sample changes the weight by `reward * e`: what was done before a reward
-    is done more, before a punishment (a negative reward) less. Rewards are given to
-    :meth:`lsm.Liquid.fit` and `partial_fit`; best they are zero on average, such as the reward
-    less the one that was expected.
+    The reward after a sample changes the weight by `reward * e`: a reward strengthens the recently
+    eligible synapses, and a punishment (a negative reward) weakens them. Rewards are given to
+    :meth:`lsm.Liquid.fit` and `partial_fit`. They should be zero on average, such as the reward
+    minus the expected reward.
 
     Parameters
     ----------
     a_plus : float, default=0.01
-        Eligibility from a pair with no time between whose presynaptic spike came first, in mean
-        weights per reward of one.
+        Rise of the eligibility by a pair whose presynaptic spike comes first, in the limit of no
+        time between, in mean weights for a reward of one.
     a_minus : float, default=0.012
-        The same, taken off where the postsynaptic spike came first.
+        Fall of the eligibility by a pair whose postsynaptic spike comes first, like `a_plus`.
     tau_plus : float, default=20.0
-        Time constant of pairs whose presynaptic spike came first, in ms.
+        Time constant in ms of pairs whose presynaptic spike comes first.
     tau_minus : float, default=20.0
-        Time constant of the other pairs in ms.
+        Time constant in ms of pairs whose postsynaptic spike comes first.
     tau_eligibility : float, default=1000.0
-        Time constant in ms with which eligibility fades.
+        Time constant of the eligibility in ms.
     w_max : float, default=3.0
-        Upper bound of a weight, in mean weights; the lower one is zero. A weight that starts
-        above is not raised further.
+        Upper bound of a weight, in mean weights; the lower bound is zero. A weight that is
+        above it at the start is not raised further.
 
     References
     ----------
@@ -45,13 +45,13 @@ class RewardSTDP(SpikeRule):
 
     n_traces = n_synapse_states = 2
     learns_from_reward = True
-    _bounds = {
-        "a_plus": {"low": 0},
-        "a_minus": {"low": 0},
-        "tau_plus": {"low": 0, "low_open": True},
-        "tau_minus": {"low": 0, "low_open": True},
-        "tau_eligibility": {"low": 0, "low_open": True},
-        "w_max": {"low": 0, "low_open": True},
+    bounds = {
+        "a_plus": ">= 0",
+        "a_minus": ">= 0",
+        "tau_plus": "> 0",
+        "tau_minus": "> 0",
+        "tau_eligibility": "> 0",
+        "w_max": "> 0",
     }
 
     def __init__(
@@ -71,7 +71,7 @@ class RewardSTDP(SpikeRule):
         self.w_max = w_max
 
     def constants(self, dt, unit):
-        """Return the numbers that the rule needs, for steps of `dt` ms and a mean weight."""
+        """Return the numbers that the rule needs; see :class:`SpikeRule`."""
         return (
             self.a_plus * unit,
             self.a_minus * unit,
@@ -84,39 +84,39 @@ class RewardSTDP(SpikeRule):
 
     @staticmethod
     def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
-        """Make the synapse less eligible by the postsynaptic spikes before."""
+        """Lower the eligibility by the previous postsynaptic spikes."""
         eligibility, last = synapse_state
-        faded = eligibility[s] * np.exp((last[s] - step) * constants[4])
-        eligibility[s] = faded - constants[1] * traces[1][post]
+        remaining = eligibility[s] * np.exp((last[s] - step) * constants[4])
+        eligibility[s] = remaining - constants[1] * traces[1][post]
         last[s] = step
         return w
 
     @staticmethod
     def on_post(s, pre, post, step, w, traces, synapse_state, constants):
-        """Make the synapse more eligible by the presynaptic spikes before."""
+        """Raise the eligibility by the previous presynaptic spikes."""
         eligibility, last = synapse_state
-        faded = eligibility[s] * np.exp((last[s] - step) * constants[4])
-        eligibility[s] = faded + constants[0] * traces[0][pre]
+        remaining = eligibility[s] * np.exp((last[s] - step) * constants[4])
+        eligibility[s] = remaining + constants[0] * traces[0][pre]
         last[s] = step
         return w
 
     @staticmethod
     def decay_traces(n, traces, constants):
-        """Let both traces fall."""
+        """Let both traces decay."""
         traces[0][n] *= constants[2]
         traces[1][n] *= constants[3]
 
     @staticmethod
     def add_to_traces(n, traces, constants):
-        """Count the spike in both traces."""
+        """Raise both traces by one."""
         traces[0][n] += constants[6]
         traces[1][n] += constants[6]
 
     @staticmethod
     def consolidate(weight, synapse_state, step, reward, constants):
-        """Change the weights by the reward times what is left of eligibility."""
+        """Change the weights by the reward times the remaining eligibility."""
         eligibility, last = synapse_state
-        left = eligibility * np.exp((last - (step - 1)) * constants[4])
-        # Inhibitory synapses are never eligible: these bounds leave them as they are.
+        remaining = eligibility * np.exp((last - (step - 1)) * constants[4])
+        # The eligibility of inhibitory synapses is zero, and these bounds leave their weights.
         low, high = np.minimum(weight, 0), np.maximum(weight, constants[5])
-        weight[:] = np.clip(weight + reward * left, low, high)
+        weight[:] = np.clip(weight + reward * remaining, low, high)

@@ -1,28 +1,29 @@
-"""Synapses that go and come."""
+"""Structural plasticity: weak synapses are replaced by new ones."""
 
 from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
 
-from ._rule import Rule
+from .base import SampleRule
 
 __all__ = ["Rewiring"]
 
 
-class Rewiring(Rule):
+class Rewiring(SampleRule):
     """Replace the weakest excitatory synapses after each sample [1]_.
 
-    As many new ones are taken at random from the connections that the liquid's own wiring rule
-    draws anew, with their weights, delays and short-term plasticity: from excitatory neurons,
-    between neurons of the same kinds as in that draw, not from a neuron to itself and not where
-    there is a synapse. So the number of synapses stays and Dale's law holds. A wiring that gives
-    the same connections each time, such as a matrix of the user's, has none to offer.
+    The wiring of the liquid draws its connections anew, with weights, delays and short-term
+    plasticity, and as many synapses as were removed are taken from them at random. A new synapse
+    starts at an excitatory neuron and connects neurons of the same kinds as in the draw, does not
+    connect a neuron to itself, and does not double an existing synapse. So the number of synapses
+    does not change and Dale's law holds. A wiring that gives the same connections each time, such
+    as :class:`lsm.topology.FixedWeights`, offers no new synapses.
 
     Parameters
     ----------
     share : float, default=0.01
-        Share of the excitatory synapses that is replaced after each sample.
+        Share of the excitatory synapses that are replaced after each sample.
 
     References
     ----------
@@ -30,13 +31,13 @@ class Rewiring(Rule):
        storage. Nature 431, 782-788.
     """
 
-    _bounds = {"share": {"low": 0, "high": 1}}
+    bounds = {"share": ">= 0 and <= 1"}
 
     def __init__(self, share=0.01):
         self.share = share
 
     def between(self, network, past):
-        """Replace synapses; return the network."""
+        """Replace synapses; see :class:`SampleRule`."""
         old, drawn = _synapses(network), _synapses(past.rewire())
         n_neurons = network.n_neurons
         kinds, kinds_drawn = (_kinds(synapses, n_neurons) for synapses in (old, drawn))
@@ -56,7 +57,7 @@ class Rewiring(Rule):
 
 
 def _synapses(network):
-    """Take the recurrent synapses apart: an array for each thing that a synapse has."""
+    """Return the recurrent synapses of a network, as an array for each of their properties."""
     w = network.w
     synapses = {
         "pre": np.repeat(np.arange(len(w.indptr) - 1), np.diff(w.indptr)),
@@ -69,7 +70,7 @@ def _synapses(network):
 
 
 def _with_synapses(network, synapses):
-    """Put recurrent synapses together, sorted by row: the inverse of `_synapses`."""
+    """Return the network with other recurrent synapses, sorted by row; inverts `_synapses`."""
     pre, post, data, delays, *short_term = synapses.values()
     indptr = np.searchsorted(pre, np.arange(network.n_neurons + 1))
     indices = (part.astype(network.w.indices.dtype) for part in (post, indptr))
@@ -78,7 +79,7 @@ def _with_synapses(network, synapses):
 
 
 def _kinds(synapses, n_neurons):
-    """Tell the sign of each neuron's weights: one, minus one, or zero if it has both or none."""
+    """Return the sign of the weights of each neuron, zero for both signs or no weights."""
     signs = np.where(np.signbit(synapses["w"]), -1, 1)
     highest, lowest = np.full(n_neurons, -1), np.full(n_neurons, 1)
     np.maximum.at(highest, synapses["pre"], signs)

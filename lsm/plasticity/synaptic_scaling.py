@@ -1,35 +1,36 @@
-"""Scaling of a neuron's synapses together."""
+"""Homeostatic scaling of all excitatory synapses onto a neuron."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from .._validation import check_number
-from ._rule import Rule
+from .base import SampleRule
 
 __all__ = ["SynapticScaling"]
 
-MOST = 50.0  # exponent of a factor that raises any weight to its bound, and makes none infinite
+MAX_EXPONENT = 50.0  # its factor raises any weight to the bound, and is finite
 
 
-class SynapticScaling(Rule):
+class SynapticScaling(SampleRule):
     """Multiply the excitatory weights onto each neuron by a common factor after each sample [1]_.
 
-    The factor keeps the proportions that plasticity has made. Without a `rate` it keeps the sum
-    of the weights as it was before the sample, so that synapses compete. With one it moves the
-    neuron towards that rate: where r is the neuron's rate, its weights change as::
+    The factor preserves the proportions of the weights. Without a `target_rate` it restores the
+    sum of the weights before the sample, so that synapses compete. With a `target_rate` it moves
+    the rate of the neuron towards the target: the weights onto a neuron with the rate r change
+    as::
 
-        tau dw/dt = w (1 - r / rate)
+        tau dw/dt = w (1 - r / target_rate)
 
     Parameters
     ----------
-    rate : float, optional
-        Target rate in Hz; None keeps the summed weight instead.
+    target_rate : float or None, default=None
+        Target rate in Hz. With None there is no target, and the sum of the weights is kept.
     tau : float, default=10000.0
-        Time in ms in which the weights onto a silent neuron grow by a factor of e; of no effect
-        without a `rate`.
+        Time in ms in which the weights onto a silent neuron grow by a factor of e; not used
+        without a `target_rate`.
     w_max : float, default=10.0
-        Weight in mean weights to which a rate may raise one; of no effect without a `rate`.
+        Upper bound of a weight, in mean weights; not used without a `target_rate`. A weight that
+        is above it is not raised further.
 
     References
     ----------
@@ -38,35 +39,34 @@ class SynapticScaling(Rule):
        892-896.
     """
 
-    _bounds = dict.fromkeys(("tau", "w_max"), {"low": 0, "low_open": True})
+    bounds = {"target_rate": "> 0 or None", "tau": "> 0", "w_max": "> 0"}
 
-    def __init__(self, rate=None, tau=10000.0, w_max=10.0):
-        self.rate = rate
+    def __init__(self, target_rate=None, tau=10000.0, w_max=10.0):
+        self.target_rate = target_rate
         self.tau = tau
         self.w_max = w_max
 
-    def check(self, network):
-        """Raise an error if a parameter is outside its meaning, or spikes are missing."""
-        super().check(network)
-        if self.rate is not None:
-            check_number("SynapticScaling.rate", self.rate, 0, low_open=True)
-            self.refuse_graded(network)
+    def check_network(self, network):
+        """Check the parameters, and that neurons with a target rate send spikes."""
+        super().check_network(network)
+        if self.target_rate is not None:
+            self.check_spiking(network)
 
     def between(self, network, past):
-        """Scale the excitatory weights onto each neuron; return the network."""
+        """Scale the excitatory weights onto each neuron; see :class:`SampleRule`."""
         w = network.w.copy()
         excitatory = ~np.signbit(w.data)
         before, now = _summed(past.before.w), _summed(w)
-        if self.rate is None:
+        if self.target_rate is None:
             factor = np.divide(before, now, out=np.ones(len(now)), where=now > 0)
             highest = np.inf
         else:
-            spikes_at_rate = self.rate * past.duration / 1000
-            change = past.duration / self.tau * (1 - past.counts / spikes_at_rate)
-            factor = np.exp(np.minimum(change, MOST))
+            target = self.target_rate * past.duration / 1000
+            change = past.duration / self.tau * (1 - past.counts / target)
+            factor = np.exp(np.minimum(change, MAX_EXPONENT))
             highest = self.w_max * past.unit
         scaled = w.data * factor[w.indices]
-        # a weight that is higher already is not raised
+        # A weight above the bound is not raised.
         scaled = np.minimum(scaled, np.maximum(w.data, highest))
         w.data = np.where(excitatory, scaled, w.data).astype(w.dtype)
         return replace(network, w=w)

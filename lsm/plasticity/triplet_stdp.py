@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._rule import SpikeRule
+from .base import SpikeRule
 
 __all__ = ["TripletSTDP"]
 
@@ -10,16 +10,16 @@ __all__ = ["TripletSTDP"]
 class TripletSTDP(SpikeRule):
     """Spike-timing-dependent plasticity of triplets of spikes [1]_.
 
-    Each neuron has two traces, one fast and one slow, that a spike raises by one (or to one) and
-    that decay exponentially: r1 (`tau_plus`) and r2 (`tau_x`) of the presynaptic neuron, o1
-    (`tau_minus`) and o2 (`tau_y`) of the postsynaptic one. The weight changes by::
+    Spikes of a neuron leave traces, which a spike raises by one (or sets to one) and which decay
+    exponentially: a fast trace r1 (`tau_plus`) and a slow one r2 (`tau_x`) of the presynaptic
+    neuron, o1 (`tau_minus`) and o2 (`tau_y`) of the postsynaptic neuron. The weight changes by::
 
         - o1 (a2_minus + a3_minus r2)    at a presynaptic spike
           r1 (a2_plus + a3_plus o2)      at a postsynaptic spike
 
-    with the traces of the spikes before. So potentiation grows with the postsynaptic rate, which
-    pairs cannot explain. The default is the fit to the visual cortex with as few parameters as
-    it needs.
+    where the traces are those of the previous spikes. So potentiation increases with the
+    postsynaptic rate, which rules of pairs do not explain. The default is the fit to the visual
+    cortex with the minimal set of parameters.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ class TripletSTDP(SpikeRule):
     tau_plus, tau_minus : float, default=16.8 and 33.7
         Time constants of the fast traces in ms.
     tau_x, tau_y : float, default=101.0 and 114.0
-        Time constants of the slow traces in ms, pre- and postsynaptic.
+        Time constants of the slow traces in ms, presynaptic and postsynaptic.
     w_max : float, default=3.0
-        Upper bound of a weight, in mean weights; the lower one is zero. A weight that starts
-        above is not raised further.
+        Upper bound of a weight, in mean weights; the lower bound is zero. A weight that is
+        above it at the start is not raised further.
     pairing : {"all", "nearest"}, default="all"
-        Whether a spike interacts with all spikes before it or with the last one.
+        Whether a spike interacts with all previous spikes or with the last one.
 
     References
     ----------
@@ -44,11 +44,9 @@ class TripletSTDP(SpikeRule):
     """
 
     n_traces = 4
-    _bounds = {
-        **dict.fromkeys(("a2_plus", "a3_plus", "a2_minus", "a3_minus"), {"low": 0}),
-        **dict.fromkeys(
-            ("tau_plus", "tau_minus", "tau_x", "tau_y", "w_max"), {"low": 0, "low_open": True}
-        ),
+    bounds = {
+        **dict.fromkeys(("a2_plus", "a3_plus", "a2_minus", "a3_minus"), ">= 0"),
+        **dict.fromkeys(("tau_plus", "tau_minus", "tau_x", "tau_y", "w_max"), "> 0"),
         "pairing": ("all", "nearest"),
     }
 
@@ -78,25 +76,25 @@ class TripletSTDP(SpikeRule):
 
     @classmethod
     def visual_cortex(cls, pairing="all"):
-        """Return the full fit to the visual cortex, whose numbers depend on the pairing."""
+        """Return the full fit to the visual cortex, which depends on the pairing."""
         if pairing == "all":
             return cls(5e-10, 6.2e-3, 7e-3, 2.3e-4, tau_x=101.0, tau_y=125.0)
         return cls(8.8e-11, 5.3e-2, 6.6e-3, 3.1e-3, tau_x=714.0, tau_y=40.0, pairing=pairing)
 
     @classmethod
     def hippocampus(cls, pairing="all"):
-        """Return the full fit to hippocampal cultures, whose numbers depend on the pairing."""
+        """Return the full fit to hippocampal cultures, which depends on the pairing."""
         if pairing == "all":
             return cls(6.1e-3, 6.7e-3, 1.6e-3, 1.4e-3, tau_x=946.0, tau_y=27.0)
         return cls(4.6e-3, 9.1e-3, 3e-3, 7.5e-9, tau_x=575.0, tau_y=47.0, pairing=pairing)
 
     @classmethod
     def hippocampus_minimal(cls):
-        """Return the fit to hippocampal cultures with as few parameters as it needs."""
+        """Return the fit to hippocampal cultures with the minimal set of parameters."""
         return cls(5.3e-3, 8e-3, 3.5e-3, 0.0, tau_y=40.0)
 
     def constants(self, dt, unit):
-        """Return the numbers that the rule needs, for steps of `dt` ms and a mean weight."""
+        """Return the numbers that the rule needs; see :class:`SpikeRule`."""
         amplitudes = (self.a2_plus, self.a3_plus, self.a2_minus, self.a3_minus)
         taus = (self.tau_plus, self.tau_x, self.tau_minus, self.tau_y)
         return (
@@ -109,19 +107,19 @@ class TripletSTDP(SpikeRule):
 
     @staticmethod
     def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
-        """Depress by the postsynaptic spikes before, the more the more presynaptic ones."""
+        """Depress by the previous postsynaptic spikes, more after presynaptic ones."""
         a2, a3 = constants[2:4]
         return w - traces[2][post] * (a2 + a3 * traces[1][pre])
 
     @staticmethod
     def on_post(s, pre, post, step, w, traces, synapse_state, constants):
-        """Potentiate by the presynaptic spikes before, the more the more postsynaptic ones."""
+        """Potentiate by the previous presynaptic spikes, more after postsynaptic ones."""
         a2, a3 = constants[:2]
         return max(w, min(w + traces[0][pre] * (a2 + a3 * traces[3][post]), constants[8]))
 
     @staticmethod
     def decay_traces(n, traces, constants):
-        """Let the four traces fall."""
+        """Let the four traces decay."""
         traces[0][n] *= constants[4]
         traces[1][n] *= constants[5]
         traces[2][n] *= constants[6]
@@ -129,7 +127,7 @@ class TripletSTDP(SpikeRule):
 
     @staticmethod
     def add_to_traces(n, traces, constants):
-        """Count the spike in all traces."""
+        """Raise all traces by one, or to one for nearest spikes."""
         keep, one = constants[9:]
         for k in range(4):
             traces[k][n] = keep * traces[k][n] + one

@@ -1,8 +1,8 @@
-"""Pictures of a liquid, as Display objects in scikit-learn's style.
+"""Pictures of liquids, as Display objects in scikit-learn's style.
 
-Matplotlib is imported when something is drawn. Without axes to draw on a display makes a figure
-of its own, as wide as a column in print (8.5 cm), which needs no screen and leaves pyplot's state
-alone.
+Matplotlib is imported when a picture is drawn. A display draws on given axes, or makes a new
+figure of the width of a printed column (8.5 cm). The new figure needs no screen and does not
+change the state of pyplot.
 """
 
 from .column import ColumnDisplay

@@ -1,31 +1,32 @@
-"""What the pictures share: colours, sizes for print, and figures of their own."""
+"""Colours, sizes for print, axes and legends that all pictures share."""
 
 import numpy as np
 
 __all__ = ["COLOURS", "EXCITATORY", "INHIBITORY", "NEUTRAL", "SMALL", "WIDTH", "axes_of", "legend"]
 
-# Okabe and Ito's colours, which the colour-blind can tell apart.
+# Okabe and Ito's colours, which colour-blind readers can distinguish.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
 EXCITATORY, INHIBITORY = COLOURS[:2]
 NEUTRAL = "0.35"
 
-WIDTH = 8.5 / 2.54  # inches: a column in print
-SMALL = 7  # points, of all text
+WIDTH = 8.5 / 2.54  # of a printed column, in inches
+SMALL = 7  # size of text, in points
 
 
 def axes_of(given, height, layout="a", **options):
-    """Return the axes to draw on: those given, or those of a new figure for print.
+    """Return the given axes, or those of a new figure for print.
 
     Parameters
     ----------
     given : matplotlib Axes, sequence of them or None
-        What the user gave.
+        Axes that the user gave.
     height : float
         Height of a new figure in inches.
     layout : str or list
-        Of the new axes, as of `matplotlib.figure.Figure.subplot_mosaic`, named a, b, ...
+        Layout of new axes with the names a, b, ..., see
+        `matplotlib.figure.Figure.subplot_mosaic`.
     **options : object
-        Passed there.
+        Passed to `subplot_mosaic`.
 
     Returns
     -------
@@ -44,7 +45,7 @@ def axes_of(given, height, layout="a", **options):
 
 
 def small(ax):
-    """Set all text and lines of axes in sizes for print."""
+    """Set the sizes of text and lines of axes for print."""
     ax.tick_params(labelsize=SMALL, length=2.5, width=0.6, pad=2)
     for axis in (getattr(ax, f"{name}axis", None) for name in "xyz"):
         if axis is not None:
@@ -65,7 +66,7 @@ def colour_bar(drawn, ax, label, **options):
 
 
 def open_frame(ax):
-    """Leave only the left and the lower side of the frame."""
+    """Hide the upper and the right side of the frame."""
     ax.spines[["top", "right"]].set_visible(False)
 
 

@@ -1,4 +1,4 @@
-"""A liquid in space."""
+"""Picture of a liquid in space."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -9,25 +9,25 @@ __all__ = ["ColumnDisplay"]
 
 
 class ColumnDisplay:
-    """Neurons of a liquid in three dimensions, with the connections between them.
+    """Neurons of a liquid in three dimensions, with their connections.
 
     Parameters
     ----------
     positions : array of shape (n_neurons, 3)
-        Where the neurons are, in grid units.
+        Positions of the neurons in grid units.
     inhibitory : bool array of shape (n_neurons,)
         Which neurons are inhibitory.
     weights : scipy.sparse array of shape (n_neurons, n_neurons)
         `weights[pre, post]` in nA.
     n_synapses : int, default=1000
-        How many of the connections are drawn, evenly spaced among all.
+        Upper limit of the connections that are drawn, evenly spaced among all.
 
     Attributes
     ----------
     ax_ : matplotlib Axes3D
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
@@ -47,11 +47,11 @@ class ColumnDisplay:
         Parameters
         ----------
         liquid : Liquid
-            A fitted one, whose topology has a space, such as :class:`~lsm.topology.Column`.
+            Fitted liquid whose topology has positions, such as :class:`~lsm.topology.Column`.
         n_synapses : int, default=1000
-            How many of the connections are drawn, evenly spaced among all.
+            Upper limit of the connections that are drawn, evenly spaced among all.
         ax : matplotlib Axes3D, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -60,12 +60,12 @@ class ColumnDisplay:
         Raises
         ------
         ValueError
-            If the neurons are nowhere.
+            If the neurons have no positions.
         """
         check_is_fitted(liquid)
         if liquid.positions_ is None:
             raise ValueError(
-                f"Liquid.topology={liquid.topology!r} makes neurons that have no positions: fit a "
+                f"the neurons of Liquid.topology={liquid.topology!r} have no positions: fit a "
                 "liquid with topology=Column()"
             )
         display = cls(liquid.positions_, liquid.inhibitory_, liquid.network_.w, n_synapses)
@@ -77,23 +77,23 @@ class ColumnDisplay:
         Parameters
         ----------
         ax : matplotlib Axes3D, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : ColumnDisplay
-            Itself.
+            The display itself.
         """
         from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
         (ax,) = axes_of(ax, 2.2, subplot_kw={"projection": "3d"})
         self.ax_, self.figure_ = ax, ax.figure
-        # The longest axis lies along the picture.
-        places = self.positions[:, np.argsort(-np.ptp(self.positions, axis=0), kind="stable")]
+        # The longest axis is horizontal.
+        positions = self.positions[:, np.argsort(-np.ptp(self.positions, axis=0), kind="stable")]
         weights = self.weights.tocoo()
         step = max(int(np.ceil(weights.nnz / max(self.n_synapses, 1))), 1)
         pre, post = (index[::step][: self.n_synapses] for index in weights.coords)
-        lines = np.stack([places[pre], places[post]], axis=1)
+        lines = np.stack([positions[pre], positions[post]], axis=1)
         colours = np.array([EXCITATORY, INHIBITORY])
         ax.add_collection3d(
             Line3DCollection(
@@ -101,22 +101,22 @@ class ColumnDisplay:
                 linewidths=0.4, rasterized=True,
             )
         )  # fmt: skip
-        size = np.clip(3000 / len(places), 0.2, 14)
+        size = np.clip(3000 / len(positions), 0.2, 14)
         for kind, colour, label in (
             (~self.inhibitory, EXCITATORY, "excitatory"),
             (self.inhibitory, INHIBITORY, "inhibitory"),
         ):
             ax.scatter(
-                *places[kind].T, s=size, color=colour, label=label, depthshade=False,
+                *positions[kind].T, s=size, color=colour, label=label, depthshade=False,
                 linewidths=0, rasterized=True,
             )  # fmt: skip
-        sides = np.ptp(places, axis=0) + 1
+        sides = np.ptp(positions, axis=0) + 1
         ax.set_box_aspect(np.maximum(sides, 0.15 * sides.max()), zoom=1.35)
         ax.view_init(elev=22, azim=-65)
         ax.set(xlabel="x (grid units)", ylabel="y", zlabel="z")
         ax.yaxis.labelpad = ax.zaxis.labelpad = -9  # far from the box by default
-        for axis, places_of_axis in zip((ax.xaxis, ax.yaxis, ax.zaxis), places.T, strict=True):
-            top = places_of_axis.max()
-            axis.set_ticks([places_of_axis.min(), top] if top > 0 else [0])
+        for axis, coordinates in zip((ax.xaxis, ax.yaxis, ax.zaxis), positions.T, strict=True):
+            top = coordinates.max()
+            axis.set_ticks([coordinates.min(), top] if top > 0 else [0])
         legend(ax, loc="upper left", ncols=2)
         return self

@@ -1,4 +1,4 @@
-"""Recurrent connections: as a matrix, their weights, and how many a neuron has."""
+"""Picture of recurrent connections: matrix, weights and degrees."""
 
 import numpy as np
 from scipy import sparse
@@ -10,7 +10,7 @@ __all__ = ["ConnectivityDisplay"]
 
 
 class ConnectivityDisplay:
-    """Recurrent weights: who reaches whom, how strongly, and how many.
+    """Recurrent connections: matrix of weights, and distributions of weights and degrees.
 
     Parameters
     ----------
@@ -22,9 +22,9 @@ class ConnectivityDisplay:
     Attributes
     ----------
     axes_ : array of three matplotlib Axes
-        The matrix, the weights' distribution and that of the degrees.
+        Axes of the matrix, the distribution of weights and that of degrees.
     figure_ : matplotlib Figure
-        The figure they are in.
+        Figure of the axes.
 
     See Also
     --------
@@ -42,9 +42,9 @@ class ConnectivityDisplay:
         Parameters
         ----------
         liquid : Liquid
-            A fitted one.
+            Fitted liquid.
         axes : sequence of three matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -59,12 +59,12 @@ class ConnectivityDisplay:
         Parameters
         ----------
         axes : sequence of three matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : ConnectivityDisplay
-            Itself.
+            The display itself.
         """
         axes = axes_of(axes, 4.4, "aa;bc", height_ratios=(1.75, 1))
         self.axes_, self.figure_ = np.asarray(axes), axes[0].figure
@@ -74,7 +74,7 @@ class ConnectivityDisplay:
         return self
 
     def _plot_matrix(self, ax, n_cells=200):
-        """Draw the matrix, excitatory neurons first; a cell is the sum of its weights."""
+        """Draw the matrix with excitatory neurons first; a cell shows the sum of its weights."""
         from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 
         order = np.argsort(self.inhibitory, kind="stable")
@@ -86,7 +86,7 @@ class ConnectivityDisplay:
         cell = tuple(position[index] * n_cells // n_neurons for index in weights.coords)
         image = np.zeros((n_cells, n_cells))
         np.add.at(image, cell, weights.data)
-        # Each sign has a scale of its own: inhibitory weights are several times stronger.
+        # Each sign has its own scale, since inhibitory weights are several times stronger.
         sides = -image[image < 0], image[image > 0]
         low, high = (np.quantile(side, 0.98) if side.size else 1.0 for side in sides)
         colours = LinearSegmentedColormap.from_list(
@@ -101,7 +101,7 @@ class ConnectivityDisplay:
         colour_bar(drawn, ax, f"weight{per_cell} (nA)")
 
     def _plot_weights(self, ax):
-        """Draw how the weights of both signs are distributed."""
+        """Draw the distributions of the weights of both signs."""
         weights = self.weights.data
         ax.set(xlabel="weight (nA)", ylabel="synapses")
         open_frame(ax)
@@ -119,7 +119,7 @@ class ConnectivityDisplay:
         ax.set_yscale("log")
 
     def _plot_degrees(self, ax):
-        """Draw how many synapses neurons have: onto others and from others, by kind of source."""
+        """Draw the distributions of out-degrees, and of in-degrees from either kind of neuron."""
         weights, n_neurons = sparse.csr_array(self.weights), len(self.inhibitory)
         onto_others = np.diff(weights.indptr)
         from_inhibitory = np.repeat(self.inhibitory, onto_others)
@@ -132,7 +132,7 @@ class ConnectivityDisplay:
             (from_excitatory, EXCITATORY, "from excitatory"),
             (from_inhibitory, INHIBITORY, "from inhibitory"),
         ):
-            # Bins of whole numbers, of which a bar holds one or more.
+            # Bins are centred on integers, and a bar covers one integer or several.
             width = int(np.ceil((np.ptp(degrees) + 1) / 20))
             edges = np.arange(degrees.min(), degrees.max() + width + 1, width) - 0.5
             ax.hist(degrees, edges, histtype="step", color=colour, label=label)

@@ -1,4 +1,4 @@
-"""Measures of a liquid as pictures: what it separates, and what its gain does."""
+"""Pictures of measures of a liquid: separation, and the effect of the recurrent gain."""
 
 from dataclasses import replace
 
@@ -16,21 +16,21 @@ N_BINS = 12
 
 
 class SeparationDisplay:
-    """How far apart states are, over how far apart their inputs are [1]_.
+    """Distances of states over the distances of their inputs [1]_.
 
-    A dot is a pair of samples; the line is the mean of pairs whose inputs are equally far apart.
+    A dot is a pair of samples. The line is the mean over pairs with similar distances of inputs.
 
     Parameters
     ----------
     input_distances, state_distances : arrays of shape (n_pairs,)
-        As :func:`lsm.measures.separation_curve` returns.
+        Results of :func:`lsm.measures.separation_curve`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     References
     ----------
@@ -49,18 +49,18 @@ class SeparationDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, *, tau=10.0, ax=None):
-        """Draw how a liquid separates samples.
+        """Draw the separation of samples by a liquid.
 
         Parameters
         ----------
-        estimator : Liquid, or estimator or pipeline that holds one
-            Fitted.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator.
         X : sequence
             Two samples or more.
         tau : float, default=10.0
             Time constant of the van Rossum distance in ms.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -74,18 +74,18 @@ class SeparationDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : SeparationDisplay
-            Itself.
+            The display itself.
         """
         (ax,) = axes_of(ax, 2.3)
         self.ax_, self.figure_ = ax, ax.figure
         x, y = np.asarray(self.input_distances), np.asarray(self.state_distances)
         ax.scatter(x, y, s=4, color=NEUTRAL, alpha=0.3, linewidths=0, rasterized=True)
-        # As many pairs in each bin.
+        # All bins hold equal numbers of pairs.
         bins = np.array_split(np.argsort(x), min(N_BINS, len(x)))
         means = np.array([(x[part].mean(), y[part].mean()) for part in bins])
         ax.plot(*means.T, color=COLOURS[0], marker="o", markersize=3, linewidth=1.2, label="mean")
@@ -101,66 +101,73 @@ class SeparationDisplay:
 class GainDisplay:
     """Rate and echo-state index over the gain of the recurrent weights.
 
-    Calibration takes the largest gain that keeps both below their limits, the dashed lines.
+    Dashed lines are the limits of calibration, which takes the largest gain below both.
 
     Parameters
     ----------
     gains : array of shape (n_gains,)
-        Factors on the weights as drawn.
+        Factors on the drawn recurrent weights.
     rates : array of shape (n_gains,)
         Mean rates in Hz.
-    indices : array of shape (n_gains,)
+    echo_state_indices : array of shape (n_gains,)
         Echo-state indices.
     chosen : float
-        The gain of the liquid.
-    max_rate, max_index : float, optional
-        The limits.
+        Gain of the liquid.
+    max_rate, max_echo_state_index : float, optional
+        Limits of the rate in Hz and of the echo-state index.
 
     Attributes
     ----------
     axes_ : array of two matplotlib Axes
-        Those of the rate and of the echo-state index.
+        Axes of the rate and of the echo-state index.
     figure_ : matplotlib Figure
-        The figure they are in.
+        Figure of the axes.
 
     See Also
     --------
     GainDisplay.from_estimator : Draw the gains of a fitted liquid.
     """
 
-    def __init__(self, gains, rates, indices, chosen, max_rate=None, max_index=None):
+    def __init__(
+        self, gains, rates, echo_state_indices, chosen, max_rate=None, max_echo_state_index=None
+    ):
         self.gains = gains
         self.rates = rates
-        self.indices = indices
+        self.echo_state_indices = echo_state_indices
         self.chosen = chosen
         self.max_rate = max_rate
-        self.max_index = max_index
+        self.max_echo_state_index = max_echo_state_index
 
     @classmethod
     def from_estimator(cls, liquid, X, *, gains=None, axes=None):
-        """Draw what a liquid would do with other gains.
+        """Draw the rate and the echo-state index of a liquid at other gains.
 
         Parameters
         ----------
         liquid : Liquid
-            A fitted one with recurrence.
+            Fitted liquid with recurrence.
         X : sequence
-            Samples, best those of `fit`.
+            Samples, preferably those of `fit`.
         gains : array of shape (n_gains,), optional
-            Factors on the recurrent weights as drawn; by default from an eighth to eight times
-            that of the liquid.
+            Factors on the drawn recurrent weights; by default from 1/8 to 8 times the gain of the
+            liquid.
         axes : sequence of two matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : GainDisplay
+
+        Raises
+        ------
+        ValueError
+            If the liquid has no recurrence, or its neurons send no spikes.
         """
         check_is_fitted(liquid)
-        found, network = liquid.calibrated_, liquid.network_
+        calibrated, network = liquid.calibrated_, liquid.network_
         if not (network.neurons.spiking and network.w.nnz):
-            raise ValueError("liquid must have recurrence and neurons that spike")
-        chosen = 1.0 if found is None else found.recurrent_gain
+            raise ValueError("liquid must have recurrent synapses and neurons that send spikes")
+        chosen = 1.0 if calibrated is None else calibrated.recurrent_gain
         gains = chosen * 2.0 ** np.linspace(-3, 3, 13) if gains is None else np.asarray(gains)
         for gain in (gains.min(), gains.max()):
             check_number("gains", float(gain), 0, low_open=True)
@@ -172,9 +179,9 @@ class GainDisplay:
             for gain in gains
         ])  # fmt: skip
         limits = ()
-        if found is not None:
-            set_by_hand = isinstance(liquid.calibration, Calibration)
-            calibration = liquid.calibration if set_by_hand else Calibration()
+        if calibrated is not None:
+            is_default = not isinstance(liquid.calibration, Calibration)
+            calibration = Calibration() if is_default else liquid.calibration
             limits = calibration.max_rate, calibration.max_echo_state_index
         return cls(gains, rates, indices, chosen, *limits).plot(axes)
 
@@ -184,19 +191,22 @@ class GainDisplay:
         Parameters
         ----------
         axes : sequence of two matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : GainDisplay
-            Itself.
+            The display itself.
         """
         axes = axes_of(axes, 3.0, "a;b", sharex=True)
         self.axes_, self.figure_ = np.asarray(axes), axes[0].figure
         for ax, values, limit, label, colour in (
             (axes[0], self.rates, self.max_rate, "rate (Hz)", COLOURS[0]),
-            (axes[1], self.indices, self.max_index, "echo-state index", COLOURS[2]),
-        ):
+            (
+                axes[1], self.echo_state_indices, self.max_echo_state_index, "echo-state index",
+                COLOURS[2],
+            ),
+        ):  # fmt: skip
             ax.plot(self.gains, values, color=colour, marker="o", markersize=3, linewidth=1.2)
             if limit is not None:
                 ax.axhline(limit, color=NEUTRAL, linewidth=0.8, linestyle="--", label="limit")

@@ -1,4 +1,4 @@
-"""Learning: how spikes change weights, and what comes of it."""
+"""Pictures of plasticity: STDP windows, and weights before and after learning."""
 
 import numpy as np
 from scipy import sparse
@@ -13,26 +13,26 @@ from ._figure import COLOURS, NEUTRAL, axes_of, legend, open_frame
 
 __all__ = ["STDPDisplay", "WeightChangeDisplay"]
 
-WEAK = 2.0**-10  # nA, a weight that makes no neuron spike
-STRONG = 10_000.0  # nA, one that makes it spike at once
+WEAK = 2.0**-10  # nA, a weight at which a spike causes no other spike
+STRONG = 10_000.0  # nA, a weight at which a spike causes another spike at once
 
 
 class STDPDisplay:
-    """Window of spike-timing-dependent plasticity: how a pair of spikes changes a weight.
+    """Window of spike-timing-dependent plasticity: change of a weight by a pair of spikes.
 
     Parameters
     ----------
     lags : array of shape (n_lags,)
-        Time in ms from the presynaptic to the postsynaptic spike.
+        Times in ms from the presynaptic to the postsynaptic spike.
     changes : array of shape (n_lags,)
-        Change of the weight, in mean weights.
+        Changes of the weight in units of the mean weight.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
@@ -45,16 +45,16 @@ class STDPDisplay:
 
     @classmethod
     def from_rule(cls, rule, *, max_lag=80, ax=None):
-        """Draw the window of a rule, as the simulation has it.
+        """Draw the window of a rule, as simulated.
 
         Parameters
         ----------
         rule : plasticity rule
-            One that acts at spikes, such as :class:`~lsm.plasticity.PairSTDP`.
+            Rule that acts at spikes, such as :class:`~lsm.plasticity.PairSTDP`.
         max_lag : int, default=80
             Longest lag in ms.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -66,7 +66,9 @@ class STDPDisplay:
             If the rule acts between samples.
         """
         if rule.acts_on != "spikes":
-            raise ValueError(f"rule must act at spikes to have a window, got {rule!r}")
+            raise ValueError(
+                f"rule must act at spikes to have a window, such as PairSTDP(), got {rule!r}"
+            )
         max_lag = check_integer("max_lag", max_lag, 1)
         lags = np.arange(-max_lag, max_lag + 1)
         return cls(lags, _changes(rule, lags)).plot(ax)
@@ -77,12 +79,12 @@ class STDPDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : STDPDisplay
-            Itself.
+            The display itself.
         """
         (ax,) = axes_of(ax, 2.1)
         self.ax_, self.figure_ = ax, ax.figure
@@ -103,7 +105,7 @@ class STDPDisplay:
 
 
 def _changes(rule, lags):
-    """Let one pair of neurons for each lag spike once; return how their weights change."""
+    """Return the relative changes of weights by one pair of spikes at each lag."""
     n_pairs, reach = len(lags), int(np.abs(lags).max())
     pre, post = np.arange(n_pairs), n_pairs + np.arange(n_pairs)
     neurons, synapses = LIF(refractory=0.0), Exponential(tau_syn_exc=0.05)
@@ -116,7 +118,7 @@ def _changes(rule, lags):
         sparse.csr_array(STRONG * sparse.eye_array(2 * n_pairs)),
         sparse.csr_array((np.full(n_pairs, WEAK), (pre, post)), shape=shape),
     )  # fmt: skip
-    rule.check(network)
+    rule.check_network(network)
     trains = np.zeros((2 * reach + 10, 2 * n_pairs), dtype=int)
     trains[reach, pre] = 1
     trains[reach + lags, post] = 1
@@ -135,9 +137,9 @@ class WeightChangeDisplay:
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
@@ -150,14 +152,15 @@ class WeightChangeDisplay:
 
     @classmethod
     def from_estimators(cls, before, after, *, ax=None):
-        """Draw the weights of two liquids, of which the second has learnt (more).
+        """Draw the weights of a liquid before and after learning.
 
         Parameters
         ----------
         before, after : Liquid
-            Fitted ones. One that has not learnt is the same with `plasticity=None`.
+            Fitted liquids. The liquid before learning is an equal one with `plasticity=None`, or
+            one that has learnt less.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -177,12 +180,12 @@ class WeightChangeDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : WeightChangeDisplay
-            Itself.
+            The display itself.
         """
         (ax,) = axes_of(ax, 2.1)
         self.ax_, self.figure_ = ax, ax.figure

@@ -1,49 +1,48 @@
-"""Spikes of one sample over time."""
+"""Raster of the spikes of a sample."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ..spikes import SpikeArray
+from ..spikes import check_spikes
 from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame, small
 
 __all__ = ["RasterDisplay"]
 
-MAX_DOTS = 50_000  # beyond, dots would overlap, and take long
-CELLS_PER_INCH = 200  # of the image that takes the place of more
-CHUNK = 2**21  # spikes counted at once, which bounds the memory
-MAX_BARS = 200  # of the rates, beyond which neighbours share one
+MAX_DOTS = 50_000  # more dots would overlap and take long to draw
+CELLS_PER_INCH = 200  # resolution of the image that replaces more dots
+CHUNK = 2**21  # spikes that are counted at once, which limits the memory used
+MAX_BARS = 200  # of the rates; more neurons share bars with their neighbours
 
 
 class RasterDisplay:
-    """Spikes of one sample over time, with the input above and the rates beside if wanted.
+    """Spikes of one sample over time, optionally with its input and the rates of the neurons.
 
-    Every spike is a dot. More than 50,000 become an image that shows how many there are where,
-    so that large liquids can be drawn too.
+    Every spike is a dot. If there are more than 50,000 spikes, an image shows their density.
 
     Parameters
     ----------
     spikes : SpikeArray
         Spikes of one sample.
     inhibitory : bool array of shape (n_channels,), optional
-        Which neurons are inhibitory: they are drawn above the others, in another colour.
+        Which neurons are inhibitory. They are drawn above the others, in another colour.
     inputs : SpikeArray, optional
-        The input of the sample, drawn above.
+        Input of the sample, which is drawn above the spikes.
     rates : bool, default=False
-        Whether each neuron's rate is drawn beside.
+        Whether the rate of each neuron is drawn at the right.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the spikes.
     input_ax_, rate_ax_ : matplotlib Axes or None
-        Those of the input and of the rates, which are attached to `ax_`.
+        Axes of the input and of the rates, which are attached to `ax_`.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
     RasterDisplay.from_spikes : Draw a sample of a SpikeArray.
-    RasterDisplay.from_estimator : Draw what a liquid makes of a sample.
+    RasterDisplay.from_estimator : Draw the spikes of a liquid during a sample.
     """
 
     def __init__(self, spikes, inhibitory=None, inputs=None, rates=False):
@@ -61,23 +60,28 @@ class RasterDisplay:
         Parameters
         ----------
         spikes : SpikeArray
-            Spikes, such as :meth:`lsm.Liquid.record` returns.
+            Spikes, such as those of :meth:`lsm.Liquid.record`.
         sample : int, default=0
-            Which sample.
+            Index of the sample.
         inhibitory : bool array of shape (n_channels,), optional
             Which neurons are inhibitory, such as `liquid.inhibitory_`.
         inputs : SpikeArray, optional
-            Input of the same samples, drawn above.
+            Input of the same samples, which is drawn above the spikes.
         rates : bool, default=False
-            Whether each neuron's rate is drawn beside.
+            Whether the rate of each neuron is drawn at the right.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
         **kwargs : object
             Passed to `matplotlib.axes.Axes.scatter`.
 
         Returns
         -------
         display : RasterDisplay
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `spikes` is not a SpikeArray of spike trains.
 
         Examples
         --------
@@ -87,26 +91,25 @@ class RasterDisplay:
         >>> spikes = SpikeArray.from_dense([np.eye(50, dtype=int)])
         >>> RasterDisplay.from_spikes(spikes).figure_.savefig("raster.png")  # doctest: +SKIP
         """
-        if spikes.graded:
-            raise ValueError("a raster shows spikes, got graded currents")
+        check_spikes(spikes)
         inhibitory = None if inhibitory is None else np.asarray(inhibitory)
-        inputs = None if inputs is None else _only(inputs, sample)
-        return cls(_only(spikes, sample), inhibitory, inputs, rates).plot(ax, **kwargs)
+        inputs = None if inputs is None else _select(inputs, sample)
+        return cls(_select(spikes, sample), inhibitory, inputs, rates).plot(ax, **kwargs)
 
     @classmethod
     def from_estimator(cls, liquid, X, sample=0, *, ax=None, **kwargs):
-        """Draw what a liquid makes of a sample, with the sample above and the rates beside.
+        """Draw the spikes of a liquid during a sample, with the sample and the rates.
 
         Parameters
         ----------
         liquid : Liquid
-            A fitted one.
+            Fitted liquid.
         X : sequence
-            Samples, as of :class:`~lsm.Liquid`.
+            Samples, see :class:`~lsm.Liquid`.
         sample : int, default=0
-            Which sample.
+            Index of the sample.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
         **kwargs : object
             Passed to `matplotlib.axes.Axes.scatter`.
 
@@ -115,7 +118,7 @@ class RasterDisplay:
         display : RasterDisplay
         """
         check_is_fitted(liquid)
-        inputs = _only(liquid.to_spikes(X), sample)
+        inputs = _select(liquid.to_spikes(X), sample)
         spikes = liquid.record(inputs)
         return cls(spikes, liquid.inhibitory_, inputs, rates=True).plot(ax, **kwargs)
 
@@ -125,14 +128,14 @@ class RasterDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
         **kwargs : object
             Passed to `matplotlib.axes.Axes.scatter`.
 
         Returns
         -------
         display : RasterDisplay
-            Itself.
+            The display itself.
         """
         (ax,) = axes_of(ax, 2.6)
         self.ax_, self.figure_ = ax, ax.figure
@@ -153,11 +156,12 @@ class RasterDisplay:
         return self
 
     def _draw_rates(self, position, inhibitory):
+        """Draw the rates as horizontal bars at the right."""
         self.rate_ax_ = ax = self.ax_.inset_axes((1.03, 0, 0.2, 1), sharey=self.ax_)
         n_rows = self.spikes.n_channels
         counts = np.zeros(n_rows)
         counts[position] = np.bincount(self.spikes.channels, minlength=n_rows)
-        rates = counts / (self.spikes.durations[0] * self.spikes.dt / 1000)
+        rates = counts / (self.spikes.n_rows[0] * self.spikes.row_duration / 1000)
         edges = np.unique(np.linspace(0, n_rows, min(n_rows, MAX_BARS) + 1).astype(int))
         widths = np.diff(edges)
         rates = np.add.reduceat(rates, edges[:-1]) / widths
@@ -166,14 +170,15 @@ class RasterDisplay:
         ax.set(xlabel="rate (Hz)", xlim=(0, None))
         self._attach(ax)
         ax.tick_params(labelleft=False)
-        ax.locator_params(axis="x", nbins=2, prune="lower")  # zero is where the time ends
+        ax.locator_params(axis="x", nbins=2, prune="lower")  # 0 overlaps the end of the time axis
         if inhibitory.any() and not inhibitory.all():
             _name_kinds(ax, np.mean(~inhibitory))
 
     def _draw_inputs(self):
+        """Draw the input above the spikes: spikes as dots, currents as an image."""
         self.input_ax_ = ax = self.ax_.inset_axes((0, 1.04, 1, 0.3), sharex=self.ax_)
         if self.inputs.graded:
-            end = self.inputs.durations[0] * self.inputs.dt
+            end = self.inputs.n_rows[0] * self.inputs.row_duration
             ax.imshow(
                 self.inputs.to_dense(0).T, cmap="cividis", aspect="auto", origin="lower",
                 extent=(0, end, -0.5, self.inputs.n_channels - 0.5), interpolation="nearest",
@@ -188,44 +193,43 @@ class RasterDisplay:
         ax.set_ylabel("input", fontsize=SMALL)
 
     def _attach(self, ax):
-        """Give attached axes the sizes of new ones, and leave those they share as they are."""
+        """Set the sizes of attached axes for print, and keep the limits of the shared axes."""
         limits = self.ax_.get_xlim(), self.ax_.get_ylim()
         small(ax)
         open_frame(ax)
         self.ax_.set(xlim=limits[0], ylim=limits[1])
 
 
-def _only(spikes, sample):
-    """Return one sample, without copying it if it is alone: it may be large."""
-    alone = len(spikes) == 1 and sample in (0, -1)
-    return spikes if alone and isinstance(spikes, SpikeArray) else spikes[[sample]]
+def _select(spikes, sample):
+    """Return one sample; a single sample, which may be large, is not copied."""
+    return spikes if len(spikes) == 1 and sample in (0, -1) else spikes[[sample]]
 
 
 def _draw(ax, spikes, position, n_first, colours, style):
-    """Draw spikes at the `position` of their channel, the first `n_first` in the first colour."""
-    n_rows, end = spikes.n_channels, float(spikes.durations[0] * spikes.dt)
+    """Draw spikes in the row `position` of their channel, the first `n_first` in one colour."""
+    n_rows, end = spikes.n_channels, float(spikes.n_rows[0] * spikes.row_duration)
     ax.set(xlim=(0, end), ylim=(-0.5, n_rows - 0.5))
-    if len(spikes.steps) > MAX_DOTS:
+    if len(spikes.rows) > MAX_DOTS:
         image = _image(ax, spikes, position, n_first, colours)
         ax.imshow(
             image, extent=(0, end, -0.5, n_rows - 0.5), origin="lower", aspect="auto",
             interpolation="nearest",
         )  # fmt: skip
         return
-    # A dot is about as high as its row, but never too small to be seen.
+    # A dot is about as high as the row of its neuron, but large enough to be visible.
     height = ax.get_window_extent().height * 72 / ax.figure.dpi / n_rows
     style = {"s": np.clip(height, 0.9, 3) ** 2, "linewidths": 0, "rasterized": True} | style
     rows = position[spikes.channels]
-    # A spike happens at the end of its step.
-    times = (spikes.steps + 1) * spikes.dt
+    # A spike occurs at the end of its step.
+    times = (spikes.rows + 1) * spikes.row_duration
     ax.scatter(times, rows, c=np.where(rows < n_first, *colours), **style)
 
 
 def _image(ax, spikes, position, n_first, colours):
-    """Return an image of shape (n_cells_up, n_cells_along, 4), the denser the more opaque."""
+    """Return an image of shape (n_cells_up, n_cells_along, 4), with more spikes more opaque."""
     from matplotlib.colors import to_rgb
 
-    n_rows, n_steps = spikes.n_channels, int(spikes.durations[0])
+    n_rows, n_steps = spikes.n_channels, int(spikes.n_rows[0])
     extent = ax.get_window_extent()
     along, up = (
         max(int(size / ax.figure.dpi * CELLS_PER_INCH), 1) for size in (extent.width, extent.height)
@@ -234,14 +238,14 @@ def _image(ax, spikes, position, n_first, colours):
     row = (position * up // n_rows * along).astype(np.int32)
     column = (np.arange(n_steps) * along // n_steps).astype(np.int32)
     counts = np.zeros(up * along, dtype=np.int64)
-    for start in range(0, len(spikes.steps), CHUNK):
+    for start in range(0, len(spikes.rows), CHUNK):
         part = slice(start, start + CHUNK)
-        cells = row[spikes.channels[part]] + column[spikes.steps[part]]
+        cells = row[spikes.channels[part]] + column[spikes.rows[part]]
         counts += np.bincount(cells, minlength=len(counts))
-    # Opacity grows with the logarithm: bursts and silence are seen at once.
-    dense = np.log1p(counts) / np.log1p(max(np.quantile(counts, 0.999), 1))
+    # Opacity grows with the logarithm of the count, so that bursts and sparse spikes are visible.
+    opacity = np.log1p(counts) / np.log1p(max(np.quantile(counts, 0.999), 1))
     image = np.empty((up, along, 4))
-    image[..., 3] = np.clip(dense, 0, 1).reshape(up, along)
+    image[..., 3] = np.clip(opacity, 0, 1).reshape(up, along)
     first_of_row = np.arange(up) * n_rows // up
     image[..., :3] = np.where(
         (first_of_row < n_first)[:, None, None], *(to_rgb(colour) for colour in colours)
@@ -250,7 +254,7 @@ def _image(ax, spikes, position, n_first, colours):
 
 
 def _name_kinds(ax, share):
-    """Write beside the neurons of either kind what they are."""
+    """Label the excitatory and the inhibitory neurons."""
     for height, label, colour in (
         (share / 2, "excitatory", EXCITATORY), ((1 + share) / 2, "inhibitory", INHIBITORY),
     ):  # fmt: skip

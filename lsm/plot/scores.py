@@ -1,4 +1,4 @@
-"""How good a readout is: which classes it confuses, and when it can tell."""
+"""Pictures of scores: confusion of classes, and accuracy over time."""
 
 from dataclasses import replace
 
@@ -14,26 +14,26 @@ __all__ = ["AccuracyDisplay", "ConfusionDisplay"]
 
 
 class ConfusionDisplay:
-    """Which classes are taken for which; what never happens stays empty.
+    """Confusion matrix of a classifier, in which zeros are left empty.
 
     Parameters
     ----------
     counts : int array of shape (n_classes, n_classes)
-        `counts[true, predicted]`.
+        Number of samples by true and predicted class, `counts[true, predicted]`.
     names : sequence of str
         Names of the classes.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
-    ConfusionDisplay.from_predictions : Draw what was said of what.
-    ConfusionDisplay.from_estimator : Draw what a model says.
+    ConfusionDisplay.from_predictions : Draw the confusion matrix of predictions.
+    ConfusionDisplay.from_estimator : Draw the confusion matrix of a fitted classifier.
     """
 
     def __init__(self, counts, names):
@@ -42,20 +42,20 @@ class ConfusionDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, y, *, names=None, ax=None):
-        """Draw what a classifier makes of samples.
+        """Draw the confusion matrix of a fitted classifier.
 
         Parameters
         ----------
         estimator : classifier
-            Fitted.
+            Fitted classifier.
         X : sequence
             Samples.
         y : array of shape (n_samples,)
-            Their classes.
+            Classes of the samples.
         names : sequence of str, optional
             Names of the classes in their order; by default the classes themselves.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -65,16 +65,16 @@ class ConfusionDisplay:
 
     @classmethod
     def from_predictions(cls, y_true, y_pred, *, names=None, ax=None):
-        """Draw what was said of what.
+        """Draw the confusion matrix of predictions.
 
         Parameters
         ----------
         y_true, y_pred : arrays of shape (n_samples,)
-            Classes, and what they were taken for.
+            True and predicted classes; with `names`, as indices into them.
         names : sequence of str, optional
             Names of the classes in their order; by default the classes themselves.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -94,12 +94,12 @@ class ConfusionDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : ConfusionDisplay
-            Itself.
+            The display itself.
         """
         counts, n_classes = np.asarray(self.counts), len(self.names)
         (ax,) = axes_of(ax, 3.2)
@@ -115,34 +115,34 @@ class ConfusionDisplay:
         longest = max(len(str(name)) for name in self.names)
         ax.set_xticks(range(n_classes), self.names, rotation=90 if longest > 2 else 0)
         ax.set_yticks(range(n_classes), self.names)
-        right = np.trace(counts) / max(counts.sum(), 1)
+        accuracy = np.trace(counts) / max(counts.sum(), 1)
         ax.set(xlabel="predicted class", ylabel="true class")
-        ax.set_title(f"{right:.1%} right", fontsize=SMALL + 1)
+        ax.set_title(f"accuracy {accuracy:.1%}", fontsize=SMALL + 1)
         return self
 
 
 class AccuracyDisplay:
-    """Accuracy of a readout over the time at which it reads the liquid.
+    """Accuracy of a readout over the time of its snapshot.
 
     Parameters
     ----------
     times : array of shape (n_times,)
-        In ms from the start of the samples.
+        Times of the snapshots in ms from the start of the samples.
     scores : array of shape (n_folds, n_times)
-        Accuracies in cross-validation.
+        Accuracies in cross-validation, from 0 to 1.
     chance : float
-        Accuracy of who always says the most frequent class.
+        Accuracy of a classifier that always predicts the most frequent class.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
-    AccuracyDisplay.from_estimator : Draw the accuracy on a fitted liquid.
+    AccuracyDisplay.from_estimator : Draw the accuracy of a readout of a fitted liquid.
     """
 
     def __init__(self, times, scores, chance):
@@ -152,26 +152,26 @@ class AccuracyDisplay:
 
     @classmethod
     def from_estimator(cls, liquid, X, y, *, n_times=20, readout=None, cv=5, tau=30.0, ax=None):
-        """Draw how well a readout tells classes from a liquid's traces at different times.
+        """Draw the accuracy of a readout of a liquid's traces at different times.
 
         Parameters
         ----------
         liquid : Liquid
-            A fitted one.
+            Fitted liquid.
         X : sequence
-            Samples of one length, as of :class:`~lsm.Liquid`.
+            Samples of equal durations, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,)
-            Their classes.
+            Classes of the samples.
         n_times : int, default=20
-            How many times, evenly spaced.
+            Number of evenly spaced times.
         readout : classifier, default=RidgeClassifierCV()
-            Fitted anew at each time.
+            Readout, which is fitted separately at each time.
         cv : int, default=5
-            Number of folds.
+            Number of folds of the cross-validation.
         tau : float or tuple of float, default=30.0
             Time constants in ms of the traces.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -184,10 +184,10 @@ class AccuracyDisplay:
         check_consistent_length(X, y)
         n_times = check_integer("n_times", n_times, 1)
         spikes = liquid.to_spikes(X)
-        durations = spikes.durations * spikes.dt
+        durations = spikes.n_rows * spikes.row_duration
         if np.ptp(durations) > 0:
             raise ValueError(
-                "X must hold samples of one length, got "
+                "X must hold samples of equal durations, got "
                 f"{durations.min():g} to {durations.max():g} ms"
             )
         feature = "trace" if liquid.network_.neurons.spiking else "membrane"
@@ -201,21 +201,21 @@ class AccuracyDisplay:
         return cls(times, np.transpose(scores), chance).plot(ax)
 
     def plot(self, ax=None, *, label=None, colour=COLOURS[0]):
-        """Draw the accuracy, and its standard error over the folds as a band.
+        """Draw the mean accuracy over the folds, with a band of its standard error.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
         label : str, optional
-            What to call it in a legend.
+            Label of the line in a legend.
         colour : str, optional
-            Of the line.
+            Colour of the line.
 
         Returns
         -------
         display : AccuracyDisplay
-            Itself.
+            The display itself.
         """
         (ax,) = axes_of(ax, 2.1)
         self.ax_, self.figure_ = ax, ax.figure

@@ -1,4 +1,4 @@
-"""What a readout sees: states as an image, and in two dimensions."""
+"""Pictures of states: as an image, and as trajectories in two dimensions."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ UNITS = {
 
 
 class SnapshotDisplay:
-    """States of samples as an image: a row for each sample, a column for each neuron.
+    """States of samples as an image with a row for each sample and a column for each neuron.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ class SnapshotDisplay:
     y : array of shape (n_samples,), optional
         Classes, by which the rows are sorted.
     unit : str, default="state"
-        What the states are.
+        Label of the colour bar.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
@@ -52,20 +52,20 @@ class SnapshotDisplay:
 
     @classmethod
     def from_estimator(cls, liquid, X, y=None, *, reading=-1, ax=None):
-        """Draw the states that a liquid gives samples.
+        """Draw the states of samples.
 
         Parameters
         ----------
         liquid : Liquid
-            A fitted one.
+            Fitted liquid.
         X : sequence
-            Samples, as of :class:`~lsm.Liquid`.
+            Samples, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,), optional
             Classes, by which the rows are sorted.
         reading : int, default=-1
-            Which of the readings of a sample; the last by default.
+            Index of the reading of each sample; by default the last one.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -86,12 +86,12 @@ class SnapshotDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : SnapshotDisplay
-            Itself.
+            The display itself.
         """
         (ax,) = axes_of(ax, 2.4)
         self.ax_, self.figure_ = ax, ax.figure
@@ -112,9 +112,9 @@ class SnapshotDisplay:
 
 
 class TrajectoryDisplay:
-    """States in the plane in which they vary most, as they move, coloured by class.
+    """Trajectories of states in their first two principal components, coloured by class.
 
-    A thin line is a sample, from its start to the dot at its end; a thick one the mean of a class.
+    A thin line is a sample, with a marker at its end. A thick line is the mean of a class.
 
     Parameters
     ----------
@@ -123,18 +123,18 @@ class TrajectoryDisplay:
     y : array of shape (n_samples,)
         Classes.
     explained : array of shape (2,)
-        Share of the states' variance that each component has.
+        Share of the states' variance that each component explains.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
-    TrajectoryDisplay.from_estimator : Draw the states of a fitted liquid.
+    TrajectoryDisplay.from_estimator : Draw the trajectories of a fitted liquid.
     """
 
     def __init__(self, points, y, explained):
@@ -144,23 +144,23 @@ class TrajectoryDisplay:
 
     @classmethod
     def from_estimator(cls, liquid, X, y, *, n_times=50, tau=30.0, ax=None):
-        """Draw how states of samples move.
+        """Draw the trajectories of samples.
 
         Parameters
         ----------
         liquid : Liquid
-            A fitted one.
+            Fitted liquid.
         X : sequence
-            Samples, as of :class:`~lsm.Liquid`.
+            Samples, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,)
-            Their classes.
+            Classes of the samples.
         n_times : int, default=50
-            At how many times, evenly spaced in each sample, the liquid is read.
+            Number of readings, evenly spaced in each sample.
         tau : float, default=30.0
-            Time constant in ms of the traces of spikes that are read. Of graded neurons the
-            activation is.
+            Time constant in ms of the traces of spikes. The activation is read instead if the
+            neurons send no spikes.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -187,12 +187,12 @@ class TrajectoryDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : TrajectoryDisplay
-            Itself.
+            The display itself.
         """
         (ax,) = axes_of(ax, 2.8)
         self.ax_, self.figure_ = ax, ax.figure

@@ -1,4 +1,4 @@
-"""Membrane potentials over time."""
+"""Picture of membrane potentials over time."""
 
 from dataclasses import replace
 
@@ -15,31 +15,31 @@ __all__ = ["MembraneDisplay"]
 class MembraneDisplay:
     """Membrane potentials of some neurons over time, one above the other.
 
-    A spike is a stroke from the threshold up. The bar at the right is the scale of all.
+    A spike is a vertical line above the potential. The bar at the right is the common scale.
 
     Parameters
     ----------
     times : array of shape (n_times,)
-        In ms.
+        Times in ms.
     potentials : array of shape (n_times, n_shown)
-        In mV.
+        Potentials in mV.
     neurons : int array of shape (n_shown,)
-        Which neurons these are.
+        Indices of the neurons.
     spike_times : list of n_shown arrays
-        In ms.
+        Times of each neuron's spikes in ms.
     inhibitory : bool array of shape (n_shown,)
-        Which are inhibitory.
+        Which of these neurons are inhibitory.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the picture.
     figure_ : matplotlib Figure
-        The figure it is in.
+        Figure of the axes.
 
     See Also
     --------
-    MembraneDisplay.from_estimator : Draw the neurons of a fitted liquid.
+    MembraneDisplay.from_estimator : Draw the potentials of a fitted liquid.
     """
 
     def __init__(self, times, potentials, neurons, spike_times, inhibitory):
@@ -51,20 +51,20 @@ class MembraneDisplay:
 
     @classmethod
     def from_estimator(cls, liquid, X, sample=0, *, neurons=5, ax=None):
-        """Draw what the neurons of a liquid do during a sample.
+        """Draw the potentials and spikes of neurons during a sample.
 
         Parameters
         ----------
         liquid : Liquid
-            A fitted one.
+            Fitted liquid.
         X : sequence
-            Samples, as of :class:`~lsm.Liquid`.
+            Samples, see :class:`~lsm.Liquid`.
         sample : int, default=0
-            Which sample.
+            Index of the sample.
         neurons : int or sequence of int, default=5
-            How many neurons, evenly spaced among all, or which.
+            Number of neurons, evenly spaced among all, or indices of neurons.
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -78,12 +78,12 @@ class MembraneDisplay:
         spikes = liquid.to_spikes(X)[[sample]]
         simulator = replace(liquid.simulator_, row_snapshots=Snapshots(feature="membrane"))
         potentials = simulator.rows(spikes)
-        times = np.arange(1, len(potentials) + 1) * spikes.dt
+        times = np.arange(1, len(potentials) + 1) * spikes.row_duration
         spike_times = [np.empty(0)] * len(neurons)
         if liquid.network_.neurons.spiking:
             recorded = simulator.record(spikes)
             spike_times = [
-                (recorded.steps[recorded.channels == n] + 1) * recorded.dt for n in neurons
+                (recorded.rows[recorded.channels == n] + 1) * recorded.row_duration for n in neurons
             ]
         display = cls(
             times, potentials[:, neurons], neurons, spike_times, liquid.inhibitory_[neurons]
@@ -96,12 +96,12 @@ class MembraneDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            What to draw on; by default a new figure.
+            Axes to draw on; by default those of a new figure.
 
         Returns
         -------
         display : MembraneDisplay
-            Itself.
+            The display itself.
         """
         n_shown = len(self.neurons)
         (ax,) = axes_of(ax, 0.7 + 0.35 * n_shown)
@@ -133,6 +133,6 @@ class MembraneDisplay:
 
 
 def _round_down(value):
-    """Return the largest of 1, 2 and 5 times a power of ten up to a value."""
+    """Return the largest number up to a value that is 1, 2 or 5 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(value))
     return float(power * max(digit for digit in (1, 2, 5) if digit * power <= value))

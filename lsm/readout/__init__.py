@@ -1,4 +1,4 @@
-"""Readouts that scikit-learn lacks."""
+"""Readouts that are missing in scikit-learn."""
 
 from .hold_out_ridge import HoldOutRidge
 from .kernel_ridge import KernelRidgeClassifier

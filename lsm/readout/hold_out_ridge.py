@@ -1,4 +1,4 @@
-"""Ridge regression for series, whose penalty is chosen on their last part."""
+"""Ridge regression for time series, with a penalty chosen on the last rows."""
 
 import numpy as np
 from scipy import linalg
@@ -11,19 +11,20 @@ __all__ = ["HoldOutRidge"]
 
 
 class HoldOutRidge(RegressorMixin, BaseEstimator):
-    """Ridge regression whose penalty does best on the last rows, fitted on all in the end.
+    """Ridge regression with the penalty of the smallest error on the last rows.
 
-    Neighbouring rows of a series are alike, so a penalty that is chosen by leaving out single
-    rows, as `RidgeCV` does, is too small.
+    Candidate penalties are compared on the last rows, after a fit to the rows before. The final
+    coefficients are fitted to all rows. `RidgeCV` leaves out single rows instead. In a series
+    neighbouring rows are similar, so its penalty is too small.
 
     Parameters
     ----------
     alphas : sequence of float, default=(1e-12, 1e-10, ..., 0.1, 1.0)
-        Penalties on the squared coefficients to choose from, against the mean squared error, in
-        units of the features' mean variance: so their meaning depends neither on the number of
-        rows nor on the scale of the features.
+        Candidate penalties on the squared coefficients, relative to the mean squared error and to
+        the mean variance of the features. A penalty therefore has the same effect for any number
+        of rows and any scale of the features.
     share : float, default=0.25
-        Share of the rows, the last ones, on which each target's penalty is chosen.
+        Share of the rows, at the end, on which the penalty of each target is chosen.
 
     Attributes
     ----------
@@ -32,7 +33,7 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
     coef_ : array of shape (n_features,) or (n_targets, n_features)
         Coefficients.
     intercept_ : float or array of shape (n_targets,)
-        What is said where all features are zero.
+        Prediction if all features are zero.
     n_features_in_ : int
         Number of features.
 
@@ -54,12 +55,12 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
         self.share = share
 
     def fit(self, X, y):
-        """Choose the penalties, then fit all rows.
+        """Choose the penalties, and fit the coefficients to all rows.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
-            Rows, in their order.
+            Rows in order of time.
         y : array of shape (n_samples,) or (n_samples, n_targets)
             Targets.
 
@@ -70,36 +71,46 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is outside its meaning, there are fewer than two rows, or every
-            penalty is too small to make the coefficients unique.
+            If a parameter is invalid, there are fewer than two rows, or every penalty is too
+            small for unique coefficients.
         """
         if np.ndim(self.alphas) != 1 or len(self.alphas) == 0:
-            raise ValueError(f"alphas must be a sequence of numbers > 0, got {self.alphas!r}")
-        alphas = [check_number("alphas", value, 0, low_open=True) for value in self.alphas]
-        check_number("share", self.share, 0, 1, low_open=True, high_open=True)
+            raise ValueError(
+                f"HoldOutRidge.alphas must be a sequence of numbers > 0, got {self.alphas!r}"
+            )
+        alphas = [
+            check_number("HoldOutRidge.alphas", alpha, 0, low_open=True) for alpha in self.alphas
+        ]
+        check_number("HoldOutRidge.share", self.share, 0, 1, low_open=True, high_open=True)
         X, y = validate_data(
             self, X, y, dtype=np.float64, multi_output=True, y_numeric=True, ensure_min_samples=2
         )
         targets = y.reshape(len(y), -1).astype(float)
         n_fit = min(max(round((1 - self.share) * len(X)), 1), len(X) - 1)
-        fitted, held = _Moments(X[:n_fit], targets[:n_fit]), X[n_fit:]
+        first_rows, last = _Moments(X[:n_fit], targets[:n_fit]), slice(n_fit, None)
         errors = np.array(
-            [((fitted.predict(held, alpha) - targets[n_fit:]) ** 2).sum(axis=0) for alpha in alphas]
+            [
+                ((first_rows.predict(X[last], alpha) - targets[last]) ** 2).sum(axis=0)
+                for alpha in alphas
+            ]
         )
         if np.isinf(errors).all():
-            raise ValueError(f"alphas must hold a larger penalty than {max(alphas):g}")
+            raise ValueError(
+                "HoldOutRidge.alphas are too small for unique coefficients: add a penalty larger "
+                f"than {max(alphas):g}"
+            )
         self.alpha_ = np.array(alphas)[errors.argmin(axis=0)]
-        everything = _Moments(X, targets)
+        all_rows = _Moments(X, targets)
         coef = np.empty((targets.shape[1], X.shape[1]))
         for alpha in np.unique(self.alpha_):
             chosen = self.alpha_ == alpha
-            coef[chosen] = everything.solve(alpha)[:, chosen].T
-        intercept = everything.y_mean - coef @ everything.X_mean
+            coef[chosen] = all_rows.solve(alpha)[:, chosen].T
+        intercept = all_rows.y_mean - coef @ all_rows.X_mean
         self.coef_, self.intercept_ = (coef, intercept) if y.ndim == 2 else (coef[0], intercept[0])
         return self
 
     def predict(self, X):
-        """Return the targets of rows, of shape (n_samples,) or (n_samples, n_targets)."""
+        """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64)
         return X @ self.coef_.T + self.intercept_
@@ -111,7 +122,7 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
 
 
 class _Moments:
-    """What ridge regression needs of some rows, for any penalty."""
+    """Means and covariances of rows, from which ridge regression follows for any penalty."""
 
     def __init__(self, X, y):
         self.X_mean, self.y_mean = X.mean(axis=0), y.mean(axis=0)
@@ -128,7 +139,7 @@ class _Moments:
         return linalg.cho_solve(factor, self.cross, check_finite=False)
 
     def predict(self, X, alpha):
-        """Return what is said of rows; infinite where the penalty is lost in rounding."""
+        """Return predictions for rows, or infinity if the coefficients are not unique."""
         try:
             return (X - self.X_mean) @ self.solve(alpha) + self.y_mean
         except linalg.LinAlgError:

@@ -1,4 +1,4 @@
-"""Kernel ridge regression on classes."""
+"""Kernel ridge regression for classification."""
 
 import numbers
 
@@ -16,31 +16,31 @@ __all__ = ["KernelRidgeClassifier"]
 
 
 class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
-    """Classify by kernel ridge regression on targets of -1 and 1, one for each class.
+    """Classifier by kernel ridge regression, with one target of -1 or 1 for each class.
 
     This is :class:`sklearn.linear_model.RidgeClassifier` with the kernel
     `k(a, b) = exp(-gamma * ||a - b||^2)`, also known as a least-squares support vector machine
-    [1]_ without a bias. It is fitted in closed form, in time that grows with the cube of the
-    number of samples and memory that grows with its square.
+    [1]_ without a bias. The fit is in closed form. Its time grows with the cube of the number of
+    samples, and its memory with the square.
 
-    Standardise the features first: distances weigh all of them equally.
+    Standardise the features first, since distances weight all features equally.
 
     Parameters
     ----------
     alpha : float, default=0.03
-        Regularisation, added to the diagonal of the kernel matrix, whose own entries are 1.
+        Regularisation, which is added to the diagonal of the kernel matrix. The diagonal itself
+        is 1.
     gamma : {"median", "scale"} or float, default="median"
         Inverse squared width of the kernel. "median" is 1 / (2 m), where m is the median
-        squared distance between two training samples that differ; "scale" is
-        1 / (n_features * X.var()), as in
-        :class:`sklearn.svm.SVC`.
+        squared distance between two different training samples. "scale" is
+        1 / (n_features * X.var()), as in :class:`sklearn.svm.SVC`.
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
         The classes, sorted.
     gamma_ : float
-        The value of gamma that is used.
+        Value of gamma.
     dual_coef_ : array of shape (n_samples, n_classes), or (n_samples, 1) for two classes
         Weights of the training samples.
     X_fit_ : array or CSR matrix of shape (n_samples, n_features)
@@ -50,7 +50,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
 
     See Also
     --------
-    sklearn.kernel_ridge.KernelRidge : The regressor, with other kernels.
+    sklearn.kernel_ridge.KernelRidge : Regressor with a choice of kernels.
 
     References
     ----------
@@ -83,8 +83,13 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         self : KernelRidgeClassifier
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid, there is only one class, or `alpha` is too small.
         """
-        alpha = check_number("alpha", self.alpha, 0, low_open=True)
+        alpha = check_number("KernelRidgeClassifier.alpha", self.alpha, 0, low_open=True)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32])
         check_classification_targets(y)
         binarizer = LabelBinarizer(neg_label=-1)
@@ -104,8 +109,8 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
             )  # fmt: skip
         except linalg.LinAlgError:
             raise ValueError(
-                f"alpha={alpha:g} is too small for samples that are alike to the precision of "
-                f"{X.dtype}: raise it"
+                f"KernelRidgeClassifier.alpha={alpha:g} is too small for samples that are equal in "
+                f"the precision of {X.dtype}: raise it"
             ) from None
         return self
 
@@ -120,8 +125,8 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         scores : array of shape (n_samples, n_classes), or (n_samples,) for two classes
-            Near 1 for a member and near -1 for any other sample; for two classes the score of
-            `classes_[1]`.
+            Scores, near 1 for a sample of the class and near -1 for other samples. For two
+            classes they are the scores of `classes_[1]`.
         """
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
@@ -130,7 +135,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         return scores.ravel() if len(self.classes_) == 2 else scores
 
     def predict(self, X):
-        """Return the class of the highest score.
+        """Return the class with the highest score.
 
         Parameters
         ----------
@@ -142,8 +147,8 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         classes : array of shape (n_samples,)
         """
         scores = self.decision_function(X)
-        chosen = scores > 0 if scores.ndim == 1 else scores.argmax(axis=1)
-        return self.classes_[chosen.astype(int)]
+        best = scores > 0 if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes_[best.astype(int)]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -151,20 +156,24 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
     def _resolve_gamma(self, X, squared_distances):
+        """Return `gamma` as a number."""
         if isinstance(self.gamma, numbers.Real):
-            return check_number("gamma", self.gamma, 0, low_open=True)
+            return check_number("KernelRidgeClassifier.gamma", self.gamma, 0, low_open=True)
         if self.gamma == "scale":
-            # As SVC does, since a sparse matrix has no var().
+            # A sparse matrix has no var(). SVC computes the variance in this way too.
             variance = X.multiply(X).mean() - X.mean() ** 2 if sparse.issparse(X) else X.var()
             return 1 / float(X.shape[1] * variance) if variance > 0 else 1.0
         if self.gamma == "median":
-            # Rounding leaves equal samples a hair apart, and a median of hairs is no width.
-            apart = squared_distances[squared_distances > 1e-6 * squared_distances.max()]
-            return 1 / (2 * float(np.median(apart))) if apart.size else 1.0
-        raise ValueError(f"gamma must be 'median', 'scale' or a number > 0, got {self.gamma!r}")
+            # Rounding leaves small distances between equal samples, which do not count.
+            positive = squared_distances[squared_distances > 1e-6 * squared_distances.max()]
+            return 1 / (2 * float(np.median(positive))) if positive.size else 1.0
+        raise ValueError(
+            "KernelRidgeClassifier.gamma must be 'median', 'scale' or a number > 0, got "
+            f"{self.gamma!r}"
+        )
 
 
 def _to_kernel(squared_distances, gamma):
-    """Turn squared distances into the kernel, in place: they may take gigabytes."""
+    """Convert squared distances to the kernel, in place since they may take gigabytes."""
     squared_distances *= -gamma
     return np.exp(squared_distances, out=squared_distances)

@@ -1,4 +1,4 @@
-"""A linear readout that learns row by row."""
+"""Linear regression by recursive least squares, row by row."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -15,7 +15,7 @@ update = njit(recursive_least_squares)
 
 @njit
 def _learn(X, y, coef, inverse, forget):
-    """Go through the rows once."""
+    """Update the coefficients with each row once, in place."""
     for row in range(len(X)):
         error = np.dot(coef, X[row]) - y[row]
         update(X[row], error, coef, inverse, forget)
@@ -24,18 +24,19 @@ def _learn(X, y, coef, inverse, forget):
 class RLS(RegressorMixin, BaseEstimator):
     """Linear regression by recursive least squares, without an intercept.
 
-    After every row the coefficients are those of a ridge regression on all rows so far, with
-    penalty `alpha` (for `forget=1`). Memory and time for a row do not grow. In an
-    :class:`~lsm.LSMRegressor` with feedback it learns while its output drives the liquid, which
-    is FORCE learning [1]_.
+    After every row the coefficients are those of a ridge regression on all rows so far, with the
+    penalty `alpha` (for `forget=1`). Memory and time per row do not grow with the number of rows.
+    In an :class:`~lsm.LSMRegressor` with feedback, this readout learns while its output drives the
+    liquid, which is FORCE learning [1]_.
 
     Parameters
     ----------
     alpha : float, default=1.0
-        Penalty on the squared coefficients, the inverse of the initial diagonal of [1]_'s P.
+        Penalty on the squared coefficients. It is the inverse of the initial diagonal of the
+        matrix P in [1]_.
     forget : float, default=1.0
-        Factor by which a row counts less with each row after it, at most 1. The penalty fades
-        likewise, to 1e-12 at the least.
+        Factor on the weight of a row with each later row, at most 1. The penalty decays likewise,
+        but not below 1e-12.
 
     Attributes
     ----------
@@ -62,25 +63,30 @@ class RLS(RegressorMixin, BaseEstimator):
     array([1., 2., 3.])
     """
 
-    online = True  # learns inside a closed loop
+    online = True  # can learn inside a closed loop
 
     def __init__(self, alpha=1.0, forget=1.0):
         self.alpha = alpha
         self.forget = forget
 
     def start(self, n_features, n_targets):
-        """Forget all that was learnt.
+        """Reset the coefficients to zero.
 
         Parameters
         ----------
         n_features : int
             Number of features.
         n_targets : int or None
-            Number of targets, None for one that is given as a vector.
+            Number of targets; None for one target that is given as a vector.
 
         Returns
         -------
         self : RLS
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid.
         """
         alpha = check_number("RLS.alpha", self.alpha, 0, low_open=True)
         check_number("RLS.forget", self.forget, 0, 1, low_open=True)
@@ -91,7 +97,7 @@ class RLS(RegressorMixin, BaseEstimator):
         return self
 
     def fit(self, X, y):
-        """Learn from the rows of `X` in their order, from nothing.
+        """Reset the coefficients, and learn from rows in their order.
 
         Parameters
         ----------
@@ -109,14 +115,14 @@ class RLS(RegressorMixin, BaseEstimator):
         return self._learn(X, y)
 
     def partial_fit(self, X, y):
-        """Learn from further rows.
+        """Learn from further rows; the first call is a `fit`.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
             Rows.
         y : array of shape (n_samples,) or (n_samples, n_targets)
-            Targets.
+            Targets, of the same shape in each row as before.
 
         Returns
         -------
@@ -128,7 +134,7 @@ class RLS(RegressorMixin, BaseEstimator):
         shape = self.coef_.shape[:-1]
         if y.shape[1:] != shape:
             raise ValueError(
-                f"y must have targets of shape {shape} in a row as before, got {y.shape[1:]}"
+                f"y must have targets of shape {shape} in each row as before, got {y.shape[1:]}"
             )
         return self._learn(X, y)
 
@@ -145,7 +151,7 @@ class RLS(RegressorMixin, BaseEstimator):
         return self
 
     def predict(self, X):
-        """Return the targets of rows, of shape (n_samples,) or (n_samples, n_targets)."""
+        """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
         check_is_fitted(self, "coef_")
         X = validate_data(self, X, reset=False, dtype=np.float64)
         return X @ self.coef_.T + self.intercept_

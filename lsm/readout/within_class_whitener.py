@@ -1,4 +1,4 @@
-"""Directions in which samples of one class differ, made small."""
+"""Within-class covariance normalisation of features."""
 
 import numpy as np
 from scipy import linalg
@@ -10,35 +10,37 @@ from .._validation import check_number
 
 __all__ = ["WithinClassWhitener"]
 
-NEGLIGIBLE = 1e-5  # of the largest variance: less is lost in the rounding of single precision
+NEGLIGIBLE = 1e-5  # share of the largest variance, about the rounding error of single precision
 
 
 class WithinClassWhitener(TransformerMixin, BaseEstimator):
-    """Shrink directions in which samples of one class differ, such as those of the speaker.
+    """Shrink the directions in which samples of one class vary, such as those of the speaker.
 
-    Within-class covariance normalisation [1]_: a sample is multiplied by `(I + S / r)^(-1/2)`,
-    where S is the covariance of the training samples about the means of their classes and r is
-    `shrinkage` times its trace. What varies within the classes by much more than r is whitened,
-    what varies by much less is left as it is, and so is what varies by less than 1e-5 of the
-    largest variance, which only matters for a shrinkage far below the default. A linear readout
-    undoes this; one that goes by distances, as :class:`KernelRidgeClassifier` does, gains from
-    it.
+    This is within-class covariance normalisation [1]_. A sample is multiplied by
+    `(I + S / r)^(-1/2)`, where S is the covariance of the training samples about the means of
+    their classes, and r is `shrinkage` times the trace of S. Directions with a variance within
+    classes far above r are whitened, and those with a variance far below r do not change.
+    Directions with less than 1e-5 of the largest variance do not change either, which only matters
+    for a shrinkage far below the default.
 
-    It is fitted in time that grows with the cube of the number of samples.
+    A linear readout can undo this transformation. A readout based on distances, such as
+    :class:`KernelRidgeClassifier`, benefits from it.
+
+    The time of the fit grows with the cube of the number of samples.
 
     Parameters
     ----------
     shrinkage : float, default=0.02
-        Share of the variance within classes above which that of one direction is much.
+        Share of the total variance within classes. Directions with a larger variance are shrunk.
 
     Attributes
     ----------
     components_ : array of shape (n_components, n_features)
-        Orthonormal directions of variance within classes, largest first.
+        Orthonormal directions of variance within classes, in the order of decreasing variance.
     variances_ : array of shape (n_components,)
-        The variances in these directions.
+        Variances in these directions.
     factors_ : array of shape (n_components,)
-        What the transformation multiplies each direction by.
+        Factors of the transformation in these directions.
     n_features_in_ : int
         Number of features.
 
@@ -62,26 +64,31 @@ class WithinClassWhitener(TransformerMixin, BaseEstimator):
         self.shrinkage = shrinkage
 
     def fit(self, X, y):
-        """Find the directions.
+        """Fit the directions and their factors.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
-            Training samples, standardised. float32 stays float32.
+            Standardised training samples. float32 stays float32.
         y : array of shape (n_samples,)
             Their classes.
 
         Returns
         -------
         self : WithinClassWhitener
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid.
         """
-        check_number("shrinkage", self.shrinkage, 0, low_open=True)
+        check_number("WithinClassWhitener.shrinkage", self.shrinkage, 0, low_open=True)
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(y)
         residuals = X.copy()
         for label in np.unique(y):
             residuals[y == label] -= X[y == label].mean(axis=0)
-        # States have more features than samples, so this is smaller than their covariance.
+        # States usually have more features than samples, so this is smaller than the covariance.
         gram = residuals @ residuals.T / len(X)
         total = np.trace(gram)
         variances, vectors = linalg.eigh(gram, overwrite_a=True, check_finite=False)

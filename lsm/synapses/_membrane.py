@@ -1,4 +1,4 @@
-"""How a membrane weighs a current over one step, in closed form."""
+"""Effect of a current on a membrane over one step, in closed form."""
 
 import numpy as np
 from scipy.special import exprel
@@ -9,22 +9,22 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
 def membrane(neurons, dt):
-    """Return how a membrane answers to current.
+    """Return the response of a membrane to a current.
 
     Parameters
     ----------
     neurons : dict
-        Parameters of the neurons: `tau_m` and `resistance` where the membrane leaks linearly, or
-        else `capacitance`, or neither in a model of rates.
+        Parameters of the neurons: `tau_m` in ms and `resistance` in MOhm of a membrane with a
+        linear leak, or else `capacitance` in nF; neither in a model without a membrane.
     dt : float
         Length of a step in ms.
 
     Returns
     -------
     leak : float or array of shape (n_neurons,)
-        `dt / tau_m`; zero where there is no linear leak.
+        `dt / tau_m`; zero without a linear leak.
     push : float or array of shape (n_neurons,)
-        How far 1 nA would move the potential in a step without leak, in mV; one for rates.
+        Change of the potential in mV by 1 nA in a step without leak; one without a membrane.
     """
     if "tau_m" in neurons:
         leak = dt / np.asarray(neurons["tau_m"])
@@ -37,8 +37,8 @@ def membrane(neurons, dt):
 def overlap(a, b):
     """Integrate exp(-a (1 - s)) exp(-b s) over s from 0 to 1.
 
-    Over `exprel(-a)` this is the mean of a current that falls by exp(-b), weighed by a membrane
-    that leaks by exp(-a); exact where the two meet.
+    Divided by `exprel(-a)` this is the mean of a current that decays by exp(-b) in a step, weighed
+    by a membrane that leaks by exp(-a). The result is exact also where a equals b.
     """
     return np.exp(-np.minimum(a, b)) * exprel(-np.abs(np.subtract(a, b)))
 
@@ -46,13 +46,13 @@ def overlap(a, b):
 def overlap_of_two(a, b, c):
     """Integrate exp(-a (1 - s)) s overlap(b s, c s) over s from 0 to 1.
 
-    The same for a current that is itself the answer of a first stage, which falls by exp(-c),
-    through a second one, which falls by exp(-b). The three may come in any order.
+    The same as :func:`overlap` for the current of a second stage, which decays by exp(-b), driven
+    by a first stage, which decays by exp(-c). The three rates may have any order.
     """
     low, middle, high = np.sort(np.broadcast_arrays(a, b, c), axis=0)
-    apart = (overlap(low, middle) - overlap(middle, high)) / np.maximum(high - low, 1)
-    # Where the three nearly meet this difference cancels, but a quadrature has no error left.
+    difference = (overlap(low, middle) - overlap(middle, high)) / np.maximum(high - low, 1)
+    # For nearly equal rates this difference cancels; there a quadrature is exact.
     s = (1 + NODES) / 2
     low, middle, high = (rate[..., None] for rate in (low, middle, high))
     near = np.exp(-low * (1 - s)) * s * overlap(middle * s, high * s) @ (WEIGHTS / 2)
-    return np.where(high[..., 0] - low[..., 0] > 1, apart, near)
+    return np.where(high[..., 0] - low[..., 0] > 1, difference, near)

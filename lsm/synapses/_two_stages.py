@@ -1,31 +1,33 @@
-"""What synapses share whose response rises and falls: a first stage feeds a second."""
+"""Synapses of two stages, whose response rises and falls: the first stage drives the second."""
 
 import numpy as np
 from scipy.special import exprel
 
-from .._model import SynapseModel
 from ._membrane import overlap, overlap_of_two
+from .base import SynapseModel
 
 __all__ = ["TwoStages", "two_stages"]
 
 
 def two_stages(tau_rise, tau_decay, leak, dt):
-    """Return what one step of a response with a peak of one needs.
+    """Return the numbers that one step needs, for a response with a peak of one.
 
     Parameters
     ----------
     tau_rise, tau_decay : float or array of shape (n_neurons,)
         Time constants of the two stages in ms.
     leak : float or array of shape (n_neurons,)
-        The step over the membrane's time constant, see :func:`lsm.synapses._membrane.membrane`.
+        Length of a step over the membrane's time constant, see
+        :func:`lsm.synapses._membrane.membrane`.
     dt : float
         Length of a step in ms.
 
     Returns
     -------
     factors : tuple of 5
-        Weighed means over a step of what the first stage adds and of what the second holds;
-        the fall of the first stage in a step; what the second gains from it; the second's fall.
+        Mean current in the step from the first and from the second stage, relative to their
+        values; decay of the first stage; gain of the second stage from the first; decay of the
+        second stage.
     """
     rise, decay = dt / np.asarray(tau_rise), dt / np.asarray(tau_decay)
     # The peak of a unit response is x**(-1 / (x - 1)) with x = tau_decay / tau_rise.
@@ -40,11 +42,11 @@ def two_stages(tau_rise, tau_decay, leak, dt):
 
 
 class TwoStages(SynapseModel):
-    """Base of synapses of which each sign has two stages: weights add to the first."""
+    """Base of synapses with two stages for each sign; weights add to the first."""
 
     @staticmethod
     def initial(n_neurons):
-        """Return the second stage, excitatory and inhibitory."""
+        """Return the second stages, excitatory and inhibitory, at zero."""
         return np.zeros(n_neurons), np.zeros(n_neurons)
 
     @staticmethod
@@ -62,7 +64,7 @@ class TwoStages(SynapseModel):
 
     @staticmethod
     def decay(n, syn, constants):
-        """Let both stages of neuron n fall for one step, the first into the second."""
+        """Move both stages of the synapses onto neuron n by one step."""
         first_exc, first_inh, exc, inh = syn
         fall_exc, gain_exc, decay_exc = constants[2:5]
         fall_inh, gain_inh, decay_inh = constants[7:10]

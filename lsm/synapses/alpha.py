@@ -1,4 +1,4 @@
-"""Synapses whose current rises and falls as an alpha function."""
+"""Synapses whose current is an alpha function."""
 
 from ._membrane import membrane
 from ._two_stages import TwoStages, two_stages
@@ -13,8 +13,8 @@ class Alpha(TwoStages):
 
         I(t) = w (t / tau_syn) exp(1 - t / tau_syn)
 
-    whose peak is w, at t = tau_syn. Positive weights feed the excitatory current, negative ones
-    the inhibitory. With a LIF neuron the pair is integrated exactly [2]_.
+    whose peak is w, at t = tau_syn. Positive weights add to the excitatory current, negative ones
+    to the inhibitory current. With a LIF neuron the pair is integrated exactly [2]_.
 
     Parameters
     ----------
@@ -31,9 +31,9 @@ class Alpha(TwoStages):
        systems with applications to neuronal modeling. Biological Cybernetics 81, 381-402.
     """
 
-    _bounds = {
-        "tau_syn_exc": {"low": 0, "low_open": True},
-        "tau_syn_inh": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_syn_exc": "> 0",
+        "tau_syn_inh": "> 0",
     }
 
     def __init__(self, tau_syn_exc=2.0, tau_syn_inh=2.0):
@@ -42,7 +42,7 @@ class Alpha(TwoStages):
 
     @staticmethod
     def constants(parameters, neurons, dt):
-        """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         leak, _ = membrane(neurons, dt)
         taus = parameters["tau_syn_exc"], parameters["tau_syn_inh"]
         return sum((two_stages(tau, tau, leak, dt) for tau in taus), ())

@@ -1,7 +1,7 @@
-"""Synapses that open conductances, which rise and fall as an alpha function."""
+"""Synapses whose conductance is an alpha function."""
 
+from ._shunting import shunt, shunted
 from ._two_stages import TwoStages, two_stages
-from .conductance import shunt, shunted
 
 __all__ = ["AlphaConductance"]
 
@@ -14,8 +14,9 @@ class AlphaConductance(TwoStages):
         g(t) = |w| (t / tau_syn) exp(1 - t / tau_syn)
         I = g_exc (e_rev_exc - v) + g_inh (e_rev_inh - v)
 
-    Positive weights open the excitatory conductance, negative ones the inhibitory, to a peak of
-    their amount in uS. Steps are taken as in :class:`~lsm.synapses.Conductance`.
+    Positive weights open the excitatory conductance, negative ones the inhibitory conductance; the
+    peak is the magnitude of the weight in uS. Steps are taken as in
+    :class:`~lsm.synapses.Conductance`.
 
     Parameters
     ----------
@@ -24,10 +25,10 @@ class AlphaConductance(TwoStages):
     tau_syn_inh : float, default=2.0
         Time to the peak of the inhibitory conductance in ms.
     e_rev_exc : float, default=6.0
-        Potential in mV to which excitation pulls. The defaults are on the scale of the default
-        LIF neuron, as those of :class:`~lsm.synapses.Conductance`.
+        Reversal potential of excitation in mV. The defaults are on the scale of the default LIF
+        neuron, as those of :class:`~lsm.synapses.Conductance`.
     e_rev_inh : float, default=-2.0
-        Potential in mV to which inhibition pulls, below `e_rev_exc`.
+        Reversal potential of inhibition in mV, below `e_rev_exc`.
 
     References
     ----------
@@ -36,9 +37,10 @@ class AlphaConductance(TwoStages):
     """
 
     needs_potential = True
-    _bounds = {
-        "tau_syn_exc": {"low": 0, "low_open": True},
-        "tau_syn_inh": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_syn_exc": "> 0",
+        "tau_syn_inh": "> 0",
+        "e_rev_inh": "< e_rev_exc",
     }
 
     def __init__(self, tau_syn_exc=2.0, tau_syn_inh=2.0, e_rev_exc=6.0, e_rev_inh=-2.0):
@@ -52,12 +54,9 @@ class AlphaConductance(TwoStages):
         """Return synapses with reversal potentials of 0 and -80 mV, for neurons in mV."""
         return cls(e_rev_exc=0.0, e_rev_inh=-80.0)
 
-    def _check(self, parameters, dt):
-        self._check_below("e_rev_inh", "e_rev_exc", parameters)
-
     @staticmethod
     def constants(parameters, neurons, dt):
-        """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         taus = parameters["tau_syn_exc"], parameters["tau_syn_inh"]
         stages = sum((two_stages(tau, tau, 0.0, dt) for tau in taus), ())
         return *stages, *shunt(parameters, neurons, dt)

@@ -1,7 +1,5 @@
 """Synapses whose current is the difference of two exponentials."""
 
-import numpy as np
-
 from ._membrane import membrane
 from ._two_stages import TwoStages, two_stages
 
@@ -15,18 +13,18 @@ class Biexponential(TwoStages):
 
         I(t) = w k (exp(-t / tau_decay) - exp(-t / tau_rise))
 
-    with k such that the peak is w; where the time constants are equal, it is an alpha function.
-    Positive weights feed the excitatory current, negative ones the inhibitory. With a LIF neuron
-    the pair is integrated exactly [2]_.
+    with k such that the peak is w. For equal time constants it is an alpha function. Positive
+    weights add to the excitatory current, negative ones to the inhibitory current. With a LIF
+    neuron the pair is integrated exactly [2]_.
 
     Parameters
     ----------
     tau_rise_exc, tau_rise_inh : float, default=1.0
-        Time constants in ms with which the currents rise, at most those of their decay.
+        Time constants of the rise in ms, at most those of the decay.
     tau_decay_exc : float, default=5.0
-        Time constant in ms with which the excitatory current decays.
+        Time constant of the decay of the excitatory current in ms.
     tau_decay_inh : float, default=10.0
-        Time constant in ms with which the inhibitory current decays.
+        Time constant of the decay of the inhibitory current in ms.
 
     References
     ----------
@@ -36,11 +34,11 @@ class Biexponential(TwoStages):
        systems with applications to neuronal modeling. Biological Cybernetics 81, 381-402.
     """
 
-    _bounds = {
-        "tau_rise_exc": {"low": 0, "low_open": True},
-        "tau_rise_inh": {"low": 0, "low_open": True},
-        "tau_decay_exc": {"low": 0, "low_open": True},
-        "tau_decay_inh": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_rise_exc": "> 0 and <= tau_decay_exc",
+        "tau_rise_inh": "> 0 and <= tau_decay_inh",
+        "tau_decay_exc": "> 0",
+        "tau_decay_inh": "> 0",
     }
 
     def __init__(
@@ -51,19 +49,9 @@ class Biexponential(TwoStages):
         self.tau_decay_exc = tau_decay_exc
         self.tau_decay_inh = tau_decay_inh
 
-    def _check(self, parameters, dt):
-        for sign in ("exc", "inh"):
-            rise, decay = parameters[f"tau_rise_{sign}"], parameters[f"tau_decay_{sign}"]
-            if np.any(np.asarray(rise) > decay):
-                raise ValueError(
-                    f"Biexponential.tau_rise_{sign} must be at most tau_decay_{sign}, got "
-                    f"{getattr(self, f'tau_rise_{sign}')!r} and "
-                    f"{getattr(self, f'tau_decay_{sign}')!r}"
-                )
-
     @staticmethod
     def constants(parameters, neurons, dt):
-        """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         leak, _ = membrane(neurons, dt)
         taus = [[parameters[f"tau_{part}_{sign}"] for part in ("rise", "decay")]
                 for sign in ("exc", "inh")]  # fmt: skip

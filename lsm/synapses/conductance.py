@@ -1,81 +1,12 @@
-"""Synapses that open conductances, which decay exponentially."""
+"""Synapses whose conductance jumps and decays exponentially."""
 
 import numpy as np
-from numba.extending import overload, register_jitable
 from scipy.special import exprel
 
-from .._model import SynapseModel
-from ._membrane import membrane
+from ._shunting import shunt, shunted
+from .base import SynapseModel
 
-__all__ = ["Conductance", "shunt", "shunted"]
-
-# Leak of a membrane that has none: too small to matter, but 0 / 0 otherwise.
-NO_LEAK = 1e-9
-
-
-def shunt(parameters, neurons, dt):
-    """Return what `shunted` needs for a step of `dt` ms."""
-    leak, push = membrane(neurons, dt)
-    leak = np.maximum(leak, NO_LEAK)
-    rest = np.asarray(neurons.get("v_rest", 0.0))
-    mean = exprel(-leak)
-    return (
-        push,
-        (parameters["e_rev_exc"] - rest) / mean,
-        (parameters["e_rev_inh"] - rest) / mean,
-        1 / mean,
-        rest,
-        leak,
-        -np.expm1(-leak),
-        np.exp(-leak),
-        np.exp(-leak) / (push * mean),
-    )
-
-
-def closing(x):
-    """Return exp(-x) - 1 for x that is not negative."""
-    return np.expm1(-x)
-
-
-@overload(closing)
-def _closing(x):
-    """Compute it in plain arithmetic, of which the compiler makes vector instructions."""
-    real = np.dtype(str(x)).type
-    top, part, two = real(40), real(-1 / 128), real(2)
-    a, b, c, d, e = (real(1 / n) for n in (6, -360, 15120, -604800, 23950080))
-
-    def compiled(x):
-        # exp(y) - 1 = 2 y / (y coth(y / 2) - y), for the 128th part of -x, by a series.
-        y = min(x, top) * part
-        square = y * y
-        series = square * (a + square * (b + square * (c + square * (d + square * e))))
-        closed = two * y / (two + series - y)
-        closed *= two + closed
-        closed *= two + closed
-        closed *= two + closed
-        closed *= two + closed
-        closed *= two + closed
-        closed *= two + closed
-        closed *= two + closed
-        return closed
-
-    return compiled
-
-
-@register_jitable
-def shunted(exc, inh, v, drive, constants):
-    """Return the mean current through open conductances, the inhibitory one negative.
-
-    Over a step with a constant conductance the potential follows a leak of `leak + opened`,
-    under the drive too. The current is the one that, with the drive, moves a membrane that knows
-    its own leak alone to the same place.
-    """
-    push, pull_exc, pull_inh, pull_drive, rest, leak, forgotten, kept, drop = constants
-    opened = push * (exc - inh)
-    closes = closing(opened)
-    pull = pull_exc * exc - pull_inh * inh + pull_drive * drive
-    pull *= (forgotten - kept * closes) / (leak + opened)
-    return pull + drop * closes * (v - rest) - drive
+__all__ = ["Conductance"]
 
 
 class Conductance(SynapseModel):
@@ -86,10 +17,10 @@ class Conductance(SynapseModel):
         tau_syn dg/dt = -g      and g jumps by the weight when a spike arrives
         I = g_exc (e_rev_exc - v) + g_inh (e_rev_inh - v)
 
-    Positive weights open the excitatory conductance, negative ones the inhibitory, by their
-    amount in uS. In each step the conductances are held at their mean, and with a LIF neuron
-    leak and conductances together are integrated exactly: the error falls with the square of
-    the step, and no weight is too strong for it.
+    Positive weights open the excitatory conductance, negative ones the inhibitory conductance, by
+    their magnitude in uS. Each step holds the conductances at their mean; with a LIF neuron the
+    leak and the conductances are then integrated exactly together. The error is of second order
+    in `dt`, and the method is stable for weights of any size.
 
     Parameters
     ----------
@@ -98,10 +29,10 @@ class Conductance(SynapseModel):
     tau_syn_inh : float, default=10.0
         Time constant of the inhibitory conductance in ms.
     e_rev_exc : float, default=6.0
-        Potential in mV to which excitation pulls. The defaults are those of [1]_ on the scale
-        of the default LIF neuron, where rest is 0 and the threshold 1.
+        Reversal potential of excitation in mV. The defaults are those of [1]_ on the scale of the
+        default LIF neuron, where rest is 0 and the threshold 1.
     e_rev_inh : float, default=-2.0
-        Potential in mV to which inhibition pulls, below `e_rev_exc`.
+        Reversal potential of inhibition in mV, below `e_rev_exc`.
 
     References
     ----------
@@ -110,9 +41,10 @@ class Conductance(SynapseModel):
     """
 
     needs_potential = True
-    _bounds = {
-        "tau_syn_exc": {"low": 0, "low_open": True},
-        "tau_syn_inh": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_syn_exc": "> 0",
+        "tau_syn_inh": "> 0",
+        "e_rev_inh": "< e_rev_exc",
     }
 
     def __init__(self, tau_syn_exc=5.0, tau_syn_inh=10.0, e_rev_exc=6.0, e_rev_inh=-2.0):
@@ -126,12 +58,9 @@ class Conductance(SynapseModel):
         """Return the synapses of Vogels & Abbott (2005), for neurons whose rest is -60 mV."""
         return cls(tau_syn_exc=5.0, tau_syn_inh=10.0, e_rev_exc=0.0, e_rev_inh=-80.0)
 
-    def _check(self, parameters, dt):
-        self._check_below("e_rev_inh", "e_rev_exc", parameters)
-
     @staticmethod
     def constants(parameters, neurons, dt):
-        """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         falls = [dt / np.asarray(parameters[name]) for name in ("tau_syn_exc", "tau_syn_inh")]
         return (
             *(exprel(-fall) for fall in falls),
@@ -148,7 +77,7 @@ class Conductance(SynapseModel):
 
     @staticmethod
     def decay(n, syn, constants):
-        """Let the conductances of neuron n fall for one step."""
+        """Let the conductances onto neuron n decay for one step."""
         exc, inh = syn
         decay_exc, decay_inh = constants[2:4]
         exc[n] *= decay_exc

@@ -1,24 +1,24 @@
-"""Synapses that move the potential at once."""
+"""Synapses whose spikes change the potential in one step."""
 
 from scipy.special import exprel
 
-from .._model import SynapseModel
 from ._membrane import membrane
+from .base import SynapseModel
 
 __all__ = ["Delta"]
 
 
 class Delta(SynapseModel):
-    """Synapses through which a spike makes the potential jump by the weight, in mV [1]_.
+    """Synapses whose spikes change the potential at once, by the weight in mV [1]_.
 
     The jump happens in the step in which the spike arrives, before the threshold is tested; a
-    refractory neuron ignores it. What moves the potential is a current that lasts for this step::
+    refractory neuron ignores it. A current that lasts for this step causes the jump::
 
         I = jump / (resistance (1 - exp(-dt / tau_m)))
 
-    so that a LIF neuron jumps exactly. Of a neuron without `tau_m` the capacitance tells the
-    current, I = jump capacitance / dt. Where a model has neither, as a rate neuron, I is the sum
-    of the weights itself.
+    which is exact for a LIF neuron. If a neuron has no `tau_m`, the current follows from its
+    capacitance: I = jump capacitance / dt. If it has neither, as a rate neuron, I is the sum of
+    the weights.
 
     References
     ----------
@@ -30,7 +30,7 @@ class Delta(SynapseModel):
 
     @staticmethod
     def constants(parameters, neurons, dt):
-        """Return what one step of `dt` ms needs: the current in nA of a jump of 1 mV."""
+        """Return the current in nA that makes the potential jump by 1 mV in a step of `dt` ms."""
         leak, push = membrane(neurons, dt)
         return (1 / (push * exprel(-leak)),)
 
@@ -43,7 +43,7 @@ class Delta(SynapseModel):
 
     @staticmethod
     def decay(n, syn, constants):
-        """Take back what arrived: it acts for one step."""
+        """Remove the weights that have arrived, which act for one step."""
         exc, inh = syn
         exc[n] = 0
         inh[n] = 0

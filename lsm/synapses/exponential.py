@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import exprel
 
-from .._model import SynapseModel
 from ._membrane import membrane, overlap
+from .base import SynapseModel
 
 __all__ = ["Exponential"]
 
@@ -16,8 +16,8 @@ class Exponential(SynapseModel):
 
         tau_syn dI/dt = -I      and I jumps by the weight when a spike arrives
 
-    Positive weights feed the excitatory current, negative ones the inhibitory. With a LIF
-    neuron the pair is integrated exactly [1]_.
+    Positive weights add to the excitatory current, negative ones to the inhibitory current. With
+    a LIF neuron the pair is integrated exactly [1]_.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ class Exponential(SynapseModel):
        systems with applications to neuronal modeling. Biological Cybernetics 81, 381-402.
     """
 
-    _bounds = {
-        "tau_syn_exc": {"low": 0, "low_open": True},
-        "tau_syn_inh": {"low": 0, "low_open": True},
+    bounds = {
+        "tau_syn_exc": "> 0",
+        "tau_syn_inh": "> 0",
     }
 
     def __init__(self, tau_syn_exc=5.0, tau_syn_inh=10.0):
@@ -48,7 +48,7 @@ class Exponential(SynapseModel):
 
     @staticmethod
     def constants(parameters, neurons, dt):
-        """Return what one step of `dt` ms needs, in the order of `current` and `decay`."""
+        """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         leak, _ = membrane(neurons, dt)
         falls = [dt / np.asarray(parameters[name]) for name in ("tau_syn_exc", "tau_syn_inh")]
         factors = (overlap(leak, fall) / exprel(-leak) for fall in falls)
@@ -63,7 +63,7 @@ class Exponential(SynapseModel):
 
     @staticmethod
     def decay(n, syn, constants):
-        """Let the currents of neuron n fall for one step."""
+        """Let the currents into neuron n decay for one step."""
         exc, inh = syn
         _, _, decay_exc, decay_inh = constants
         exc[n] *= decay_exc

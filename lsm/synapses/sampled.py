@@ -1,21 +1,21 @@
-"""Synapses whose current is any function of time, given as numbers."""
+"""Synapses whose current is a function of time, given by its samples."""
 
 import numpy as np
 from numba.extending import overload
 
-from .._model import SynapseModel
 from .._validation import check_reals
+from .base import SynapseModel
 
 __all__ = ["Sampled"]
 
 
 def flow_of(n, pending, length):
-    """Return what is still to flow into neuron n, or into a slice of neurons, step by step."""
+    """Return the future currents into neuron n, or into a slice of neurons, by step."""
     return pending.reshape(-1, length)[n].T
 
 
 @overload(flow_of)
-def _flow_of(n, pending, length):  # of one neuron, without the price of a reshape
+def _flow_of(n, pending, length):  # for one neuron, without the cost of a reshape
     return lambda n, pending, length: pending[n * length : (n + 1) * length]
 
 
@@ -23,14 +23,15 @@ class Sampled(SynapseModel):
     """Synaptic currents of any shape, sampled in steps of the liquid.
 
     A spike that arrives through a weight w causes the current `w * kernel[k]` in the k-th step
-    after it: a finite impulse response, kept in the transposed form [1]_.
+    after it: a finite impulse response filter, in the transposed form [1]_.
 
     Parameters
     ----------
     kernel_exc : array-like of shape (n_steps,), default=(1.0,)
-        Current of each step after a spike through an excitatory synapse, in nA per nA of weight.
-    kernel_inh : array-like of shape (n_steps,), optional
-        The same of inhibitory synapses, whose weights are negative; by default `kernel_exc`.
+        Current in each step after a spike through an excitatory synapse, in nA per nA of weight.
+    kernel_inh : array-like of shape (n_steps,) or "auto", default="auto"
+        Current in each step after a spike through an inhibitory synapse, whose weight is
+        negative; "auto" takes `kernel_exc`.
 
     References
     ----------
@@ -38,12 +39,22 @@ class Sampled(SynapseModel):
        section 6.4. Pearson.
     """
 
-    def __init__(self, kernel_exc=(1.0,), kernel_inh=None):
+    def __init__(self, kernel_exc=(1.0,), kernel_inh="auto"):
         self.kernel_exc = kernel_exc
         self.kernel_inh = kernel_inh
 
+    def check(self):
+        """Check the kernels.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a kernel is not a list of finite numbers.
+        """
+        self._kernels()
+
     def draw(self, inhibitory, dt, rng):
-        """Check the kernels and return them, padded to one length; as of every synapse model.
+        """Check the kernels and return them, padded to one length.
 
         Parameters
         ----------
@@ -52,7 +63,7 @@ class Sampled(SynapseModel):
         dt : float
             Length of a step in ms.
         rng : numpy.random.Generator
-            Source of draws.
+            Not used, since nothing is drawn.
 
         Returns
         -------
@@ -66,9 +77,11 @@ class Sampled(SynapseModel):
         return self._kernels()
 
     def _kernels(self):
+        """Return both kernels, checked and padded to one length."""
+        same = isinstance(self.kernel_inh, str) and self.kernel_inh == "auto"
         kernels = {
             "kernel_exc": self.kernel_exc,
-            "kernel_inh": self.kernel_exc if self.kernel_inh is None else self.kernel_inh,
+            "kernel_inh": self.kernel_exc if same else self.kernel_inh,
         }
         for name, kernel in kernels.items():
             try:
@@ -87,11 +100,11 @@ class Sampled(SynapseModel):
 
     @staticmethod
     def constants(parameters, neurons, dt):
-        """Return the current of the first step after a spike, of both signs."""
+        """Return the currents in the first step after a spike, excitatory and inhibitory."""
         return parameters["kernel_exc"][0], parameters["kernel_inh"][0]
 
     def initial(self, n_neurons):
-        """Return the currents that are still to flow, one row a neuron, and both kernels."""
+        """Return the future currents, `n_steps` for each neuron, and both kernels."""
         kernels = tuple(self._kernels().values())
         return np.zeros(n_neurons * len(kernels[0])), *kernels
 
@@ -105,7 +118,7 @@ class Sampled(SynapseModel):
 
     @staticmethod
     def decay(n, syn, constants):
-        """Bring what is still to flow into neuron n one step nearer, with what arrived."""
+        """Advance the future currents into neuron n by one step, and add those of new spikes."""
         exc, inh, pending, kernel_exc, kernel_inh = syn
         flow = flow_of(n, pending, len(kernel_exc))
         new_exc, new_inh = exc[n], inh[n]

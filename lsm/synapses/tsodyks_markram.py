@@ -1,14 +1,15 @@
-"""Short-term plasticity of synapses: their efficacy depends on the spikes before."""
+"""Short-term plasticity: the efficacy of a synapse depends on its previous spikes."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
-from .._validation import check_number
+from .._checked import Checked, check_value
 
 __all__ = ["TsodyksMarkram"]
 
+MEANS = {"U": "> 0 and <= 1", "D": "> 0", "F": "> 0"}
 
-class TsodyksMarkram(BaseEstimator):
+
+class TsodyksMarkram(Checked):
     """Dynamic synapses that depress and facilitate [1]_.
 
     The k-th spike through a synapse acts with the weight times u_k R_k::
@@ -16,22 +17,21 @@ class TsodyksMarkram(BaseEstimator):
         u_k = U + u_(k-1) (1 - U) exp(-t / F)
         R_k = 1 + (R_(k-1) - u_(k-1) R_(k-1) - 1) exp(-t / D)
 
-    where t is the time since the spike before; the first acts with u = U and R = 1. Each of the
-    three parameters is a number, or four numbers for synapses from excitatory to excitatory, from
-    excitatory to inhibitory, from inhibitory to excitatory and between inhibitory neurons. Each
-    synapse draws its own from a normal distribution around it; what falls outside the meaning is
-    drawn again.
+    where t is the time since the previous spike; the first spike acts with u = U and R = 1. Each
+    of U, D and F is a number, or four numbers for the synapses EE, EI, IE and II (source, then
+    target; excitatory and inhibitory neurons). Each synapse draws its own values from normal
+    distributions with these means; invalid values are drawn again.
 
     Parameters
     ----------
     U : float or sequence of 4 floats, default=0.5
-        Share of the resources that a spike after a long silence uses, above 0 and at most 1.
+        Share of the resources that a spike uses after a long silence, above 0 and at most 1.
     D : float or sequence of 4 floats, default=800.0
-        Time constant in ms with which resources recover.
+        Time constant of the recovery from depression in ms.
     F : float or sequence of 4 floats, default=50.0
-        Time constant in ms with which facilitation fades.
+        Time constant of the decay of facilitation in ms.
     cv : float, default=0.0
-        Standard deviation of each parameter over its mean, at most 1.
+        Coefficient of variation: standard deviation of U, D and F over their means, at most 1.
 
     References
     ----------
@@ -39,11 +39,7 @@ class TsodyksMarkram(BaseEstimator):
        neocortical pyramidal neurons. PNAS 95, 5323-5328.
     """
 
-    _bounds = {
-        "U": {"low": 0, "high": 1, "low_open": True},
-        "D": {"low": 0, "low_open": True},
-        "F": {"low": 0, "low_open": True},
-    }
+    bounds = {"cv": ">= 0 and <= 1"}
 
     def __init__(self, U=0.5, D=800.0, F=50.0, cv=0.0):
         self.U = U
@@ -61,6 +57,18 @@ class TsodyksMarkram(BaseEstimator):
             cv=0.5,
         )
 
+    def check(self):
+        """Check the parameters.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid.
+        """
+        super().check()
+        for name in MEANS:
+            self._means(name)
+
     def draw(self, weights, inhibitory, rng):
         """Check the parameters and draw them for each synapse.
 
@@ -71,7 +79,7 @@ class TsodyksMarkram(BaseEstimator):
         inhibitory : bool array of shape (n_neurons,)
             Which neurons are inhibitory.
         rng : numpy.random.Generator
-            Source of draws.
+            Random generator.
 
         Returns
         -------
@@ -81,20 +89,20 @@ class TsodyksMarkram(BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            If a parameter is outside its meaning.
+            If a parameter is invalid.
         """
-        cv = check_number("TsodyksMarkram.cv", self.cv, 0, 1)
-        means = [self._means(name) for name in self._bounds]
+        self.check()
+        means = [self._means(name) for name in MEANS]
         kind = np.repeat(2 * inhibitory.astype(np.uint8), np.diff(weights.indptr))
         kind += inhibitory[weights.indices]
         highest = (1.0, np.inf, np.inf)
         return tuple(
-            _draw_within(mean[kind], cv, high, rng)
+            _draw_within(mean[kind], self.cv, high, rng)
             for mean, high in zip(means, highest, strict=True)
         )
 
     def _means(self, name):
-        """Return a parameter's means of the four kinds of synapse."""
+        """Return the means of a parameter for the four kinds of synapse."""
         values, label = getattr(self, name), f"TsodyksMarkram.{name}"
         if np.ndim(values) == 0:
             values = [values] * 4
@@ -103,7 +111,9 @@ class TsodyksMarkram(BaseEstimator):
                 f"{label} must be a number, or four for the synapses EE, EI, IE and II (source, "
                 f"then target), got {values!r}"
             )
-        return np.array([check_number(label, value, **self._bounds[name]) for value in values])
+        for value in values:
+            check_value(label, value, MEANS[name])
+        return np.array(values, dtype=float)
 
 
 def _draw_within(means, cv, high, rng):

@@ -1,13 +1,12 @@
-"""Wirings of the liquid and of its input, drawn as sparse matrices `W[pre, post]`.
+"""Wirings of the liquid and of its input, drawn as sparse matrices `W[pre, post]`, one a file.
 
-A wiring of the liquid is a class with `draw(n_neurons, rng)` that returns a :class:`Wiring`; most
-derive from :class:`Topology`, and say in `connect(n_neurons, inhibitory, rng)` who connects to
-whom, see :mod:`lsm.topology.ring`. One that fixes the number of neurons has it as `n_neurons`. A
-wiring of the input has `draw(n_channels, inhibitory, rng)` and returns a CSR array and delays.
+A wiring of the liquid is a subclass of :class:`Topology`, which documents the method `connect`
+that a wiring must have; a wiring of the input is a subclass of :class:`InputWiring`.
+:class:`FixedWeights` takes the matrix of the user. :class:`Weights` draws the weights of the
+connections.
 """
 
-from ._base import Topology
-from ._wiring import Wiring
+from .base import InputWiring, Topology, Wiring
 from .column import Column
 from .erdos_renyi import ErdosRenyi
 from .fixed import FixedWeights
@@ -24,6 +23,7 @@ __all__ = [
     "Column",
     "ErdosRenyi",
     "FixedWeights",
+    "InputWiring",
     "Layered",
     "Modular",
     "RandomInput",

@@ -1,4 +1,4 @@
-"""Neurons in blocks, with a probability of connections for each pair of blocks."""
+"""Neurons in consecutive blocks, with a connection probability for each pair of blocks."""
 
 import numbers
 
@@ -8,26 +8,37 @@ from .._jit import njit
 from .._validation import check_integer
 from ._draws import STEP, exponential, mix, room_for, seed_of
 
-__all__ = ["block_sizes", "connect_blocks", "total_size"]
+__all__ = ["block_sizes", "check_blocks", "connect_blocks", "total_size"]
+
+
+def check_blocks(name, blocks):
+    """Raise a TypeError or ValueError unless blocks are a number of blocks, or their sizes."""
+    if not isinstance(blocks, tuple | list):
+        check_integer(name, blocks, 1)
+        return
+    if not blocks:
+        raise ValueError(f"{name} must be a number of blocks or their sizes, got {blocks!r}")
+    for i, size in enumerate(blocks):
+        check_integer(f"{name}[{i}]", size, 1)
 
 
 def total_size(name, blocks):
-    """Return the number of neurons in blocks whose sizes are given."""
+    """Return the number of neurons in blocks of given sizes."""
     if isinstance(blocks, numbers.Integral):
-        raise AttributeError(f"{name} does not say the number of neurons")
-    return sum(block_sizes(name, blocks))
+        raise AttributeError(f"{name} is a number of blocks, and does not fix their sizes")
+    check_blocks(name, blocks)
+    return sum(blocks)
 
 
-def block_sizes(name, blocks, n_neurons=None):
-    """Return the size of each block, from their sizes or from their number."""
+def block_sizes(name, blocks, n_neurons):
+    """Return the size of each block, from the sizes or from the number of blocks."""
     if isinstance(blocks, tuple | list):
-        sizes = [check_integer(f"{name}[{i}]", size, 1) for i, size in enumerate(blocks)]
-        if not sizes or n_neurons not in (None, sum(sizes)):
+        if sum(blocks) != n_neurons:
             raise ValueError(
-                f"{name} {blocks!r} has {sum(sizes)} neurons, but n_neurons is {n_neurons}: leave "
+                f"{name} {blocks!r} has {sum(blocks)} neurons, but n_neurons is {n_neurons}: leave "
                 "n_neurons at None, or change either"
             )
-        return sizes
+        return list(blocks)
     n_blocks = check_integer(name, blocks, 1, n_neurons)
     return np.diff(np.arange(n_blocks + 1) * n_neurons // n_blocks).tolist()
 
@@ -42,12 +53,12 @@ def connect_blocks(sizes, probability, rng):
     probability : array of shape (n_blocks, n_blocks)
         Probability of a connection from a neuron of the row to another of the column.
     rng : numpy.random.Generator
-        Source of draws.
+        Random generator.
 
     Returns
     -------
     indptr, targets : int arrays
-        The pattern, see :class:`~lsm.topology.Topology`.
+        The pattern, see :meth:`lsm.topology.Topology.connect`.
     """
     edges = np.concatenate([[0], np.cumsum(sizes)])
     targets = room_for(sizes @ np.asarray(probability, dtype=float) @ sizes)
@@ -61,7 +72,8 @@ def connect_blocks(sizes, probability, rng):
 def _connect(edges, hazard, targets, state):
     """Fill `targets` row by row and return `indptr`.
 
-    From one target to the next the gap is geometric, so that nothing is done in between [1]_.
+    Gaps between targets are drawn from geometric distributions, so that the cost depends on the
+    number of connections alone [1]_.
 
     References
     ----------

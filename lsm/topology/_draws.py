@@ -1,9 +1,9 @@
-"""Compiled draws: bits that cost a nanosecond, subsets without replacement, transposition.
+"""Compiled draws: random bits, subsets without replacement, transposed patterns.
 
-A million neurons with a hundred synapses each take one draw a synapse and more, so the generator
-is inlined where it is used. It is SplitMix64 [1]_: add `STEP` to a state of 64 bits, and `mix`
-it. The state starts at a seed that a NumPy generator gives, see :func:`seed_of`, so that the
-same generator gives the same network.
+A million neurons with a hundred synapses each take at least one draw a synapse, so the random
+generator is inlined where it is used, and a draw takes about a nanosecond. It is SplitMix64 [1]_:
+add `STEP` to a state of 64 bits, and `mix` the state. A NumPy generator draws the first state, see
+:func:`seed_of`, so the same generator gives the same network.
 
 References
 ----------
@@ -21,16 +21,16 @@ __all__ = [
     "STEP", "exponential", "mix", "pick", "regular", "room_for", "seed_of", "transpose", "unit",
 ]  # fmt: skip
 
-# The wirings compile these into their own cached code, which numba does not renew after an edit
-# here: delete `__pycache__` then.
-# All in uint64: with a signed number numba would go through float64.
+# The wirings compile these functions into their own cached code, which numba does not renew after
+# an edit of this file: delete `__pycache__` then.
+# All numbers are uint64: with a signed number numba would compute in float64.
 STEP = np.uint64(0x9E3779B97F4A7C15)
 _FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _11, _27, _30, _31 = (np.uint64(bits) for bits in (11, 27, 30, 31))
 
 
 def seed_of(rng):
-    """Draw the start of a state of 64 bits from a NumPy generator."""
+    """Draw the first state, of 64 bits, from a NumPy generator."""
     return rng.integers(2**64, dtype=np.uint64)
 
 
@@ -44,47 +44,47 @@ def mix(state):
 
 @njit
 def unit(bits):
-    """Turn random bits into a number from 0 to 1, without 1, that grows with them."""
+    """Convert random bits into a number in [0, 1) that increases with them."""
     return np.int64(bits >> _11) * 2.0**-53
 
 
 @njit
 def exponential(bits):
-    """Turn random bits into a number of the exponential distribution of mean one."""
+    """Convert random bits into a number of the exponential distribution with mean one."""
     return -math.log(1 - unit(bits))
 
 
 def room_for(expected):
-    """Return space for so many targets on average, if each is drawn independently.
+    """Return an array for the targets of independent connections, given their expected number.
 
-    Twelve standard deviations more will never come up; what is not filled costs no memory, and
-    `resize` gives it back without a copy.
+    It has room for twelve standard deviations more than the mean. The part that is not filled
+    takes no memory, and `resize` removes it without a copy.
     """
     return np.empty(int(expected + 12 * np.sqrt(expected) + 100), dtype=np.int32)
 
 
 def regular(targets):
-    """Return the pattern of neurons that all have as many targets, `(indptr, targets)`."""
+    """Return the pattern `(indptr, targets)` of neurons with equal numbers of targets."""
     n_rows, degree = targets.shape
     return np.arange(n_rows + 1, dtype=np.int64) * degree, targets.ravel()
 
 
 @njit
 def pick(n_rows, degree, n_columns, skip_self, state):
-    """Draw for each row different columns, each subset as likely as any other.
+    """Draw a subset of the columns for each row; all subsets are equally likely.
 
     Parameters
     ----------
     n_rows : int
         Number of rows.
     degree : int
-        Columns of a row, at most as many as there are.
+        Number of columns of a row, at most the number of options.
     n_columns : int
         Number of columns.
     skip_self : bool
-        Whether row i leaves out column i.
+        Whether row i excludes column i.
     state : uint64
-        Of the generator, see :func:`seed_of`.
+        State of the random generator, see :func:`seed_of`.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def pick(n_rows, degree, n_columns, skip_self, state):
 
 @njit
 def _walk(chosen, n_options, state):
-    """Choose by looking at each option once: the way where many of them are chosen."""
+    """Choose by one pass over all options, which is fast if many are chosen."""
     count = 0
     for option in range(n_options):
         if count == len(chosen):
@@ -122,7 +122,7 @@ def _walk(chosen, n_options, state):
 
 @njit
 def _scatter(chosen, n_options, scratch, state):
-    """Choose by drawing until all are different: the way where few of many are chosen."""
+    """Choose by drawing until all are different, which is fast if few of many are chosen."""
     (drawn, ordered), first = scratch
     count, n_chosen = 0, len(chosen)
     while count < n_chosen:
@@ -142,7 +142,7 @@ def _scatter(chosen, n_options, scratch, state):
 
 @njit
 def _sort(drawn, ordered, first):
-    """Sort random bits: into about as many buckets as there are draws, then by insertion."""
+    """Sort random bits, first into about as many buckets as draws, then by insertion."""
     n_buckets, shift = 2, np.uint64(63)
     while n_buckets < len(drawn):
         n_buckets *= 2
@@ -165,7 +165,7 @@ def _sort(drawn, ordered, first):
 
 @njit
 def transpose(columns, n_columns):
-    """Return the rows of each column, `(indptr, rows)`, from the columns of each row."""
+    """Transpose a pattern: return the rows of each column, `(indptr, rows)`."""
     indptr = np.zeros(n_columns + 1, dtype=np.int64)
     for column in columns.ravel():
         indptr[column + 1] += 1

@@ -1,44 +1,45 @@
-"""The cortical column: neurons on a grid, connected by distance."""
+"""Cortical column: neurons on a grid, connected by distance."""
 
 import math
 
 import numpy as np
 
 from .._jit import njit
-from .._validation import check_bool, check_integer
-from ._base import Topology
+from .._validation import check_integer
 from ._draws import STEP, exponential, mix, room_for, seed_of, unit
 from ._wiring import check_pairs
+from .base import Topology
 from .weights import Weights
 
 __all__ = ["Column"]
 
-# Connections that are less likely are left out: of 10^12 pairs, at most so many.
+# Connections with a lower probability are left out: of 10^12 pairs of neurons, at most 1000.
 NEGLIGIBLE = 1e-9
+PAIRS = {"C": ">= 0 and <= 1", "lam": "> 0"}
 
 
 class Column(Topology):
-    """Grid of neurons in which near ones connect more often [1]_.
+    """Neurons on a grid, connected with a probability that decreases with distance [1]_.
 
     A neuron connects to another at distance d, in grid units, with probability
-    `C * exp(-(d / lam)**2)`. `C` and `lam` may depend on which of the two neurons are excitatory
-    (E) and inhibitory (I): four values are those of the pairs EE, EI, IE and II, source, then
-    target. The defaults are the column of [1]_.
+    `C * exp(-(d / lam)**2)`. `C` and `lam` may depend on the kinds of the two neurons, excitatory
+    (E) or inhibitory (I): four values are those of the pairs EE, EI, IE and II (source, then
+    target). The defaults are the column of [1]_.
 
     Parameters
     ----------
     shape : tuple of int, default=(15, 3, 3)
         Neurons along each of one to three axes; their product is the number of neurons.
     periodic : bool, default=False
-        Whether each axis is closed to a ring, so that no neuron is at the border.
+        Whether each axis is closed to a ring, so that no neuron lies at a border.
     C : float or 4 floats, default=(0.3, 0.2, 0.4, 0.1)
         Probability of a connection at distance zero.
     lam : float or 4 floats, default=2.0
-        Length of connections in grid units, lambda in [1]_.
+        Length scale of connections in grid units, lambda in [1]_.
     inhibitory : float, default=0.2
         Share of inhibitory neurons, at random places.
-    weights : Weights, default=Weights.maass2002()
-        Weights of the connections.
+    weights : Weights or "auto", default="auto"
+        Weights of the connections; "auto" is `Weights.maass2002()`.
     delay : float, (float, float) or 4 floats, default=(1.5, 0.8, 0.8, 0.8)
         Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs.
 
@@ -57,6 +58,7 @@ class Column(Topology):
     ((135, 135), 27)
     """
 
+    bounds = {"periodic": "boolean"}
     _parts = {"weights": Weights.maass2002}
 
     def __init__(
@@ -66,7 +68,7 @@ class Column(Topology):
         C=(0.3, 0.2, 0.4, 0.1),
         lam=2.0,
         inhibitory=0.2,
-        weights=None,
+        weights="auto",
         delay=(1.5, 0.8, 0.8, 0.8),
     ):
         self.shape = shape
@@ -87,25 +89,31 @@ class Column(Topology):
         """Number of neurons on the grid."""
         return math.prod(self._grid())
 
+    def check(self):
+        """Check the parameters; see :class:`Topology`."""
+        super().check()
+        self._grid()
+        for name, bound in PAIRS.items():
+            check_pairs(f"Column.{name}", getattr(self, name), bound)
+
     def draw(self, n_neurons, rng):
-        """Draw the network and its neurons' positions; see :class:`Topology`."""
+        """Draw the network and the positions of its neurons; see :class:`Topology`."""
         wiring = super().draw(n_neurons, rng)
         return wiring._replace(positions=np.indices(self._grid()).reshape(3, -1).T.astype(float))
 
     def connect(self, n_neurons, inhibitory, rng):
-        """Draw who connects to whom; see :class:`Topology`."""
+        """Draw the pattern of connections; see :class:`Topology`."""
         grid = self._grid()
         if math.prod(grid) != n_neurons:
             raise ValueError(
                 f"Column.shape {tuple(self.shape)} has {math.prod(grid)} neurons, but n_neurons "
                 f"is {n_neurons}: leave n_neurons at None, or change either"
             )
-        lam = check_pairs("Column.lam", self.lam, 0, low_open=True)
-        C = check_pairs("Column.C", self.C, 0, 1)
-        periodic = check_bool("Column.periodic", self.periodic)
+        C, lam = (check_pairs(f"Column.{name}", getattr(self, name), PAIRS[name]) for name in PAIRS)
+        periodic = bool(self.periodic)
         offsets, square = _offsets(grid, lam, C, periodic)
         chance = (C[:, None] * np.exp(-square / lam[:, None] ** 2)).reshape(2, 2, -1)
-        bound = chance.max(axis=1)  # by the source's kind, for targets of either
+        bound = chance.max(axis=1)  # by the kind of the source, for targets of both kinds
         accepted = (chance / np.maximum(bound, 1e-300)[:, None]).astype(np.float32)
         targets = room_for(bound.sum(axis=1)[inhibitory.astype(int)].sum())
         indptr = _connect(
@@ -116,7 +124,7 @@ class Column(Topology):
         return indptr, targets
 
     def _grid(self):
-        """Return the lengths of three axes."""
+        """Return the numbers of neurons along three axes."""
         if not isinstance(self.shape, tuple | list) or not 1 <= len(self.shape) <= 3:
             raise ValueError(f"Column.shape must have one to three axes, got {self.shape!r}")
         lengths = [check_integer("Column.shape", length, 1) for length in self.shape]
@@ -124,7 +132,7 @@ class Column(Topology):
 
 
 def _offsets(grid, lam, C, periodic):
-    """List the steps from a neuron to all that it may connect to, and their squared lengths."""
+    """Return the offsets from a neuron to its possible targets, and their squared lengths."""
     reach = (lam * np.sqrt(np.log(np.maximum(C / NEGLIGIBLE, 1)))).max()
     axes = []
     for length in grid:
@@ -137,11 +145,11 @@ def _offsets(grid, lam, C, periodic):
 
 
 def _hazard(chance):
-    """Add up the hazards of the offsets, and prepare to look one up by its place in the sum.
+    """Return the cumulative hazards of the offsets, and a table to look up an offset by hazard.
 
-    Events at rate one along the sum hit the interval of an offset with its chance, if the
-    interval has the length `-log(1 - chance)`. So the next connection is found by one
-    exponential draw, however many offsets come to nothing in between.
+    Each offset has an interval of length `-log(1 - chance)` along the cumulative hazard. Events
+    at rate one hit the interval with the probability of the connection. So one exponential draw
+    finds the next connection, whatever the number of offsets without one in between.
 
     Parameters
     ----------
@@ -153,7 +161,8 @@ def _hazard(chance):
     hazard : float64 array of shape (n_kinds, n_offsets + 1)
         Offset k has the interval `hazard[kind, k]:hazard[kind, k + 1]`.
     guide : int32 array of shape (n_kinds, n_bins + 1)
-        The interval in which each of `n_bins` equal parts of the sum begins.
+        Index of the interval in which each of `n_bins` equal parts of the cumulative hazard
+        begins.
     """
     n_kinds, n_offsets = chance.shape
     hazard = np.zeros((n_kinds, n_offsets + 1))
@@ -167,7 +176,7 @@ def _hazard(chance):
 def _connect(
     grid, offsets, hazard, guide, accepted, inhibitory, periodic, targets, state
 ):  # fmt: skip
-    """Fill `targets` row by row, from connection to connection; return `indptr`."""
+    """Fill `targets`, row by row and connection by connection; return `indptr`."""
     n_neurons, plane, line = len(inhibitory), grid[1] * grid[2], grid[2]
     indptr = np.zeros(n_neurons + 1, dtype=np.int64)
     count = 0
@@ -202,5 +211,5 @@ def _connect(
 
 @njit
 def _wrap(place, length):
-    """Return a place on a ring of which it is less than one turn off."""
+    """Return a place on a ring, given one that is less than one turn outside of it."""
     return place + length * (int(place < 0) - int(place >= length))

@@ -1,9 +1,8 @@
-"""Random graphs in which every pair of neurons is as likely as any other."""
+"""Random graph, in which all pairs of neurons are equally likely to be connected."""
 
-from .._validation import check_integer, check_number
-from ._base import Topology
 from ._blocks import connect_blocks
 from ._draws import pick, regular, seed_of, transpose
+from .base import Topology
 
 __all__ = ["ErdosRenyi"]
 
@@ -11,22 +10,23 @@ FAN_OUT = 50
 
 
 class ErdosRenyi(Topology):
-    """Random graph without self-connections [1]_: so many targets, or sources, or so likely.
+    """Random graph without self-connections [1]_.
 
-    Give one of `fan_out`, `fan_in` and `probability`; without any, `fan_out` is 50.
+    One of `fan_out`, `fan_in` and `probability` sets the number of connections.
 
     Parameters
     ----------
-    fan_out : int, optional
-        Targets of each neuron; at most `n_neurons - 1` are used, and 0 gives no recurrence.
-    fan_in : int, optional
-        Sources of each neuron; at most `n_neurons - 1` are used.
-    probability : float, optional
+    fan_out : int, "auto" or None, default="auto"
+        Number of targets of each neuron; at most `n_neurons - 1` are used, and 0 gives no
+        recurrence. "auto" is 50 unless `fan_in` or `probability` is given.
+    fan_in : int or None, default=None
+        Number of sources of each neuron; at most `n_neurons - 1` are used.
+    probability : float or None, default=None
         Probability of each connection.
     inhibitory : float, default=0.2
         Share of inhibitory neurons.
-    weights : Weights, default=Weights()
-        Weights of the connections.
+    weights : Weights or "auto", default="auto"
+        Weights of the connections; "auto" is `Weights()`.
     delay : float, (float, float) or 4 floats, default=1.0
         Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs
         EE, EI, IE and II (source, then target; excitatory and inhibitory).
@@ -44,13 +44,19 @@ class ErdosRenyi(Topology):
     ((10, 10), 30, 2)
     """
 
+    bounds = {
+        "fan_out": "integer >= 0 or 'auto' or None",
+        "fan_in": "integer >= 0 or None",
+        "probability": ">= 0 and <= 1 or None",
+    }
+
     def __init__(
         self,
-        fan_out=None,
+        fan_out="auto",
         fan_in=None,
         probability=None,
         inhibitory=0.2,
-        weights=None,
+        weights="auto",
         delay=1.0,
     ):
         self.fan_out = fan_out
@@ -60,18 +66,28 @@ class ErdosRenyi(Topology):
         self.weights = weights
         self.delay = delay
 
+    def check(self):
+        """Check the parameters; see :class:`Topology`."""
+        super().check()
+        self._degree()
+
     def connect(self, n_neurons, inhibitory, rng):
-        """Draw who connects to whom; see :class:`Topology`."""
-        names = ("fan_out", "fan_in", "probability")
-        given = {name: value for name in names if (value := getattr(self, name)) is not None}
-        if len(given) > 1:
+        """Draw the pattern of connections; see :class:`Topology`."""
+        name, value = self._degree()
+        if name == "probability":
+            return connect_blocks([n_neurons], [[value]], rng)
+        partners = pick(n_neurons, min(int(value), n_neurons - 1), n_neurons, True, seed_of(rng))
+        return transpose(partners, n_neurons) if name == "fan_in" else regular(partners)
+
+    def _degree(self):
+        """Return the name and the value of the parameter that sets the number of connections."""
+        given = {name: getattr(self, name) for name in ("fan_out", "fan_in", "probability")}
+        given = {name: value for name, value in given.items() if value is not None}
+        if len(given) > 1 and isinstance(given.get("fan_out"), str):
+            del given["fan_out"]
+        if len(given) != 1:
             raise ValueError(
                 f"ErdosRenyi takes one of fan_out, fan_in and probability, got {given}"
             )
-        [(name, value)] = given.items() or [("fan_out", FAN_OUT)]
-        if name == "probability":
-            probability = check_number("ErdosRenyi.probability", value, 0, 1)
-            return connect_blocks([n_neurons], [[probability]], rng)
-        degree = min(check_integer(f"ErdosRenyi.{name}", value, 0), n_neurons - 1)
-        partners = pick(n_neurons, degree, n_neurons, True, seed_of(rng))
-        return transpose(partners, n_neurons) if name == "fan_in" else regular(partners)
+        [(name, value)] = given.items()
+        return name, FAN_OUT if isinstance(value, str) else value

@@ -1,16 +1,17 @@
-"""Wirings that a user gives as a matrix."""
+"""Wiring that the user gives as a matrix."""
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator
 
+from .._checked import Checked
 from .._validation import check_reals
-from ._wiring import Wiring, check_delay, draw_delays
+from ._wiring import check_delay, draw_delays
+from .base import Wiring
 
 __all__ = ["FixedWeights"]
 
 
-class FixedWeights(BaseEstimator):
+class FixedWeights(Checked):
     """Weights taken from a matrix, such as a measured connectome or a network drawn elsewhere.
 
     Parameters
@@ -18,10 +19,10 @@ class FixedWeights(BaseEstimator):
     matrix : scipy.sparse array or array of shape (n_neurons, n_neurons)
         `matrix[pre, post]` is the weight from neuron `pre` to neuron `post`, in nA for
         exponential synapses. Zeros are no connections.
-    inhibitory : bool array of shape (n_neurons,), optional
-        Which neurons are inhibitory; their weights must not be positive, nor those of the others
-        negative (Dale's law). By default the neurons whose weights are all negative: then rows
-        of both signs are taken as they are, and count as excitatory.
+    inhibitory : bool array of shape (n_neurons,) or "auto", default="auto"
+        Which neurons are inhibitory. The weights of inhibitory neurons must not be positive, nor
+        those of the others negative (Dale's law). "auto" takes the neurons whose weights are all
+        negative; rows with both signs are allowed then, and count as excitatory.
     delay : float, (float, float), 4 floats or matrix, default=1.0
         Delay in ms, the ends of a uniform distribution of delays, the delays of the pairs EE,
         EI, IE and II (source, then target; excitatory and inhibitory), or a matrix with the
@@ -36,7 +37,7 @@ class FixedWeights(BaseEstimator):
     array([False,  True])
     """
 
-    def __init__(self, matrix, inhibitory=None, delay=1.0):
+    def __init__(self, matrix, inhibitory="auto", delay=1.0):
         self.matrix = matrix
         self.inhibitory = inhibitory
         self.delay = delay
@@ -48,15 +49,28 @@ class FixedWeights(BaseEstimator):
             return len(self.matrix)
         return (*np.shape(self.matrix), 0)[0]
 
+    def check(self):
+        """Check the matrix, the inhibitory neurons and the delays.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a matrix has a wrong shape or is not finite, a weight breaks Dale's law, or a delay
+            is not positive.
+        """
+        weights = _as_csr("FixedWeights.matrix", self.matrix, self.n_neurons)
+        self._inhibitory(weights)
+        self._delays(weights)
+
     def draw(self, n_neurons, rng):
-        """Return the network; only delays may be drawn.
+        """Return the network; delays alone may be drawn.
 
         Parameters
         ----------
         n_neurons : int
-            Number of neurons, which the matrix must have.
+            Number of neurons, which must be that of the matrix.
         rng : numpy.random.Generator
-            Source of delays.
+            Random generator of the delays.
 
         Returns
         -------
@@ -65,30 +79,28 @@ class FixedWeights(BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            If a matrix has a wrong shape or is not finite, Dale's law is broken, or a delay is
-            not positive.
+            If a matrix has a wrong shape or is not finite, a weight breaks Dale's law, or a delay
+            is not positive.
         """
         weights = _as_csr("FixedWeights.matrix", self.matrix, n_neurons)
-        inhibitory = self._inhibitory(weights)
-        if sparse.issparse(self.delay) or np.ndim(self.delay) == 2:
-            delays = self._delays(weights)
-        else:
-            delay = check_delay("FixedWeights.delay", self.delay)
-            delays = draw_delays(delay, weights.indptr, weights.indices, inhibitory, rng)
+        inhibitory, delays = self._inhibitory(weights), self._delays(weights)
+        if not self._has_matrix_of_delays():
+            delays = draw_delays(delays, weights.indptr, weights.indices, inhibitory, rng)
         return Wiring(weights, inhibitory, delays)
 
     def _inhibitory(self, weights):
+        """Return which neurons are inhibitory, and check Dale's law."""
         pre = np.repeat(np.arange(weights.shape[0], dtype=np.int32), np.diff(weights.indptr))
         positive = weights.data > 0
-        if self.inhibitory is None:
+        if isinstance(self.inhibitory, str) and self.inhibitory == "auto":
             excites, inhibits = np.zeros((2, weights.shape[0]), dtype=bool)
             excites[pre[positive]], inhibits[pre[~positive]] = True, True
             return inhibits & ~excites
         inhibitory = np.asarray(self.inhibitory)
         if inhibitory.dtype != bool or inhibitory.shape != weights.shape[:1]:
             raise ValueError(
-                f"FixedWeights.inhibitory must be {weights.shape[0]} booleans, one for each "
-                f"neuron, got dtype {inhibitory.dtype} and shape {inhibitory.shape}"
+                f"FixedWeights.inhibitory must be 'auto' or {weights.shape[0]} booleans, one for "
+                f"each neuron, got dtype {inhibitory.dtype} and shape {inhibitory.shape}"
             )
         wrong = np.flatnonzero(positive == inhibitory[pre])
         if len(wrong):
@@ -99,21 +111,26 @@ class FixedWeights(BaseEstimator):
             )
         return inhibitory
 
+    def _has_matrix_of_delays(self):
+        return sparse.issparse(self.delay) or np.ndim(self.delay) == 2
+
     def _delays(self, weights):
-        """Look up the delay of every connection in a matrix."""
+        """Return the delay of every connection from a matrix, or `delay` as a list."""
+        if not self._has_matrix_of_delays():
+            return check_delay("FixedWeights.delay", self.delay)
         delays = _as_csr("FixedWeights.delay", self.delay, weights.shape[0])
         delays = sparse.csr_array(delays.multiply(weights != 0))
         delays.sort_indices()
         if delays.nnz < weights.nnz or delays.nnz and delays.data.min() <= 0:
             raise ValueError(
-                f"FixedWeights.delay must be positive for every connection: "
+                "FixedWeights.delay must be positive for every connection: "
                 f"{np.sum(delays.data > 0)} of {weights.nnz} are"
             )
         return delays.data
 
 
 def _as_csr(name, matrix, n_neurons):
-    """Return a clean float32 copy of a square matrix: sorted, with no zeros and no duplicates."""
+    """Return a float32 copy of a square matrix as CSR, sorted, without zeros and duplicates."""
     rule = f"{name} must be a matrix of real numbers"
     try:
         if not sparse.issparse(matrix):

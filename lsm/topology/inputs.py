@@ -1,40 +1,49 @@
-"""How input channels reach the liquid."""
+"""Input wiring in which each neuron reads random channels."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
-from .._validation import check_integer, check_number
+from .._checked import check_value
 from ._draws import pick, seed_of, transpose
 from ._wiring import check_delay, csr, draw_delays
-from .weights import check_distribution, draw_magnitudes
+from .base import InputWiring
+from .weights import DISTRIBUTIONS, check_uniform, draw_magnitudes
 
 __all__ = ["RandomInput"]
 
 
-class RandomInput(BaseEstimator):
-    """Each neuron reads a few random channels.
+class RandomInput(InputWiring):
+    """Input wiring in which each neuron reads a few random channels.
 
     Parameters
     ----------
     fan_in : int, default=20
-        Channels that each neuron reads; all of them where there are fewer.
-    weight : float, (float, float) or None, default=None
-        Scale of the weights onto all, or onto (excitatory, inhibitory) neurons, in nA. None
-        means `1 / sqrt(fan_in * synapses)`.
-    distribution : {"signed", "constant", "uniform", "normal", "lognormal", "gamma"}
-        "signed" (the default) draws normal weights of either sign with standard deviation
-        `weight`; the others draw magnitudes with mean `weight`.
+        Number of channels that each neuron reads; all channels if there are fewer.
+    weight : float, (float, float) or "auto", default="auto"
+        Typical magnitude of the weights in nA; a pair gives those onto excitatory and onto
+        inhibitory neurons. "auto" is `1 / sqrt(fan_in * synapses)`.
+    distribution : {"signed", "constant", "uniform", "normal", "lognormal", "gamma"}, \
+default="signed"
+        Distribution of the weights. "signed" draws normal weights of either sign with the standard
+        deviation `weight`; the others draw magnitudes with the mean `weight`.
     cv : float, default=1.0
-        Standard deviation over mean of magnitudes; of no effect where they are signed.
+        Coefficient of variation of the magnitudes: standard deviation over mean. The
+        distributions "constant" and "signed" do not use it.
     synapses : int, default=1
-        Synapses from each of those channels, each with a weight and a delay of its own.
+        Number of synapses from each of those channels, each with its own weight and delay.
     delay : float or (float, float), default=0.0
         Delay in ms, or the ends of a uniform distribution of delays. Delays of several hundred
         ms are a memory of the input.
     """
 
+    bounds = {
+        "fan_in": "integer >= 1",
+        "distribution": DISTRIBUTIONS,
+        "cv": ">= 0",
+        "synapses": "integer >= 1 and <= 1000000000",
+    }
+
     def __init__(
-        self, fan_in=20, weight=None, distribution="signed", cv=1.0, synapses=1, delay=0.0
+        self, fan_in=20, weight="auto", distribution="signed", cv=1.0, synapses=1, delay=0.0
     ):
         self.fan_in = fan_in
         self.weight = weight
@@ -48,42 +57,30 @@ class RandomInput(BaseEstimator):
         """Return input synapses as onto the column of Maass, Natschläger & Markram (2002)."""
         return cls(fan_in=fan_in, weight=(18.0, 9.0), distribution="gamma", cv=1.0)
 
-    def draw(self, n_channels, inhibitory, rng):
-        """Draw the input weights.
-
-        Parameters
-        ----------
-        n_channels : int
-            Number of input channels.
-        inhibitory : bool array of shape (n_neurons,)
-            Which neurons are inhibitory.
-        rng : numpy.random.Generator
-            Source of draws.
-
-        Returns
-        -------
-        weights : scipy.sparse.csr_array of shape (n_channels, n_neurons), float32
-            With an entry for each synapse, of which several may have the same row and column.
-        delays : float or float32 array of shape (nnz,)
-            Delay of each synapse in ms, in the order of `weights.data`.
-        """
-        fan_in = min(check_integer("RandomInput.fan_in", self.fan_in, 1), n_channels)
-        synapses = check_integer("RandomInput.synapses", self.synapses, 1, 10**9)
-        delay = check_delay("RandomInput.delay", self.delay, of_input=True)
-        check_distribution("RandomInput", self.distribution, self.cv)
-        pair = self.weight if isinstance(self.weight, tuple | list) else (self.weight,) * 2
-        if len(pair) != 2:
+    def check(self):
+        """Check the parameters; see :class:`InputWiring`."""
+        super().check()
+        check_delay("RandomInput.delay", self.delay, of_input=True)
+        check_uniform("RandomInput", self.distribution, self.cv)
+        if len(self._pair()) != 2:
             raise ValueError(f"RandomInput.weight must be one or two numbers, got {self.weight!r}")
-        scale = [
-            1 / np.sqrt(fan_in * synapses)
-            if w is None
-            else check_number("RandomInput.weight", w, 0)
-            for w in pair
-        ]
-        n_neurons = len(inhibitory)
+        for weight in self._pair():
+            check_value("RandomInput.weight", weight, ">= 0 or 'auto'")
+
+    def draw(self, n_channels, inhibitory, rng):
+        """Check the parameters and draw the input synapses; see :class:`InputWiring`."""
+        self.check()
+        fan_in, n_neurons = min(int(self.fan_in), n_channels), len(inhibitory)
+        delay = check_delay("RandomInput.delay", self.delay, of_input=True)
+        typical = 1 / np.sqrt(fan_in * self.synapses)
+        pair = [typical if isinstance(weight, str) else weight for weight in self._pair()]
         channels = pick(n_neurons, fan_in, n_channels, False, seed_of(rng))
-        indptr, targets = transpose(np.repeat(channels, synapses, axis=1), n_channels)
+        indptr, targets = transpose(np.repeat(channels, self.synapses, axis=1), n_channels)
         weights = draw_magnitudes(self.distribution, self.cv, len(targets), rng)
-        weights *= np.float32(scale)[inhibitory[targets].view(np.int8)]
+        weights *= np.float32(pair)[inhibitory[targets].view(np.int8)]
         delays = draw_delays(delay, indptr, targets, inhibitory, rng)
         return csr(weights, targets, indptr, (n_channels, n_neurons)), delays
+
+    def _pair(self):
+        """Return the weights onto excitatory and onto inhibitory neurons."""
+        return self.weight if isinstance(self.weight, tuple | list) else (self.weight,) * 2

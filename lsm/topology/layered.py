@@ -1,33 +1,33 @@
-"""Layers, each connected to the next."""
+"""Layers of neurons, each connected to the next."""
 
 import numpy as np
 
-from .._validation import check_number
-from ._base import Topology
-from ._blocks import block_sizes, connect_blocks, total_size
+from ._blocks import block_sizes, check_blocks, connect_blocks, total_size
+from .base import Topology
 
 __all__ = ["Layered"]
 
 
 class Layered(Topology):
-    """Layers of neurons with connections within, to the next and to the last layer.
+    """Layers of neurons with connections within, to the next and to the previous layer.
 
-    With `within=0` and `backward=0` it is a feed-forward chain [1]_, see :meth:`feed_forward`.
+    With `within=0` and `backward=0` the network is a feed-forward chain [1]_, see
+    :meth:`feed_forward`.
 
     Parameters
     ----------
     layers : int or tuple of int, default=3
         Number of layers of equal size, or the size of each. Neurons of a layer are consecutive.
     within : float, default=0.1
-        Probability of a connection from a neuron to another of its layer.
+        Probability of a connection from a neuron to another one of its layer.
     forward : float, default=0.1
         Probability of a connection from a neuron to one of the next layer.
     backward : float, default=0.0
-        Probability of a connection from a neuron to one of the layer before.
+        Probability of a connection from a neuron to one of the previous layer.
     inhibitory : float, default=0.2
         Share of inhibitory neurons, at random places.
-    weights : Weights, default=Weights()
-        Weights of the connections.
+    weights : Weights or "auto", default="auto"
+        Weights of the connections; "auto" is `Weights()`.
     delay : float, (float, float) or 4 floats, default=1.0
         Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs
         EE, EI, IE and II (source, then target; excitatory and inhibitory).
@@ -49,6 +49,8 @@ class Layered(Topology):
            [0, 0, 0, 0]])
     """
 
+    bounds = dict.fromkeys(("within", "forward", "backward"), ">= 0 and <= 1")
+
     def __init__(
         self,
         layers=3,
@@ -56,7 +58,7 @@ class Layered(Topology):
         forward=0.1,
         backward=0.0,
         inhibitory=0.2,
-        weights=None,
+        weights="auto",
         delay=1.0,
     ):
         self.layers = layers
@@ -69,18 +71,22 @@ class Layered(Topology):
 
     @classmethod
     def feed_forward(cls, layers=3, forward=0.1, **params):
-        """Return layers of which each reaches the next and nothing else."""
+        """Return layers that are connected to the next one only."""
         return cls(layers=layers, forward=forward, **({"within": 0.0} | params))
 
     @property
     def n_neurons(self):
-        """Number of neurons; there is none where `layers` is a number."""
+        """Number of neurons; not defined where `layers` is a number of layers."""
         return total_size("Layered.layers", self.layers)
 
+    def check(self):
+        """Check the parameters; see :class:`Topology`."""
+        super().check()
+        check_blocks("Layered.layers", self.layers)
+
     def connect(self, n_neurons, inhibitory, rng):
-        """Draw who connects to whom; see :class:`Topology`."""
-        names = ("backward", "within", "forward")
-        values = [check_number(f"Layered.{name}", getattr(self, name), 0, 1) for name in names]
+        """Draw the pattern of connections; see :class:`Topology`."""
+        values = self.backward, self.within, self.forward
         sizes = block_sizes("Layered.layers", self.layers, n_neurons)
         n_layers = len(sizes)
         probability = sum(

@@ -1,18 +1,17 @@
-"""Modules: groups of neurons, connected more densely inside than among each other."""
+"""Modules: groups of neurons, connected more densely within than between groups."""
 
 import numpy as np
 
-from .._validation import check_number
-from ._base import Topology
-from ._blocks import block_sizes, connect_blocks, total_size
+from ._blocks import block_sizes, check_blocks, connect_blocks, total_size
+from .base import Topology
 
 __all__ = ["Modular"]
 
 
 class Modular(Topology):
-    """Modules of neurons with a probability of connections within and one between them [1]_.
+    """Modules of neurons, with different connection probabilities within and between them [1]_.
 
-    With `between=0` it is an ensemble of liquids that hear the same input.
+    With `between=0` the network is an ensemble of liquids with the same input.
 
     Parameters
     ----------
@@ -20,13 +19,13 @@ class Modular(Topology):
         Number of modules of equal size, or the size of each. Neurons of a module are
         consecutive.
     within : float, default=0.2
-        Probability of a connection from a neuron to another of its module.
+        Probability of a connection from a neuron to another one of its module.
     between : float, default=0.01
         Probability of a connection from a neuron to one of another module.
     inhibitory : float, default=0.2
         Share of inhibitory neurons.
-    weights : Weights, default=Weights()
-        Weights of the connections.
+    weights : Weights or "auto", default="auto"
+        Weights of the connections; "auto" is `Weights()`.
     delay : float, (float, float) or 4 floats, default=1.0
         Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs
         EE, EI, IE and II (source, then target; excitatory and inhibitory).
@@ -49,8 +48,10 @@ class Modular(Topology):
            [0, 0, 1, 1, 0]])
     """
 
+    bounds = dict.fromkeys(("within", "between"), ">= 0 and <= 1")
+
     def __init__(
-        self, modules=4, within=0.2, between=0.01, inhibitory=0.2, weights=None, delay=1.0
+        self, modules=4, within=0.2, between=0.01, inhibitory=0.2, weights="auto", delay=1.0
     ):
         self.modules = modules
         self.within = within
@@ -61,14 +62,17 @@ class Modular(Topology):
 
     @property
     def n_neurons(self):
-        """Number of neurons; there is none where `modules` is a number."""
+        """Number of neurons; not defined where `modules` is a number of modules."""
         return total_size("Modular.modules", self.modules)
 
+    def check(self):
+        """Check the parameters; see :class:`Topology`."""
+        super().check()
+        check_blocks("Modular.modules", self.modules)
+
     def connect(self, n_neurons, inhibitory, rng):
-        """Draw who connects to whom; see :class:`Topology`."""
-        within = check_number("Modular.within", self.within, 0, 1)
-        between = check_number("Modular.between", self.between, 0, 1)
+        """Draw the pattern of connections; see :class:`Topology`."""
         sizes = block_sizes("Modular.modules", self.modules, n_neurons)
-        probability = np.full((len(sizes), len(sizes)), between)
-        np.fill_diagonal(probability, within)
+        probability = np.full((len(sizes), len(sizes)), float(self.between))
+        np.fill_diagonal(probability, self.within)
         return connect_blocks(sizes, probability, rng)

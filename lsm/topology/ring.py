@@ -1,29 +1,28 @@
-"""Neurons on a ring, connected to the next ones."""
+"""Neurons on a ring, connected to their nearest neighbours."""
 
 import numpy as np
 
-from .._validation import check_choice, check_integer
-from ._base import Topology
 from ._draws import regular
+from .base import Topology
 
 __all__ = ["Ring", "lattice"]
 
 
 class Ring(Topology):
-    """Ring of neurons, each connected to the next ones.
+    """Ring of neurons, each connected to its nearest neighbours.
 
-    With one target a neuron it is the simple cycle of [1]_.
+    With one target for each neuron the network is the simple cycle of [1]_.
 
     Parameters
     ----------
     fan_out : int, default=1
-        Targets of each neuron, the nearest ones; at most `n_neurons - 1` are used.
+        Number of targets of each neuron; at most `n_neurons - 1` are used.
     direction : {"forward", "both"}, default="forward"
-        Whether the targets are those ahead, or lie alternately ahead and behind.
+        Whether all targets lie ahead on the ring, or alternately ahead and behind.
     inhibitory : float, default=0.2
         Share of inhibitory neurons, at random places.
-    weights : Weights, default=Weights()
-        Weights of the connections.
+    weights : Weights or "auto", default="auto"
+        Weights of the connections; "auto" is `Weights()`.
     delay : float, (float, float) or 4 floats, default=1.0
         Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs
         EE, EI, IE and II (source, then target; excitatory and inhibitory).
@@ -41,7 +40,9 @@ class Ring(Topology):
     array([1, 2, 3, 0], dtype=int32)
     """
 
-    def __init__(self, fan_out=1, direction="forward", inhibitory=0.2, weights=None, delay=1.0):
+    bounds = {"fan_out": "integer >= 0", "direction": ("forward", "both")}
+
+    def __init__(self, fan_out=1, direction="forward", inhibitory=0.2, weights="auto", delay=1.0):
         self.fan_out = fan_out
         self.direction = direction
         self.inhibitory = inhibitory
@@ -49,14 +50,25 @@ class Ring(Topology):
         self.delay = delay
 
     def connect(self, n_neurons, inhibitory, rng):
-        """Say who connects to whom; see :class:`Topology`."""
-        fan_out = check_integer("Ring.fan_out", self.fan_out, 0)
-        check_choice("Ring.direction", self.direction, ("forward", "both"))
-        return regular(lattice(n_neurons, fan_out, both=self.direction == "both"))
+        """Return the pattern of connections; see :class:`Topology`."""
+        return regular(lattice(n_neurons, int(self.fan_out), both=self.direction == "both"))
 
 
 def lattice(n_neurons, fan_out, *, both):
-    """Return the nearest neighbours of each neuron on a ring, an array (n_neurons, fan_out)."""
+    """Return the nearest neighbours of each neuron on a ring.
+
+    Parameters
+    ----------
+    n_neurons, fan_out : int
+        Numbers of neurons and of neighbours; at most `n_neurons - 1` neighbours are returned.
+    both : bool
+        Whether the neighbours lie alternately ahead and behind, or all ahead.
+
+    Returns
+    -------
+    neighbours : int32 array of shape (n_neurons, fan_out)
+        Sorted in each row.
+    """
     fan_out = min(fan_out, n_neurons - 1)
     away = np.arange(1, fan_out + 1, dtype=np.int32)
     if both:

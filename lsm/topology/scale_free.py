@@ -1,36 +1,34 @@
-"""Scale-free networks, grown by preferential attachment."""
+"""Scale-free network, grown by preferential attachment."""
 
 import numpy as np
 
 from .._jit import njit
-from .._validation import check_integer, check_number
-from ._base import Topology
 from ._draws import STEP, mix, seed_of, unit
+from .base import Topology
 
 __all__ = ["ScaleFree"]
 
 
 class ScaleFree(Topology):
-    """Network with hubs: the number of synapses of a neuron follows a power law.
+    """Network with hubs, in which the number of synapses of a neuron follows a power law.
 
-    Neurons are added one by one, and each is connected to `fan_out` different older ones, which
-    are chosen in proportion to the number of synapses that they have, plus a constant that sets
-    the exponent [2]_. An exponent of 3 is the model of [1]_, without the constant. Which of two
-    connected neurons is the source is drawn at random, so that there are loops. The first
-    neurons are the hubs.
+    Neurons are added one by one. Each is connected to `fan_out` different older neurons, drawn
+    with a probability proportional to their number of synapses plus a constant, which sets the
+    exponent [2]_. An exponent of 3 is the model of [1]_, whose constant is zero. The direction of
+    each connection is drawn at random, so there are loops. The first neurons are the hubs.
 
     Parameters
     ----------
     fan_out : int, default=50
-        Mean number of targets, and half of the synapses that each neuron has at least. The
-        first `fan_out` neurons connect to all older ones.
+        Mean number of targets. Each neuron has at least `fan_out` synapses, incoming and
+        outgoing; the first `fan_out` neurons connect to all older ones.
     exponent : float, default=3.0
-        Exponent of the distribution of the numbers of synapses (incoming and outgoing), above 2;
-        infinity attaches without preference.
+        Exponent of the distribution of the number of synapses (incoming and outgoing) of a
+        neuron, above 2. With infinity all older neurons are equally likely.
     inhibitory : float, default=0.2
         Share of inhibitory neurons.
-    weights : Weights, default=Weights()
-        Weights of the connections.
+    weights : Weights or "auto", default="auto"
+        Weights of the connections; "auto" is `Weights()`.
     delay : float, (float, float) or 4 floats, default=1.0
         Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs
         EE, EI, IE and II (source, then target; excitatory and inhibitory).
@@ -52,7 +50,9 @@ class ScaleFree(Topology):
     (7, True)
     """
 
-    def __init__(self, fan_out=50, exponent=3.0, inhibitory=0.2, weights=None, delay=1.0):
+    bounds = {"fan_out": "integer >= 0", "exponent": "> 2 and <= inf"}
+
+    def __init__(self, fan_out=50, exponent=3.0, inhibitory=0.2, weights="auto", delay=1.0):
         self.fan_out = fan_out
         self.exponent = exponent
         self.inhibitory = inhibitory
@@ -60,22 +60,20 @@ class ScaleFree(Topology):
         self.delay = delay
 
     def connect(self, n_neurons, inhibitory, rng):
-        """Draw who connects to whom; see :class:`Topology`."""
-        fan_out = check_integer("ScaleFree.fan_out", self.fan_out, 0)
-        exponent = check_number("ScaleFree.exponent", self.exponent, 2, np.inf, low_open=True)
-        first = np.cumsum(np.minimum(np.arange(n_neurons), fan_out))
+        """Draw the pattern of connections; see :class:`Topology`."""
+        first = np.cumsum(np.minimum(np.arange(n_neurons), int(self.fan_out)))
         first = np.concatenate([[0], first])
-        older = _grow(first, 1 / (exponent - 1), seed_of(rng))
+        older = _grow(first, 1 / (self.exponent - 1), seed_of(rng))
         return _orient(first, older, seed_of(rng))
 
 
 @njit
 def _grow(first, preference, state):
-    """Let neurons choose older ones; those of neuron i are `older[first[i]:first[i + 1]]`.
+    """Draw the older neurons of each neuron; those of neuron i are `older[first[i]:first[i + 1]]`.
 
-    An end of an earlier connection is a neuron in proportion to its connections: taken with the
-    probability `preference`, and else any older neuron, it gives the exponent
-    `1 + 1 / preference`.
+    The end of a random earlier connection is a neuron drawn in proportion to its number of
+    connections. Such a draw is made with the probability `preference`, and a draw of any older
+    neuron otherwise, which gives the exponent `1 + 1 / preference`.
     """
     n_neurons = len(first) - 1
     older = np.empty(first[-1], dtype=np.int32)
@@ -83,7 +81,7 @@ def _grow(first, preference, state):
     for young in range(n_neurons):
         start, stop = first[young], first[young + 1]
         for k in range(start, stop):
-            choice = k - start  # all of them, where there are no more
+            choice = k - start  # all older neurons, if there are no more than `fan_out`
             chosen = stop - start < young
             while chosen:
                 state += STEP
@@ -101,7 +99,7 @@ def _grow(first, preference, state):
 
 @njit
 def _orient(first, older, state):
-    """Turn each pair of a younger and an older neuron into a synapse of random direction."""
+    """Draw the direction of each pair of neurons; return the pattern `(indptr, targets)`."""
     n_neurons = len(first) - 1
     indptr = np.zeros(n_neurons + 1, dtype=np.int64)
     targets = np.empty(len(older), dtype=np.int32)

@@ -9,25 +9,25 @@ from .._validation import check_reals
 
 __all__ = ["spectral_radius"]
 
-# Below the first size all eigenvalues are found in a tenth of a second; above the second they take
-# too long.
+# Up to the first size all eigenvalues are computed, in a tenth of a second; above the second this
+# takes too long.
 DENSE_FIRST, DENSE_LAST = 400, 3000
 
 
 def spectral_radius(weights):
     """Return the largest magnitude among the eigenvalues of a network's weights.
 
-    It is the factor by which the activity of the linearised network grows from step to step, so
-    one is the border of its stability. Weights that obey Dale's law have two kinds of
-    eigenvalues [1]_: a disc, whose radius comes from the variance of the weights, and a single
-    one outside it, the mean sum of a neuron's in-weights, where excitation outweighs inhibition
-    or the reverse. The larger of the two is the spectral radius: only where excitation and
-    inhibition nearly cancel does it say how rich the network's own dynamics are.
+    The activity of the linearised network grows by this factor in each step, so the network is
+    stable below one. Weights that obey Dale's law have two kinds of eigenvalues [1]_: a disc,
+    whose radius follows from the variance of the weights, and, unless excitation and inhibition
+    cancel, a single eigenvalue outside of the disc, the mean sum of the incoming weights of a
+    neuron. The spectral radius is the larger of the two. It describes the dynamics of the network
+    only if excitation and inhibition nearly cancel.
 
     Parameters
     ----------
     weights : scipy.sparse array or array of shape (n_neurons, n_neurons)
-        The weights.
+        Weights.
 
     Returns
     -------
@@ -37,8 +37,8 @@ def spectral_radius(weights):
     Raises
     ------
     ValueError
-        If a large network has so many eigenvalues of nearly the same magnitude that the largest
-        is not found, as in a ring.
+        If `weights` is no square matrix of finite numbers, or if a large network has many
+        eigenvalues of nearly the same magnitude, as a ring has, so that the largest is not found.
 
     References
     ----------
@@ -57,16 +57,19 @@ def spectral_radius(weights):
     if weights.ndim != 2 or weights.shape[0] != weights.shape[1] or weights.shape[0] == 0:
         raise ValueError(f"{rule}, got shape {weights.shape}")
     weights = sparse.csr_array(weights)
-    if weights.dtype.kind not in "iuf" or not np.isfinite(weights.data).all():
-        raise ValueError(f"{rule}, got {weights.dtype} of which not all are")
+    if weights.dtype.kind not in "iuf":
+        raise ValueError(f"{rule}, got an array of {weights.dtype}")
+    if not np.isfinite(weights.data).all():
+        raise ValueError(f"{rule}, got NaN or infinity")
     weights = weights.astype(float)
     n_neurons = weights.shape[0]
     if not weights.diagonal().any():
         n_loops, _ = connected_components(weights, connection="strong")
         if n_loops == n_neurons:
-            return 0.0  # eigenvalue solvers find rounding errors instead
+            return 0.0  # eigenvalue solvers return rounding errors instead
     if n_neurons > DENSE_FIRST:
-        # Neither chance nor an even start, which is itself an eigenvector of regular networks.
+        # A fixed start, for the same result each time, and an uneven one, since an even vector is
+        # an eigenvector of regular networks.
         start = np.random.default_rng(0).uniform(0.5, 1.5, n_neurons)
         try:
             largest = eigs(

@@ -1,52 +1,51 @@
-"""Weights of connections: their signs, their distribution and their scale."""
+"""Weights of connections: signs, distribution and normalization."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
+from .._checked import Checked, check_value
 from .._jit import njit
-from .._validation import check_choice, check_number
 from ._wiring import csr, scale_by_pair
 from .spectrum import spectral_radius
 
-__all__ = ["Weights", "check_distribution", "draw_magnitudes"]
+__all__ = ["DISTRIBUTIONS", "Weights", "check_uniform", "draw_magnitudes"]
 
 DISTRIBUTIONS = ("constant", "uniform", "normal", "lognormal", "gamma", "signed")
-SCALES = ("degree", "spectral_radius")
 
 
-class Weights(BaseEstimator):
-    """How strong the connections of a wiring are.
+class Weights(Checked):
+    """Weights of the connections of a wiring.
 
-    Magnitudes are drawn around `excitation` for synapses of excitatory and around `inhibition`
-    for synapses of inhibitory neurons, whose sign is negative: so a neuron is one or the other
-    (Dale's law). Then all weights are scaled together.
+    Magnitudes are drawn with the mean `excitation` for synapses of excitatory neurons, and with
+    the mean `inhibition` for synapses of inhibitory neurons, whose weights are negative (Dale's
+    law). Then all weights are divided by a normalization and multiplied by `gain`.
 
     Parameters
     ----------
     excitation : float or (float, float), default=1.0
-        Mean magnitude of weights from excitatory neurons; a pair has the weights onto
-        excitatory and onto inhibitory neurons. In nA for exponential synapses.
+        Mean magnitude of the weights from excitatory neurons, in nA for exponential synapses; a
+        pair gives those onto excitatory and onto inhibitory neurons.
     inhibition : float or (float, float), default=4.0
-        The same from inhibitory neurons. The default balances 80 % excitatory and 20 %
-        inhibitory neurons, as in [1]_.
+        Mean magnitude of the weights from inhibitory neurons, like `excitation`. The default
+        balances 80 % excitatory and 20 % inhibitory neurons, as in [1]_.
     distribution : {"constant", "uniform", "normal", "lognormal", "gamma", "signed"}, \
 default="gamma"
-        Distribution of the magnitudes. Normal ones are clipped at zero. "signed" is for networks
-        without Dale's law: normal weights of either sign, with `excitation` and `inhibition` as
-        standard deviations.
+        Distribution of the magnitudes. Normal magnitudes are clipped at zero. "signed" is for
+        networks without Dale's law: normal weights of either sign, with `excitation` and
+        `inhibition` as standard deviations.
     cv : float, default=0.7071
-        Standard deviation of the magnitudes over their mean; of no effect where it is fixed.
-    balance : float, optional
-        Let the inhibitory weights onto each neuron sum up to this share of its excitatory ones,
-        by scaling them; neurons with only one kind of input are left as they are. One is the
-        exact balance of [2]_.
-    scale : {"degree", "spectral_radius"} or None, default="degree"
-        What the weights are divided by: "degree", the square root of the mean number of synapses
-        a neuron, which keeps the spread of its input the same for any number; or
-        "spectral_radius", the largest magnitude among the eigenvalues, see
-        :func:`spectral_radius`. None takes them as drawn.
+        Coefficient of variation of the magnitudes: standard deviation over mean. The
+        distributions "constant" and "signed" do not use it.
+    balance : float or None, default=None
+        Sum of the inhibitory weights onto each neuron, as a share of the sum of its excitatory
+        weights: inhibitory weights are scaled to it, except onto neurons with one kind of input
+        alone. One is the exact balance of [2]_; None leaves the weights as drawn.
+    normalization : {"degree", "spectral_radius"} or None, default="degree"
+        Divisor of all weights. "degree" is the square root of the mean number of synapses of a
+        neuron, so that the spread of its input does not depend on this number;
+        "spectral_radius" is the largest magnitude of the eigenvalues, see
+        :func:`spectral_radius`. None does not divide.
     gain : float, default=1.0
-        Factor of all weights; with `scale="spectral_radius"` it is their spectral radius.
+        Factor of all weights; with `normalization="spectral_radius"` it is their spectral radius.
 
     References
     ----------
@@ -59,10 +58,18 @@ default="gamma"
     --------
     >>> import numpy as np
     >>> from lsm.topology import ErdosRenyi, Weights, spectral_radius
-    >>> wiring = ErdosRenyi(weights=Weights(scale="spectral_radius", gain=0.9))
+    >>> wiring = ErdosRenyi(weights=Weights(normalization="spectral_radius", gain=0.9))
     >>> round(spectral_radius(wiring.draw(200, np.random.default_rng(0)).weights), 3)
     0.9
     """
+
+    bounds = {
+        "distribution": DISTRIBUTIONS,
+        "cv": ">= 0",
+        "balance": ">= 0 or None",
+        "normalization": ("degree", "spectral_radius", None),
+        "gain": ">= 0",
+    }
 
     def __init__(
         self,
@@ -71,7 +78,7 @@ default="gamma"
         distribution="gamma",
         cv=0.7071,
         balance=None,
-        scale="degree",
+        normalization="degree",
         gain=1.0,
     ):
         self.excitation = excitation
@@ -79,24 +86,26 @@ default="gamma"
         self.distribution = distribution
         self.cv = cv
         self.balance = balance
-        self.scale = scale
+        self.normalization = normalization
         self.gain = gain
 
     @classmethod
     def maass2002(cls):
         """Return the weights of the column of Maass, Natschläger & Markram (2002)."""
-        return cls(excitation=(30.0, 60.0), inhibition=(19.0, 19.0), cv=1.0, scale=None)
+        return cls(excitation=(30.0, 60.0), inhibition=(19.0, 19.0), cv=1.0, normalization=None)
 
     def check(self):
-        """Raise a TypeError or ValueError that names a parameter outside its meaning."""
+        """Check the parameters.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is invalid.
+        """
+        super().check()
         for name in ("excitation", "inhibition"):
             self._means(name)
-        check_distribution("Weights", self.distribution, self.cv)
-        if self.balance is not None:
-            check_number("Weights.balance", self.balance, 0)
-        if self.scale is not None:
-            check_choice("Weights.scale", self.scale, SCALES)
-        check_number("Weights.gain", self.gain, 0)
+        check_uniform("Weights", self.distribution, self.cv)
 
     def draw(self, indptr, targets, inhibitory, rng):
         """Draw the weights of a pattern.
@@ -104,11 +113,11 @@ default="gamma"
         Parameters
         ----------
         indptr, targets : int arrays
-            The pattern: targets of neuron i are `targets[indptr[i]:indptr[i + 1]]`.
+            The pattern, see :meth:`Topology.connect`.
         inhibitory : bool array of shape (n_neurons,)
             Which neurons are inhibitory.
         rng : numpy.random.Generator
-            Source of draws.
+            Random generator.
 
         Returns
         -------
@@ -117,61 +126,63 @@ default="gamma"
         Raises
         ------
         TypeError, ValueError
-            If a parameter is outside its meaning, or the connections have no spectral radius to
-            scale by.
+            If a parameter is invalid, or the connections have no spectral radius to normalize
+            by.
         """
         self.check()
         n_neurons = len(inhibitory)
         means = np.concatenate([self._means("excitation"), -self._means("inhibition")])
-        if self.scale != "spectral_radius":
+        if self.normalization != "spectral_radius":
             means *= self.gain
-        if self.scale == "degree" and len(targets):
+        if self.normalization == "degree" and len(targets):
             means /= np.sqrt(len(targets) / n_neurons)
         weights = draw_magnitudes(self.distribution, self.cv, len(targets), rng)
         scale_by_pair(weights, indptr, targets, inhibitory, means.astype(np.float32))
         if self.balance is not None:
             _balance(weights, targets, n_neurons, self.balance)
-        if self.scale == "spectral_radius" and len(targets):
+        if self.normalization == "spectral_radius" and len(targets):
             radius = spectral_radius(csr(weights, targets, indptr, (n_neurons, n_neurons)))
             if radius == 0:
                 raise ValueError(
-                    "Weights.scale='spectral_radius' needs connections that form a loop: without "
-                    "one the spectral radius is 0; use scale='degree' or None"
+                    "Weights.normalization='spectral_radius' needs connections that form a loop, "
+                    "since without loops the spectral radius is 0; use 'degree' or None"
                 )
             weights *= np.float32(self.gain / radius)
         return weights
 
     def _means(self, name):
-        """Return the magnitudes onto excitatory and onto inhibitory neurons."""
+        """Return the mean magnitudes onto excitatory and onto inhibitory neurons."""
         value = getattr(self, name)
         pair = value if isinstance(value, tuple | list) else (value, value)
         if len(pair) != 2:
             raise ValueError(f"Weights.{name} must be one or two numbers, got {value!r}")
-        return np.array([check_number(f"Weights.{name}", mean, 0) for mean in pair])
+        for mean in pair:
+            check_value(f"Weights.{name}", mean, ">= 0")
+        return np.array(pair, dtype=float)
 
 
-def check_distribution(name, distribution, cv):
-    """Refuse a distribution or a `cv` outside its meaning; `name` is that of their owner."""
-    check_choice(f"{name}.distribution", distribution, DISTRIBUTIONS)
-    cv = check_number(f"{name}.cv", cv, 0)
+def check_uniform(owner, distribution, cv):
+    """Raise a ValueError if a uniform distribution with this `cv` has negative magnitudes."""
     if distribution == "uniform" and cv > 1 / np.sqrt(3):
-        raise ValueError(f"{name}.cv of a uniform distribution is at most 0.577, got {cv!r}")
+        raise ValueError(f"{owner}.cv must be at most 0.577 for a uniform distribution, got {cv!r}")
 
 
 def draw_magnitudes(distribution, cv, size, rng):
-    """Draw float32 magnitudes of mean one, in place: a large network has no room for a second.
+    """Draw float32 magnitudes of mean one.
+
+    All is computed in place, since memory may not hold a second array for a large network.
 
     Parameters
     ----------
     distribution : {"constant", "uniform", "normal", "lognormal", "gamma", "signed"}
-        Kind of distribution. Normal draws are clipped at zero, to keep Dale's law; "signed" are
-        of mean zero and standard deviation one.
+        Kind of distribution. Normal draws are clipped at zero, to keep Dale's law; "signed"
+        draws have mean zero and standard deviation one.
     cv : float
-        Standard deviation over mean.
+        Coefficient of variation: standard deviation over mean.
     size : int
-        How many.
+        Number of draws.
     rng : numpy.random.Generator
-        Source of draws.
+        Random generator.
 
     Returns
     -------
@@ -205,7 +216,7 @@ def draw_magnitudes(distribution, cv, size, rng):
 
 @njit
 def _balance(weights, targets, n_neurons, share):
-    """Scale the negative weights onto each neuron to sum to a share of the positive ones."""
+    """Scale the negative weights onto each neuron to a share of the sum of the positive ones."""
     excitation, inhibition = np.zeros(n_neurons), np.zeros(n_neurons)
     for k, target in enumerate(targets):
         if weights[k] > 0:

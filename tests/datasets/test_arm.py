@@ -220,7 +220,9 @@ def test_the_teacher_reaches_all_goals():
 
 
 def test_targets_move_the_arm_along_the_states():
-    task = make_reaches(6, 2, 4, payload=0.3, push=10.0, hold=100.0, dt=2.0, random_state=0)
+    task = make_reaches(
+        6, 2, 4, payload=0.3, push=10.0, hold=100.0, row_duration=2.0, random_state=0
+    )
     assert task.target.shape == (12, 300, 2)
     angles, velocities, _ = task.arm.run(
         lambda step, *_: task.target[:, step], task.angles[:, 0], 300, dt=2.0, force=task.force
@@ -233,7 +235,7 @@ def test_targets_move_the_arm_along_the_states():
 
 
 def test_goals_to_train_on_are_spread_and_half_of_the_tests_are_new():
-    task = make_reaches(dt=5.0)
+    task = make_reaches(row_duration=5.0)
     assert [len(task[part]) for part in ("train", "validation", "test")] == [20, 8, 16]
     way = task.goals - [0, 0.5]
     turn = np.degrees(np.arctan2(way[:, 1], way[:, 0])) % 360
@@ -253,13 +255,13 @@ def test_goals_to_train_on_are_spread_and_half_of_the_tests_are_new():
 
 
 def test_inputs_are_the_goal_and_old_angles_in_a_population_code():
-    task = make_reaches(4, 1, 1, delay=30.0, n_fields=6, dt=2.0)
+    task = make_reaches(4, 1, 1, delay=30.0, n_fields=6, row_duration=2.0)
     np.testing.assert_array_equal(task.inputs[:, 0, :2], task.goals)
     np.testing.assert_array_equal(task.inputs[:, -1, :2], task.goals)
     np.testing.assert_array_equal(task.inputs[:, 15:, 2:], task.angles[:, :-16])
     np.testing.assert_array_equal(task.inputs[:, :15, 2:], task.angles[:, :1].repeat(15, axis=1))
     assert task.data.n_channels == 24
-    assert task.data.dt == 2.0
+    assert task.data.row_duration == 2.0
     assert task.data.graded
     for decoded, inputs in zip(task.encoder.inverse_transform(task.data), task.inputs, strict=True):
         np.testing.assert_allclose(decoded, inputs, atol=1e-5)
@@ -269,7 +271,7 @@ def test_inputs_are_the_goal_and_old_angles_in_a_population_code():
 
 def test_perturbations_push_the_arm_off_and_the_teacher_brings_it_back():
     def make(**perturbation):
-        return make_reaches(8, 1, 1, hold=300.0, dt=5.0, **perturbation)
+        return make_reaches(8, 1, 1, hold=300.0, row_duration=5.0, **perturbation)
 
     free = make()
     pushed, again, other = (make(push=20.0, random_state=seed) for seed in (0, 0, 1))
@@ -287,7 +289,7 @@ def test_perturbations_push_the_arm_off_and_the_teacher_brings_it_back():
 
 def test_a_payload_is_what_the_teacher_does_not_know_of():
     errors = [
-        distances(make_reaches(6, 1, 1, payload=1.0, gains=gains, dt=5.0)).max()
+        distances(make_reaches(6, 1, 1, payload=1.0, gains=gains, row_duration=5.0)).max()
         for gains in ((0.0, 0.0), (100.0, 20.0), (400.0, 60.0))
     ]
     assert errors[0] > 0.05

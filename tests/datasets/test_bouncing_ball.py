@@ -81,12 +81,14 @@ def test_a_path_is_that_of_a_ball_moved_step_by_step(place, pace):
 
 
 def test_targets_are_later_positions():
-    task = datasets.make_bouncing_ball(5, 600.0, horizon=(50.0, 400.0), dt=2.0, random_state=0)
+    task = datasets.make_bouncing_ball(
+        5, 600.0, horizon=(50.0, 400.0), row_duration=2.0, random_state=0
+    )
     np.testing.assert_allclose(task.target[:, :-25, :2], task.position[:, 25:], atol=1e-12)
     np.testing.assert_allclose(task.target[:, :-200, 2:], task.position[:, 200:], atol=1e-12)
     assert task.target_names == ["x(t + 50 ms)", "y(t + 50 ms)", "x(t + 400 ms)", "y(t + 400 ms)"]
-    assert task.data.dt == 2.0
-    assert list(task.data.durations) == [300] * 5
+    assert task.data.row_duration == 2.0
+    assert list(task.data.n_rows) == [300] * 5
 
 
 def test_pixels_spike_at_a_rate_in_proportion_to_what_the_ball_covers():

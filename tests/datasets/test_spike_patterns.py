@@ -43,8 +43,8 @@ def test_a_task_describes_itself_and_is_repeatable(maker):
     assert (len(task.train), len(task.test)) == (29, 12)
     assert set(task.train) | set(task.test) == set(range(41))
     assert ":Samples: 29 for training, 12 for testing" in task.DESCR
-    fine = maker(5, dt=0.5, random_state=0).data
-    assert (fine.durations * fine.dt == task.data.durations[0]).all()
+    fine = maker(5, row_duration=0.5, random_state=0).data
+    assert (fine.n_rows * fine.row_duration == task.data.n_rows[0]).all()
 
 
 @pytest.mark.parametrize("maker", MAKERS[1:])
@@ -78,7 +78,7 @@ def test_a_sample_is_its_templates_end_to_end():
 def test_templates_of_the_published_task():
     task = datasets.make_spike_templates(10, 200, random_state=0)
     assert len(task.templates) == 8
-    assert task.data.durations[0] == 1000
+    assert task.data.n_rows[0] == 1000
     assert statistics.rates(task.data).mean() == pytest.approx(20, rel=0.05)
 
 
@@ -122,7 +122,7 @@ def test_order_of_patterns(n_patterns):
 
 def test_intervals_between_spikes():
     task = datasets.make_spike_intervals(
-        400, 3, intervals=(7.0, 18.0), duration=60.0, dt=0.5, random_state=0
+        400, 3, intervals=(7.0, 18.0), duration=60.0, row_duration=0.5, random_state=0
     )
     first_times, last_times = [], []
     for sample, target in zip(dense(task.data), task.target, strict=True):

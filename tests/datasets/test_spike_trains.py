@@ -55,7 +55,9 @@ def test_no_interval_is_shorter_than_the_refractory_period():
 
 @pytest.mark.parametrize("shape", [0.5, 4.0, 25.0])
 def test_renewal_trains(shape):
-    spikes = datasets.make_renewal_trains(200, 2, 5000.0, 30.0, shape=shape, dt=0.5, random_state=0)
+    spikes = datasets.make_renewal_trains(
+        200, 2, 5000.0, 30.0, shape=shape, row_duration=0.5, random_state=0
+    )
     np.testing.assert_allclose(statistics.rates(spikes), 30, rtol=0.05)
     np.testing.assert_allclose(statistics.interval_cvs(spikes), shape**-0.5, rtol=0.05)
     # counts in long windows vary as intervals do, squared
@@ -75,17 +77,19 @@ def test_a_channel_may_be_silent():
     spikes = datasets.make_poisson_trains(3, 2, 1000.0, [0.0, 50.0], random_state=0)
     assert counts(spikes)[:, 0].sum() == 0
     silence = datasets.make_poisson_trains(3, 2, 1000.0, 0.0, random_state=0)
-    assert len(silence.steps) == 0
+    assert len(silence.rows) == 0
 
 
 def test_jitter_has_its_standard_deviation():
     middle = SpikeArray.from_events([(np.full(3000, 100.0), np.arange(3000))], 3000, 200.0)
     moved = datasets.jitter_spikes(middle, 6.0, random_state=0)
-    moves = moved.steps - 100
+    moves = moved.rows - 100
     assert moves.mean() == pytest.approx(0, abs=0.4)
     assert moves.std() == pytest.approx(np.sqrt(36 + 1 / 12), rel=0.05)
-    fine = SpikeArray.from_events([(np.full(3000, 100.0), np.arange(3000))], 3000, 200.0, dt=0.5)
-    moves = datasets.jitter_spikes(fine, 6.0, random_state=0).steps * 0.5 - 100
+    fine = SpikeArray.from_events(
+        [(np.full(3000, 100.0), np.arange(3000))], 3000, 200.0, row_duration=0.5
+    )
+    moves = datasets.jitter_spikes(fine, 6.0, random_state=0).rows * 0.5 - 100
     assert moves.std() == pytest.approx(6, rel=0.05)
 
 
@@ -108,7 +112,7 @@ def test_warping_stretches_all_times_of_a_sample_alike(factor, seed):
     spikes = datasets.make_poisson_trains(4, 3, 200.0, 50.0, random_state=seed)
     warped = datasets.warp_spikes(spikes, factor, random_state=seed)
     np.testing.assert_array_equal(counts(warped), counts(spikes))
-    stretch = warped.durations / spikes.durations
+    stretch = warped.n_rows / spikes.n_rows
     assert np.all((stretch >= 1 / factor - 0.01) & (stretch <= factor + 0.01))
     before, after = statistics.single_spikes(spikes), statistics.single_spikes(warped)
     np.testing.assert_array_equal(before[0], after[0])
@@ -119,7 +123,7 @@ def test_warping_stretches_all_times_of_a_sample_alike(factor, seed):
 def test_warps_are_as_often_slow_as_fast():
     spikes = datasets.make_poisson_trains(1000, 1, 500.0, 10.0, random_state=0)
     warped = datasets.warp_spikes(spikes, 2.0, random_state=0)
-    exponents = np.log2(warped.durations / 500)
+    exponents = np.log2(warped.n_rows / 500)
     assert kstest(exponents, "uniform", (-1, 2)).pvalue > 0.01
 
 
@@ -137,7 +141,7 @@ def test_deleted_inserted_and_background_spikes_are_as_many_as_said():
         left = dense(changed) - dense(spikes)
         assert (left <= 0).all() if change is datasets.delete_spikes else (left >= 0).all()
     none = datasets.delete_spikes(spikes, 1.0)
-    assert len(none.steps) == 0
+    assert len(none.rows) == 0
 
 
 def test_background_comes_at_any_time():
@@ -148,7 +152,7 @@ def test_background_comes_at_any_time():
             datasets.make_poisson_trains(1, 2, 100000.0, 0.0), 50.0, random_state=0
         )
     ) == pytest.approx(1, rel=0.05)
-    assert kstest((noise.steps + 0.5) / 100, "uniform").pvalue > 1e-3
+    assert kstest((noise.rows + 0.5) / 100, "uniform").pvalue > 1e-3
 
 
 @pytest.mark.parametrize("change", [change for change, _ in CHANGES])
@@ -160,13 +164,13 @@ def test_no_change_changes_nothing(change):
 
 @pytest.mark.parametrize(("change", "amount"), CHANGES)
 def test_changes_are_repeatable_and_leave_their_input_alone(change, amount):
-    spikes = datasets.make_poisson_trains(5, 3, 100.0, 50.0, dt=0.5, random_state=0)
+    spikes = datasets.make_poisson_trains(5, 3, 100.0, 50.0, row_duration=0.5, random_state=0)
     before = [spikes.digest(i) for i in range(5)]
     changed = change(spikes, amount, random_state=3)
     assert same(changed, change(spikes, amount, random_state=3))
     assert not same(changed, change(spikes, amount, random_state=4))
     assert [spikes.digest(i) for i in range(5)] == before
-    assert changed.dt == 0.5
+    assert changed.row_duration == 0.5
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,10 @@ def test_changes_are_repeatable_and_leave_their_input_alone(change, amount):
         (lambda: datasets.make_poisson_trains(0, 1, 10.0, 5.0), "n_samples must be"),
         (lambda: datasets.make_poisson_trains(1, 0, 10.0, 5.0), "n_channels must be"),
         (lambda: datasets.make_poisson_trains(1, 1, 0.0, 5.0), "duration must be"),
-        (lambda: datasets.make_poisson_trains(1, 1, 10.0, 5.0, dt=0.0), "dt must be"),
+        (
+            lambda: datasets.make_poisson_trains(1, 1, 10.0, 5.0, row_duration=0.0),
+            "row_duration must be",
+        ),
         (lambda: datasets.make_poisson_trains(1, 1, 10.0, -5.0), "rate must be"),
         (lambda: datasets.make_poisson_trains(1, 1, 10.0, "5"), "rate must be one number or"),
         (lambda: datasets.make_poisson_trains(1, 1, 10.0, True), "rate must be one number or"),

@@ -257,7 +257,9 @@ def test_lorenz_may_be_seen_in_part():
 
 
 def test_sines_have_their_frequencies_and_amplitudes():
-    series = datasets.make_sine_patterns([2, 4, 6], 4000.0, amplitudes=[1.0, 0.5, 0.0], dt=2.0)
+    series = datasets.make_sine_patterns(
+        [2, 4, 6], 4000.0, amplitudes=[1.0, 0.5, 0.0], row_duration=2.0
+    )
     wave = series.target[0][:, 0]
     spectrum = np.fft.rfft(wave) / (len(wave) / 2)
     expected = np.zeros(len(spectrum), complex)
@@ -272,7 +274,7 @@ def test_sines_have_their_frequencies_and_amplitudes():
     [(5.0, 200.0), ([2, 4, 6], 500.0), ([1.5, 2.25], 4000 / 3), ([0.125], 8000.0), ([2, 3], 1e3)],
 )
 def test_sines_repeat_after_a_period_and_not_before(frequencies, period):
-    series = datasets.make_sine_patterns(frequencies, 3 * period, dt=period / 240)
+    series = datasets.make_sine_patterns(frequencies, 3 * period, row_duration=period / 240)
     assert series.period == pytest.approx(period)
     wave = series.target[0][:, 0]
     np.testing.assert_allclose(wave[240:], wave[:-240], atol=1e-9)

@@ -14,30 +14,25 @@ import numpy as np
 from lsm import Liquid, LSMClassifier
 
 def load_data(n_samples=20, random_state=None):
-    X = np.random.default_rng(random_state).poisson(0.05, (n_samples, 100, 5))
-    return Bunch(data=X, target=np.arange(n_samples) % 2, cv=[(np.arange(10), np.arange(10, 20))])
-
-def make_model(n_neurons=30, random_state=None, **settings):
-    return LSMClassifier(Liquid(n_neurons, random_state=random_state)).set_params(**settings)
-
-def run(n_samples=20, n_neurons=30, seed=0, jobs=-1, out=None, **settings):
-    \"\"\"Do nothing.
+    \"\"\"Draw samples.
 
     Parameters
     ----------
     n_samples : int
-        How many.
-    n_neurons : int
-        How large.
-    seed : int
-        Seed.
-    jobs : int
-        Threads.
-    out : str or None
-        Folder.
-    **settings : object
-        Others.
+        Number of samples.
     \"\"\"
+    X = np.random.default_rng(random_state).poisson(0.05, (n_samples, 100, 5))
+    return Bunch(data=X, target=np.arange(n_samples) % 2, cv=[(np.arange(10), np.arange(10, 20))])
+
+def make_model(n_neurons=30, random_state=None, **settings):
+    \"\"\"Make a classifier.
+
+    Parameters
+    ----------
+    n_neurons : int
+        Number of neurons.
+    \"\"\"
+    return LSMClassifier(Liquid(n_neurons, random_state=random_state)).set_params(**settings)
 """
 
 

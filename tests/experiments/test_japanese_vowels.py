@@ -117,7 +117,7 @@ def test_the_files_of_uci_hold_the_same_series(home, end, tmp_path):
         ("ae.test", lambda text: text.replace("0", "1", 1), "differ from the published ones"),
         ("ae.train", lambda text: text.replace(".", "x", 1), "ae.train: sequence 0 cannot be read"),
         ("ae.test", lambda text: "1.5 " + text, "ae.test: sequence 0 cannot be read"),
-        ("size_ae.test", lambda text: "5" + text[1:], "test holds 36 .* size_ae.test tells of 3"),
+        ("size_ae.test", lambda text: "5" + text[1:], "test holds 36 .* size_ae.test lists 3"),
         ("size_ae.train", lambda text: "30 30", "size_ae.train must hold 9 numbers of sequences"),
         ("size_ae.train", lambda text: None, "JapaneseVowels_TEST.ts, or ae.train and size_ae.t"),
     ],
@@ -143,7 +143,7 @@ def test_a_frame_is_its_values_and_how_they_rise_and_fall():
     frames = np.zeros((7, 12))
     frames[:, 3] = 0, 0, 1, 2, 2, 1, 1
     currents = japanese_vowels.as_currents([frames])
-    assert (currents.dt, currents.durations[0], currents.n_channels) == (10.0, 7, 36)
+    assert (currents.row_duration, currents.n_rows[0], currents.n_channels) == (10.0, 7, 36)
     level, rise, fall = currents.to_dense(0)[:, 3::12].T
     np.testing.assert_array_equal(level, frames[:, 3])
     np.testing.assert_array_equal(rise, [0, 0.5, 1, 0.5, 0, 0, 0])  # half of both neighbours
@@ -159,7 +159,7 @@ def test_a_frame_is_its_values_and_how_they_rise_and_fall():
         (["--set", "liquid__tau", "3"], "Invalid parameter 'tau'"),
     ],
 )
-def test_bad_input_is_one_line_and_leaves_nothing(options, expected, capsys, tmp_path):
-    assert run(tmp_path / "out", *options) == 2
+def test_bad_input_is_one_line_and_leaves_nothing(options, expected, home, capsys, tmp_path):
+    assert run(tmp_path / "out", "--data-home", str(home), *options) == 2
     assert expected in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

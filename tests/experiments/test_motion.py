@@ -13,6 +13,7 @@ from lsm.experiments import motion_prediction, motor_control
 from lsm.experiments.__main__ import main
 from lsm.experiments._motion import prediction, reaching
 from lsm.experiments._series.taps import DelayLine, LinearTaps
+from lsm.experiments._study.metric import score
 
 MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear taps"]
 BALL = ["motion-prediction", "--n-samples", "20", "--n-neurons", "30", "--repeats", "1"]
@@ -52,16 +53,16 @@ def test_a_run_with_an_arm_leaves_its_folder(arm):
     assert names == {"result.json", "table.csv", "model.joblib"} | pictures
     table = pd.read_csv(arm / "table.csv")
     assert list(table["model"][:4]) == MODELS
-    without = table["condition"].str.contains("feeling nothing")
+    without = table["condition"].str.contains("no feedback")
     assert without.sum() == (~without).sum() - 4  # all but the error at untrained goals
     assert (arm / "reaches.gif").read_bytes()[:6] == b"GIF89a"
 
 
-def test_distances_of_what_is_said():
+def test_errors_are_distances_after_the_washout():
     true = np.zeros((2, prediction.WASHOUT + 3, 4))
-    said = true + [3.0, 4.0, 0.0, 1.0]
-    said[:, : prediction.WASHOUT] = 100  # the washout does not count
-    np.testing.assert_allclose(prediction.errors(said, true), np.tile([5.0, 1.0], (2, 3, 1)))
+    y_pred = true + [3.0, 4.0, 0.0, 1.0]
+    y_pred[:, : prediction.WASHOUT] = 100
+    np.testing.assert_allclose(prediction.errors(y_pred, true), np.tile([5.0, 1.0], (2, 3, 1)))
 
 
 def test_taps_are_a_regression_on_the_last_images():
@@ -81,7 +82,7 @@ def test_taps_are_a_regression_on_the_last_images():
 
 def test_as_many_taps_are_taken_as_do_best_on_held_samples():
     rng = np.random.default_rng(0)
-    inputs = SpikeArray.from_dense([rng.normal(size=(100, 2)) for _ in range(5)], dt=1.0)
+    inputs = SpikeArray.from_dense([rng.normal(size=(100, 2)) for _ in range(5)], row_duration=1.0)
     values = [inputs.to_dense(i) for i in range(5)]
     targets = [np.pad(x, ((3, 0), (0, 0)))[: len(x)] for x in values]  # three rows ago
     taps = LinearTaps([2, 4, 8], washout=10, n_held=2).fit(inputs, targets)
@@ -89,7 +90,7 @@ def test_as_many_taps_are_taken_as_do_best_on_held_samples():
     np.testing.assert_allclose(taps.predict(inputs)[0], targets[0], atol=1e-6)
 
 
-def test_the_ball_is_hidden_where_it_is_said_to_be():
+def test_the_ball_is_hidden_behind_the_occluder():
     blind, open_ = (
         prediction.load_data(n_samples=10, occlusion=o, random_state=0) for o in ("yes", "no")
     )
@@ -126,11 +127,11 @@ def test_a_reach_is_what_the_arm_makes_of_torques():
     assert reaching.endpoint_errors(task, task.test, loaded).min() > 1.0
 
 
-def test_a_teacher_of_his_own_reach_says_what_he_did():
+def test_a_teacher_corrects_nothing_in_a_reach_of_its_own():
     task = reaching.load_data(n_train=4, n_test=4)
     tried = reaching.reach(Teacher(task, task.train), task, task.train)
-    said = reaching._advice(task.teacher, task.train, tried)
-    np.testing.assert_allclose(said, task.target[task.train], atol=1e-6)
+    torques = reaching.corrections(task.teacher, task.train, tried)
+    np.testing.assert_allclose(torques, task.target[task.train], atol=1e-6)
 
 
 def test_a_delay_line_streams_what_it_reads():
@@ -179,7 +180,8 @@ def test_a_sweep_scores_what_is_200_ms_ahead():
         def predict(self, spikes):
             return data.target[data.test] + np.tile([0, 0, 0, 0, 3.0, 4.0, 0, 0], (1, 1, 1))
 
-    assert motion_prediction.score(Oracle(), data, data.test) == pytest.approx(-5)
+    _, values = motion_prediction.evaluate(Oracle(), data, data.test)
+    assert score(values) == pytest.approx(-5)
 
 
 def test_flights_of_the_experiment_are_those_of_the_maker():

@@ -11,10 +11,16 @@ import pytest
 from lsm.experiments import pattern_generation
 from lsm.experiments.__main__ import main
 from lsm.experiments._series.patterns import Continuation, load_data, measure
+from lsm.experiments._study.metric import score
 
 TINY = ["--n-neurons", "60", "--repeats", "1", "--jobs", "1"]
 TRAINING = {"sine": 2000.0, "lorenz": 100_000.0, "mackey-glass": 60_000.0}
 MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear autoregression"]
+
+
+def score_of(model, data, test):
+    _, values = pattern_generation.evaluate(model, data, test)
+    return score(values)
 
 
 @pytest.fixture(scope="module", params=["sine", "lorenz", "mackey-glass"])
@@ -41,8 +47,9 @@ def test_the_folder_holds_a_table_facts_pictures_and_the_model(results):
 def test_the_kept_model_runs_as_the_table_says(results):
     model = joblib.load(results / "model.joblib")
     data = load_data(results.name, TRAINING[results.name], random_state=0)
-    value = pattern_generation.score(model, data, data.test)
-    assert abs(value) == pytest.approx(pd.read_csv(results / "table.csv")["median"][0], rel=1e-3)
+    assert abs(score_of(model, data, data.test)) == pytest.approx(
+        pd.read_csv(results / "table.csv")["median"][0], rel=1e-3
+    )
 
 
 def test_pieces_are_what_they_say():
@@ -50,33 +57,33 @@ def test_pieces_are_what_they_say():
     assert data.target[0].shape == (10000, 1)  # 20 s in rows of 2 ms
     assert data.unit == 250
     assert [len(piece) for piece in data.target[1:]] == [500 + 5 * 250] * 2
-    assert data.data.dt == 2.0
-    assert len(data.data.steps) == 0
+    assert data.data.row_duration == 2.0
+    assert len(data.data.rows) == 0
     lorenz = load_data("lorenz", 240_000.0, random_state=0)
-    assert lorenz.data.durations.tolist() == [6000] + 20 * [700]
+    assert lorenz.data.n_rows.tolist() == [6000] + 20 * [700]
     assert lorenz.target[0].std(axis=0) == pytest.approx(1)
     assert (lorenz.cv[0][1], lorenz.test) == (list(range(1, 11)), list(range(11, 21)))
     assert lorenz.unit == pytest.approx(1 / (0.9056 * 0.02))
     series = load_data("mackey-glass", 40_000.0, random_state=0)
-    assert series.data.durations.tolist() == [1000] + 100 * [184]
+    assert series.data.n_rows.tolist() == [1000] + 100 * [184]
 
 
 def test_an_autoregression_goes_on_with_a_sine_by_itself():
     data = load_data("sine")
     piece = data.target[data.test[0]]
     model = Continuation().fit(data.data[[0]], data.target[:1])
-    said = model.generate(len(piece) - data.n_warmup, piece[: data.n_warmup])
-    assert measure("sine", [said], [piece[data.n_warmup :]], data.unit) < 1e-3
+    run = model.generate(len(piece) - data.n_warmup, piece[: data.n_warmup])
+    assert measure("sine", [run], [piece[data.n_warmup :]], data.unit) < 1e-3
 
 
 def test_a_run_is_valid_until_it_strays():
     true = np.zeros((100, 3))
-    said = true.copy()
-    said[30:] = 0.41
-    said[60:] = 0.0
+    run = true.copy()
+    run[30:] = 0.41
+    run[60:] = 0.0
     unit = 10.0
-    assert measure("lorenz", [said], [true], unit) == 3.0
-    assert measure("lorenz", [true, said, said], [true] * 3, unit) == 3.0
+    assert measure("lorenz", [run], [true], unit) == 3.0
+    assert measure("lorenz", [true, run, run], [true] * 3, unit) == 3.0
     assert measure("lorenz", [true], [true], unit) == 10.0
     path = np.random.default_rng(0).normal(size=(100, 1))
     late = path.copy()
@@ -95,9 +102,9 @@ def test_a_control_that_diverges_ends_no_study():
         def generate(self, n_steps, warmup, X):
             raise FloatingPointError("the feedback diverges")
 
-    said, true = pattern_generation._tested(Diverging(), data)
-    assert measure("mackey-glass", said, true, data.unit) == np.inf
-    assert measure("lorenz", said, true, data.unit) == 0
+    runs, values = pattern_generation.evaluate(Diverging(), data, data.test)
+    assert list(values.values()) == [np.inf]
+    assert measure("lorenz", runs, [np.zeros_like(run) for run in runs], data.unit) == 0
 
 
 def test_a_sweep_goes_by_the_runs_for_validation(tmp_path):
@@ -110,7 +117,7 @@ def test_a_sweep_goes_by_the_runs_for_validation(tmp_path):
         "sine", n_neurons=30, random_state=0, liquid__neurons__tau_m=5.0
     )
     fitted = model.fit(data.data[[0]], data.target[:1])
-    expected = pattern_generation.score(fitted, data, data.cv[0][1])
+    expected = score_of(fitted, data, data.cv[0][1])
     assert pd.read_csv(out / "sweep.csv")["score"][0] == pytest.approx(expected, rel=1e-3)
 
 
@@ -140,7 +147,7 @@ def test_a_small_liquid_stays_on_the_attractor_of_lorenz_for_two_lyapunov_times(
     data = load_data("lorenz", 240_000.0, random_state=1)
     model = pattern_generation.make_model("lorenz", n_neurons=300, random_state=1)
     model.fit(data.data[[0]], data.target[:1])
-    assert pattern_generation.score(model, data, data.test) > 2  # linear autoregression: 0.2
+    assert score_of(model, data, data.test) > 2  # linear autoregression: 0.2
     model.set_params(liquid__snapshots__feature="trace").fit(data.data[[0]], data.target[:1])
     # A trace that stays at zero, of a neuron that never spikes, weighs nothing.
     assert 0.2 < model.readout_.coef_.any(axis=0).mean() < 0.8

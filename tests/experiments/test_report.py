@@ -125,8 +125,8 @@ class TestPage:
 class TestErrors:
     def test_a_folder_of_something_else(self, tmp_path, capsys):
         (tmp_path / "file").touch()
-        assert "nothing is no folder of a run" in error_of(capsys, tmp_path / "nothing")
-        assert "file is no folder of a run" in error_of(capsys, tmp_path / "file")
+        assert "nothing is not the folder of a run" in error_of(capsys, tmp_path / "nothing")
+        assert "file is not the folder of a run" in error_of(capsys, tmp_path / "file")
         assert "holds neither a sweep nor a run" in error_of(capsys, tmp_path)
         for content, message in (("[1]", "has no command"), ("{", "result.json is damaged")):
             (tmp_path / "result.json").write_text(content)
@@ -193,8 +193,8 @@ def column(page, name):
     return page.locator(f"#runs tbody td:nth-child({place + 1})").all_inner_texts()
 
 
-def told(page, box, x, y):
-    """Point into a chart, at parts of its width and height, and return what it tells."""
+def hover_text(page, box, x, y):
+    """Point into a chart, at parts of its width and height, and return the hover text."""
     area = box.locator(".nsewdrag").first
     area.scroll_into_view_if_needed()
     size = area.bounding_box()
@@ -260,7 +260,7 @@ class TestSweepInBrowser:
         assert column(page, "run") == []
         page.locator("#pairs").wait_for(state="hidden")
 
-    def test_pointing_at_a_heat_map_tells_its_values(self, page):
+    def test_pointing_at_a_heat_map_shows_its_values(self, page):
         rows = [facts_of(i) for i in range(N_RUNS - N_FAILED)]
         wait_for(lambda: n_points(page) == len(rows))
         score = np.array([facts["score"] for _, facts in rows])
@@ -280,15 +280,15 @@ class TestSweepInBrowser:
         ]
         if box.locator(".xtitle").text_content() == "alpha":
             x, y = y, x
-        text = told(page, box, (x + 0.5) / 6, 1 - (y + 0.5) / 6)
-        said = f"mean {rounded(here.mean())}, best {rounded(here.max())}, runs {len(here)}"
-        assert said in text
+        text = hover_text(page, box, (x + 0.5) / 6, 1 - (y + 0.5) / 6)
+        expected = f"mean {rounded(here.mean())}, best {rounded(here.max())}, runs {len(here)}"
+        assert expected in text
 
-    def test_pointing_at_a_line_tells_its_run_and_a_click_chooses_it(self, page):
+    def test_pointing_at_a_line_shows_its_run_and_a_click_chooses_it(self, page):
         page.get_by_label("filter run", exact=True).fill("=4")
         wait_for(lambda: n_points(page) == 1)
         box = page.locator("#parallel .chart")
-        text = told(page, box, 0.5, 0.5)  # a single run lies in the middle of its axes
+        text = hover_text(page, box, 0.5, 0.5)  # a single run lies in the middle of its axes
         settings, facts = facts_of(4)
         assert f"run 4: {rounded(facts['score'])}" in text
         assert f"alpha {settings['readout__alpha']}" in text
@@ -307,7 +307,7 @@ class TestSweepInBrowser:
         best = max(range(N_RUNS - N_FAILED), key=lambda number: facts_of(number)[1]["score"])
         page.get_by_role("button", name=str(best), exact=True).click()
         box = page.locator("#run .chart").first
-        assert HOSTILE in told(page, box, 0.5, 0.5)
+        assert HOSTILE in hover_text(page, box, 0.5, 0.5)
         assert page.locator("body img, body a, svg a, table b").count() == 0
         assert page.evaluate("window.hurt === undefined")
 
@@ -338,8 +338,8 @@ def test_the_page_of_a_run(browser, run):
     assert float(cells[1]) == pytest.approx(facts["score"], abs=1e-3)
     counts = pd.read_csv(run / "confusion.csv", index_col=0)
     confusion, raster = page.locator("#run .chart").all()
-    text = told(page, confusion, 0.5, 1 / 6)
-    assert text.startswith(f"zero, taken for one: {counts.loc['zero', 'one']}")
+    text = hover_text(page, confusion, 0.5, 1 / 6)
+    assert text.startswith(f"zero, predicted one: {counts.loc['zero', 'one']}")
     n_spikes = len(json.loads((run / "raster.json").read_text())["times"])
     assert raster.locator(".scatterlayer .point").count() == n_spikes > 0
     assert page.wrong == []

@@ -139,8 +139,8 @@ def test_a_stack_weighs_scores_for_voices_held_out(tmp_path, data):
     np.testing.assert_allclose(weights, final.coef_, atol=1e-3)
     assert np.abs(weights).max() > 0.01
     with threadpool_limits(1):
-        said = stacked.predict(data.data[test])
-    np.testing.assert_array_equal(said, final.predict(np.hstack(scores)))
+        y_pred = stacked.predict(data.data[test])
+    np.testing.assert_array_equal(y_pred, final.predict(np.hstack(scores)))
 
 
 def test_one_front_end_is_refused(tmp_path, capsys):

@@ -14,7 +14,9 @@ from lsm import Snapshots
 from lsm.experiments import spoken_words, spoken_words_nested
 from lsm.experiments.__main__ import main
 from lsm.experiments._study.progress import Stages
-from lsm.experiments._words.recipes import best_of, held_out, stack
+from lsm.experiments._words import recipes as words_recipes
+from lsm.experiments._words.readouts import make_baseline, mean_in_bins
+from lsm.experiments._words.recipes import FRONT_ENDS, PARTS, best_of, held_out, stack
 
 TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60", "--jobs", "1"]
 
@@ -39,11 +41,11 @@ def try_recipes(data):
     train, test = data.cv[0]
     encoded = {
         name: spoken_words.make_model(**settings)["encoder"].fit_transform(data.data)
-        for name, settings in spoken_words_nested.FRONT_ENDS.items()
+        for name, settings in FRONT_ENDS.items()
     }
-    common = {"n_neurons": 60, "random_state": 0}
-    with Stages(100) as stages:
-        return spoken_words_nested._try_recipes(common, encoded, data, train, test, stages, "")
+    model = spoken_words_nested.make_model(60, random_state=0)
+    with Stages() as stages:
+        return words_recipes.try_recipes(model, encoded, data, train, test, stages, "")
 
 
 def test_a_run_leaves_its_folder(results):
@@ -72,9 +74,9 @@ def test_a_recipe_does_what_the_model_of_its_settings_does(results, data):
     recipes = pd.read_csv(results / "recipes.csv")
     recipes = recipes[recipes["input"] == "liquid"].sample(6, random_state=0)
     for row in recipes.itertuples():
-        front_end = spoken_words_nested.FRONT_ENDS[row[3]]
+        front_end = FRONT_ENDS[row[3]]
         model = spoken_words.make_model(60, row.readout, random_state=0, **front_end)
-        parts = spoken_words_nested.PARTS[row.parts]
+        parts = PARTS[row.parts]
         model.set_params(liquid__snapshots=Snapshots(n=parts, feature="root_count"))
         model.fit(data.data[train], data.target[train])
         assert model.score(data.data[test], data.target[test]) == row.test
@@ -84,10 +86,10 @@ def test_the_kept_model_is_the_first_of_the_table(results, data):
     model = joblib.load(results / "model.joblib")
     _, test = data.cv[0]
     with threadpool_limits(1):
-        said = model.predict(data.data[test])
-    assert np.mean(said == data.target[test]) == pd.read_csv(results / "table.csv")["accuracy"][0]
+        y_pred = model.predict(data.data[test])
+    assert np.mean(y_pred == data.target[test]) == pd.read_csv(results / "table.csv")["accuracy"][0]
     counts = pd.read_csv(results / "confusion.csv", index_col=0).to_numpy()
-    np.testing.assert_array_equal(confusion_matrix(data.target[test], said), counts)
+    np.testing.assert_array_equal(confusion_matrix(data.target[test], y_pred), counts)
 
 
 def test_the_test_words_have_no_say_in_the_choice(data):
@@ -113,9 +115,9 @@ def test_scores_of_training_words_are_by_readouts_that_do_not_know_their_group(d
     assert recipe.settings == {
         "front end": "12 bands", "parts": "whole and halves", "readout": "kernel"
     }  # fmt: skip
-    model = spoken_words.make_baseline("kernel")
+    model = make_baseline(spoken_words.make_model()["encoder"], "kernel")
     currents = model["encoder"].fit_transform(data.data[train])
-    bins = np.hstack([spoken_words.mean_in_bins(currents, n) for n in (1, 2)])
+    bins = np.hstack([mean_in_bins(currents, n) for n in (1, 2)])
     scores = model[2:].fit(bins[fitted], data.target[train][fitted]).decision_function(bins[held])
     np.testing.assert_allclose(recipe.held[held], scores, atol=1e-5)
 

@@ -85,8 +85,8 @@ class TestGoingOn:
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=60)
         assert process.returncode == 130
-        said = b"\nlsm: interrupted, 1 runs are kept, and the same command goes on\n"
-        assert error == said
+        message = b"\nlsm: interrupted, 1 runs are kept, and the same command continues\n"
+        assert error == message
 
     def test_a_draw_may_have_more_runs_later(self, tiny):
         options = ["sweep", tiny, "--between", "a", "0.1", "0.9", "--search", "random"]

@@ -40,6 +40,13 @@ class Tiny(ClassifierMixin, BaseEstimator):
 
 
 def load_data(n=40, random_state=None):
+    """Draw points.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    """
     X = np.random.default_rng(random_state).random((n, 2))
     rows = np.arange(n)
     y = np.array(["low", "high"])[(X[:, 0] > 0.5).astype(int)]
@@ -47,27 +54,11 @@ def load_data(n=40, random_state=None):
 
 
 def make_model(a=0.5, random_state=None, **settings):
-    return Tiny(a, random_state=random_state).set_params(**settings)
-
-
-def run(n=40, a=0.5, seed=0, jobs=1, out=None, **settings):
-    """Draw a line.
+    """Make a classifier that draws a line.
 
     Parameters
     ----------
-    n : int
-        How many samples.
     a : float
-        Where the line is.
-    seed : int
-        Seed.
-    jobs : int
-        Threads.
-    out : str or None
-        Folder of the results.
-    **settings : object
-        Parameters of the model.
+        Place of the line.
     """
-    data = load_data(n, seed)
-    model = make_model(a, seed, **settings).fit(data.data, data.target)
-    print(model.score(data.data, data.target))
+    return Tiny(a, random_state=random_state).set_params(**settings)

@@ -17,14 +17,14 @@ DISTANCES = [van_rossum, victor_purpura]
 def pack(*trains, n_channels=2, dt=1.0):
     """Pack trains given as lists of (time, channel)."""
     events = [tuple(np.array(train, dtype=int).reshape(-1, 2).T) for train in trains]
-    return SpikeArray.from_events(events, n_channels, 40.0, dt=dt)
+    return SpikeArray.from_events(events, n_channels, 40.0, row_duration=dt)
 
 
 @pytest.mark.parametrize("tau", [3.0, 10.0, 100.0])
-@pytest.mark.parametrize("apart", [0, 1, 7, 39])
-def test_van_rossum_distance_of_two_spikes(tau, apart):
-    distances = van_rossum(pack([(0, 0)], [(apart, 0)], []), tau)
-    assert distances[0, 1] == pytest.approx(np.sqrt(1 - np.exp(-apart / tau)), abs=1e-7)
+@pytest.mark.parametrize("interval", [0, 1, 7, 39])
+def test_van_rossum_distance_of_two_spikes(tau, interval):
+    distances = van_rossum(pack([(0, 0)], [(interval, 0)], []), tau)
+    assert distances[0, 1] == pytest.approx(np.sqrt(1 - np.exp(-interval / tau)), abs=1e-7)
     assert distances[0, 2] == pytest.approx(np.sqrt(1 / 2))
     assert distances[1, 2] == pytest.approx(np.sqrt(1 / 2))
 
@@ -47,7 +47,7 @@ def test_distances_do_not_depend_on_the_step_or_on_when_samples_end():
     times = [([2.0, 9.0], [0, 1]), ([4.0, 9.0, 11.0], [0, 0, 1])]
     for distance in DISTANCES:
         coarse, fine, longer = (
-            distance(SpikeArray.from_events(times, 2, durations, dt=dt))
+            distance(SpikeArray.from_events(times, 2, durations, row_duration=dt))
             for durations, dt in ((12.0, 1.0), (12.0, 0.5), ([12.0, 30.0], 1.0))
         )
         np.testing.assert_allclose(fine, coarse)
@@ -58,7 +58,7 @@ def test_graded_signals_count_as_spikes_of_their_amplitudes():
     graded = SpikeArray.from_dense([np.array([[0.0], [2.0]]), np.array([[-1.0], [0.0]])])
     expected = np.sqrt((4 + 1) / 2 + 2 * np.exp(-1 / 10.0))
     assert van_rossum(graded)[0, 1] == pytest.approx(expected)
-    with pytest.raises(ValueError, match="graded signals"):
+    with pytest.raises(ValueError, match="graded currents"):
         victor_purpura(graded)
 
 

@@ -1,4 +1,4 @@
-"""Samples of other libraries: what each field means, and what is refused."""
+"""Samples of other libraries: meanings of the fields, and invalid samples."""
 
 import sys
 import types
@@ -15,13 +15,13 @@ PIXELS = np.dtype([("t", int), ("x", int), ("y", int), ("p", bool)])
 
 def test_series_of_aeon_have_their_channels_first():
     X = np.random.default_rng(0).normal(size=(4, 3, 20))
-    packed = from_aeon(X, dt=2.0)
+    packed = from_aeon(X, row_duration=2.0)
     assert packed.graded
-    assert (packed.n_channels, packed.dt) == (3, 2)
+    assert (packed.n_channels, packed.row_duration) == (3, 2)
     for i, case in enumerate(X):
         np.testing.assert_allclose(packed.to_dense(i), case.T, rtol=1e-6)
     unequal = from_aeon([X[0], X[1, :, :7]])
-    assert unequal.durations.tolist() == [20, 7]
+    assert unequal.n_rows.tolist() == [20, 7]
     assert not from_aeon(np.ones((1, 2, 3), dtype=int)).graded
     with pytest.raises(ValueError, match=r"case 0 must have shape .* got shape \(20,\)"):
         from_aeon(X[0])
@@ -57,8 +57,8 @@ def test_a_field_of_one_value_is_not_read():
     # As in Tonic's SHD: every p is 1, and sensor_size has one polarity.
     recording = np.array([(1500, 699, 1)], dtype=[("t", int), ("x", int), ("p", int)])
     packed = from_tonic([recording], (700, 1, 1))
-    assert (packed.n_channels, packed.channels, packed.steps) == (700, 699, 1)
-    assert packed.durations == [2]
+    assert (packed.n_channels, packed.channels, packed.rows) == (700, 699, 1)
+    assert packed.n_rows == [2]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_field_of_one_value_is_not_read():
         ({"t": int, "x": float}, (0, 1.7), "recording 0: x must hold integers, got float64"),
         ({"t": int, "x": "U1"}, (0, "1"), "recording 0: x must hold integers, got <U1"),
         ({"t": "U1", "x": int}, ("0", 1), "recording 0: t must be numbers"),
-        ({"t": int, "x": np.uint64}, (0, 2**64 - 1), f"event at x={2**64 - 1}, outside the 4"),
+        ({"t": int, "x": np.uint64}, (0, 2**64 - 1), f"event at x={2**64 - 1}, outside of the 4"),
     ],
 )
 def test_addresses_are_integers_and_times_numbers(fields, values, message):
@@ -85,12 +85,12 @@ def test_addresses_are_integers_and_times_numbers(fields, values, message):
 def test_events_outside_a_sensor_are_refused_or_dropped():
     # Without a check of each field the first would be taken for x=0 of the next row.
     recording = np.array([(0, 4, 0, 0), (0, 1, 0, 1), (99_000, 0, 0, 0)], dtype=PIXELS)
-    with pytest.raises(ValueError, match="recording 0 has an event at x=4, outside the 4"):
+    with pytest.raises(ValueError, match="recording 0 has an event at x=4, outside of the 4"):
         from_tonic([recording], (4, 3, 2))
     with pytest.raises(ValueError, match="99 ms in channel 0 lies outside 10 ms"):
         from_tonic([recording[1:]], (4, 3, 2), durations=10.0)
     dropped = from_tonic([recording], (4, 3, 2), durations=10.0, out_of_range="drop")
-    assert (dropped.channels.tolist(), dropped.steps.tolist()) == ([13], [0])
+    assert (dropped.channels.tolist(), dropped.rows.tolist()) == ([13], [0])
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_single_recording_is_no_sequence_of_them():
         (lambda value: from_neo([[train([], 0, 1), value]]), "segment 0 must hold neo.SpikeTrain"),
     ],
 )
-def test_what_is_no_sequence_is_named(call, value, message):
+def test_an_argument_that_is_no_sequence_is_named(call, value, message):
     with pytest.raises(TypeError, match=message):
         call(value)
     with pytest.raises(TypeError, match="segment 0 must hold neo.SpikeTrain, got array"):
@@ -144,7 +144,7 @@ def test_times_since_an_epoch_are_refused_before_anything_is_allocated():
 
 
 class Quantity(np.ndarray):
-    """What the module uses of a quantity of the package quantities: here, always seconds."""
+    """Stand-in for a quantity of the package quantities, always in seconds."""
 
     def rescale(self, unit):
         assert unit == "ms"
@@ -156,7 +156,7 @@ def seconds(values):
 
 
 def train(times, start, stop):
-    """Return what the module uses of a neo.SpikeTrain."""
+    """Return a stand-in for a neo.SpikeTrain."""
     spikes = seconds(times)
     spikes.t_start, spikes.t_stop = seconds(start), seconds(stop)
     return spikes
@@ -166,11 +166,11 @@ def test_trains_of_neo_are_the_channels_of_a_segment():
     first = [train([0.06, 0.07, 0.0704], 0.05, 0.2), train([0.1, 0.25], 0.06, 0.3)]
     second = types.SimpleNamespace(spiketrains=[train([], 0, 1), train([0.005], 0, 0.01)])
     packed = from_neo([first, second])
-    assert packed.durations.tolist() == [250, 1000]
-    assert packed.steps.tolist() == [10, 20, 50, 200, 5]
+    assert packed.n_rows.tolist() == [250, 1000]
+    assert packed.rows.tolist() == [10, 20, 50, 200, 5]
     assert packed.channels.tolist() == [0, 0, 1, 1, 1]
     assert packed.amplitudes.tolist() == [1, 2, 1, 1, 1]
-    with pytest.raises(ValueError, match="several spikes in one step"):
+    with pytest.raises(ValueError, match="several spikes in one row"):
         from_neo([first], duplicates="error")
     with pytest.raises(ValueError, match=r"equal numbers of spike trains, got \[1, 2\]"):
         from_neo([first, first[:1]])
@@ -183,11 +183,11 @@ def test_trains_of_neo_are_the_channels_of_a_segment():
 @pytest.mark.parametrize("start", [0.0, 3600.0, 86_400.0])
 def test_trains_of_neo_that_start_late_keep_their_steps(start):
     times = start + np.arange(1000) * 1e-4
-    packed = from_neo([[train(times, start, start + 0.2)]], dt=0.1)
-    np.testing.assert_array_equal(packed.steps, np.arange(1000))
-    assert packed.durations == 2000
+    packed = from_neo([[train(times, start, start + 0.2)]], row_duration=0.1)
+    np.testing.assert_array_equal(packed.rows, np.arange(1000))
+    assert packed.n_rows == 2000
     with pytest.raises(ValueError, match="lies outside"):  # at the very end
-        from_neo([[train([start + 0.2], start, start + 0.2)]], dt=0.1)
+        from_neo([[train([start + 0.2], start, start + 0.2)]], row_duration=0.1)
 
 
 def shd():
@@ -201,11 +201,11 @@ def shd():
 def test_recordings_of_shd_are_in_seconds():
     packed, labels = read_shd(shd())
     assert packed.n_channels == 700
-    assert packed.steps.tolist() == [125, 250, 1250]
+    assert packed.rows.tolist() == [125, 250, 1250]
     assert packed.channels.tolist() == [1, 699, 0]
-    assert packed.durations.tolist() == [251, 1251]
+    assert packed.n_rows.tolist() == [251, 1251]
     assert labels.tolist() == [3, 5]
-    assert read_shd(shd(), 1400.0, dt=10.0)[0].durations.tolist() == [140, 140]
+    assert read_shd(shd(), 1400.0, row_duration=10.0)[0].n_rows.tolist() == [140, 140]
     with pytest.raises(ValueError, match="channel 699 lies outside"):
         read_shd(shd(), n_channels=100)
 
@@ -217,7 +217,7 @@ def test_labels_are_as_many_as_recordings(name):
     part[name] = part[name][:1]
     counts = ", ".join(str(1 if name == short else 2) for short in ("times", "units"))
     counts += f" and {1 if name == 'labels' else 2}"
-    with pytest.raises(ValueError, match=f"as many spikes/times as .*, got {counts}"):
+    with pytest.raises(ValueError, match=f"equal numbers of spikes/times, .*, got {counts}"):
         read_shd(file)
 
 
@@ -251,8 +251,8 @@ def test_units_and_times_of_shd_are_checked():
 
 
 def test_options_are_checked_before_a_file_is_opened(tmp_path):
-    with pytest.raises(ValueError, match="dt must be a finite number > 0, got -1"):
-        read_shd(tmp_path / "none.h5", dt=-1)
+    with pytest.raises(ValueError, match="row_duration must be a finite number > 0, got -1"):
+        read_shd(tmp_path / "none.h5", row_duration=-1)
 
 
 def test_a_path_is_opened_and_closed(monkeypatch, tmp_path):
@@ -271,5 +271,5 @@ def test_a_path_is_opened_and_closed(monkeypatch, tmp_path):
 
     monkeypatch.setitem(sys.modules, "h5py", types.SimpleNamespace(File=File))
     packed, _ = read_shd(tmp_path / "shd.h5", 1400.0)
-    assert packed.durations.tolist() == [1400, 1400]
+    assert packed.n_rows.tolist() == [1400, 1400]
     assert opened == [(tmp_path / "shd.h5", "r"), "closed"]

@@ -1,4 +1,4 @@
-"""What is set after a fit, and what a fit that fails leaves behind."""
+"""Parameters that are set after a fit, and fits that fail."""
 
 import numpy as np
 import pytest
@@ -58,7 +58,7 @@ def test_a_model_changed_after_fit_acts_in_the_next_fit():
         ({"n_jobs": 1.5}, "Liquid.n_jobs must be an integer"),
     ],
 )
-def test_what_acts_at_once_is_checked_at_once(params, message):
+def test_parameters_that_act_at_once_are_checked_at_once(params, message):
     X = samples()
     liquid = Liquid(20, random_state=0).fit(X).set_params(**params)
     for call in (liquid.transform, liquid.record, liquid.trajectory):

@@ -1,3 +1,5 @@
+"""The cache of states: shared entries, damaged entries, and the size of the folder."""
+
 import errno
 import json
 import multiprocessing
@@ -49,7 +51,7 @@ def entries(folder):
 
 @pytest.fixture
 def simulated(monkeypatch):
-    """Count the samples that are simulated, by what for."""
+    """Count the samples that are simulated, by purpose."""
     counts = {"states": 0, "calibration": 0}
 
     def counting(simulate, name):
@@ -79,7 +81,7 @@ class TestStates:
 
     @pytest.mark.parametrize("feature", ["count", "root_count", "trace", "membrane", "rank"])
     @pytest.mark.parametrize("dtype", ["float32", "float64"])
-    def test_what_is_kept_is_what_would_be_computed(self, tmp_path, feature, dtype):
+    def test_cached_states_equal_computed_states(self, tmp_path, feature, dtype):
         X, _ = make_samples(5)
         params = {"dtype": dtype, "snapshots": Snapshots(n=(1, 2), feature=feature)}
         expected = make_liquid(None, **params).fit(X).transform(X)
@@ -89,7 +91,7 @@ class TestStates:
         for part in ("data", "indices", "indptr"):
             assert np.array_equal(getattr(mixed, part), getattr(expected, part))
 
-    def test_rows_are_kept_too(self, tmp_path, simulated):
+    def test_states_of_rows_are_cached_too(self, tmp_path, simulated):
         X, _ = make_samples(4)
         y = [np.arange(60.0)] * 4
         expected = LSMRegressor(make_liquid(None)).fit(X, y).predict(X)
@@ -116,7 +118,7 @@ class TestStates:
             {"calibration": Calibration()},
         ],
     )
-    def test_what_makes_another_state_is_another_entry(self, tmp_path, simulated, changed):
+    def test_settings_that_change_a_state_change_its_entry(self, tmp_path, simulated, changed):
         X, _ = make_samples()
         make_liquid(tmp_path).fit(X).transform(X)
         expected = make_liquid(None, **changed).fit(X).transform(X)
@@ -129,7 +131,7 @@ class TestStates:
     @pytest.mark.parametrize(
         "changed", [{"n_jobs": 2}, {"verbose": True}, {"memory": "a Memory"}, {"stimulus": "some"}]
     )
-    def test_what_makes_the_same_state_is_the_same_entry(self, tmp_path, simulated, changed):
+    def test_settings_that_keep_a_state_keep_its_entry(self, tmp_path, simulated, changed):
         X, _ = make_samples()
         make_liquid(tmp_path).fit(X).transform(X)
         values = {"a Memory": Memory(tmp_path), "some": X[:3]}
@@ -163,7 +165,7 @@ class TestStates:
         with pytest.raises(ValueError, match="sample 1 lasts only 40 ms"):
             liquid.transform(mixed)
 
-    def test_a_liquid_that_learns_keeps_nothing(self, tmp_path, simulated):
+    def test_a_liquid_that_learns_caches_nothing(self, tmp_path, simulated):
         X, _ = make_samples()
         liquid = make_liquid(tmp_path, plasticity=PairSTDP()).fit(X)
         liquid.transform(X)
@@ -190,7 +192,7 @@ class TestSearch:
         scores = self.search(X, y, tmp_path, **calibrated)
         assert simulated["states"] == 3 * 200
         n_calibrations = simulated["calibration"]
-        for seed in range(3):  # what one fit of each liquid takes
+        for seed in range(3):  # as often as one fit of each liquid
             liquid = make_liquid(None, random_state=seed, **calibrated).fit(X)
             assert liquid.calibrated_ is not None
         assert simulated["calibration"] == 2 * n_calibrations
@@ -202,27 +204,6 @@ class TestSearch:
         # Folds calibrate on their own samples, so their liquids differ; settings still share.
         assert simulated["states"] == 3 * 5 * 40
         assert np.array_equal(scores, self.search(X, y, None, 2, calibration=Calibration()))
-
-    def test_a_stimulus_is_what_calibration_and_diagnosis_are_on(self):
-        X, _ = make_samples(60)
-        some = make_liquid(None, calibration="auto", stimulus=X[:20]).fit(X[30:])
-        other = make_liquid(None, calibration="auto").fit(X[:20])
-        assert some.calibrated_ == other.calibrated_
-        assert some.health_ == other.health_
-        assert np.array_equal(some.network_.bias, other.network_.bias)
-
-    def test_a_stimulus_of_static_patterns(self):
-        X = np.random.default_rng(0).normal(size=(30, 4))
-        some = make_liquid(None, calibration="auto", stimulus=X[:20]).fit(X[5:])
-        assert some.calibrated_ == make_liquid(None, calibration="auto").fit(X[:20]).calibrated_
-
-    @pytest.mark.parametrize(
-        "stimulus", [np.ones((3, 50, 7), dtype=int), np.ones((3, 6)), np.ones((3, 7))]
-    )
-    def test_a_stimulus_unlike_the_samples_is_refused(self, stimulus):
-        X, _ = make_samples()
-        with pytest.raises(ValueError, match=r"Liquid\.stimulus must be like X, 6 channels of sp"):
-            make_liquid(None, stimulus=stimulus).fit(X)
 
     def test_cross_validation_in_two_processes(self, tmp_path):
         X, y = make_samples(40)
@@ -236,7 +217,7 @@ class TestSearch:
 class TestEntries:
     @pytest.fixture
     def kept(self, tmp_path):
-        """Return a fitted liquid, samples, and their states, which the folder has."""
+        """Return a fitted liquid, samples, and their states, which are cached."""
         X, _ = make_samples()
         liquid = make_liquid(tmp_path).fit(X)
         return liquid, X, liquid.transform(X).toarray()
@@ -265,7 +246,7 @@ class TestEntries:
         assert simulated["states"] == 20
         assert [path.read_bytes() for path in paths] == contents
 
-    def test_a_process_killed_while_it_writes_leaves_nothing_to_believe(
+    def test_a_process_killed_while_it_writes_leaves_no_valid_entry(
         self, tmp_path, kept, simulated, monkeypatch
     ):
         liquid, X, _ = kept
@@ -290,7 +271,7 @@ class TestEntries:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr(os, "replace", full)
-        with pytest.warns(UserWarning, match="states are not kept in .*: No space left"):
+        with pytest.warns(UserWarning, match="states cannot be cached in .*: No space left"):
             states = liquid.transform(X)
         assert np.array_equal(states.toarray(), make_liquid(None).fit(X).transform(X).toarray())
 
@@ -331,7 +312,7 @@ class TestEntries:
             right = pool.starmap(_hammer, [(tmp_path, seed, expected) for seed in range(3)])
         assert right == [True] * 3
 
-    def test_another_process_finds_what_was_kept(self, tmp_path, simulated):
+    def test_another_process_finds_the_entries(self, tmp_path, simulated):
         code = """
 import sys
 sys.path.insert(0, sys.argv[2])
@@ -382,7 +363,7 @@ make_liquid(sys.argv[1], calibration=Calibration(), neurons=neurons).fit(X).tran
     def test_numbers_come_back_as_they_were(self, tmp_path):
         result = {"a": 0.1 + 0.2, "b": [1.0, float("nan")], "c": 5e-324}
         for compute in (lambda: result, pytest.fail):
-            found = Memory(tmp_path).recall("kind", (1, 2), compute)
+            found = memory.recall(Memory(tmp_path), "kind", (1, 2), compute)
             assert json.dumps(found) == json.dumps(result)
 
 
@@ -407,7 +388,7 @@ class TestParameters:
         with pytest.raises(TypeError, match=r"Memory\.folder must be the path of a folder, got ''"):
             make_liquid("").fit(X)
         (tmp_path / "file").touch()
-        with pytest.raises(OSError, match=r"Memory\.folder cannot be made: Not a directory"):
+        with pytest.raises(OSError, match=r"Memory\.folder cannot be created: Not a directory"):
             make_liquid(tmp_path / "file" / "x").fit(X)
 
     def test_its_parameters_are_reachable_by_name(self, tmp_path):

@@ -1,7 +1,8 @@
-"""What snapshots read, against rasters that are read by hand."""
+"""Features at snapshots, against rasters that are read by hand."""
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from lsm import Liquid, Snapshots
 
@@ -11,6 +12,10 @@ def liquid():
     rng = np.random.default_rng(0)
     X = [(rng.random((n, 6)) < 0.1).astype(int) for n in (80, 120, 101)]
     return Liquid(n_neurons=40, random_state=0).fit(X), X
+
+
+def unfitted(**params):
+    return Liquid(n_neurons=60, random_state=0, **params)
 
 
 def read(liquid, X, **params):
@@ -51,6 +56,9 @@ def test_absolute_times(liquid):
         np.testing.assert_array_equal(state, [raster[:30].sum(0), raster[30:75].sum(0)])
     with pytest.raises(ValueError, match="reads at 100 ms, but sample 0 lasts only 80 ms"):
         read(*liquid, at=[50.0, 100.0], unit="ms")
+    with pytest.raises(ValueError, match=r"or fractions with Snapshots\.unit='fraction'"):
+        read(*liquid, at=[50.0, 100.0], unit="ms")
+    assert read(*liquid, at=[0.5, 1.0], unit="fraction")[0].shape == (3, 2, 40)
 
 
 def test_names_tell_the_columns(liquid):
@@ -76,6 +84,34 @@ def test_potentials_and_traces_are_what_each_alone_gives(liquid):
         "membrane at 0.5 neuron0",
         "trace 5 ms at 0.5 neuron0",
     ]
+
+
+def test_a_trajectory_reads_what_snapshots_at_those_times_read():
+    X = [(np.random.default_rng(0).random((50, 8)) < 0.1).astype(int)]
+    fitted = unfitted(snapshots=Snapshots(feature="trace")).fit(X)
+    rows = fitted.trajectory(X)[0]
+    late = clone(fitted).set_params(snapshots__at=[20.0, 50.0], snapshots__unit="ms").fit(X)
+    states = late.transform(X).toarray().reshape(2, -1)
+    np.testing.assert_allclose(rows[[19, 49]], states, rtol=1e-5, atol=1e-6)
+    counts = unfitted(snapshots=Snapshots()).fit(X).trajectory(X)[0]
+    np.testing.assert_array_equal(counts, fitted.record(X).to_dense(0))
+
+
+def test_membrane_and_rank_are_read():
+    X = [(np.random.default_rng(seed).random((60, 8)) < 0.2).astype(int) for seed in range(2)]
+    ranks = unfitted(snapshots=Snapshots(feature="rank")).fit(X)
+    first = np.full(60, np.inf)
+    spikes = ranks.record(X[:1])
+    for step, neuron in zip(spikes.rows[::-1], spikes.channels[::-1], strict=True):
+        first[neuron] = step
+    states = ranks.transform(X[:1]).toarray()[0]
+    assert np.all(states[np.isinf(first)] == 0)
+    seen = np.flatnonzero(np.isfinite(first))
+    earlier = first[seen][:, None] < first[seen]
+    assert np.all((states[seen][:, None] > states[seen]) == earlier)
+    potentials = unfitted(snapshots=Snapshots(feature="membrane")).fit(X).transform(X)
+    assert potentials.toarray().max() < 1.0  # the threshold
+    assert potentials.nnz > 60
 
 
 def test_a_sample_shorter_than_its_parts_is_still_read():

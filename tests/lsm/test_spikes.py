@@ -1,4 +1,4 @@
-"""The container of samples, and what it refuses."""
+"""SpikeArray: packing, selection, conversion and invalid samples."""
 
 import pickle
 
@@ -81,9 +81,12 @@ def test_kind_follows_the_dtype():
 
 def test_event_lists():
     spikes = SpikeArray.from_events(
-        [([0.3, 0.0, 0.35], [1, 0, 1]), ([], [])], n_channels=2, durations=[0.5, 0.2], dt=0.1
+        [([0.3, 0.0, 0.35], [1, 0, 1]), ([], [])],
+        n_channels=2,
+        durations=[0.5, 0.2],
+        row_duration=0.1,
     )
-    np.testing.assert_array_equal(spikes.durations, [5, 2])
+    np.testing.assert_array_equal(spikes.n_rows, [5, 2])
     expected = np.zeros((5, 2))
     expected[0, 0], expected[3, 1] = 1, 2
     np.testing.assert_array_equal(spikes.to_dense(0), expected)
@@ -93,10 +96,12 @@ def test_event_lists():
     assert dropped.to_dense(0).sum() == 1
 
 
-def test_a_sample_ends_with_its_last_spike_unless_told_otherwise():
-    spikes = SpikeArray.from_events([([0.3, 0.1], [0, 0]), ([0.0], [0])], 1, dt=0.1)
-    assert spikes.durations.tolist() == [4, 1]
-    with pytest.raises(ValueError, match="sample 1 has no spikes, so its duration must be given"):
+def test_a_sample_ends_with_its_last_spike_unless_durations_are_given():
+    spikes = SpikeArray.from_events([([0.3, 0.1], [0, 0]), ([0.0], [0])], 1, row_duration=0.1)
+    assert spikes.n_rows.tolist() == [4, 1]
+    with pytest.raises(
+        ValueError, match="sample 1 has no spikes, so its duration is unknown: give dur"
+    ):
         SpikeArray.from_events([([1.0], [0]), ([], [])], 1)
 
 
@@ -106,7 +111,7 @@ def test_a_sample_ends_with_its_last_spike_unless_told_otherwise():
         ([([5.0], [0])], {}, "5 ms in channel 0 lies outside 3 ms"),
         ([([-1.0], [0])], {}, "outside"),
         ([([1.0], [2])], {}, "channel 2 lies outside"),
-        ([([1.0, 1.2], [0, 0])], {"duplicates": "error"}, "several spikes in one step"),
+        ([([1.0, 1.2], [0, 0])], {"duplicates": "error"}, "several spikes in one row of 1 ms"),
         ([([np.nan], [0])], {}, "finite"),
         ([([1.0], [0.5])], {}, "channels must be integers"),
         ([([1.0, 2.0], [0])], {}, "equal length"),
@@ -125,7 +130,7 @@ def test_bad_events_are_refused(events, options, message):
         SpikeArray.from_events(events, 2, 3.0, **options)
 
 
-def test_what_holds_no_samples_is_named():
+def test_an_argument_without_samples_is_named():
     for pack in (SpikeArray.from_dense, SpikeArray.from_sparse):
         with pytest.raises(TypeError, match="samples must be a sequence of samples, got None"):
             pack(None)
@@ -156,14 +161,14 @@ def test_amplitudes_are_numbers(amplitudes):
         SpikeArray([0], [0], amplitudes, [0, 1], [2], 1)
 
 
-@pytest.mark.parametrize("dt", [0.001, 0.1, 0.7])
-def test_late_spikes_fall_into_steps_of_their_own(dt):
+@pytest.mark.parametrize("row_duration", [0.001, 0.1, 0.7])
+def test_late_spikes_fall_into_steps_of_their_own(row_duration):
     step = 20_000_000 + np.arange(1000)
-    times = step * dt if dt == 0.7 else step / round(1 / dt)
+    times = step * row_duration if row_duration == 0.7 else step / round(1 / row_duration)
     events = [(times, np.zeros(1000, dtype=int))]
-    spikes = SpikeArray.from_events(events, 1, 20_001_000 * dt, dt=dt)
-    np.testing.assert_array_equal(spikes.steps, step)
-    assert spikes.durations == 20_001_000
+    spikes = SpikeArray.from_events(events, 1, 20_001_000 * row_duration, row_duration=row_duration)
+    np.testing.assert_array_equal(spikes.rows, step)
+    assert spikes.n_rows == 20_001_000
 
 
 @pytest.mark.parametrize(
@@ -179,13 +184,13 @@ def test_a_number_of_channels_is_named(n_channels, error):
 
 @pytest.mark.parametrize("last", [1e10, 1e300, 1.7e308])
 def test_a_sample_too_long_to_count_is_refused_before_it_is_allocated(last):
-    options = {"dt": 0.5, "out_of_range": "drop"}
+    options = {"row_duration": 0.5, "out_of_range": "drop"}
     for events in ([([1.0], [0]), ([last], [0])], [([1.0], [0]), ([0.0, last], [0, 0])]):
         with pytest.raises(ValueError, match="events: sample 1 is .*, more than 2147483647"):
             SpikeArray.from_events(events, 1, **options)
         dropped = SpikeArray.from_events(events, 1, 3.0, **options)
-        assert dropped.durations.tolist() == [6, 6]
-        assert last not in dropped.steps
+        assert dropped.n_rows.tolist() == [6, 6]
+        assert last not in dropped.rows
     with pytest.raises(ValueError, match="durations: sample 0 is .* more than 2147483647"):
         SpikeArray.from_events([([1.0], [0])], 1, last, **options)
 
@@ -200,13 +205,13 @@ def test_spikes_before_the_start_are_outside_whether_or_not_a_duration_is_given(
     ("X", "message"),
     [
         ([], "empty"),
-        ([np.zeros((0, 3))], "sample 0 needs at least one step"),
+        ([np.zeros((0, 3))], "sample 0 needs at least one row"),
         ([np.zeros((3, 0))], "one channel"),
         ([np.ones((2, 2)), np.ones((2, 3))], r"equal numbers of channels, got \[2, 3\]"),
         ([np.array([[1.0, np.nan]])], "channel 1: amplitudes must be finite"),
         ([np.array([[1.0, np.inf]])], "finite"),
         ([np.array([[1e300, 0]])], "finite"),
-        ([np.array([[1, -1]])], "amplitude -1 at step 0, channel 1: a spike count"),
+        ([np.array([[1, -1]])], "amplitude -1 in row 0, channel 1: a number of spikes"),
         ([np.array([["a", "b"]])], "sample 0 must hold numbers"),
         ([np.ones((2, 2)) * 1j], "Complex data not supported"),
         ([np.ones(3)], "sample 0 must have shape"),
@@ -222,25 +227,25 @@ def test_bad_samples_are_refused(X, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"steps": [0, 9]}, "sample 0 has an event .* step 9, .*outside its sample"),
-        ({"steps": [2, 1]}, "must not decrease"),
+        ({"rows": [0, 9]}, "sample 0 has an event .* row 9, .*outside of the sample"),
+        ({"rows": [2, 1]}, "must not decrease"),
         ({"channels": [0, 5]}, "channels go from 0 to 2"),
         ({"offsets": [0, 1]}, "offsets"),
-        ({"durations": [0]}, "sample 0 has no steps"),
-        ({"amplitudes": [1.5, 1]}, "whole number"),
-        ({"amplitudes": [1.0]}, "2 steps but amplitudes of shape"),
+        ({"n_rows": [0]}, "sample 0 has no rows"),
+        ({"amplitudes": [1.5, 1]}, "a number of spikes must be an integer >= 0"),
+        ({"amplitudes": [1.0]}, "2 rows but amplitudes of shape"),
         ({"amplitudes": [1.0, 2.0**25]}, "at most"),
-        ({"steps": [0.0, 2.7]}, "steps must be a 1-D array of integers, got float64"),
+        ({"rows": [0.0, 2.7]}, "rows must be a 1-D array of integers, got float64"),
         ({"channels": [[0], [2]]}, "channels must be a 1-D array of integers"),
-        ({"steps": [0, 2**32 + 1]}, "steps must fit int32, got up to 4294967297"),
-        ({"dt": 0.0}, "dt must be"),
+        ({"rows": [0, 2**32 + 1]}, "rows must fit int32, got up to 4294967297"),
+        ({"row_duration": 0.0}, "row_duration must be"),
         ({"n_channels": 0}, "n_channels must be"),
     ],
 )
 def test_the_constructor_checks_its_events(change, message):
     good = {
-        "steps": [0, 3], "channels": [0, 2], "amplitudes": None, "offsets": [0, 2],
-        "durations": [4], "n_channels": 3,
+        "rows": [0, 3], "channels": [0, 2], "amplitudes": None, "offsets": [0, 2],
+        "n_rows": [4], "n_channels": 3,
     }  # fmt: skip
     SpikeArray(**good)
     with pytest.raises(ValueError, match=message):
@@ -249,7 +254,7 @@ def test_the_constructor_checks_its_events(change, message):
 
 def test_a_negative_amplitude_is_refused_when_a_graded_signal_is_read_as_spikes():
     graded = SpikeArray.from_dense([np.array([[0.5, -1.0]])])
-    with pytest.raises(ValueError, match="spike count"):
+    with pytest.raises(ValueError, match="a number of spikes must be"):
         as_spike_array(graded, graded=False)
 
 
@@ -260,7 +265,7 @@ def test_graded_is_a_boolean(graded):
 
 
 def test_pickle_keeps_everything():
-    spikes = SpikeArray.from_dense([np.eye(3), np.ones((2, 3))], dt=0.5)
+    spikes = SpikeArray.from_dense([np.eye(3), np.ones((2, 3))], row_duration=0.5)
     again = pickle.loads(pickle.dumps(spikes))
     assert repr(again) == repr(spikes)
     np.testing.assert_array_equal(again.to_dense(1), spikes.to_dense(1))

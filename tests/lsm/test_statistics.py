@@ -1,4 +1,4 @@
-"""Statistics of spike trains, against what is known of Poisson trains, clocks and branching."""
+"""Statistics of spike trains, against closed forms for Poisson trains, clocks and branching."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,7 @@ def test_branching_ratio_of_a_branching_process(ratio, dt):
     for _ in range(20000):
         activity.append(rng.poisson(ratio * activity[-1] + 1.0))
     raster = np.array(activity)[:, None]
-    spikes = SpikeArray.from_dense([raster, raster[:5]], dt=dt)
+    spikes = SpikeArray.from_dense([raster, raster[:5]], row_duration=dt)
     assert statistics.branching_ratio(spikes, window=dt) == pytest.approx(ratio, abs=0.02)
 
 

@@ -14,12 +14,12 @@ from lsm import Liquid, Snapshots
 from lsm.neurons import LIF
 from lsm.plasticity import IntrinsicPlasticity, PairSTDP, RewardSTDP
 from lsm.synapses import Exponential
-from lsm.topology import FixedWeights
+from lsm.topology import FixedWeights, InputWiring
 
 __all__ = ["choose", "even_out", "find_pattern"]
 
 
-class OneToOne:
+class OneToOne(InputWiring):
     """Let each of the first neurons follow its channel, spike by spike."""
 
     def draw(self, n_channels, inhibitory, rng):
@@ -67,7 +67,7 @@ class Noise:
         """Return the share of patterns with a spike, its mean delay, other spikes a second."""
         train, onsets = self.draw(20_000)
         spikes = liquid.record([train])
-        delays = spikes.steps[spikes.channels == self.n_channels][:, None] - onsets
+        delays = spikes.rows[spikes.channels == self.n_channels][:, None] - onsets
         within = (delays > 0) & (delays <= self.length + 10)
         first = np.where(within, delays, np.inf).min(axis=0)
         met = np.isfinite(first)
@@ -167,7 +167,7 @@ def even_out(seed, rate=20.0):
         500 ms, without learning and after all eighty.
     """
     X = np.random.default_rng(seed).poisson(0.05, (80, 500, 20))
-    rule = IntrinsicPlasticity(rate=rate, speed=0.3)
+    rule = IntrinsicPlasticity(target_rate=rate, learning_rate=0.3)
     away = []
     for homeostasis in (None, rule):
         liquid = Liquid(100, homeostasis=homeostasis, dtype="float64", random_state=seed).fit(X)

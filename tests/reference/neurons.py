@@ -66,7 +66,7 @@ def _ours(model, current, dt):
     """Return the spike times of each neuron in ms, by the compiled kernel."""
     n_steps = round(len(current) * HOLD / dt)
     _, [(steps, neurons)] = simulate(
-        _network(model, current.shape[1], dt), SpikeArray.from_dense([current], dt=HOLD),
+        _network(model, current.shape[1], dt), SpikeArray.from_dense([current], row_duration=HOLD),
         Plan(np.array([0, 1]), np.array([n_steps]), np.ones(1)), dtype="float64", record=True,
     )  # fmt: skip
     return [(steps[neurons == n] + 1) * dt for n in range(current.shape[1])]
@@ -264,7 +264,7 @@ def _escape_rate():
 
     dt, n_neurons, duration = 0.1, 1000, 2000.0
     model = StochasticLIF(15.0, -70.0, -55.0, -72.0, 2.0, 40.0, delta_v=3.0, tau_escape=5.0)
-    empty = SpikeArray.from_dense([np.zeros((round(duration / dt), 1))], dt=dt)
+    empty = SpikeArray.from_dense([np.zeros((round(duration / dt), 1))], row_duration=dt)
     plan = Plan(np.array([0, 1]), np.array([round(duration / dt)]), np.ones(1))
     deviations = []
     for current in (0.2, 0.4, 0.8):

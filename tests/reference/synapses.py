@@ -59,7 +59,7 @@ def _arrivals():
 
 def _potential(network, trains):
     """Return the potential of the last neuron after each step."""
-    spikes = SpikeArray.from_dense([trains.astype(int)], dt=DT)
+    spikes = SpikeArray.from_dense([trains.astype(int)], row_duration=DT)
     plan = Plan(np.array([0, N_STEPS]), np.arange(1, N_STEPS + 1), np.array([1.0]), potential=True)
     return simulate(network, spikes, plan, dtype="float64")[0][:, 0, -1]
 

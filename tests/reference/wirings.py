@@ -135,7 +135,7 @@ def _moments():
     for distribution, cv in (
         ("normal", 0.2), ("uniform", 0.5), ("lognormal", 0.7), ("gamma", 0.7),
     ):  # fmt: skip
-        weights = Weights(scale=None, distribution=distribution, cv=cv, excitation=2.0)
+        weights = Weights(normalization=None, distribution=distribution, cv=cv, excitation=2.0)
         drawn = _draw(ErdosRenyi(fan_out=100, weights=weights), 10_000).weights.data
         drawn = drawn[drawn > 0].astype(float)
         deviations += [_off(drawn.mean(), 2.0), _off(drawn.std(), 2.0 * cv)]
@@ -144,7 +144,7 @@ def _moments():
 
 def _radius():
     """Compare the radius that weights are scaled to with NumPy's eigenvalues."""
-    weights = Weights(scale="spectral_radius", gain=0.9)
+    weights = Weights(normalization="spectral_radius", gain=0.9)
     drawn = _draw(ErdosRenyi(fan_out=50, weights=weights), 1000).weights.toarray()
     radius = np.abs(np.linalg.eigvals(drawn.astype(float))).max()
     return max(_off(radius, 0.9), _off(spectral_radius(drawn), radius))

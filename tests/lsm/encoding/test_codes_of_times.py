@@ -80,14 +80,14 @@ def test_values_below_the_threshold_are_silent_and_come_back_as_nothing():
 def test_a_membrane_charged_at_once_comes_back_as_the_upper_limit():
     encoder = LatencyEncoder(tau_m=20.0, threshold=0.01).fit([[0.0], [1.0]])
     X = encoder.transform([[1.0], [0.5], [0.2]])
-    assert X.steps.tolist() == [0, 0, 1]
+    assert X.rows.tolist() == [0, 0, 1]
     exact = 0.01 / -np.expm1(-1 / 20)
     np.testing.assert_allclose(encoder.inverse_transform(X)[:, 0], [1, 1, exact])
 
 
 def test_a_share_at_the_threshold_itself_is_not_below_it():
     encoder = LatencyEncoder(threshold=0.4, limits=(0.1, 0.6)).fit([[0.3]])
-    assert len(encoder.transform([[0.3]]).steps) == 1  # (0.3 - 0.1) / 0.5 is a hair below 0.4
+    assert len(encoder.transform([[0.3]]).rows) == 1  # (0.3 - 0.1) / 0.5 is a hair below 0.4
 
 
 def test_a_share_of_whole_spikes_has_no_spike_more():
@@ -95,7 +95,7 @@ def test_a_share_of_whole_spikes_has_no_spike_more():
         for low, high in ((0.1, 0.6), (0.3, 1.2), (-0.7, 0.4)):
             encoder = BurstEncoder(limits=(low, high)).fit([[low]])
             X = encoder.transform([[low + k / 5 * (high - low)]])
-            assert len(X.steps) == k
+            assert len(X.rows) == k
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,11 @@ def test_a_phase_gives_the_value_back(x, frequency, reference):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"frequency": 15.0}, "1000 / frequency must be a multiple of dt=1 ms, got 66.6"),
-        ({"frequency": 8.0}, "whole number of periods of 125 ms, which .* frequency=8 Hz"),
+        (
+            {"frequency": 15.0},
+            "the period of PhaseEncoder.frequency=15 Hz must be a multiple of dt=1 ms, got",
+        ),
+        ({"frequency": 8.0}, "whole number of periods of 125 ms, which .*[.]frequency=8 Hz"),
         ({"frequency": 600.0}, "frequency must be a finite number > 0 and <= 500"),
         ({"reference": "no"}, "reference must be True or False, got 'no'"),
     ],
@@ -235,7 +238,7 @@ def test_a_burst_gives_the_value_back(x, n, shortest, longest):
         ({"max_spikes": 7}, "max_spikes=7 at max_interval=20 ms does not fit into a row of 100 ms"),
         ({"max_spikes": 0}, "max_spikes must be an integer >= 1"),
         ({"min_interval": 0.5}, "min_interval must be a finite number >= 1"),
-        ({"max_interval": 2.0}, "max_interval must be a finite number > 2"),
+        ({"max_interval": 2.0}, "max_interval must be above min_interval, got max_interval=2.0"),
     ],
 )
 def test_bad_bursts_are_named(parameters, message):

@@ -128,7 +128,7 @@ def test_drawn_spikes_give_the_rate_back_with_the_error_of_a_count(x):
         ({"max_rate": 1001.0}, "max_rate must be a finite number > 0 and <= 1000, got 1001"),
         ({"max_rate": 400.0, "dt": 4.0}, "max_rate must be a finite number > 0 and <= 250"),
         ({"min_rate": -1.0}, "min_rate must be a finite number >= 0"),
-        ({"min_rate": 200.0}, "max_rate must be a finite number > 200"),
+        ({"min_rate": 200.0}, "max_rate must be above min_rate, got max_rate=100.0 and min_rate"),
         ({"kind": "gamma"}, "kind must be one of 'poisson', 'bernoulli', 'regular', got 'gamma'"),
     ],
 )
@@ -197,7 +197,7 @@ def test_bad_populations_are_named(parameters, error, message):
 
 def test_parameters_of_the_inner_code_are_reachable_by_name():
     encoder = PopulationEncoder().set_params(encoder__duration=30.0)
-    assert encoder.fit_transform([[0.0], [1.0]]).durations.tolist() == [30, 30]
+    assert encoder.fit_transform([[0.0], [1.0]]).n_rows.tolist() == [30, 30]
 
 
 # Currents
@@ -251,8 +251,8 @@ def test_synchrony_gives_the_value_back(n_neurons, duration):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"rate": 15.0}, "1000 / rate must be a multiple of dt=1 ms"),
-        ({"rate": 8.0}, "whole number of periods of 125 ms, which .* rate=8 Hz"),
+        ({"rate": 15.0}, "period of SynchronyEncoder.rate=15 Hz must be a multiple of dt=1 ms"),
+        ({"rate": 8.0}, "whole number of periods of 125 ms, which .*[.]rate=8 Hz"),
         ({"n_neurons": 0}, "n_neurons must be an integer >= 1"),
     ],
 )

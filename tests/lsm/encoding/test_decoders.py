@@ -18,7 +18,7 @@ rasters = st.lists(
 
 @given(rasters, st.integers(1, 40), st.sampled_from([0.5, 1.0, 2.0]))
 def test_rates_count_spikes_in_each_window(samples, window, dt):
-    rates = decoders.rate(SpikeArray.from_dense(samples, dt=dt), window * dt)
+    rates = decoders.rate(SpikeArray.from_dense(samples, row_duration=dt), window * dt)
     for sample, rate in zip(samples, rates, strict=True):
         starts = np.arange(0, len(sample), window)
         lengths = np.minimum(window, len(sample) - starts)[:, None] * dt / 1000
@@ -65,7 +65,7 @@ def test_successive_channels_are_a_population_and_silence_has_no_vector():
 
 @given(rasters, st.floats(0.5, 50), st.sampled_from([0.5, 1.0]))
 def test_traces_are_sums_of_decayed_spikes(samples, tau, dt):
-    traces = decoders.exponential_filter(SpikeArray.from_dense(samples, dt=dt), tau)
+    traces = decoders.exponential_filter(SpikeArray.from_dense(samples, row_duration=dt), tau)
     for sample, trace in zip(samples, traces, strict=True):
         age = dt * np.subtract.outer(np.arange(len(sample)), np.arange(len(sample)))
         kernel = np.where(age >= 0, np.exp(-np.maximum(age, 0) / tau), 0)
@@ -110,5 +110,5 @@ def test_bad_arguments_are_named(call, message):
 def test_what_holds_no_spikes_is_refused(call):
     with pytest.raises(TypeError, match="spikes must be a SpikeArray, got ndarray"):
         call(np.ones((1, 4, 3), dtype=int))
-    with pytest.raises(ValueError, match="spikes must hold spikes to decode, got graded currents"):
+    with pytest.raises(ValueError, match="spikes must hold spike trains, got graded currents"):
         call(SpikeArray.from_dense(-np.ones((1, 4, 3))))

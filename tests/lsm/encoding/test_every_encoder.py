@@ -14,14 +14,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, encoding
-from lsm.encoding import DeltaEncoder, LatencyEncoder, PopulationEncoder, RateEncoder
-from lsm.encoding._base import Encoder
+from lsm.encoding import (
+    DeltaEncoder,
+    Encoder,
+    LatencyEncoder,
+    PopulationEncoder,
+    RateEncoder,
+)
 from lsm.spikes import SpikeArray, as_spike_array
+from tests.helpers.models import models_of
 
 # Every encoder that its folder exports.
-ENCODERS = [getattr(encoding, name)() for name in encoding.__all__]
+ENCODERS = [encoder() for encoder in models_of(encoding)]
 CODES = [encoder for encoder in ENCODERS if isinstance(encoder, Encoder)]
-VALUES = [code for code in CODES if not code._series]
+VALUES = [code for code in CODES if not code.series]
 RANDOM = [code for code in CODES if "random_state" in code.get_params()]
 VARIANTS = [
     RateEncoder(kind="bernoulli"),
@@ -64,20 +70,22 @@ def test_a_code_gives_spikes_in_its_own_steps(code):
     X = signals()
     encoded = code.fit_transform(X)
     assert isinstance(encoded, SpikeArray)
-    assert encoded.graded == code._graded
-    n_steps = [len(x) * parameter(code, "duration", encoded.dt) / encoded.dt for x in X]
-    np.testing.assert_array_equal(encoded.durations, n_steps)
-    assert len(encoded.steps) > 0
+    assert encoded.graded == code.graded
+    n_steps = [
+        len(x) * parameter(code, "duration", encoded.row_duration) / encoded.row_duration for x in X
+    ]
+    np.testing.assert_array_equal(encoded.n_rows, n_steps)
+    assert len(encoded.rows) > 0
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if not code._graded], ids=repr)
+@pytest.mark.parametrize("code", [code for code in CODES if not code.graded], ids=repr)
 def test_a_finer_step_keeps_the_duration(code):
     X = signals()
     name = "dt" if "dt" in code.get_params() else "encoder__dt"
     fine = clone(code).set_params(**{name: 0.5}).fit(X)
     assert fine.transform(X).dt == 0.5
     expected = [len(x) * parameter(code, "duration", 0.5) / 0.5 for x in X]
-    np.testing.assert_array_equal(fine.transform(X).durations, expected)
+    np.testing.assert_array_equal(fine.transform(X).n_rows, expected)
     for decoded, x in zip(fine.inverse_transform(fine.transform(X)), X, strict=True):
         assert decoded.shape == x.shape
 
@@ -127,20 +135,20 @@ def test_all_forms_of_signals_give_the_same(code):
 @codes
 def test_a_graded_spike_array_is_a_signal_with_steps_of_its_own(code):
     X = np.random.default_rng(0).random((3, 6, 2)).astype(np.float32)
-    packed = SpikeArray.from_dense(X, dt=100.0, graded=True)
+    packed = SpikeArray.from_dense(X, row_duration=100.0, graded=True)
     code = seeded(code)
     if isinstance(code, DeltaEncoder):
         code.set_params(start=0.0)
     fitted = code.fit(packed)
     encoded = fitted.transform(packed)
-    np.testing.assert_allclose(encoded.durations * encoded.dt, 600)
+    np.testing.assert_allclose(encoded.n_rows * encoded.row_duration, 600)
     for decoded in fitted.inverse_transform(encoded):
         assert decoded.shape == (6, 2)
     if hasattr(code, "duration"):
         assert same(encoded, fitted.transform(X))
         assert same(encoded, seeded(code).fit(X).transform(X))
     with pytest.raises(ValueError, match="X has steps of 50 ms"):
-        fitted.transform(SpikeArray.from_dense(X, dt=50.0, graded=True))
+        fitted.transform(SpikeArray.from_dense(X, row_duration=50.0, graded=True))
 
 
 @values
@@ -154,7 +162,7 @@ def test_a_row_of_a_table_is_a_vector(code):
     assert [x.shape for x in decoded] == [(1, 3)] * 5
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code._series], ids=repr)
+@pytest.mark.parametrize("code", [code for code in CODES if code.series], ids=repr)
 def test_a_row_of_a_table_is_a_signal_of_one_channel(code):
     X = np.random.default_rng(0).random((5, 40))
     fitted = clone(code).fit(X)
@@ -163,7 +171,7 @@ def test_a_row_of_a_table_is_a_signal_of_one_channel(code):
     assert fitted.inverse_transform(fitted.transform(X)).shape == (5, 40)
     ragged = clone(code).fit([x[: 10 + i] for i, x in enumerate(X)])
     assert not hasattr(ragged, "n_features_in_")
-    assert ragged.transform([X[0, :7]]).durations == [7]
+    assert ragged.transform([X[0, :7]]).n_rows == [7]
 
 
 @codes
@@ -196,9 +204,9 @@ def test_limits_hold_for_all_channels_or_for_each():
     both = LatencyEncoder(limits=(0.0, 30.0)).fit(X)
     np.testing.assert_array_equal(both.high_, [30, 30])
     constant = LatencyEncoder().fit([np.ones((2, 1))])
-    np.testing.assert_array_equal(constant.transform([np.ones((1, 1))]).steps, [99])
+    np.testing.assert_array_equal(constant.transform([np.ones((1, 1))]).rows, [99])
     with pytest.warns(UserWarning, match="1 of 1 values lie outside"):
-        np.testing.assert_array_equal(constant.transform([np.full((1, 1), 1.5)]).steps, [99])
+        np.testing.assert_array_equal(constant.transform([np.full((1, 1), 1.5)]).rows, [99])
 
 
 @pytest.mark.parametrize(
@@ -221,7 +229,7 @@ def test_limits_hold_for_all_channels_or_for_each():
     ids=repr,
 )
 def test_limits_must_be_a_range(limits):
-    with pytest.raises(ValueError, match="limits must be None or a pair"):
+    with pytest.raises(ValueError, match="LatencyEncoder.limits must be 'auto' or a pair"):
         LatencyEncoder(limits=limits).fit([np.ones((2, 3))])
 
 
@@ -230,14 +238,14 @@ def test_a_range_must_be_a_number_itself():
     message = "must have a range that is a finite number, got one from -1.7e.308 to 1.7e.308"
     with pytest.raises(ValueError, match=f"X {message} in channel 1"):
         LatencyEncoder().fit(X)
-    with pytest.raises(ValueError, match=f"limits {message} in channel 0"):
+    with pytest.raises(ValueError, match=f"LatencyEncoder.limits {message} in channel 0"):
         LatencyEncoder(limits=(-1.7e308, 1.7e308)).fit(X)
     wide = LatencyEncoder(limits=(-8e307, 8e307)).fit([[0.0]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         np.testing.assert_allclose(wide.inverse_transform(wide.transform([[8e307]])), 8e307)
     with pytest.warns(UserWarning, match="1 of 1 values lie outside") as caught:
-        np.testing.assert_array_equal(wide.transform([[1.7e308]]).steps, [0])
+        np.testing.assert_array_equal(wide.transform([[1.7e308]]).rows, [0])
     assert len(caught) == 1
 
 
@@ -251,7 +259,7 @@ def test_the_rounding_of_float32_is_not_outside_the_limits(offset):
             encoder.transform(transformed)
         with pytest.warns(UserWarning, match="2 of 2 values lie outside"):
             encoder.transform([[offset - 1e-3], [offset + 0.1 + 1e-3]])
-    packed = SpikeArray.from_dense([X - offset], dt=100.0, graded=True)
+    packed = SpikeArray.from_dense([X - offset], row_duration=100.0, graded=True)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         LatencyEncoder(limits=(0.0, 0.1)).fit_transform(packed)
@@ -325,7 +333,7 @@ def test_a_pipeline_with_a_liquid_runs(code):
         ([], "X is empty"),
         ([np.ones((2, 3)), np.ones((2, 2))], r"equal numbers of channels, got \[2, 3\]"),
         ([np.ones((2, 3)), np.full((2, 3), np.nan)], "sample 1 must be finite"),
-        ([np.ones((2, 3)), np.ones((0, 3))], "sample 1 needs at least one step"),
+        ([np.ones((2, 3)), np.ones((0, 3))], "sample 1 needs at least one row"),
         ([np.ones((2, 3)), np.ones((1, 2, 3))], r"sample 1 must have shape .* got shape \(1, 2"),
         ([np.ones((2, 3)), None], "sample 1 must hold numbers"),
         ([[[1.0], [1.0, 2.0]]], "sample 0 must be an array of shape"),
@@ -348,7 +356,7 @@ def test_bad_samples_are_named(code, X, message):
 @codes
 def test_a_table_with_rows_of_unequal_length_is_refused(code):
     for row in ([1.0, 2.0], np.ones(2)):
-        if not code._series:
+        if not code.series:
             with pytest.raises(ValueError, match=r"rows of equal length, .* row 0 has shape \(2,"):
                 clone(code).fit([row, [3.0]])
     with pytest.raises(ValueError, match="X must|sample"):
@@ -361,7 +369,7 @@ def test_another_number_of_channels_is_refused(code):
     with pytest.raises(ValueError, match="X has 2 channels, but .* is expecting 3"):
         fitted.transform(signals(n_channels=2))
     encoded = fitted.transform(signals())
-    wider = SpikeArray.from_dense(np.zeros((1, encoded.durations[0], encoded.n_channels + 1)))
+    wider = SpikeArray.from_dense(np.zeros((1, encoded.n_rows[0], encoded.n_channels + 1)))
     with pytest.raises(ValueError, match="channels in steps of 1 ms, but"):
         fitted.inverse_transform(wider)
     with pytest.raises(TypeError, match="X must be a SpikeArray, got ndarray"):
@@ -377,7 +385,9 @@ def test_currents_are_no_spikes_to_decode_and_spikes_no_currents(code):
     fitted = clone(code).fit(signals())
     encoded = fitted.transform(signals())
     swapped = as_spike_array(
-        np.ones((1, fitted.hold_, encoded.n_channels)), dt=encoded.dt, graded=not encoded.graded
+        np.ones((1, fitted.hold_, encoded.n_channels)),
+        row_duration=encoded.row_duration,
+        graded=not encoded.graded,
     )
     kind = "spikes, .*, got graded currents" if swapped.graded else "graded currents, .* got spikes"
     with pytest.raises(ValueError, match=f"X must hold {kind}"):
@@ -418,19 +428,19 @@ def test_a_bad_clock_is_named(parameters, message):
     ids=repr,
 )
 def test_a_step_of_x_is_named_where_it_is_the_row(code, message):
-    X = SpikeArray.from_dense(np.ones((1, 3, 3)), dt=10.0, graded=True)
+    X = SpikeArray.from_dense(np.ones((1, 3, 3)), row_duration=10.0, graded=True)
     with pytest.raises(ValueError, match=message):
         code.fit(X)
 
 
 @pytest.mark.parametrize("code", [RateEncoder(), encoding.DirectCurrentEncoder()], ids=repr)
 def test_a_duration_is_checked_even_where_it_does_not_act(code):
-    X = SpikeArray.from_dense(np.ones((1, 3, 2)), dt=10.0, graded=True)
+    X = SpikeArray.from_dense(np.ones((1, 3, 2)), row_duration=10.0, graded=True)
     with pytest.raises(ValueError, match="duration must be a finite number > 0, got -5"):
         clone(code).set_params(duration=-5).fit(X)
 
 
 def test_steps_of_a_spike_array_must_hold_whole_steps():
-    X = SpikeArray.from_dense(np.ones((1, 3, 2)), dt=2.5, graded=True)
+    X = SpikeArray.from_dense(np.ones((1, 3, 2)), row_duration=2.5, graded=True)
     with pytest.raises(ValueError, match="a step of X must be a multiple of dt=1 ms, got 2.5 ms"):
         RateEncoder().fit(X)

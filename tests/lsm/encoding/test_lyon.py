@@ -171,13 +171,13 @@ def test_a_word_is_the_same_to_the_bit_alone_and_in_any_batch():
 @pytest.mark.parametrize("rate", [8000, 11_025, 22_050])
 def test_the_step_is_the_hop_at_any_sample_rate(rate):
     X = LyonEncoder(sample_rate=rate).fit_transform([np.ones(rate), np.ones(rate + 1), np.ones(1)])
-    assert X.durations.tolist() == [100, 101, 1]
-    assert X.dt == 10
+    assert X.n_rows.tolist() == [100, 101, 1]
+    assert X.row_duration == 10
 
 
 def test_whole_hops_have_no_step_more():
     X = LyonEncoder(hop=0.7).fit_transform([np.ones(84), np.ones(85)])  # hops of 5.6
-    assert X.durations.tolist() == [15, 16]
+    assert X.n_rows.tolist() == [15, 16]
 
 
 def test_parameters_set_after_fit_act_at_once_and_are_checked():
@@ -193,7 +193,7 @@ def test_parameters_set_after_fit_act_at_once_and_are_checked():
 
 def test_silence_is_silent_and_integers_are_sound():
     X = LyonEncoder().fit_transform([np.zeros(500)])
-    assert len(X.steps) == 0
+    assert len(X.rows) == 0
     pcm = np.rint(20_000 * word()).astype(np.int16)
     np.testing.assert_array_equal(encode(pcm), encode(pcm.astype(float)))
 
@@ -210,9 +210,9 @@ def test_silence_is_silent_and_integers_are_sound():
         ({"level_db": 1e5}, "level_db must be a finite number >= -300 and <= 300"),
         (
             {"sample_rate": 1100, "ear_q": 1.1, "step": 1},
-            "sample_rate=1100 Hz with ear_q=1.1 and step=1 has 0 channels, and two are needed",
+            "sample_rate=1100 Hz with ear_q=1.1 and step=1 gives 0 channels, but at least two are",
         ),
-        ({"sample_rate": 9000, "ear_q": 1.01, "step": 1}, "has 1 channels, and two are needed"),
+        ({"sample_rate": 9000, "ear_q": 1.01, "step": 1}, "gives 1 channels, but at least two"),
         ({"gain_control": "no"}, "gain_control must be True or False, got 'no'"),
         ({"difference": 1}, "difference must be True or False, got 1"),
     ],

@@ -1,10 +1,5 @@
 """The compiled kernel against the NumPy reference, and both against closed forms."""
 
-import importlib
-import linecache
-import sys
-
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,80 +17,15 @@ from lsm.kernel import (
     simulate,
     simulate_reference,
 )  # fmt: skip
-from lsm.kernel._loop import _identity, kernel_for
 from lsm.neurons import LIF
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
+from tests.helpers.models import models_of
+from tests.helpers.networks import make_input, make_network, make_plan
 
 # Every model that its folder exports is covered by the equality test below.
-NEURONS = [getattr(neuron_models, name) for name in neuron_models.__all__]
-RULES = [getattr(plasticity, name) for name in plasticity.__all__]
-SYNAPSES = [getattr(synapse_models, name) for name in synapse_models.__all__]
-SYNAPSES = [model for model in SYNAPSES if hasattr(model, "current")]  # not short-term plasticity
-# What a weight of one is in nA, for models that need another current than LIF to spike.
-UNITS = {neuron_models.Izhikevich: 8.0}
-
-
-def make_network(
-    n_neurons=20, n_channels=5, *, density=0.3, dale=True, max_delay=1, max_delay_in=0,
-    graded=False, seed=0, dt=1.0, heterogeneous=False, dynamic=False, noise=0.0,
-    models=(LIF, Exponential),
-):  # fmt: skip
-    """Draw a network whose weights are multiples of 2**-10: sums of them are exact."""
-    rng = np.random.default_rng(seed)
-    inhibitory = rng.random(n_neurons) < 0.3
-
-    def matrix(n_rows, scale):
-        weights = np.rint(rng.gamma(2, scale, (n_rows, n_neurons)) * 1024) / 1024
-        return weights * (rng.random((n_rows, n_neurons)) < density)
-
-    w = matrix(n_neurons, 0.6)
-    w *= np.where(inhibitory, -1, 1)[:, None] if dale else rng.choice([-1, 1], w.shape)
-    w_in = matrix(n_channels, 1.0) * (1 if dale else rng.choice([-1, 1], (n_channels, n_neurons)))
-    unit = UNITS.get(models[0], 1.0)
-    w, w_in = sparse.csr_array(unit * w), sparse.csr_array(unit * w_in)
-    neurons, synapses = (model() for model in models)
-    if heterogeneous:
-        for name, value in neurons.get_params().items():
-            other = 0.8 * value if "tau" in name else value - 0.125 * (name == "v_rest")
-            neurons.set_params(**{name: (value, other)})
-    parameters = neurons.draw(inhibitory, dt, rng)
-    return Network(
-        neurons,
-        synapses,
-        parameters,
-        synapses.draw(inhibitory, dt, rng),
-        neurons.initial(parameters, n_neurons, rng),
-        unit * rng.uniform(0, 0.5, n_neurons),
-        w_in,
-        w,
-        delays=rng.integers(1, max_delay + 1, w.nnz) if max_delay > 1 else 1,
-        delays_in=rng.integers(0, max_delay_in + 1, w_in.nnz) if max_delay_in > 0 else 0,
-        short_term=tuple(rng.uniform(0.1, high, w.nnz) for high in (0.9, 50, 50))
-        if dynamic and neurons.spiking
-        else None,
-        noise=noise,
-        seed=seed,
-        dt=dt,
-        graded=graded,
-    )
-
-
-def make_input(n_samples=3, n_channels=5, *, graded=False, seed=0, rate=0.2, hold=1):
-    rng = np.random.default_rng(seed)
-    samples = [(rng.random((rng.integers(1, 60), n_channels)) < rate) for _ in range(n_samples)]
-    if graded:
-        samples = [sample * rng.normal(size=sample.shape) for sample in samples]
-    else:
-        samples = [sample * rng.integers(1, 3, sample.shape) for sample in samples]
-    return SpikeArray.from_dense(samples, dt=float(hold), graded=graded)
-
-
-def make_plan(spikes, hold=1, decays=(1.0, 0.9)):
-    durations = spikes.durations.astype(int) * hold
-    times = [np.unique([-(-n // 2), n]) for n in durations]
-    offsets = np.concatenate([[0], np.cumsum([len(t) for t in times])])
-    return Plan(offsets, np.concatenate(times), np.array(decays))
+NEURONS, RULES = models_of(neuron_models), models_of(plasticity)
+SYNAPSES = [model for model in models_of(synapse_models) if hasattr(model, "current")]
 
 
 def assert_compiled_equals_reference(network, spikes, plan):
@@ -168,8 +98,8 @@ def test_compiled_equals_reference_for_every_model(models, seed, dale, graded, m
 def test_compiled_learning_equals_reference(rule, seed, dale, max_delay, variant):
     network = make_network(dale=dale, max_delay=max_delay, seed=seed)
     spikes = make_input(2, seed=seed)
-    words = [name for name, bounds in rule._bounds.items() if isinstance(bounds, tuple)]
-    rule = rule(**{name: rule._bounds[name][variant >> i & 1] for i, name in enumerate(words)})
+    words = [name for name, bounds in rule.bounds.items() if isinstance(bounds, tuple)]
+    rule = rule(**{name: rule.bounds[name][variant >> i & 1] for i, name in enumerate(words)})
     ours = learn(network, spikes, [rule], unit=0.5, dtype="float64")
     theirs = learn_reference(network, spikes, rule, unit=0.5)
     np.testing.assert_allclose(ours.w.data, theirs.w.data, rtol=1e-9, atol=1e-12)
@@ -197,7 +127,7 @@ def test_rate_of_a_constant_current_is_the_closed_form(run, current):
         lif, Exponential(), parameters, Exponential().draw(np.zeros(1, bool), dt, None),
         lif.initial(parameters, 1), np.array([current]), empty, empty, dt=dt,
     )  # fmt: skip
-    spikes = SpikeArray.from_dense([np.zeros((4000, 1), dtype=int)], dt=dt)
+    spikes = SpikeArray.from_dense([np.zeros((4000, 1), dtype=int)], row_duration=dt)
     plan = Plan(np.array([0, 1]), np.array([4000]), np.array([1.0]))
     _, [(steps, _)] = run(network, spikes, plan, record=True)
     # From v_reset = 0 the potential I(1 - exp(-t/tau)) meets the threshold of 1.
@@ -227,7 +157,7 @@ def test_response_to_one_input_spike_is_the_closed_form(run, tau_m, tau_syn):
         lif.initial(parameters, 7), np.zeros(7), sparse.csr_array(np.full((1, 7), weight)),
         sparse.csr_array((7, 7)), dt=dt,
     )  # fmt: skip
-    spikes = SpikeArray.from_dense([np.eye(n_steps, 1, dtype=int)], dt=dt)
+    spikes = SpikeArray.from_dense([np.eye(n_steps, 1, dtype=int)], row_duration=dt)
     plan = Plan(np.array([0, 1]), np.array([n_steps]), np.array([1.0]))
     dtype = {"dtype": "float64"} if run is simulate else {}
     _, [(steps, neurons)] = run(network, spikes, plan, record=True, **dtype)
@@ -266,112 +196,12 @@ def test_a_sample_gives_the_same_alone_in_any_batch_and_in_windows(monkeypatch):
     np.testing.assert_array_equal(whole[rows], alone)
 
 
-def test_kernel_is_renewed_when_what_a_model_calls_is_edited(tmp_path, monkeypatch):
-    """The name of a kernel is that of its file on disk."""
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "of_a_user").mkdir()
-    files = {
-        "__init__": "",
-        "helper": "def halve(x):\n    return x / 2",
-        "base": "from lsm.neurons import LIF\nfrom .helper import halve\n\n"
-        "class Base(LIF):\n    @staticmethod\n"
-        "    def step(n, state, constants, current):\n        return halve(current) > 1",
-        "model": "from .base import Base\n\nclass Model(Base):\n    pass",
-    }
-
-    def name(**edited):
-        for file, source in (files | edited).items():
-            (tmp_path / "of_a_user" / f"{file}.py").write_text(source)
-        linecache.checkcache()
-        for module in [module for module in sys.modules if module.startswith("of_a_user")]:
-            del sys.modules[module]
-        model = importlib.import_module("of_a_user.model").Model
-        return kernel_for(model, Exponential, "float32").py_func.__name__
-
-    usual = name()
-    assert name() == usual
-    assert name(base=files["base"] + " / 2") != usual
-    assert name(helper=files["helper"] + " / 2") != usual
-
-
-IN_ONE_FILE = """
-from lsm.neurons import LIF
-
-limit = 1.0
-
-class A(LIF):
-    @staticmethod
-    def step(n, state, constants, current):
-        return current > limit
-
-class B(LIF):
-    @staticmethod
-    def step(n, state, constants, current):
-        return current > 2 * limit
-
-class C(A):
-    stochastic = True
-
-def enclose(limit):
-    class D(LIF):
-        @staticmethod
-        def step(n, state, constants, current):
-            return current > limit
-    return D
-"""
-
-
-def test_kernels_on_disk_of_models_in_one_file_are_told_apart(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "in_one_file.py").write_text(IN_ONE_FILE)
-    module = importlib.import_module("in_one_file")
-
-    def name(model):
-        again = type(model.__name__, (model,), {})
-        return kernel_for(again, Exponential, "float32").py_func.__name__
-
-    names = [name(model) for model in (module.A, module.B, module.C)]
-    assert len(set(names)) == 3
-    assert name(module.A) == names[0]
-    module.limit = 3.0
-    assert name(module.A) != names[0]
-
-
-def test_kernels_that_no_source_tells_apart_are_not_kept(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "in_another_file.py").write_text(IN_ONE_FILE)
-    module = importlib.import_module("in_another_file")
-    assert _identity([module.A.step]) is not None
-    assert _identity([module.enclose(1.0).step]) is None
-    # What a worker process is sent of a script stands in a module that has another source there.
-    monkeypatch.setattr(module.A.step, "__module__", "lsm")
-    assert _identity([module.A.step]) is None
-
-
-def test_a_step_may_be_compiled_already():
-    class Compiled(LIF):
-        step = staticmethod(numba.njit(LIF.step))
-
-    spikes = make_input(2)
-    ours, _ = simulate(make_network(models=(Compiled, Exponential)), spikes, make_plan(spikes))
-    theirs, _ = simulate(make_network(), spikes, make_plan(spikes))
-    np.testing.assert_array_equal(ours, theirs)
-
-
 class Counts(LIF):
     """A neuron whose step tells spikes by a number that is not one."""
 
     @staticmethod
     def step(n, state, constants, current):
         return 255 * (current > constants[-1])
-
-
-class Wrong(LIF):
-    """A neuron whose step has a mistake."""
-
-    @staticmethod
-    def step(n, state, constants, current):
-        return state[0][n] + "a word"
 
 
 def test_a_neuron_that_spikes_is_listed_once_whatever_its_step_returns():
@@ -381,11 +211,3 @@ def test_a_neuron_that_spikes_is_listed_once_whatever_its_step_returns():
     for steps, neurons in recorded:
         assert len({*zip(steps, neurons, strict=True)}) == len(steps)
         assert np.all(neurons < 64)
-
-
-def test_a_step_that_cannot_be_compiled_is_named_with_its_line():
-    network = make_network(models=(Wrong, Exponential))
-    with pytest.raises(TypeError, match=r"^Wrong, Exponential cannot be compiled: No") as got:
-        simulate(network, make_input(2), make_plan(make_input(2)))
-    assert 'return state[0][n] + "a word"' in str(got.value)
-    assert "_loop.py" not in str(got.value)

@@ -25,12 +25,11 @@ from lsm.plasticity import (
     TripletSTDP,
 )
 from lsm.topology import ErdosRenyi, Weights
+from tests.helpers.models import models_of
 from tests.reference.learning import choose, find_pattern
 
-SPIKE_RULES = [
-    rule for name in plasticity.__all__ if (rule := getattr(plasticity, name)).acts_on == "spikes"
-]
-EVERYTHING = Homeostasis(Rewiring(0.1), SynapticScaling(), IntrinsicPlasticity(speed=0.5))
+SPIKE_RULES = [rule for rule in models_of(plasticity) if rule.acts_on == "spikes"]
+EVERYTHING = Homeostasis(Rewiring(0.1), SynapticScaling(), IntrinsicPlasticity(learning_rate=0.5))
 
 
 def samples(n_samples=6, n_channels=8, seed=0):
@@ -97,7 +96,9 @@ def test_weights_keep_their_sign_and_their_bounds(rule, seed, factor):
     assert np.all(np.isfinite(after) & (after <= np.maximum(before, highest * (1 + 1e-6))))
 
 
-@pytest.mark.parametrize("rule", [PairSTDP(a_plus=0.05), BCM(a=0.05), RewardSTDP(a_plus=0.05)])
+@pytest.mark.parametrize(
+    "rule", [PairSTDP(a_plus=0.05), BCM(learning_rate=0.05), RewardSTDP(a_plus=0.05)]
+)
 def test_many_small_lessons_are_one_large_one(rule):
     X = samples(8)
     first, rest = X[:2], X[2:]
@@ -145,7 +146,7 @@ def test_a_search_reaches_the_numbers_of_rules():
         (TripletSTDP(pairing="some"), "TripletSTDP.pairing must be one of 'all', 'nearest'"),
         (TripletSTDP(tau_y="long"), "TripletSTDP.tau_y must be a number"),
         (Oja(tau=np.inf), "Oja.tau must be a finite number"),
-        (BCM(rate=-5.0), "BCM.rate must be a finite number > 0, got -5.0"),
+        (BCM(target_rate=-5.0), "BCM.target_rate must be a finite number > 0, got -5.0"),
         (RewardSTDP(w_max=None), "RewardSTDP.w_max must be a number > 0, got None"),
         (SynapticScaling(), "Liquid.plasticity must be an object"),
         (PairSTDP, "Liquid.plasticity must be an object"),

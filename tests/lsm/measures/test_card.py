@@ -1,3 +1,5 @@
+"""Cards of liquids: values, verdicts and advice."""
+
 import numpy as np
 import pytest
 
@@ -21,11 +23,11 @@ def values_of(card):
     return {finding.name: finding.value for finding in card.findings}
 
 
-def test_the_card_says_what_the_measures_say(liquid, X):
+def test_the_card_agrees_with_the_measures(liquid, X):
     values = values_of(measures.card(liquid, X))
     for name, measure in {
         "rate": measures.rate,
-        "CV of intervals": measures.cv_of_intervals,
+        "interval CV": measures.interval_cv,
         "Fano factor": measures.fano_factor,
         "synchrony": measures.synchrony,
         "branching ratio": measures.branching_ratio,
@@ -33,7 +35,7 @@ def test_the_card_says_what_the_measures_say(liquid, X):
         "spikes": measures.spikes_per_sample,
         "synaptic events": measures.synaptic_events,
         "echo-state index": measures.echo_state_index,
-        "growth of disturbances": measures.perturbation_growth,
+        "perturbation growth": measures.perturbation_growth,
         "effective spectral radius": measures.effective_spectral_radius,
         "kernel quality": measures.kernel_quality,
         "dimension": measures.dimension,
@@ -44,7 +46,7 @@ def test_the_card_says_what_the_measures_say(liquid, X):
     assert values["silent neurons"] == len(silent) / 60
 
 
-def test_what_health_says_the_card_says_too(X):
+def test_the_card_agrees_with_health(X):
     X = X[:20]  # on which both are measured
     liquid = Liquid(n_neurons=60, random_state=0).fit(X)
     values = values_of(measures.card(liquid, X))
@@ -111,9 +113,9 @@ def test_rate_neurons_have_no_spikes_to_measure():
     assert values["kernel quality"] == 10
 
 
-def test_one_short_sample_gives_what_it_can(liquid, X):
+def test_one_short_sample_has_fewer_measures(liquid, X):
     values = values_of(measures.card(liquid, X[:1, :1]))
-    assert "growth of disturbances" not in values
+    assert "perturbation growth" not in values
     assert "kernel quality" not in values
     assert "rate" in values
 

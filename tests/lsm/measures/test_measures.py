@@ -1,4 +1,4 @@
-"""Measures of liquids, against closed forms on systems that are known."""
+"""Measures of liquids, against closed forms for known systems."""
 
 import warnings
 
@@ -20,7 +20,7 @@ from lsm.topology import ErdosRenyi, RandomInput, Weights
 
 OF_SAMPLES = [
     measures.branching_ratio,
-    measures.cv_of_intervals,
+    measures.interval_cv,
     measures.dimension,
     measures.echo_state_index,
     measures.effective_spectral_radius,
@@ -43,7 +43,7 @@ def spike_samples(n_samples=12, n_channels=8, n_steps=150, rate=0.05, seed=0):
 
 def fitted(X, n_neurons=60, **params):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a liquid of no use may be of known measure
+        warnings.simplefilter("ignore", UserWarning)  # a useless liquid may have a known measure
         return Liquid(n_neurons, **({"random_state": 0} | params)).fit(X)
 
 
@@ -89,7 +89,7 @@ def test_a_measure_scores_a_search_without_a_readout(measure):
 def test_a_measure_takes_static_patterns_as_a_liquid_does(measure):
     X, y = np.random.default_rng(0).normal(size=(12, 6)), np.arange(12) % 2
     liquid = Liquid(30, random_state=0, static_steps=200).fit(X)
-    held = SpikeArray.from_dense(X[:, None], dt=200.0, graded=True)
+    held = SpikeArray.from_dense(X[:, None], row_duration=200.0, graded=True)
     assert measure(liquid, X, y) == measure(liquid, held, y)
 
 
@@ -119,7 +119,7 @@ def test_a_measure_scores_a_classifier():
     assert (scores > 5).all()
 
 
-def test_what_holds_no_liquid_is_refused():
+def test_an_estimator_without_a_liquid_is_refused():
     with pytest.raises(TypeError, match="estimator must be a fitted Liquid, .* got RidgeC"):
         measures.rate(RidgeClassifierCV(), spike_samples())
     with pytest.raises(TypeError, match="got Pipeline"):
@@ -136,7 +136,7 @@ def test_what_holds_no_liquid_is_refused():
 def test_activity_of_clocks():
     liquid, X = clocks(), spike_samples(3, n_steps=440)
     assert measures.rate(liquid, X) == pytest.approx(1000 / 22)
-    assert measures.cv_of_intervals(liquid, X) == 0
+    assert measures.interval_cv(liquid, X) == 0
     assert measures.fano_factor(liquid, X, window=110.0) == 0
     assert measures.synchrony(liquid, X) == pytest.approx(1)
     assert measures.sparseness(liquid, X) == pytest.approx(0)
@@ -152,7 +152,7 @@ def test_activity_of_a_relay_is_that_of_its_input():
     rates = statistics.rates(spikes)
     assert measures.rate(liquid, X) == pytest.approx(rates.mean(), rel=0.05)
     cvs = statistics.interval_cvs(spikes)
-    assert measures.cv_of_intervals(liquid, X) == pytest.approx(cvs.mean(), rel=0.02)
+    assert measures.interval_cv(liquid, X) == pytest.approx(cvs.mean(), rel=0.02)
     assert measures.branching_ratio(liquid, X) == pytest.approx(0, abs=0.05)
     assert measures.synchrony(liquid, X) == pytest.approx(1 / np.sqrt(8), rel=0.1)
 
@@ -166,7 +166,7 @@ def test_activity_of_a_relay_is_that_of_its_input():
     ],
 )
 @pytest.mark.parametrize("window", [3.0, 17.0])
-def test_activity_is_counted_in_the_windows_that_are_asked_for(measure, statistic, window):
+def test_activity_is_counted_in_the_given_windows(measure, statistic, window):
     X = spike_samples()
     liquid = fitted(X)
     expected = statistic(liquid.record(X), window)
@@ -177,7 +177,7 @@ def test_silence_has_no_irregularity():
     X = 0 * spike_samples()
     liquid = relay(X)
     assert measures.rate(liquid, X) == 0
-    for measure in (measures.cv_of_intervals, measures.fano_factor, measures.sparseness):
+    for measure in (measures.interval_cv, measures.fano_factor, measures.sparseness):
         assert np.isnan(measure(liquid, X))
 
 
@@ -338,7 +338,7 @@ def test_no_recurrence_no_spectral_radius():
         ({"size": 0.0}, "size must be"),
         ({"size": 1.5}, "size must be"),
         ({"tau": 0.0}, "tau must be"),
-        ({"horizon": 151.0}, "no longer than the samples, the shortest of which lasts 150 ms"),
+        ({"horizon": 151.0}, "no longer than the samples; the shortest sample lasts 150 ms"),
         ({"horizon": 1.0}, "two steps or more"),
     ],
 )

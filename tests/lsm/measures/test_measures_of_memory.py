@@ -1,4 +1,4 @@
-"""Measures of memory, against closed forms on systems that are known."""
+"""Measures of memory, against closed forms for known systems."""
 
 import functools
 import warnings
@@ -23,7 +23,7 @@ def series(n_series=1, n_steps=2000, seed=0):
 
 def fitted(X, n_neurons=60, **params):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a liquid of no use may be of known measure
+        warnings.simplefilter("ignore", UserWarning)  # a useless liquid may have a known measure
         return Liquid(n_neurons, **({"random_state": 0} | params)).fit(X)
 
 
@@ -67,7 +67,7 @@ def test_noise_has_no_memory():
 def test_memory_capacity_of_a_relay_is_that_of_its_traces():
     """The trace of a neuron that repeats its input is a leaky integrator of it."""
     values = np.random.default_rng(0).integers(0, 2, (40000, 1))
-    X = SpikeArray.from_dense([values], dt=3.0)
+    X = SpikeArray.from_dense([values], row_duration=3.0)
     liquid = relay(X, n_neurons=2)
     capacity = measures.memory_capacity(liquid, X, max_lag=40, tau=10.0)
     assert capacity == pytest.approx(np.exp(-2 * 3 / 10), abs=0.06)
@@ -92,16 +92,16 @@ def test_series_pass_the_steps_of_a_pipeline():
     capacity = measures.memory_capacity(model, [values], max_lag=40, tau=10.0)
     assert capacity == pytest.approx(1, abs=0.15)
     halved = make_pipeline(FunctionTransformer(lambda X: [x[:-1] for x in X]), relay([values]))
-    with pytest.raises(ValueError, match="whole number of steps for each of X"):
+    with pytest.raises(ValueError, match="an equal number of steps of the liquid's input"):
         measures.memory_capacity(halved, [values])
 
 
 def test_several_series_are_averaged():
     one, other = np.split(np.random.default_rng(0).integers(0, 2, (2000, 1)), [900])
     liquid = relay([one], n_neurons=3)
-    apart = [measures.memory_capacity(liquid, [x], max_lag=20) for x in (one, other)]
+    each = [measures.memory_capacity(liquid, [x], max_lag=20) for x in (one, other)]
     together = measures.memory_capacity(liquid, [one, other], max_lag=20)
-    assert together == pytest.approx(np.mean(apart))
+    assert together == pytest.approx(np.mean(each))
 
 
 @pytest.mark.parametrize("batch", [4, 256])
@@ -117,7 +117,7 @@ def test_capacities_of_functions_that_are_there(batch, monkeypatch):
     mixed = there @ np.random.default_rng(0).normal(size=(6, 6)) + 3
     capacities = memory._capacity_by_degree(mixed, values, [6, 5, 4], 1e-4)
     np.testing.assert_allclose(capacities, 2, atol=0.01)
-    # what the functions do not reach back to is not found
+    # functions of values before the lags are not found
     capacities = memory._capacity_by_degree(mixed, values, [2, 1, 1], 1e-4)
     np.testing.assert_allclose(capacities, [1, 1, 0], atol=0.02)
 
@@ -189,8 +189,8 @@ def test_a_measure_of_series_scores_a_search(measure):
         (measures.capacity_by_degree, series(), {"lags": (5, 0)}, "lags must be"),
         (measures.capacity_by_degree, series(), {"p_value": 0.0}, "p_value must be"),
         (measures.capacity_by_degree, series(n_steps=60), {}, "many more values than .* traces"),
-        (measures.capacity_by_degree, [series()[0] ** 3], {}, "distributed uniformly"),
-        (measures.capacity_by_degree, [0 * series()[0]], {}, "distributed uniformly"),
+        (measures.capacity_by_degree, [series()[0] ** 3], {}, "uniformly distributed values"),
+        (measures.capacity_by_degree, [0 * series()[0]], {}, "uniformly distributed values"),
     ],
 )
 def test_bad_series_and_parameters_are_refused(measure, X, params, message):

@@ -23,7 +23,7 @@ from lsm.neurons import (
     LeakyTanh,
     StochasticLIF,
 )
-from lsm.neurons._common import mean_fall
+from lsm.neurons._reset import mean_decay
 from lsm.spikes import SpikeArray
 from lsm.synapses import Delta
 
@@ -358,7 +358,7 @@ def test_the_mean_of_a_falling_current_is_weighed_by_the_membrane(leak, fall):
     s = (np.arange(200_000) + 0.5) / 200_000
     weight = np.exp(-leak * (1 - s))
     mean = np.mean(weight * np.exp(-fall * s)) / np.mean(weight)
-    assert mean_fall(leak, fall) == pytest.approx(mean, rel=1e-5)
+    assert mean_decay(leak, fall) == pytest.approx(mean, rel=1e-5)
 
 
 @pytest.mark.parametrize("model", [AdaptiveLIF, GLIF])

@@ -28,8 +28,9 @@ from lsm.neurons import (
 )
 from lsm.spikes import SpikeArray
 from lsm.synapses import Delta, Exponential
+from tests.helpers.models import models_of
 
-MODELS = [getattr(neurons, name) for name in neurons.__all__]
+MODELS = models_of(neurons)
 SPIKING = [model for model in MODELS if model.spiking]
 POSITIVE = {"capacitance", "resistance", "delta_t", "delta_v", "max_step", "leak", "g_leak"}
 
@@ -95,8 +96,8 @@ def test_time_constants_and_the_like_must_be_positive(model):
         (QIF(v_threshold=10.0), r"QIF.v_threshold must be below v_peak, got v_threshold=10.0"),
         (Izhikevich(c=40.0), r"Izhikevich.c must be below v_peak, got c=40.0 and v_peak=30.0"),
         (AdaptiveLIF(threshold_jump=-0.1), r"AdaptiveLIF.threshold_jump must be .* >= 0"),
-        (GLIF(level=0), r"GLIF.level must be a finite number >= 1 and <= 5, got 0"),
-        (GLIF(level=2.5), r"GLIF.level must be an integer from 1 to 5, got 2.5"),
+        (GLIF(level=0), r"GLIF.level must be an integer >= 1 and <= 5, got 0"),
+        (GLIF(level=2.5), r"GLIF.level must be an integer >= 1 and <= 5, got 2.5"),
         (GLIF(keep=1.1), r"GLIF.keep must be a finite number >= 0 and <= 1, got 1.1"),
         (LeakyTanh(leak=1.5), r"LeakyTanh.leak must be a finite number > 0 and <= 1, got 1.5"),
         (HodgkinHuxley(g_na=-1.0), r"HodgkinHuxley.g_na must be a finite number >= 0"),

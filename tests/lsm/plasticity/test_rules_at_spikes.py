@@ -7,9 +7,8 @@ import pytest
 from scipy import sparse
 from scipy.signal import lfilter
 
-from lsm._model import NeuronModel
 from lsm.kernel import Network, learn, learn_reference
-from lsm.neurons import LIF
+from lsm.neurons import LIF, NeuronModel
 from lsm.plasticity import BCM, Oja, PairSTDP, RewardSTDP, TripletSTDP
 from lsm.spikes import SpikeArray
 from lsm.synapses import Exponential
@@ -39,7 +38,7 @@ def change_by(rule, pre, post, weight=1.0, dt=1.0, n_samples=1, **options):
     trains[np.rint(np.divide(pre, dt)).astype(int), 0] = 1
     trains[np.rint(np.divide(post, dt)).astype(int), 1] = 1
     network = network_of([[0, weight * WEAK], [0, 0]], 10000.0 * np.eye(2), dt=dt)
-    spikes = SpikeArray.from_dense([trains] * n_samples, dt=dt)
+    spikes = SpikeArray.from_dense([trains] * n_samples, row_duration=dt)
     learnt = learn(network, spikes, [rule], unit=WEAK, dtype="float64", **options)
     return learnt.w[0, 1] / WEAK - weight
 
@@ -282,8 +281,8 @@ def test_bcm_makes_a_neuron_selective():
         return sorted(late[pattern[-200:] == k].mean() for k in range(2))
 
     # At rest y = theta = mean(y^2), so a neuron active in half of the samples has y = 2.
-    weak, strong = responses(BCM(rate=10.0, tau_threshold=5000.0))
+    weak, strong = responses(BCM(target_rate=10.0, tau_threshold=5000.0))
     assert weak < 2
     assert 14 < strong < 26
     # With a threshold that stays, a neuron that starts below it falls silent.
-    assert max(responses(BCM(rate=10.0, tau_threshold=1e12))) < 1
+    assert max(responses(BCM(target_rate=10.0, tau_threshold=1e12))) < 1

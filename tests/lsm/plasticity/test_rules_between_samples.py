@@ -60,7 +60,7 @@ def test_scaling_brings_rates_to_their_target():
         "neurons": LIF(bias=stats.uniform(0.9, 0.4)),
     }
     without = fitted(X[:1], **params)
-    scaled = fitted(X, homeostasis=SynapticScaling(rate=30.0, tau=3000.0), **params)
+    scaled = fitted(X, homeostasis=SynapticScaling(target_rate=30.0, tau=3000.0), **params)
     driven = excitatory_sums(scaled.network_) > 0
     found = rates(scaled, X[-20:])[driven]
     assert np.abs(rates(without, X[-20:]) - 30).mean() > 4 * np.abs(found - 30).mean()
@@ -71,7 +71,7 @@ def test_scaling_brings_rates_to_their_target():
 def test_intrinsic_plasticity_brings_spread_out_rates_to_their_target(rate):
     X = samples(80)
     without = fitted(X)
-    liquid = fitted(X, homeostasis=IntrinsicPlasticity(rate=rate, speed=0.3))
+    liquid = fitted(X, homeostasis=IntrinsicPlasticity(target_rate=rate, learning_rate=0.3))
     if hasattr(rate, "rvs"):
         targets = np.sort(rate.ppf((np.arange(100) + 0.5) / 100))
         before, after = np.sort(rates(without, X[-20:])), np.sort(rates(liquid, X[-20:]))
@@ -86,14 +86,14 @@ def test_intrinsic_plasticity_brings_spread_out_rates_to_their_target(rate):
 def test_silenced_weights_stay_numbers_however_fast_the_scaling():
     X = [np.tile(x, (5, 1)) for x in samples(4)]
     rule = {"plasticity": PairSTDP(a_plus=0.0, a_minus=2.0)}
-    liquid = fitted(X, homeostasis=SynapticScaling(rate=5.0, tau=0.5), **rule)
+    liquid = fitted(X, homeostasis=SynapticScaling(target_rate=5.0, tau=0.5), **rule)
     assert (liquid.network_.w.data == 0).any()
     assert np.isfinite(liquid.network_.w.data).all()
 
 
 def test_inhibitory_neurons_that_reach_nobody_have_their_own_rate():
     params = {"topology": ErdosRenyi(fan_in=1), "random_state": 1}
-    X, rule = samples(1), IntrinsicPlasticity(rate=(5.0, 20.0), speed=0.1)
+    X, rule = samples(1), IntrinsicPlasticity(target_rate=(5.0, 20.0), learning_rate=0.1)
     before, after = fitted(X, **params), fitted(X, homeostasis=rule, **params)
     alone = before.inhibitory_ & (np.diff(before.network_.w.indptr) == 0)
     assert alone.any()
@@ -103,7 +103,7 @@ def test_inhibitory_neurons_that_reach_nobody_have_their_own_rate():
 
 
 def test_targets_of_a_distribution_are_drawn_once():
-    X, rule = samples(3), IntrinsicPlasticity(rate=stats.expon(1, 9))
+    X, rule = samples(3), IntrinsicPlasticity(target_rate=stats.expon(1, 9))
     [one] = {fitted(X, homeostasis=rule).network_.bias.tobytes() for _ in range(2)}
     assert fitted(X, homeostasis=rule, random_state=1).network_.bias.tobytes() != one
 
@@ -177,7 +177,9 @@ def test_a_wiring_that_offers_nothing_new_stays():
 
 def test_several_rules_act_together():
     X = samples(40)
-    rule = Homeostasis(Rewiring(0.05), SynapticScaling(), IntrinsicPlasticity(12.0, speed=0.3))
+    rule = Homeostasis(
+        Rewiring(0.05), SynapticScaling(), IntrinsicPlasticity(12.0, learning_rate=0.3)
+    )
     liquid, without = fitted(X, homeostasis=rule), fitted(X)
     before = excitatory_sums(without.network_)
     after = excitatory_sums(liquid.network_)
@@ -185,18 +187,27 @@ def test_several_rules_act_together():
     np.testing.assert_allclose(after[both], before[both], rtol=1e-3)
     assert (liquid.network_.w != without.network_.w).nnz > 0
     assert np.abs(rates(liquid, X[-20:]) - 12).mean() < 3
-    named = Liquid(homeostasis=rule).set_params(homeostasis__intrinsic__rate=7.0)
-    assert named.homeostasis.intrinsic.rate == 7.0
+    named = Liquid(homeostasis=rule).set_params(homeostasis__intrinsic__target_rate=7.0)
+    assert named.homeostasis.intrinsic.target_rate == 7.0
 
 
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (SynapticScaling(rate=0), "SynapticScaling.rate must be a finite number > 0, got 0"),
+        (
+            SynapticScaling(target_rate=0),
+            "SynapticScaling.target_rate must be a finite number > 0 or None, got 0",
+        ),
         (SynapticScaling(tau=-1.0), "SynapticScaling.tau must be a finite number > 0, got -1"),
-        (IntrinsicPlasticity(rate=-3), "IntrinsicPlasticity.rate must be .* > 0, got -3"),
-        (IntrinsicPlasticity(rate=[1, 2, 3]), r"for each of 100 neurons, got shape \(3,\)"),
-        (IntrinsicPlasticity(speed="slow"), "IntrinsicPlasticity.speed must be a number"),
+        (
+            IntrinsicPlasticity(target_rate=-3),
+            "IntrinsicPlasticity.target_rate must be .* > 0, got -3",
+        ),
+        (IntrinsicPlasticity(target_rate=[1, 2, 3]), r"for each of 100 neurons, got shape \(3,\)"),
+        (
+            IntrinsicPlasticity(learning_rate="slow"),
+            "IntrinsicPlasticity.learning_rate must be a number",
+        ),
         (Rewiring(share=1.5), "Rewiring.share must be a finite number >= 0 and <= 1, got 1.5"),
         (Homeostasis(scaling=SynapticScaling(w_max=0)), "SynapticScaling.w_max must be"),
         (Homeostasis(rewiring=Rewiring), "Homeostasis.rewiring must be a rule that acts between"),
@@ -209,7 +220,7 @@ def test_what_is_outside_its_meaning_is_refused(rule, message):
         fitted(samples(2, 50), homeostasis=rule)
 
 
-@pytest.mark.parametrize("rule", [IntrinsicPlasticity(), SynapticScaling(rate=5.0)])
+@pytest.mark.parametrize("rule", [IntrinsicPlasticity(), SynapticScaling(target_rate=5.0)])
 def test_rates_of_neurons_without_spikes_are_refused(rule):
     message = f"{type(rule).__name__} needs spikes, which neurons of LeakyTanh"
     with pytest.raises(ValueError, match=message):

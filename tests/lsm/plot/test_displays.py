@@ -1,3 +1,5 @@
+"""Contents of the pictures: dots, lines, labels and invalid arguments."""
+
 import subprocess
 import sys
 
@@ -231,14 +233,17 @@ class TestMeasures:
         gain = liquid.calibrated_.recurrent_gain
         display = GainDisplay.from_estimator(liquid, X, gains=np.array([gain / 2, gain, 2 * gain]))
         assert display.rates[1] == pytest.approx(liquid.health_.rate)
-        assert display.indices[1] == pytest.approx(liquid.health_.echo_state_index)
-        assert display.indices[0] <= display.indices[1] < display.indices[2]
-        for ax, value in zip(display.axes_, (display.rates[1], display.indices[1]), strict=True):
+        indices = display.echo_state_indices
+        assert indices[1] == pytest.approx(liquid.health_.echo_state_index)
+        assert indices[0] <= indices[1] < indices[2]
+        for ax, value in zip(
+            display.axes_, (display.rates[1], display.echo_state_indices[1]), strict=True
+        ):
             assert ax.lines[-1].get_xydata() == pytest.approx(np.array([[gain, value]]))
 
     def test_a_liquid_without_recurrence_has_no_gain(self, X):
         liquid = Liquid(10, topology=ErdosRenyi(fan_out=0), random_state=0).fit(X)
-        with pytest.raises(ValueError, match="must have recurrence"):
+        with pytest.raises(ValueError, match="must have recurrent synapses"):
             GainDisplay.from_estimator(liquid, X)
 
 
@@ -251,7 +256,9 @@ class TestPlasticity:
         assert np.allclose(after[:, 1], 0.02 * np.exp(-np.arange(1, 41) / 15))
 
     def test_a_rule_between_samples_has_none(self):
-        with pytest.raises(ValueError, match="must act at spikes to have a window, got Synaptic"):
+        with pytest.raises(
+            ValueError, match="must act at spikes to have a window, .*, got Synaptic"
+        ):
             STDPDisplay.from_rule(SynapticScaling())
 
     def test_weights_before_and_after_are_all_there(self, liquid, X):
@@ -269,7 +276,7 @@ class TestScores:
         assert display.counts.tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 1]]
         shown = {(text.get_position(), text.get_text()) for text in display.ax_.texts}
         assert shown == {((0, 0), "1"), ((1, 0), "1"), ((1, 1), "1"), ((2, 2), "1")}
-        assert display.ax_.get_title() == "75.0% right"
+        assert display.ax_.get_title() == "accuracy 75.0%"
 
     def test_classes_are_their_own_names(self):
         display = ConfusionDisplay.from_predictions(["no", "yes"], ["yes", "yes"])
@@ -291,7 +298,7 @@ class TestScores:
 
     def test_samples_of_different_lengths_have_no_common_time(self, liquid, X, y):
         ragged = [*X[:-1], X[-1][:50]]
-        with pytest.raises(ValueError, match="of one length, got 50 to 100 ms"):
+        with pytest.raises(ValueError, match="of equal durations, got 50 to 100 ms"):
             AccuracyDisplay.from_estimator(liquid, ragged, y)
 
 

@@ -3,7 +3,7 @@
 After an intended change, look at the pictures that this command writes, and commit them:
 `pytest tests/lsm/plot --mpl-generate-path=tests/lsm/plot/baseline`.
 
-What is drawn is made up here, so that no picture depends on how a processor rounds.
+The data of the pictures are made up, so that no picture depends on the rounding of a processor.
 """
 
 import functools
@@ -39,10 +39,10 @@ LINES, CELLS = 2, 14
 
 
 def picture(tolerance):
-    """Compare what a test returns with its reference, without any text and where text has no say.
+    """Compare the picture that a test returns with its reference, without text.
 
-    Other versions of matplotlib and FreeType write in other sizes. What is written where is for
-    test_plot.py to see.
+    Text has other sizes in other versions of matplotlib and FreeType. Labels are tested in
+    test_displays.py.
     """
 
     def decorate(test):
@@ -65,7 +65,7 @@ def picture(tolerance):
 
 @pytest.fixture
 def rng():
-    return np.random.RandomState(0)  # whose stream never changes
+    return np.random.RandomState(0)  # its numbers are equal in all versions of NumPy
 
 
 def trains(rng, n_channels, n_steps=400, probability=0.02):
@@ -157,8 +157,8 @@ def test_weights_before_and_after(rng):
 @picture(CELLS)
 def test_confusion(rng):
     y = rng.randint(4, size=200)
-    said = np.where(rng.rand(200) < 0.8, y, rng.randint(4, size=200))
-    return ConfusionDisplay.from_predictions(y, said, names=["a", "b", "c", "other"])
+    y_pred = np.where(rng.rand(200) < 0.8, y, rng.randint(4, size=200))
+    return ConfusionDisplay.from_predictions(y, y_pred, names=["a", "b", "c", "other"])
 
 
 @picture(LINES)

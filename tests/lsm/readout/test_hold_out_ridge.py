@@ -70,5 +70,5 @@ def test_more_features_than_rows_and_silent_ones_are_taken():
     ],
 )
 def test_bad_parameters_are_named(params, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^HoldOutRidge.{message}"):
         HoldOutRidge(**params).fit(*rows())

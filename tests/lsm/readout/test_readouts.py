@@ -107,7 +107,7 @@ def test_fitting_leaves_the_samples_alone():
     np.testing.assert_array_equal(model.decision_function(X), first)
 
 
-def test_a_circle_inside_another_is_told_apart():
+def test_a_circle_inside_another_is_separated():
     X, y = make_circles(200, factor=0.5, noise=0.05, random_state=0)
     names = np.array(["inner" if inside else "outer" for inside in y])
     assert KernelRidgeClassifier().fit(X[::2], names[::2]).score(X[1::2], names[1::2]) == 1
@@ -124,13 +124,14 @@ def test_a_circle_inside_another_is_told_apart():
     ],
 )
 def test_bad_parameters_are_named(parameters, error, message):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=f"^KernelRidgeClassifier.{message}"):
         KernelRidgeClassifier(**parameters).fit(IRIS, SPECIES)
 
 
 def test_a_penalty_that_single_precision_does_not_see_is_named():
     twice = np.repeat(IRIS, 2, axis=0).astype(np.float32)
-    with pytest.raises(ValueError, match="alpha=1e-09 is too small .* precision of float32"):
+    message = "KernelRidgeClassifier.alpha=1e-09 is too small .* precision of float32: raise it"
+    with pytest.raises(ValueError, match=message):
         KernelRidgeClassifier(alpha=1e-9, gamma=0.2).fit(twice, np.repeat(SPECIES, 2))
 
 
@@ -152,7 +153,7 @@ def test_whitening_is_the_inverse_root_of_the_covariance_within_classes(n_sample
     np.testing.assert_allclose(whitener.transform(X), expected, atol=2e-3 * np.abs(X).max())
 
 
-def test_what_does_not_vary_within_classes_is_left_alone():
+def test_samples_without_variance_within_classes_stay_equal():
     X = np.repeat([[0.1, 0.7], [1.3, 0.2]], 5, axis=0)
     assert np.array_equal(WithinClassWhitener().fit(X, np.repeat([0, 1], 5)).transform(X), X)
 
@@ -170,6 +171,6 @@ def test_whitening_ignores_a_nuisance_that_is_alike_in_all_classes(dtype):
 
 
 @pytest.mark.parametrize("shrinkage", [0.0, -1.0, "much"])
-def test_shrinkage_is_named_where_it_is_not_allowed(shrinkage):
-    with pytest.raises((TypeError, ValueError), match="shrinkage"):
+def test_an_invalid_shrinkage_is_named(shrinkage):
+    with pytest.raises((TypeError, ValueError), match="WithinClassWhitener.shrinkage must be"):
         WithinClassWhitener(shrinkage).fit(IRIS, SPECIES)

@@ -26,7 +26,7 @@ from lsm.synapses import (
     Sampled,
     TsodyksMarkram,
 )
-from lsm.synapses.conductance import closing
+from lsm.synapses._shunting import closing
 
 CURRENTS = [Alpha, Biexponential, Delta, Exponential]
 CONDUCTANCES = [Conductance, AlphaConductance]
@@ -55,7 +55,7 @@ def potentials(network, arrivals, run=simulate_reference, at=None, **params):
     """Return potentials after some steps, by default each, for spikes (n_steps, n_channels)."""
     at = np.arange(len(arrivals)) + 1 if at is None else at
     times, where = np.unique(at, return_inverse=True)
-    spikes = SpikeArray.from_dense([np.asarray(arrivals, dtype=int)], dt=network.dt)
+    spikes = SpikeArray.from_dense([np.asarray(arrivals, dtype=int)], row_duration=network.dt)
     plan = Plan(np.array([0, len(times)]), times, np.array([1.0]), potential=True)
     return run(network, spikes, plan, **params)[0][where, 0]
 

@@ -20,6 +20,7 @@ from lsm.topology import (
     Topology,
     Weights,
 )
+from tests.helpers.models import models_of
 from tests.helpers.rng import rng
 
 # --- what a user gives ---
@@ -114,8 +115,8 @@ def fixed_weights():
 
 
 # Every wiring of a liquid that its folder exports is covered by the tests below.
-NO_WIRINGS = {"RandomInput", "Topology", "Weights", "Wiring", "spectral_radius"}
-WIRINGS = {name: getattr(topology, name) for name in topology.__all__ if name not in NO_WIRINGS}
+NO_WIRINGS = {RandomInput, Weights}
+WIRINGS = {model.__name__: model for model in models_of(topology) if model not in NO_WIRINGS}
 WIRINGS["FixedWeights"] = fixed_weights
 
 
@@ -173,10 +174,10 @@ SQUARE = np.array([[0.0, 1.0], [-1.0, 0.0]])
 @pytest.mark.parametrize(
     ("wiring", "message"),
     [
-        (ErdosRenyi(fan_out=-1), "ErdosRenyi.fan_out must be an integer >= 0, got -1"),
+        (ErdosRenyi(fan_out=-1), "ErdosRenyi.fan_out must be an integer >= 0 or .*got -1"),
         (ErdosRenyi(fan_out=2.5), "fan_out must be an integer"),
-        (ErdosRenyi(fan_in=-1), "ErdosRenyi.fan_in must be an integer >= 0, got -1"),
-        (ErdosRenyi(probability=1.1), "ErdosRenyi.probability must be .*<= 1, got 1.1"),
+        (ErdosRenyi(fan_in=-1), "ErdosRenyi.fan_in must be an integer >= 0 or None, got -1"),
+        (ErdosRenyi(probability=1.1), "ErdosRenyi.probability must be .*<= 1 or None, got 1.1"),
         (ErdosRenyi(fan_out=3, fan_in=3), "takes one of fan_out, fan_in and probability, got"),
         (ErdosRenyi(inhibitory=1.2), "inhibitory must be a finite number >= 0 and <= 1, got 1.2"),
         (ErdosRenyi(delay=0.0), "delay must be"),
@@ -189,8 +190,11 @@ SQUARE = np.array([[0.0, 1.0], [-1.0, 0.0]])
         (ErdosRenyi(weights=Weights(gain=np.nan)), "gain must be a finite number"),
         (ErdosRenyi(weights=Weights(excitation=-1)), "Weights.excitation must be .*>= 0, got -1"),
         (ErdosRenyi(weights=Weights(inhibition=(1, 2, 3))), "inhibition must be one or two numb"),
-        (ErdosRenyi(weights=Weights(scale="max")), "scale must be one of .*got 'max'"),
-        (ErdosRenyi(weights=Weights(balance=-1)), "balance must be .*>= 0, got -1"),
+        (
+            ErdosRenyi(weights=Weights(normalization="max")),
+            "normalization must be one of .*got 'max'",
+        ),
+        (ErdosRenyi(weights=Weights(balance=-1)), "balance must be .*>= 0 or None, got -1"),
         (Column(shape=(20,), periodic="no"), "Column.periodic must be True or False, got 'no'"),
         (Column(shape=(3, 3, 3)), "has 27 neurons, but n_neurons is 20"),
         (Column(shape=(20,), lam=0), "lam.* must be"),
@@ -223,7 +227,7 @@ def test_parameters_outside_their_meaning_are_refused(wiring, message):
         ({"matrix": SQUARE * np.nan}, "finite, not NaN"),
         ({"matrix": SQUARE * 1j}, "real numbers"),
         ({"matrix": SQUARE[:1]}, "square"),
-        ({"inhibitory": 0.2}, "must be 2 booleans"),
+        ({"inhibitory": 0.2}, "must be 'auto' or 2 booleans"),
         ({"inhibitory": np.array([True, True])}, r"\[0, 1\] is 1, but neuron 0 is inhibitory"),
         ({"inhibitory": np.array([False, False])}, r"\[1, 0\] is -1, but neuron 1 is excitatory"),
         ({"delay": SQUARE}, "positive for every connection: 1 of 2"),

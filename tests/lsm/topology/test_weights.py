@@ -32,7 +32,7 @@ def test_weights_keep_dales_law_and_their_moments():
     ],
 )
 def test_distributions_have_mean_one_and_the_given_cv(distribution, cv, frozen):
-    weights = Weights(cv=cv or 0.3, distribution=distribution, scale=None)
+    weights = Weights(cv=cv or 0.3, distribution=distribution, normalization=None)
     data = ErdosRenyi(fan_out=100, inhibitory=0.0, weights=weights).draw(1000, rng()).weights.data
     assert data.dtype == np.float32
     assert data.mean() == pytest.approx(1, rel=0.01)
@@ -47,7 +47,7 @@ def test_signed_weights_are_normal_with_the_given_spread():
 
 
 def test_weights_may_depend_on_the_target_too():
-    weights = Weights((1.0, 2.0), (3.0, 4.0), distribution="constant", scale=None, gain=0.5)
+    weights = Weights((1.0, 2.0), (3.0, 4.0), distribution="constant", normalization=None, gain=0.5)
     wiring = ErdosRenyi(probability=0.5, weights=weights, delay=(1.0, 2.0, 3.0, 4.0)).draw(
         50, rng()
     )
@@ -73,7 +73,7 @@ def test_balanced_in_weights_cancel():
 @pytest.mark.parametrize("n_neurons", [60, 700])
 @pytest.mark.parametrize("params", [{}, {"inhibition": 1.0}, {"balance": 1.0}])
 def test_weights_are_scaled_to_a_spectral_radius(n_neurons, params):
-    weights = Weights(scale="spectral_radius", gain=0.8, **params)
+    weights = Weights(normalization="spectral_radius", gain=0.8, **params)
     drawn = ErdosRenyi(fan_out=20, weights=weights).draw(n_neurons, rng()).weights
     eigenvalues = np.linalg.eigvals(drawn.toarray().astype(float))
     assert np.abs(eigenvalues).max() == pytest.approx(0.8, rel=1e-5)
@@ -92,7 +92,7 @@ def test_a_spectral_radius_is_of_square_and_finite_weights(weights):
 def test_spectral_radius_is_that_of_theory():
     """Unbalanced, it is the mean in-weight; balanced, the radius of the disc (Girko's law)."""
     n, k = 1000, 100
-    weights = Weights(inhibition=1.0, distribution="constant", scale=None)
+    weights = Weights(inhibition=1.0, distribution="constant", normalization=None)
     drawn = ErdosRenyi(fan_in=k, inhibitory=0.0, weights=weights).draw(n, rng()).weights
     assert spectral_radius(drawn) == pytest.approx(k, rel=1e-5)
     weights = Weights(distribution="signed")
@@ -110,7 +110,7 @@ def test_spectral_radius_of_rings_and_chains(n_neurons):
 
 
 def test_networks_without_loops_are_not_scaled_to_a_spectral_radius():
-    weights = Weights(scale="spectral_radius")
+    weights = Weights(normalization="spectral_radius")
     assert ErdosRenyi(fan_out=0, weights=weights).draw(20, rng()).weights.nnz == 0
     with pytest.raises(ValueError, match="needs connections that form a loop"):
         Layered.feed_forward(weights=weights).draw(60, rng())

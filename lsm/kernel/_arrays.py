@@ -1,0 +1,296 @@
+"""Arguments of the compiled loop: arrays that are read by name.
+
+Python and compiled code read the same fields. An argument that may be None is a field of none of
+these, but an argument of its own: only then does numba leave out the branches that it decides.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "CURSOR",
+    "Events",
+    "Incoming",
+    "Learning",
+    "Matrix",
+    "Population",
+    "Readings",
+    "Recording",
+    "Scratch",
+    "ShortTerm",
+    "as_real",
+    "frozen",
+]
+
+
+class Events(NamedTuple):
+    """Input of all samples.
+
+    Attributes
+    ----------
+    offset : int64 array of shape (n_samples + 1,)
+        Events of sample i are those from `offset[i]` to before `offset[i + 1]`.
+    row : int32 array of shape (n_events,)
+        Row of the sample in which the event comes.
+    channel : int32 array of shape (n_events,)
+        Input channel.
+    amplitude : float32 array of shape (n_events,) or (0,)
+        Number of spikes, or current in nA; empty where every event is one spike.
+    n_steps : int64 array of shape (n_samples,)
+        Length of each sample in steps.
+    key : uint32 array of shape (n_samples,)
+        Keys of the random numbers, see :mod:`lsm.kernel._noise`.
+    hold : int
+        Steps that a row lasts.
+    graded : bool
+        Whether amplitudes are currents that are held for a row.
+    """
+
+    offset: np.ndarray
+    row: np.ndarray
+    channel: np.ndarray
+    amplitude: np.ndarray
+    n_steps: np.ndarray
+    key: np.ndarray
+    hold: int
+    graded: bool
+
+
+class Population(NamedTuple):
+    """Neurons with the currents of their synapses.
+
+    Attributes
+    ----------
+    constants, syn_constants : tuple of numbers, or of arrays of shape (n_neurons,)
+        Constants of one step, of the neurons and of the synapses.
+    initial : tuple of arrays of shape (n_neurons,)
+        State of the neurons at the start of a sample.
+    syn_initial : tuple of arrays
+        State of the synapses at the start of a sample: excitatory and inhibitory currents of
+        shape (n_padded,), then further state of shape (n_neurons,).
+    bias : array of shape (n_neurons,)
+        Constant current in nA.
+    """
+
+    constants: tuple
+    syn_constants: tuple
+    initial: tuple
+    syn_initial: tuple
+    bias: np.ndarray
+
+
+class Matrix(NamedTuple):
+    """Weights from sources (input channels or neurons) to neurons.
+
+    Synapses of a source are those from `indptr[source]` to before `indptr[source + 1]`. Weights
+    of zero or above come first, negative ones from `split[source]` on. The two add to separate
+    currents, which stand one after the other in a buffer of `2 * n_padded` numbers.
+
+    Attributes
+    ----------
+    indptr : uint64 array of shape (n_sources + 1,)
+        First synapse of each source.
+    split : uint64 array of shape (n_sources,)
+        First synapse of each source that has a negative weight.
+    target : uint32 array of shape (n_synapses,)
+        Neuron that the synapse leads to.
+    weight : array of shape (n_synapses,)
+        Weight in nA.
+    dense : array of shape (n_sources, n_padded) or (n_sources, 2 * n_padded), or (0, 0)
+        The same weights with their zeros, where it pays; of the second shape, excitatory ones
+        beside inhibitory ones, if a source has both.
+    dense_base : uint64 array of shape (n_sources,)
+        Place in the buffer where the row of `dense` begins.
+    far : bool
+        Whether the weights are more than caches hold.
+    place : uint32 array of shape (n_synapses,) or (0,)
+        Place in a ring, counted from the slot of the present step; empty without delays.
+    """
+
+    indptr: np.ndarray
+    split: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray
+    dense: np.ndarray
+    dense_base: np.ndarray
+    far: bool
+    place: np.ndarray
+
+
+class ShortTerm(NamedTuple):
+    """State and parameters of dynamic synapses.
+
+    Attributes
+    ----------
+    last_spike : int64 array of shape (n_neurons,)
+        Step of each neuron's last spike.
+    use, recovery, facilitation : arrays of shape (n_synapses,)
+        Use U, and rates of recovery and of facilitation per step.
+    utilisation, resources : arrays of shape (n_synapses,)
+        Variables u and R of the model.
+    """
+
+    last_spike: np.ndarray
+    use: np.ndarray
+    recovery: np.ndarray
+    facilitation: np.ndarray
+    utilisation: np.ndarray
+    resources: np.ndarray
+
+
+class Incoming(NamedTuple):
+    """Excitatory synapses by target.
+
+    Attributes
+    ----------
+    indptr : uint64 array of shape (n_neurons + 1,)
+        Entries of neuron n are those from `indptr[n]` to before `indptr[n + 1]`.
+    synapse : uint32 array
+        Index of the synapse in the matrix.
+    source : uint32 array
+        Presynaptic neuron.
+    """
+
+    indptr: np.ndarray
+    synapse: np.ndarray
+    source: np.ndarray
+
+
+class Learning(NamedTuple):
+    """Numbers of a rule that changes weights at spikes.
+
+    Attributes
+    ----------
+    constants : tuple of numbers
+        Constants of the rule.
+    traces : tuple of arrays of shape (n_neurons,)
+        Traces of the neurons.
+    synapse_state : tuple of arrays of shape (n_synapses,)
+        What the rule keeps of each synapse.
+    incoming : Incoming
+        The synapses that change, by target.
+    """
+
+    constants: tuple
+    traces: tuple
+    synapse_state: tuple
+    incoming: Incoming
+
+
+class Readings(NamedTuple):
+    """Times of the readings, filters, and the array that is filled.
+
+    Attributes
+    ----------
+    offset : int64 array of shape (n_samples + 1,)
+        Readings of sample i are those from `offset[i]` to before `offset[i + 1]`.
+    step : int32 array of shape (n_readings,)
+        Number of steps after which to read.
+    potential : bool
+        Whether the first filter gives the membrane potential instead.
+    table : array of shape (n_filters, n_ages)
+        Weight of a spike in each filter by its age in steps.
+    out : array of shape (n_readings, n_filters, n_neurons)
+        The readings.
+    """
+
+    offset: np.ndarray
+    step: np.ndarray
+    potential: bool
+    table: np.ndarray
+    out: np.ndarray
+
+
+class Scratch(NamedTuple):
+    """Arrays that one thread works in.
+
+    Rings hold what is on its way: a slot for each step, as many as a power of two. Arrays of
+    `n_padded` numbers are longer than `n_neurons` by a few that are never used.
+
+    Attributes
+    ----------
+    state : tuple of arrays of shape (n_neurons,)
+        State of the neurons, the membrane potential first.
+    currents : array of shape (2 * n_padded,)
+        Excitatory currents, then inhibitory ones.
+    syn_further : tuple of arrays of shape (n_neurons,)
+        State of the synapses beyond the currents.
+    drive : array of shape (n_padded,)
+        Bias, graded input and feedback in nA.
+    ring : array of shape (n_slots * 2 * n_padded,)
+        Spikes on their way.
+    drive_ring : array of shape (n_slots * n_padded,)
+        Graded input on its way.
+    spiked : uint8 array of shape (n_padded,)
+        Whether each neuron spiked in this step.
+    fired : uint32 array of shape (n_padded,)
+        List of the neurons that spiked.
+    activation : array of shape (n_neurons,) or (0,)
+        What neurons send that send no spikes.
+    filtered : array of shape (n_filters, n_neurons)
+        Spikes so far, filtered up to the next reading.
+    features : float64 array of shape (n_features,) or (0,)
+        State that a readout in the loop answers to.
+    cursor : array of shape (1,) of dtype `CURSOR`
+        Where a run goes on in its next window of steps.
+    """
+
+    state: tuple
+    currents: np.ndarray
+    syn_further: tuple
+    drive: np.ndarray
+    ring: np.ndarray
+    drive_ring: np.ndarray
+    spiked: np.ndarray
+    fired: np.ndarray
+    activation: np.ndarray
+    filtered: np.ndarray
+    features: np.ndarray
+    cursor: np.ndarray
+
+
+CURSOR = np.dtype(
+    [
+        ("event", np.int64),  # next event
+        ("reading", np.int64),  # next reading
+        ("n_fired", np.int64),  # neurons that spiked in the last step
+        ("now", np.uint64),  # slot of the present step in the ring
+        ("drive_now", np.uint64),  # and in the ring of graded input
+    ]
+)
+
+
+class Recording(NamedTuple):
+    """All spikes of a window of steps.
+
+    Attributes
+    ----------
+    step, neuron : int32 and uint32 arrays
+        Spikes in the order of time, filled up to `count`; empty if nothing is recorded.
+    count : int64 array of shape (1,)
+        Number of spikes.
+    """
+
+    step: np.ndarray
+    neuron: np.ndarray
+    count: np.ndarray
+
+
+def frozen(array):
+    """Return a read-only view: numba would compile anew for the read-only arrays of joblib."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+def as_real(array, dtype):
+    """Return numbers in the precision of the run, read-only."""
+    try:
+        with np.errstate(over="raise"):
+            return frozen(np.asarray(array, dtype=dtype))
+    except FloatingPointError:
+        raise ValueError(
+            f"a weight, a bias or another number of the network is beyond what {dtype} "
+            f"can hold, {np.finfo(dtype).max:.2g}"
+        ) from None

@@ -1,0 +1,172 @@
+"""Runs of the compiled loop."""
+
+from contextlib import nullcontext
+
+import numpy as np
+from numba.core.errors import NumbaError
+
+from .._jit import announced
+from ._arrays import CURSOR, Recording, Scratch, ShortTerm, as_real
+from ._compile import kernel_for
+from ._pack import pack_events, pack_network, pack_readings
+
+__all__ = ["Run"]
+
+_called = set()  # kinds of calls that have been compiled or loaded in this process
+
+
+class Run:
+    """A network, its input and its readings, ready for the compiled loop.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    spikes : SpikeArray
+        The input.
+    plan : Plan
+        Times and filters of the readings.
+    dtype : {"float32", "float64"}
+        Precision.
+    rule : rule, optional
+        Rule that changes the weights at spikes, see :mod:`lsm.plasticity`.
+    closed_loop : Loop, optional
+        Readout whose outputs flow back into the network.
+
+    Attributes
+    ----------
+    network : PackedNetwork
+        The network; another one of the same models and size may take its place between calls.
+    events : Events
+        The input.
+    readings : Readings
+        Filled by the calls.
+    """
+
+    def __init__(self, network, spikes, plan, dtype, *, rule=None, closed_loop=None):
+        if spikes.n_channels != network.w_in.shape[0]:
+            raise ValueError(
+                f"X has {spikes.n_channels} channels, but the network has {network.w_in.shape[0]}"
+            )
+        self.dtype, self.models = np.dtype(dtype), (network.neurons, network.synapses, rule)
+        self.network = pack_network(
+            network, network.hold(spikes), self.dtype, plastic=rule is not None
+        )
+        self.kernel = kernel_for(
+            type(network.neurons), type(network.synapses), dtype, rule and type(rule)
+        )
+        self.events = pack_events(network, spikes)
+        longest = int(self.events.n_steps.max())
+        self.readings = pack_readings(plan, longest, network.n_neurons, self.dtype)
+        self.closed_loop = None
+        if closed_loop is not None:
+            weights = as_real(closed_loop.weights, self.dtype)
+            self.closed_loop = closed_loop._replace(weights=weights)
+
+    def __call__(self, samples, windows, *, record=False, stopped=None, learning=None, arrays=None):
+        """Run some samples through windows of steps.
+
+        Parameters
+        ----------
+        samples : tuple of 2 int
+            First sample, and the one behind the last.
+        windows : list of tuples of 2 int
+            First step of each window, and the one behind its last.
+        record : bool, default=False
+            Whether to return all spikes; there must be a single sample then.
+        stopped : function, optional
+            Called before each window; the run ends if it returns True.
+        learning : Learning, optional
+            Numbers of the rule.
+        arrays : tuple, optional
+            The arrays of :meth:`allocate`, for a run that goes on from call to call.
+
+        Returns
+        -------
+        recorded : list of (steps, neurons)
+            One pair if `record`, else empty.
+        """
+        network, recorded = self.network, []
+        scratch, short_term = arrays or self.allocate()
+        for window in windows:
+            if stopped is not None and stopped():
+                return []
+            capacity = (window[1] - window[0]) * len(network.population.bias) if record else 0
+            recording = Recording(
+                step=np.empty(capacity, np.int32),
+                neuron=np.empty(capacity, np.uint32),
+                count=np.zeros(1, np.int64),
+            )
+            self._call(
+                samples, window, self.events, network.population, network.noise, network.inputs,
+                network.recurrence, short_term, learning, self.closed_loop, scratch,
+                self.readings, recording,
+            )  # fmt: skip
+            if record:
+                last = slice(recording.count[0])
+                recorded.append((recording.step[last].copy(), recording.neuron[last].copy()))
+        if not record:
+            return []
+        return [tuple(np.concatenate(parts) for parts in zip(*recorded, strict=True))]
+
+    def allocate(self):
+        """Allocate the arrays that one thread works in.
+
+        Returns
+        -------
+        scratch : Scratch
+        short_term : ShortTerm or None
+            None without dynamic synapses.
+        """
+        network, (n_filters, n_neurons) = self.network, self.readings.out.shape[1:]
+        n_padded = network.n_padded
+
+        def zeros(*shape):
+            return np.zeros(shape, self.dtype)
+
+        spiked = np.zeros(n_padded, np.uint8)
+        spiked[:n_neurons] = not network.spiking  # an activation is sent in every step
+        scratch = Scratch(
+            state=tuple(zeros(n_neurons) for _ in network.population.initial),
+            currents=zeros(2 * n_padded),
+            syn_further=tuple(map(np.zeros_like, network.population.syn_initial[2:])),
+            drive=zeros(n_padded),
+            ring=zeros(network.n_slots * 2 * n_padded),
+            drive_ring=zeros(network.n_drive_slots * n_padded),
+            spiked=spiked,
+            fired=np.zeros(n_padded, np.uint32),
+            activation=zeros(0 if network.spiking else n_neurons),
+            filtered=zeros(n_filters, n_neurons),
+            features=np.zeros(self.closed_loop.coef.shape[1] if self.closed_loop else 0),
+            cursor=np.zeros(1, CURSOR),
+        )
+        if network.dynamic is None:
+            return scratch, None
+        use, recovery, facilitation = network.dynamic
+        return scratch, ShortTerm(
+            last_spike=np.zeros(n_neurons, np.int64),
+            use=use,
+            recovery=recovery,
+            facilitation=facilitation,
+            utilisation=np.zeros_like(use),
+            resources=np.zeros_like(use),
+        )
+
+    def _call(self, *arguments):
+        """Call the kernel; print a message if it has to be compiled first."""
+        kind = (self.kernel, *(argument is None for argument in arguments))
+        names = ", ".join(type(model).__name__ for model in self.models if model is not None)
+        message = f"lsm: compiling the simulation of {names}, once on this machine ..."
+        try:
+            with nullcontext() if kind in _called else announced(message):
+                self.kernel(*arguments)
+        except NumbaError as error:
+            raise TypeError(f"{names} cannot be compiled: {_reason(error)}") from error
+        _called.add(kind)
+
+
+def _reason(error):
+    """Return numba's message about the innermost function, without the path to it."""
+    innermost = str(error).split("\nDuring: resolving callee")[0]
+    lines = (line for line in innermost.splitlines() if not line.startswith("Failed in nopython"))
+    return "\n".join(lines)
