@@ -1,4 +1,4 @@
-"""An experiment for `lsm sweep`: random spike trains in place of words."""
+"""Classify random spike trains in place of words: an experiment for `lsm sweep`."""
 
 import numpy as np
 from sklearn.linear_model import RidgeClassifier
@@ -9,13 +9,25 @@ from sklearn.utils import Bunch
 from lsm import Liquid, LSMClassifier
 from lsm.spikes import SpikeArray
 
-__all__ = ["load_data", "make_model", "make_readout", "run"]
+__all__ = ["load_data", "make_model", "make_readout"]
 
 N_STEPS, N_CHANNELS, N_WORDS = 500, 80, 10
 
 
-def load_data(n_samples=300, random_state=0):
-    """Draw spike trains; each word has its own rates, and every third sample is for the test."""
+def load_data(n_samples=300, *, random_state=0):
+    """Draw spike trains; each word has its own rates, and every third sample is for the test.
+
+    Parameters
+    ----------
+    n_samples : int, default=300
+        Number of samples.
+    random_state : int, RandomState instance or None, default=0
+        Seed of the spike trains.
+
+    Returns
+    -------
+    words : Bunch
+    """
     rng = np.random.default_rng(random_state)
     rates = rng.gamma(2.0, 15.0, (N_WORDS, 1, N_CHANNELS)) / 1000
     target = np.arange(n_samples) % N_WORDS
@@ -25,8 +37,22 @@ def load_data(n_samples=300, random_state=0):
     return Bunch(data=SpikeArray.from_dense(spikes), target=target, cv=cv)
 
 
-def make_model(n_neurons=500, random_state=None, **settings):
-    """Make an unfitted liquid, calibrated when it is fitted, with a linear readout."""
+def make_model(n_neurons=500, *, random_state=None, **settings):
+    """Make an unfitted liquid, calibrated when it is fitted, with a linear readout.
+
+    Parameters
+    ----------
+    n_neurons : int, default=500
+        Number of neurons.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the liquid.
+    **settings : object
+        Parameters of the parts by their names.
+
+    Returns
+    -------
+    model : LSMClassifier
+    """
     liquid = Liquid(n_neurons, random_state=random_state)
     return LSMClassifier(liquid, make_readout()).set_params(**settings)
 
@@ -39,12 +65,3 @@ def make_readout(alpha=1.0):
 
 def _dense(states):
     return states.toarray()
-
-
-def run(n_samples=300, n_neurons=500, seed=0, jobs=1, out=None, **settings):
-    """Classify the words."""
-    data = load_data(n_samples, seed)
-    train, test = data.cv[0]
-    model = make_model(n_neurons, seed, liquid__n_jobs=jobs, **settings)
-    model.fit(data.data[train], data.target[train])
-    print(model.score(data.data[test], data.target[test]))

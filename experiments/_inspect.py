@@ -78,7 +78,7 @@ def _fit_liquid(model, X):
             if isinstance(step, Liquid | Pipeline | FeatureUnion) or hasattr(step, "liquid"):
                 before = clone(model[:i]).fit(X) if i else None
                 liquid = _fit_liquid(step, X if before is None else before.transform(X))
-                return Pipeline([*(before.rows if before else []), ("liquid", liquid)])
+                return Pipeline([*(before.steps if before else []), ("liquid", liquid)])
     liquid = model if isinstance(model, Liquid) else getattr(model, "liquid", None)
     if liquid is None:
         raise TypeError(f"there is no liquid in {model!r:.200}")

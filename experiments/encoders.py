@@ -35,8 +35,6 @@ READOUTS = {
     "logistic": LogisticRegression(C=0.01, max_iter=1000),
     "5 nearest": KNeighborsClassifier(5),
 }
-
-
 _fetch = cache(fetch_spoken_digits)  # all codes share the recordings
 
 

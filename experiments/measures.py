@@ -88,7 +88,7 @@ def make_model(n_neurons=200, *, random_state=None):
         ),
         random_state=random_state,
     )
-    return Pipeline([("liquid", liquid), *spike_patterns.make_model().rows[1:]])
+    return Pipeline([("liquid", liquid), *spike_patterns.make_model().steps[1:]])
 
 
 def make_models(model):

@@ -109,9 +109,8 @@ def compare(data, models, stages):
             states = liquid.transform(encoded)
         with stages.stage("fit the readout", detail):
             rest = clone(model[2:]).fit(states[train], data.target[train])
-        names = [name for name, _ in model.steps[:2]]
-        steps = zip(names, (encoder, liquid), strict=True)
-        return Pipeline([*steps, *rest.rows]), lambda test: rest.predict(states[test])
+        fitted = Pipeline([("encoder", encoder), (model.steps[1][0], liquid), *rest.steps])
+        return fitted, lambda test: rest.predict(states[test])
 
     return compare_folds(models, data, fit)
 

@@ -15,6 +15,7 @@ __all__ = [
     "integers",
     "join_events",
     "listed",
+    "moments_of",
 ]
 
 MAX_INT32 = np.iinfo(np.int32).max  # limit of the rows in a sample, and of the channels
@@ -164,6 +165,24 @@ def join_events(arrays):
         for name in ("rows", "channels", "n_rows")
     )
     return rows, channels, amplitudes, offsets, n_rows
+
+
+def moments_of(spikes):
+    """Return mean and standard deviation of each channel of a SpikeArray over all rows."""
+    total = spikes.n_rows.sum(dtype=np.int64)
+    amplitudes = np.ones(len(spikes.rows)) if spikes.amplitudes is None else spikes.amplitudes
+    amplitudes = amplitudes.astype(np.float64)
+    samples = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
+    cells = (samples * np.int64(spikes.n_rows.max()) + spikes.rows) * spikes.n_channels
+    cells, places = np.unique(cells + spikes.channels, return_inverse=True)
+    amplitudes = np.bincount(places, amplitudes)  # sums of the events in one cell
+    channels = cells % spikes.n_channels
+    mean = np.bincount(channels, amplitudes, spikes.n_channels) / total
+    deviations = (amplitudes - mean[channels]) ** 2
+    present = np.bincount(channels, minlength=spikes.n_channels)
+    squares = np.bincount(channels, deviations, spikes.n_channels)
+    squares = squares + (total - present) * mean**2
+    return mean, np.sqrt(squares / total)
 
 
 def check_binning(n_channels, row_duration, duplicates, out_of_range):

@@ -15,6 +15,7 @@ from ._events import (
     integers,
     join_events,
     listed,
+    moments_of,
 )
 from ._validation import check_bool, check_integer, check_number, check_reals
 
@@ -340,20 +341,7 @@ class SpikeArray:
         mean, std : float64 arrays of shape (n_channels,)
             In spikes per row, or in the unit of the graded currents.
         """
-        total = self.n_rows.sum(dtype=np.int64)
-        amplitudes = np.ones(len(self.rows)) if self.amplitudes is None else self.amplitudes
-        amplitudes = amplitudes.astype(np.float64)
-        samples = np.repeat(np.arange(len(self)), np.diff(self.offsets))
-        cells = (samples * np.int64(self.n_rows.max()) + self.rows) * self.n_channels
-        cells, places = np.unique(cells + self.channels, return_inverse=True)
-        amplitudes = np.bincount(places, amplitudes)  # sums of the events in one cell
-        channels = cells % self.n_channels
-        mean = np.bincount(channels, amplitudes, self.n_channels) / total
-        deviations = (amplitudes - mean[channels]) ** 2
-        present = np.bincount(channels, minlength=self.n_channels)
-        squares = np.bincount(channels, deviations, self.n_channels)
-        squares = squares + (total - present) * mean**2
-        return mean, np.sqrt(squares / total)
+        return moments_of(self)
 
 
 def as_spike_array(X, *, row_duration=1.0, graded=None):

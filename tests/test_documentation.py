@@ -98,7 +98,7 @@ def test_the_script_of_contributing_runs(capsys):
 def test_what_contributing_shows_is_live_source():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     shown = re.findall(r"```python\n# (\S+/\S+)\n(.*?)```", text, re.DOTALL)
-    assert len(shown) == 2
+    assert len(shown) == 3
     for file, code in shown:
         lines = [line.strip() for line in code.splitlines() if line]
         live = [line.strip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]

@@ -330,7 +330,7 @@ def test_a_controller_that_makes_the_arm_run_away_is_stopped():
         ({"payload": -1.0}, ValueError, "TwoLinkArm.payload.*-1.0"),
         ({"push": "hard"}, TypeError, "push.*'hard'"),
         ({"n_fields": 2}, ValueError, "n_fields.*3.*2"),
-        ({"dt": 0.0}, ValueError, "dt.*0.0"),
+        ({"row_duration": 0.0}, ValueError, "row_duration.*0.0"),
     ],
 )
 def test_bad_parameters_of_reaches_are_named(arguments, error, message):

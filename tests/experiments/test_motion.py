@@ -188,6 +188,6 @@ def test_flights_of_the_experiment_are_those_of_the_maker():
     data = prediction.load_data(n_samples=10, occlusion="no", random_state=3)
     ball = make_bouncing_ball(
         10, 2000.0, speed=prediction.SPEED, horizon=prediction.HORIZONS, rate=prediction.RATE,
-        dt=10.0, random_state=3,
+        row_duration=10.0, random_state=3,
     )  # fmt: skip
     np.testing.assert_array_equal(data.target, ball.target)

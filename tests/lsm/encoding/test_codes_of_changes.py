@@ -152,7 +152,7 @@ def test_bad_changes_are_named(parameters, message):
 def test_a_step_longer_than_a_window_that_does_not_act_is_allowed(method):
     signals = np.eye(3)[:, None] * np.ones((1, 5, 1)) / 20
     encoder = DeltaEncoder(method, dt=25.0)
-    assert encoder.fit_transform(signals).dt == 25
+    assert encoder.fit_transform(signals).row_duration == 25
     encoder.set_params(method="moving-window")
     with pytest.raises(ValueError, match="window of 10 ms is less than half a step of dt=25 ms"):
         encoder.transform(signals)

@@ -83,7 +83,7 @@ def test_a_finer_step_keeps_the_duration(code):
     X = signals()
     name = "dt" if "dt" in code.get_params() else "encoder__dt"
     fine = clone(code).set_params(**{name: 0.5}).fit(X)
-    assert fine.transform(X).dt == 0.5
+    assert fine.transform(X).row_duration == 0.5
     expected = [len(x) * parameter(code, "duration", 0.5) / 0.5 for x in X]
     np.testing.assert_array_equal(fine.transform(X).n_rows, expected)
     for decoded, x in zip(fine.inverse_transform(fine.transform(X)), X, strict=True):
