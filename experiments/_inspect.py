@@ -90,7 +90,13 @@ def _of_file(path, needs_data):
     path = path / MODEL if path.is_dir() else path
     if not path.exists():
         raise FileNotFoundError(2, "no experiment, and no model or folder of a run", str(path))
-    model = joblib.load(path)
+    try:
+        model = joblib.load(path)
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"{path} needs the module {error.name!r}, which Python does not find: inspect the "
+            f"experiment itself, lsm inspect {error.name}.py, or set PYTHONPATH to its folder"
+        ) from error
     if not needs_data:
         return model, None
     result = path.with_name(RESULT)

@@ -98,7 +98,14 @@ class Experiment:
 
     def load_data(self, options):
         """Return the data, a Bunch."""
-        return self.call("load_data", options)
+        data = self.call("load_data", options)
+        missing = [name for name in ("data", "target", "cv") if name not in data]
+        if missing:
+            raise ValueError(
+                f"load_data of {self.name} must return a Bunch with data, target and cv, but it "
+                f"lacks {', '.join(missing)}: cv is a list of pairs (train, test) of indices"
+            )
+        return data
 
     def make_model(self, data, options):
         """Return the unfitted model; `options` may have parameters of the model, too."""

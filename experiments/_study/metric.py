@@ -34,14 +34,7 @@ class Metric:
 def score(values):
     """Return the score of a model: the mean of its scored metrics, negative if less is better.
 
-    Parameters
-    ----------
-    values : dict of Metric to float
-        Values that `evaluate` of an experiment returned.
-
-    Returns
-    -------
-    score : float
+    `values` is a dict of Metric to value, which `evaluate` of an experiment returned.
     """
     signed = [v if metric.more_is_better else -v for metric, v in values.items() if metric.scored]
     return float(sum(signed) / len(signed))

@@ -59,7 +59,8 @@ def run(experiment, options=None, repeats=5, seed=0, jobs=-1, out=None):
     with results_folder(out) as folder:
         print("loading the data", flush=True)
         data = study.load_data(first)
-        print(data.get("summary", data.get("DESCR", "")).rstrip(), end="\n\n", flush=True)
+        text = data.get("summary") or data.get("DESCR") or ""
+        print(f"{text.rstrip()}\n" if text else "", flush=True)
         models = study.make_models(data, first)
         load_kernel()
         # With several threads BLAS adds in another order, so results would depend on `jobs`.

@@ -9,7 +9,9 @@ a graded `SpikeArray` such as an encoder of sound returns, and share the followi
 **Rows.** An encoder with a `duration` encodes values: it holds each row for this time, and a row
 of a 2-D `X` is a vector. For a signal with a row in each step set `duration=dt`. An encoder
 without a `duration` encodes the changes of a signal, which has a row in each step; a row of a 2-D
-`X` is a signal of one channel. A step of a graded `SpikeArray` is a row, and sets its length.
+`X` is a signal of one channel if the encoder sets `series = True`. The rows of a graded
+`SpikeArray` have their own duration: then an encoder without a `duration` holds each row for
+`hold_` steps too.
 
 **Scale.** Values are measured as shares of the range of their channel: 0 at the lower limit and 1
 at the upper limit. `limits="auto"` takes both from the data in `fit`, for each channel; a pair

@@ -26,8 +26,9 @@ class Encoder(TransformerMixin, Checked):
     An encoder is a subclass whose parameters are the arguments of its `__init__`, stored untouched
     as in any scikit-learn estimator: `dt` and `limits`; `duration` if it holds each row for a
     time; `random_state` if it draws. It defines the method `encode_sample`, and `decode_sample` if
-    the code can be inverted; it may define `n_outputs`, `prepare` and `learn`. The base class
-    checks and scales the input, and packs the output.
+    the code can be inverted. (An encoder of the package must define it, since the tests invert
+    every code.) It may define `n_outputs`, `prepare` and `learn`. The base class checks and scales
+    the input, and packs the output.
 
     Parameters
     ----------

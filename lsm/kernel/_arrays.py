@@ -98,8 +98,8 @@ class Matrix(NamedTuple):
     weight : array of shape (n_synapses,)
         Weight in nA.
     dense : array of shape (n_sources, n_padded) or (n_sources, 2 * n_padded), or (0, 0)
-        The same weights with their zeros, where it pays; of the second shape, excitatory ones
-        beside inhibitory ones, if a source has both.
+        The same weights with their zeros, where these are faster to add. Of the second shape if
+        a source has weights of both signs: excitatory ones, then inhibitory ones.
     dense_base : uint64 array of shape (n_sources,)
         Place in the buffer where the row of `dense` begins.
     far : bool
@@ -167,7 +167,7 @@ class Learning(NamedTuple):
     traces : tuple of arrays of shape (n_neurons,)
         Traces of the neurons.
     synapse_state : tuple of arrays of shape (n_synapses,)
-        What the rule keeps of each synapse.
+        State of the synapses.
     incoming : Incoming
         The synapses that change, by target.
     """
@@ -205,8 +205,8 @@ class Readings(NamedTuple):
 class Scratch(NamedTuple):
     """Arrays that one thread works in.
 
-    Rings hold what is on its way: a slot for each step, as many as a power of two. Arrays of
-    `n_padded` numbers are longer than `n_neurons` by a few that are never used.
+    A ring holds arrivals of later steps, a slot for each step; the number of slots is a power of
+    two. An array of `n_padded` numbers has a few at its end that are never used.
 
     Attributes
     ----------
@@ -219,21 +219,21 @@ class Scratch(NamedTuple):
     drive : array of shape (n_padded,)
         Bias, graded input and feedback in nA.
     ring : array of shape (n_slots * 2 * n_padded,)
-        Spikes on their way.
+        Later arrivals of spikes.
     drive_ring : array of shape (n_slots * n_padded,)
-        Graded input on its way.
+        Later arrivals of graded input.
     spiked : uint8 array of shape (n_padded,)
         Whether each neuron spiked in this step.
     fired : uint32 array of shape (n_padded,)
         List of the neurons that spiked.
     activation : array of shape (n_neurons,) or (0,)
-        What neurons send that send no spikes.
+        Output of neurons that send no spikes.
     filtered : array of shape (n_filters, n_neurons)
         Spikes so far, filtered up to the next reading.
     features : float64 array of shape (n_features,) or (0,)
-        State that a readout in the loop answers to.
+        Features of a row for the readout in the loop.
     cursor : array of shape (1,) of dtype `CURSOR`
-        Where a run goes on in its next window of steps.
+        Position at which the next window of steps goes on.
     """
 
     state: tuple
@@ -280,7 +280,7 @@ class Recording(NamedTuple):
 def frozen(array):
     """Return a read-only view: numba would compile anew for the read-only arrays of joblib."""
     view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
+    view.setflags(write=False)
     return view
 
 

@@ -23,7 +23,7 @@ send = send_dynamic = None
 # One function, longer than a screen: two parts taken out of it cost 3 % with snapshots in float64.
 def loop(
     samples, window, events, population, noise, inputs, recurrence, short_term, learning,
-    closed_loop, scratch, readings, recording,
+    closed_loop, scratch, syn, readings, recording,
 ):  # fmt: skip
     """Run samples[0] to before samples[1] through steps window[0] to before window[1].
 
@@ -48,6 +48,9 @@ def loop(
         Readout that is evaluated at the end of every row.
     scratch : Scratch
         Arrays to work in.
+    syn : tuple of arrays
+        State of the synapses: views of excitatory and of inhibitory `scratch.currents`, then
+        `scratch.syn_further`.
     readings : Readings
         Times and filters of the readings; filled with them.
     recording : Recording
@@ -60,7 +63,6 @@ def loop(
     spiked, fired, activation = scratch.spiked, scratch.fired, scratch.activation
     filtered, cursor = scratch.filtered, scratch.cursor[0]
     n_neurons, n_padded = len(population.bias), len(drive)
-    syn = (currents[:n_padded], currents[n_padded:]) + scratch.syn_further
     slot, drive_slot, nowhere = np.uint64(2 * n_padded), np.uint64(n_padded), np.uint64(0)
     ring_mask, drive_mask = np.uint64(max(len(ring), 1) - 1), np.uint64(max(len(drive_ring), 1) - 1)
     potential = state[0] if readings.potential else state[0][:0]

@@ -141,7 +141,8 @@ class NeuronModel(Model):
         n_neurons : int
             Number of neurons.
         rng : numpy.random.Generator, optional
-            Random generator of a random state; without it the state is the one at rest.
+            Random generator of a random state, which should differ between neurons; without it the
+            state is the one at rest.
 
         Returns
         -------
