@@ -1,5 +1,7 @@
 """Base of the estimators of liquid and readout."""
 
+from contextlib import nullcontext
+
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_consistent_length
@@ -8,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._parts import Composite, all_or_nothing
 from .._validation import check_integer
 from ..liquid import Liquid
-from ..samples import RowTargets, has_row_targets, split_rows
+from ..samples import RowTargets, has_row_targets, is_table, split_rows
 from .online import OnlineRun
 
 __all__ = ["LSM", "readout_has"]
@@ -64,7 +66,8 @@ class LSM(Composite):
             return
         spikes, targets = self._begin_rows(X, y)
         after_washout = self._after_washout(spikes)
-        self.liquid_.fit(spikes, reward=reward)
+        # A table keeps the names of its columns, which a SpikeArray has not.
+        self.liquid_.fit(X if is_table(X) else spikes, reward=reward)
         self._fit_rows(spikes, targets, after_washout)
 
     def _begin_rows(self, X, y):
@@ -95,17 +98,22 @@ class LSM(Composite):
                 "partial_fit takes a stream piece by piece: X and y must be lists of one array, "
                 "with a target at every row"
             )
-        if not hasattr(self, "liquid_"):
-            with all_or_nothing(self):
+        is_first = not hasattr(self, "liquid_")
+        with all_or_nothing(self) if is_first else nullcontext():
+            if is_first:
                 self._begin(X, y)
-        if self.targets_ != "row":
-            raise ValueError("a stream has a target at every row, but fit had one a sample")
-        spikes = self.liquid_.to_spikes(X)
-        targets = self._form.join(y, spikes, numeric=self._numeric)
-        return self._online.learn(
-            spikes, targets, self.liquid_.simulator_, self.readout_, washout=self.washout,
-            closed_loop=self._loop_for(targets), first_call=first_call,
-        )  # fmt: skip
+            if self.targets_ != "row":
+                raise ValueError("a stream has a target at every row, but fit had one a sample")
+            spikes = self.liquid_.to_spikes(X)
+            targets = self._form.join(y, spikes, numeric=self._numeric)
+            self._check_piece(targets, first_call)
+            return self._online.learn(
+                spikes, targets, self.liquid_.simulator_, self.readout_, washout=self.washout,
+                closed_loop=self._loop_for(targets), first_call=first_call,
+            )  # fmt: skip
+
+    def _check_piece(self, targets, first_call):
+        """Validate the targets of a piece of a stream, before the liquid runs."""
 
     def _begin(self, X, y):
         """Fit the liquid on the first piece of a stream; the readout has learnt nothing yet."""

@@ -61,7 +61,7 @@ class Recipe:
         check_choice("Liquid.initial", self.initial, ("rest", "random"))
         check_number("Liquid.noise", self.noise, 0)
         if not (isinstance(self.n_neurons, str) and self.n_neurons == "auto"):
-            check_integer("Liquid.n_neurons", self.n_neurons, 1, 10**9)
+            check_integer("Liquid.n_neurons", self.n_neurons, 1, 10**9, suffix=" or 'auto'")
         if not self.neurons.spiking:
             if self.short_term_plasticity:
                 raise ValueError(
