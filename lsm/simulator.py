@@ -24,7 +24,7 @@ class Simulator:
     network : lsm.kernel.Network
         The network.
     snapshots : Snapshots
-        When and what `states` reads of each sample.
+        Times and feature of the readings by `states`.
     row_snapshots : Snapshots
         What `rows` and `stream` read at the end of every row; its times are ignored.
     dtype : {"float32", "float64"}

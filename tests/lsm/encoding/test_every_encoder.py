@@ -14,13 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, encoding
-from lsm.encoding import (
-    DeltaEncoder,
-    Encoder,
-    LatencyEncoder,
-    PopulationEncoder,
-    RateEncoder,
-)
+from lsm.encoding import DeltaEncoder, Encoder, LatencyEncoder, PopulationEncoder, RateEncoder
 from lsm.spikes import SpikeArray, as_spike_array
 from tests.helpers.models import models_of
 
