@@ -102,7 +102,8 @@ class Recipe:
         w_in, delays_in = self.inputs.draw(n_channels, wiring.inhibitory, rngs["input"])
         start = None if self.initial == "rest" else rngs["initial"]
         network = Network(
-            neurons=deepcopy(self.neurons),  # what is set in the user's own acts in the next fit
+            # A copy, since changes of the user's own object must wait for the next fit.
+            neurons=deepcopy(self.neurons),
             synapses=deepcopy(self.synapses),
             parameters=parameters,
             syn_parameters=self.synapses.draw(wiring.inhibitory, self.dt, rngs["synapses"]),
