@@ -11,8 +11,8 @@ __all__ = ["Results", "disagreements"]
 
 HEAD = """# Results
 
-`python -m benchmarks` writes this page. [README.md](README.md) explains what is measured and what
-limits the speed. Speed is in samples of 500 ms per second: the median, with quartiles in brackets.
+`python -m benchmarks` writes this page. [README.md](README.md) explains the measurements and the
+speed limits. Speed is in samples of 500 ms per second: the median, with quartiles in brackets.
 `relative` is the ratio to the first line of a block, computed within rounds."""
 
 

@@ -59,7 +59,7 @@ def load_data(data_home=None, takes=10, *, code="direct current", random_state=N
     data_home : str or None
         Folder or archive with the recordings. By default they are downloaded once, about 16 MB.
     takes : int, default=10
-        Number of takes of each speaker and digit, the first ones that are for training.
+        Number of training takes of each speaker and digit.
     code : str, default="direct current"
         Name of the code.
     random_state : int or None, default=None
@@ -123,7 +123,7 @@ def make_models(model):
 
 
 def fit(model, data, train):
-    """Fit a model, without the warnings that its liquid is of no use: some must be."""
+    """Fit a model, without warnings of useless liquids, which some codes make."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return model.fit(data.data[train], data.target[train])

@@ -97,7 +97,7 @@ def make_models(model):
 
 
 def fit(model, data, train):
-    """Fit a model, without the warnings that its liquid is of no use: some must be."""
+    """Fit a model, without warnings of useless liquids, which are among the drawn ones."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return model.fit(data.data[train], data.target[train])

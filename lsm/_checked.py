@@ -150,6 +150,8 @@ def check_relations(owner, name, bound, values, given=None):
     if parsed.allows(values[name]):
         return
     for sign, other in parsed.relations:
+        if values[other] is None or isinstance(values[other], str):  # an exception to its rule
+            continue
         words, compare = RELATIONS[sign]
         if not np.all(compare(np.asarray(values[name]), values[other])):
             raise ValueError(

@@ -36,10 +36,10 @@ class Composite(BaseEstimator):
     _part_methods = {}
     _optional_parts = ()
 
-    def _check_parts(self):
-        """Validate the parts: each must have the method of its role, and valid parameters."""
-        for name, method in self._part_methods.items():
-            part = self._part(name)
+    def _check_parts(self, *names):
+        """Validate all parts, or some: each must have the method of its role, and be valid."""
+        for name in names or self._part_methods:
+            part, method = self._part(name), self._part_methods[name]
             if part is None and name in self._optional_parts:
                 continue
             if isinstance(part, type) or not hasattr(part, method):

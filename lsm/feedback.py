@@ -40,8 +40,11 @@ class Feedback(BaseEstimator):
         check_number("Feedback.density", self.density, 0, 1)
         check_number("Feedback.weight", self.weight, 0)
         check_number("Feedback.noise", self.noise, 0)
-        if self.delay != "auto":
+        if not self._next_row():
             check_number("Feedback.delay", self.delay, 0, low_open=True)
+
+    def _next_row(self):
+        return isinstance(self.delay, str) and self.delay == "auto"
 
     def draw(self, n_outputs, n_neurons, rng):
         """Draw the weights.
@@ -63,6 +66,6 @@ class Feedback(BaseEstimator):
 
     def delay_rows(self, row_duration):
         """Return the delay in rows of `row_duration` ms."""
-        if self.delay == "auto":
+        if self._next_row():
             return 1
         return int(steps("Feedback.delay", self.delay, row_duration, exact=True))

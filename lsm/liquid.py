@@ -4,6 +4,7 @@ import warnings
 from functools import partial
 
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from ._parts import all_or_nothing
 from ._random import generators
@@ -24,7 +25,7 @@ def _learns(liquid):
     return liquid.plasticity is not None or liquid.homeostasis is not None
 
 
-class Liquid(Reservoir):
+class Liquid(Reservoir, auto_wrap_output_keys=None):
     """Recurrent network of spiking neurons that transforms signals into states [1]_.
 
     The network is drawn and calibrated in `fit`. It is not trained, unless `plasticity` or
@@ -337,12 +338,8 @@ class Liquid(Reservoir):
         -------
         health : lsm.health.Health
             The new `health_`.
-
-        Warns
-        -----
-        UserWarning
-            If the liquid is useless, with a remedy.
         """
+        check_is_fitted(self)
         spikes = self.to_spikes(X)
         probes = self.probes(spikes)
         self.health_ = diagnose(self.network_, spikes, probes, self.other_initial_, self._cache())
@@ -363,6 +360,7 @@ class Liquid(Reservoir):
         probes : SpikeArray
             `calibration` sets their number and length.
         """
+        check_is_fitted(self)
         calibration = self._part("calibration") or Calibration()
         return calibration.probes(self._stimulus_or(self.to_spikes(X)))
 

@@ -14,10 +14,11 @@ from .snapshots import Snapshots
 __all__ = ["Reservoir"]
 
 
-class Reservoir(TransformerMixin, Composite):
+class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
     """Transformer that runs samples through a fixed network and reads its state.
 
     A subclass sets the network in its `fit`, by `_set_network`, and adds its parameters to these.
+    States are sparse, which scikit-learn cannot convert to a data frame (`auto_wrap_output_keys`).
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ class Reservoir(TransformerMixin, Composite):
         if self.n_jobs is not None:
             check_integer("Liquid.n_jobs", self.n_jobs)
         effective_n_jobs(self.n_jobs)  # refuses zero
-        self._part("snapshots").check()
+        self._check_parts("snapshots")
 
     def _cache(self):
         """Return the Memory in use, or None."""

@@ -24,7 +24,7 @@ class Simulator:
     network : lsm.kernel.Network
         The network.
     snapshots : Snapshots
-        When and what `states` reads of each sample.
+        Times and feature of the readings by `states`.
     row_snapshots : Snapshots
         What `rows` and `stream` read at the end of every row; its times are ignored.
     dtype : {"float32", "float64"}
@@ -48,8 +48,17 @@ class Simulator:
     @property
     def n_row_features(self):
         """Number of features of the state at a row."""
-        decays, _ = self.row_snapshots.filters(self.network.dt)
+        decays, _ = self._row_filters()
         return len(decays) * self.network.n_neurons
+
+    def _row_filters(self):
+        """Return the filters of the states at rows, which ranks do not have."""
+        if self.row_snapshots.feature == "rank":
+            raise ValueError(
+                "Snapshots.feature 'rank' cannot be read at every row: take another feature, such "
+                "as 'trace'"
+            )
+        return self.row_snapshots.filters(self.network.dt)
 
     def states(self, spikes):
         """Read the state of each sample at its snapshots.
@@ -98,6 +107,7 @@ class Simulator:
         states : array of shape (n_rows, n_row_features)
             The rows of all samples, one sample after the other.
         """
+        self._row_filters()  # refuses ranks
         if self.memory is None or loop is not None:
             return self._read_rows(spikes, loop)
         states = self.memory.states(
@@ -157,6 +167,5 @@ class Simulator:
         stream : lsm.kernel.Stream
             `stream.step(row)` runs a row and returns the state.
         """
-        filters = self.row_snapshots.filters(self.network.dt)
-        plan = Plan(np.array([0, 1]), np.array([1]), *filters)
+        plan = Plan(np.array([0, 1]), np.array([1]), *self._row_filters())
         return Stream(self.network, row, plan, dtype=self.dtype)

@@ -105,6 +105,11 @@ class Experiment:
                 f"load_data of {self.name} must return a Bunch with data, target and cv, but it "
                 f"lacks {', '.join(missing)}: cv is a list of pairs (train, test) of indices"
             )
+        if "target_names" in data and isinstance(data.target[0], str):
+            raise ValueError(
+                f"load_data of {self.name} returns target_names, so its target must hold indices "
+                "into them, but it holds text: leave out target_names, or give indices"
+            )
         return data
 
     def make_model(self, data, options):

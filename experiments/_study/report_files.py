@@ -39,7 +39,7 @@ def write_report_files(folder, comparison):
         write_confusion(folder, **count_confusions(data, y_true, y_pred))
     try:
         write_raster(folder, raster_of(model, take(data.data, tested[:1])))
-    except TypeError:  # there is no liquid in the model
+    except TypeError:  # there are no spikes in the model
         return
 
 
@@ -78,9 +78,12 @@ def raster_of(fitted, X):
     """Return the spikes of the first sample: its first second, and at most a hundred neurons.
 
     The raster is a dict of `times` in ms, `neurons`, `duration` in ms, the `shown` neurons, and the
-    `inhibitory` neurons among them. A TypeError is raised if there is no liquid in the estimator.
+    `inhibitory` neurons among them. A TypeError is raised if there is no liquid in the estimator,
+    or if its neurons send no spikes.
     """
     liquid, X = find_liquid(fitted, X)
+    if not liquid.network_.neurons.spiking:
+        raise TypeError(f"neurons of {liquid.network_.neurons!r} send no spikes")
     spikes = liquid.record(X)[[0]]
     n_shown = min(RASTER_NEURONS, liquid.n_neurons_)
     shown = np.unique(np.linspace(0, liquid.n_neurons_ - 1, n_shown).astype(int))

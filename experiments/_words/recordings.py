@@ -29,8 +29,8 @@ def load_data(
     Parameters
     ----------
     dataset : {"synth", "fsdd"}, default="synth"
-        synth: words spoken by the synthesiser eSpeak NG; fsdd: recorded digits of the Free
-        Spoken Digit Dataset, those that are for training.
+        synth: words spoken by the synthesiser eSpeak NG; fsdd: training recordings of the
+        Free Spoken Digit Dataset.
     words : list of str or None
         Words, such as: zero one two. By default the twenty of lsm.datasets.VOCABULARY, or the ten
         digits of fsdd.

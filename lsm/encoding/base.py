@@ -123,7 +123,7 @@ class Encoder(TransformerMixin, Checked):
         hold : int
             Number of steps for which a row is held.
         """
-        name = f"{type(self).__name__}.duration" if row is None else "a step of X"
+        name = f"{type(self).__name__}.duration" if row is None else "a row of X"
         duration = getattr(self, "duration", self.dt) if row is None else row
         return float(self.dt), int(steps(name, duration, self.dt, exact=True))
 
@@ -243,7 +243,7 @@ class Encoder(TransformerMixin, Checked):
         row, expected = row_duration(X), self.hold_ * self.dt_
         if row is not None and abs(row - expected) > 1e-6 * expected:
             raise ValueError(
-                f"X has steps of {row:g} ms, but {type(self).__name__} was fitted on rows that "
+                f"X has rows of {row:g} ms, but {type(self).__name__} was fitted on rows that "
                 f"last {expected:g} ms"
             )
         samples = check_signals(self, X, reset=False, series=self.series)
@@ -333,7 +333,7 @@ class Encoder(TransformerMixin, Checked):
     @property
     def row_name(self):
         """Name in messages of the parameter or the input that sets the length of a row."""
-        return f"{type(self).__name__}.duration" if self.row_ is None else "a step of X"
+        return f"{type(self).__name__}.duration" if self.row_ is None else "a row of X"
 
     @property
     def _n_outputs(self):
@@ -362,8 +362,8 @@ class Encoder(TransformerMixin, Checked):
             raise TypeError(f"X must be a SpikeArray, got {type(X).__name__}")
         if X.n_channels != self._n_outputs or abs(X.row_duration - self.dt_) > 1e-6 * self.dt_:
             raise ValueError(
-                f"X has {X.n_channels} channels in steps of {X.row_duration:g} ms, but "
-                f"{type(self).__name__} gives {self._n_outputs} in steps of {self.dt_:g} ms"
+                f"X has {X.n_channels} channels in rows of {X.row_duration:g} ms, but "
+                f"{type(self).__name__} gives {self._n_outputs} in rows of {self.dt_:g} ms"
             )
         if X.graded != self.graded:
             kinds = {False: "spikes", True: "graded currents"}
@@ -374,8 +374,8 @@ class Encoder(TransformerMixin, Checked):
         uneven = np.flatnonzero(X.n_rows % self.hold_)
         if len(uneven):
             raise ValueError(
-                f"sample {uneven[0]} has {X.n_rows[uneven[0]]} steps, which are not whole rows "
-                f"of {self.hold_} steps"
+                f"sample {uneven[0]} has {X.n_rows[uneven[0]]} rows, which are not whole rows "
+                f"of the input, of {self.hold_} steps"
             )
 
     def _span(self):

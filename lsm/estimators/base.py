@@ -1,5 +1,7 @@
 """Base of the estimators of liquid and readout."""
 
+from contextlib import nullcontext
+
 import numpy as np
 from sklearn import get_config
 from sklearn.base import clone
@@ -81,7 +83,8 @@ class LSM(Composite):
             weights = _row_weights(sample_weight, spikes)
             used = known & self._after_washout(spikes)
             self._check_targets(_as_known(targets[used]))
-            self.liquid_.fit(spikes, reward=reward)
+            # A table keeps the names of its columns, which a SpikeArray has not.
+            self.liquid_.fit(X if is_table(X) else spikes, reward=reward)
             self._fit_rows(spikes, targets, used, weights)
             return
         if self.washout:
@@ -131,20 +134,25 @@ class LSM(Composite):
 
     def _partial_fit(self, X, y, **first_call):
         """Continue a stream with its next piece; `first_call` goes to the readout's first one."""
-        if not hasattr(self, "liquid_"):
-            with all_or_nothing(self):
-                self._begin(*_one_piece(X, y))
-        if self.targets_ != "row":
-            raise ValueError("a stream has a target at every row, but fit had one a sample")
+        is_first = not hasattr(self, "liquid_")
         X, y = _one_piece(X, y)
-        spikes = self.liquid_.to_spikes(X)
-        targets, known = np.zeros((spikes.n_rows[0], *self._form.shape)), None
-        if y is not None:
-            targets, known = self._form.join(y, spikes, numeric=self._numeric)
-        return self._online.learn(
-            spikes, targets, known, self.liquid_.simulator_, self.readout_, washout=self.washout,
-            closed_loop=self._loop_for(targets), first_call=first_call,
-        )  # fmt: skip
+        with all_or_nothing(self) if is_first else nullcontext():
+            if is_first:
+                self._begin(X, y)
+            if self.targets_ != "row":
+                raise ValueError("a stream has a target at every row, but fit had one a sample")
+            spikes = self.liquid_.to_spikes(X)
+            targets, known = np.zeros((spikes.n_rows[0], *self._form.shape)), None
+            if y is not None:
+                targets, known = self._form.join(y, spikes, numeric=self._numeric)
+                self._check_piece(targets[known], first_call)
+            return self._online.learn(
+                spikes, targets, known, self.liquid_.simulator_, self.readout_,
+                washout=self.washout, closed_loop=self._loop_for(targets), first_call=first_call,
+            )  # fmt: skip
+
+    def _check_piece(self, targets, first_call):
+        """Validate the targets of a piece of a stream, before the liquid runs."""
 
     def _begin(self, X, y):
         """Fit the liquid on the first piece of a stream; the readout has learnt nothing yet."""

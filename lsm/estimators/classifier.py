@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import all_or_nothing
@@ -122,16 +122,29 @@ class LSMClassifier(ClassifierMixin, LSM):
         self : LSMClassifier
             With new `outputs_`.
         """
-        if not hasattr(self, "classes_") and classes is None:
+        known = getattr(self, "classes_", None)
+        if known is None and classes is None:
             raise ValueError(
                 "LSMClassifier.partial_fit needs classes in its first call: pass all labels of "
                 "the stream, such as classes=np.unique(y)"
             )
-        classes = self.classes_ if hasattr(self, "classes_") else np.unique(classes)
+        classes = known if classes is None else unique_labels(classes)
+        if known is not None and not np.array_equal(classes, known):
+            raise ValueError(f"classes must be those of the first call, {known}, got {classes}")
         outputs = self._partial_fit(X, y, classes=classes)
         self.classes_ = classes
         self.outputs_ = np.array(outputs, dtype=object)
         return self
+
+    def _check_piece(self, targets, first_call):
+        if targets.ndim != 1:
+            raise ValueError(f"y must have one label a row, got rows of shape {targets.shape[1:]}")
+        unknown = np.setdiff1d(targets, first_call["classes"])
+        if unknown.size:
+            raise ValueError(
+                f"y holds the label {unknown[0]}, which is not among the classes "
+                f"{first_call['classes']}: pass all labels of the stream in the first call"
+            )
 
     def predict(self, X):
         """Predict the class of each sample, or of every row.

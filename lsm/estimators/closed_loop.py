@@ -254,7 +254,7 @@ def affine_map(readout, n_features, n_outputs):
 
 
 def is_affine(readout, states, coef, intercept):
-    """Return whether a readout predicts for states what coefficients and an intercept give.
+    """Return whether the predictions of a readout are those of coefficients and an intercept.
 
     Parameters
     ----------

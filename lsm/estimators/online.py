@@ -57,6 +57,12 @@ class OnlineRun:
         outputs, rows = [], cut_rows(spikes, 0)
         if self._steps is None:
             self._steps = Steps(simulator.stream(rows[0]), closed_loop)
+            self._row_duration = spikes.row_duration
+        if spikes.row_duration != self._row_duration:
+            raise ValueError(
+                f"X has rows of {spikes.row_duration:g} ms, but the stream has rows of "
+                f"{self._row_duration:g} ms: give all pieces the same row_duration"
+            )
         for t, row in enumerate(rows):
             state = self._steps.step(row)
             outputs.append(readout.predict(state)[0] if self.has_learnt else None)

@@ -1,7 +1,7 @@
 """Arguments of the compiled loop: arrays that are read by name.
 
-Python and compiled code read the same fields. An argument that may be None is a field of none of
-these, but an argument of its own: only then does numba leave out the branches that it decides.
+Python and compiled code read the same fields. An argument that may be None is not a field but an
+argument of its own: only then does numba leave out the branches that depend on it.
 """
 
 from typing import NamedTuple

@@ -61,7 +61,7 @@ class Recipe:
         check_choice("Liquid.initial", self.initial, ("rest", "random"))
         check_number("Liquid.noise", self.noise, 0)
         if not (isinstance(self.n_neurons, str) and self.n_neurons == "auto"):
-            check_integer("Liquid.n_neurons", self.n_neurons, 1, 10**9)
+            check_integer("Liquid.n_neurons", self.n_neurons, 1, 10**9, suffix=" or 'auto'")
         if not self.neurons.spiking:
             if self.short_term_plasticity:
                 raise ValueError(
@@ -102,7 +102,8 @@ class Recipe:
         w_in, delays_in = self.inputs.draw(n_channels, wiring.inhibitory, rngs["input"])
         start = None if self.initial == "rest" else rngs["initial"]
         network = Network(
-            neurons=deepcopy(self.neurons),  # what is set in the user's own acts in the next fit
+            # A copy, since changes of the user's own object must wait for the next fit.
+            neurons=deepcopy(self.neurons),
             synapses=deepcopy(self.synapses),
             parameters=parameters,
             syn_parameters=self.synapses.draw(wiring.inhibitory, self.dt, rngs["synapses"]),

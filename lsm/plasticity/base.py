@@ -133,8 +133,8 @@ class SpikeRule(Rule):
         changes = ("on_pre", "on_post", "consolidate")
         if all(getattr(type(self), name) is getattr(SpikeRule, name) for name in changes):
             raise TypeError(
-                f"{type(self).__name__} must define one of {', '.join(changes)}, or no weight "
-                "changes: see lsm.plasticity.SpikeRule"
+                f"{type(self).__name__} must define at least one of {', '.join(changes)}, which "
+                "change the weights: see lsm.plasticity.SpikeRule"
             )
 
     def check_network(self, network):

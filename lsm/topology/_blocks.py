@@ -36,7 +36,7 @@ def block_sizes(name, blocks, n_neurons):
         if sum(blocks) != n_neurons:
             raise ValueError(
                 f"{name} {blocks!r} has {sum(blocks)} neurons, but n_neurons is {n_neurons}: leave "
-                "n_neurons at None, or change either"
+                "n_neurons at 'auto', or change either"
             )
         return list(blocks)
     n_blocks = check_integer(name, blocks, 1, n_neurons)

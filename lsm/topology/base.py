@@ -106,7 +106,6 @@ class Topology(Composite, Checked):
         super().check()
         check_delay(f"{type(self).__name__}.delay", self.delay)
         self._check_parts()
-        self._part("weights").check()
 
     @abstractmethod
     def connect(self, n_neurons, inhibitory, rng):

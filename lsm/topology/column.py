@@ -107,7 +107,7 @@ class Column(Topology):
         if math.prod(grid) != n_neurons:
             raise ValueError(
                 f"Column.shape {tuple(self.shape)} has {math.prod(grid)} neurons, but n_neurons "
-                f"is {n_neurons}: leave n_neurons at None, or change either"
+                f"is {n_neurons}: leave n_neurons at 'auto', or change either"
             )
         C, lam = (check_pairs(f"Column.{name}", getattr(self, name), PAIRS[name]) for name in PAIRS)
         periodic = bool(self.periodic)

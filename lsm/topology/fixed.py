@@ -143,7 +143,7 @@ def _as_csr(name, matrix, n_neurons):
     if array.shape != (n_neurons, n_neurons):
         raise ValueError(
             f"{name} has shape {array.shape}, but n_neurons is {n_neurons}: leave n_neurons at "
-            "None, and give a square matrix"
+            "'auto', and give a square matrix"
         )
     array.sum_duplicates()
     array.eliminate_zeros()

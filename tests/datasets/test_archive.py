@@ -131,10 +131,10 @@ def test_damage_anywhere_gives_true_content_or_a_clear_error(name, tmp_path_fact
     def check(at, junk):
         home.write_bytes(whole[:at] + junk + whole[at + len(junk) :])
         try:
-            said = None
+            message = None
             fetch_spoken_digits(home, subset="all")
         except (ValueError, FileNotFoundError) as error:
-            said = str(error)
-        assert said is None or home.name in said
+            message = str(error)
+        assert message is None or home.name in message
 
     check()

@@ -197,3 +197,23 @@ def test_a_setting_that_the_model_does_not_take_is_named(own, capsys):
     with pytest.raises(SystemExit):
         main(["run", name, "--set", "liquid__dt", "2"])
     assert "unrecognized arguments: --set" in capsys.readouterr().err
+
+
+def test_names_of_targets_need_indices_and_data_need_splits(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    source = (
+        '"""Classify."""\n\nimport numpy as np\nfrom sklearn.dummy import DummyClassifier\n'
+        "from sklearn.utils import Bunch\n\n\ndef load_data(random_state=None):\n"
+        "    X, y = np.zeros((4, 1)), np.array({target})\n"
+        "    return Bunch(data=X, target=y, {more})\n\n\ndef make_model(random_state=None):\n"
+        "    return DummyClassifier()\n"
+    )
+    cv = "cv=[(np.arange(4), np.arange(4))]"
+    for name, target, more, message in (
+        ("text", ["a", "b"] * 2, f"{cv}, target_names=['a', 'b']", "must hold indices"),
+        ("uncut", [0, 1] * 2, "DESCR='none'", "lacks cv"),
+    ):
+        (tmp_path / f"{name}.py").write_text(source.format(target=target, more=more))
+        assert main(["run", f"{name}.py", "--out", str(tmp_path / "out")]) == 2
+        assert message in capsys.readouterr().err
+        assert not (tmp_path / "out").exists()

@@ -8,7 +8,9 @@ import warnings
 import numpy as np
 import pytest
 from scipy import sparse, stats
+from sklearn import config_context
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, LSMClassifier, Snapshots, SpikeArray
@@ -127,7 +129,10 @@ def test_heterogeneous_parameters_have_their_moments():
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"n_neurons": 0}, "Liquid.n_neurons must be an integer >= 1 and <= 1e.09, got 0"),
+        (
+            {"n_neurons": 0},
+            "n_neurons must be an integer >= 1 and <= 1e.09 or 'auto', got 0",
+        ),
         ({"n_neurons": "many"}, "n_neurons must be an integer"),
         ({"dt": 0}, "Liquid.dt must be"),
         ({"static_steps": 0}, "static_steps"),
@@ -225,3 +230,31 @@ def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         liquid.transform(X)
     assert len(windows) < 500  # of a thousand
+
+
+def test_states_stay_sparse_under_pandas_output():
+    X, y = spike_samples(), np.arange(12) % 2
+    with config_context(transform_output="pandas"):
+        assert sparse.issparse(Liquid(20, random_state=0).fit_transform(X))
+        LSMClassifier(Liquid(20, random_state=0)).fit(X, y).predict(X)
+
+
+def test_an_unfitted_liquid_says_so():
+    for call in (Liquid(20).diagnose, Liquid(20, stimulus=spike_samples()).probes):
+        with pytest.raises(NotFittedError):
+            call(spike_samples())
+
+
+def test_a_part_set_to_nothing_after_fit_is_named():
+    liquid = Liquid(20, random_state=0).fit(spike_samples())
+    liquid.snapshots = None
+    with pytest.raises(TypeError, match="Liquid.snapshots must be an object .*'auto'"):
+        liquid.transform(spike_samples())
+
+
+def test_the_remedy_for_another_number_of_neurons_works():
+    with pytest.raises(ValueError, match="leave n_neurons at 'auto'"):
+        Liquid(100, topology=Column()).fit(spike_samples())
+    assert Liquid("auto", topology=Column(), random_state=0).fit(spike_samples()).n_neurons_ == 135
+    with pytest.raises(TypeError, match="Liquid.n_neurons must be an integer .* or 'auto'"):
+        Liquid(None).fit(spike_samples())

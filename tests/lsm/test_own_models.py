@@ -289,7 +289,7 @@ def plain_step(self, n, state, constants, current):
             ]
             for name in names
         ),
-        (without(Hebb, "on_post"), "Hebb must define one of on_pre, on_post, consolidate, or no"),
+        (without(Hebb, "on_post"), "Hebb must define at least one of on_pre, on_post, consolidate"),
         (without(Leaky, "step", step=plain_step), "Leaky.step must be a static method: write @sta"),
         (
             without(Circle, "__init__", __init__=ring_without_inhibitory),

@@ -116,6 +116,8 @@ def test_a_cache_holds_what_is_simulated_without_it(
     networks, samples, feature, tmp_path, monkeypatch
 ):
     plain = make_simulator(networks[samples], feature)
+    if feature == "rank":  # which rows do not have
+        plain = replace(plain, row_snapshots=Snapshots(feature="trace"))
     cached = replace(plain, memory=Memory(tmp_path))
     states, rows = plain.states(samples).toarray(), plain.rows(samples)
     some = samples[[4, 1]]  # computed before the others
@@ -149,3 +151,12 @@ def test_neurons_that_send_no_spikes_cannot_be_recorded():
     with pytest.raises(ValueError, match="record returns spikes, which LeakyTanh neurons do not"):
         run.record(X)
     assert run.rows(X).shape == (X.n_rows.sum(), 20)  # the remedy
+
+
+def test_ranks_cannot_be_read_at_rows():
+    X = [np.random.default_rng(0).poisson(0.1, (40, 4)) for _ in range(3)]
+    ranked = Liquid(20, snapshots=Snapshots(feature="rank"), random_state=0).fit(X)
+    row = SpikeArray.from_dense([X[0][:1]])
+    for read in (lambda: ranked.trajectory(X), lambda: ranked.stream(row)):
+        with pytest.raises(ValueError, match="'rank' cannot be read at every row"):
+            read()

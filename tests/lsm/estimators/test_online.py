@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import Ridge, SGDClassifier, SGDRegressor
 
-from lsm import Feedback, Liquid, LSMClassifier, LSMRegressor
+from lsm import Feedback, Liquid, LSMClassifier, LSMRegressor, SpikeArray
 from lsm.estimators import closed_loop
 from lsm.readout import RLS
 
@@ -32,12 +32,12 @@ def series(n_rows=300):
 def test_pieces_of_a_stream_are_one_long_run(feedback, washout):
     X, y = series()
     whole = model(RLS(), feedback, washout).partial_fit([X], [y])
-    pieces, said = model(RLS(), feedback, washout), []
+    pieces, outputs = model(RLS(), feedback, washout), []
     for start, stop in ((0, 1), (1, 2), (2, 60), (60, 200), (200, 300)):
         pieces.partial_fit([X[start:stop]], [y[start:stop]])
-        said.append(pieces.outputs_)
+        outputs.append(pieces.outputs_)
     np.testing.assert_array_equal(pieces.readout_.coef_, whole.readout_.coef_)
-    np.testing.assert_array_equal(np.concatenate(said), whole.outputs_)
+    np.testing.assert_array_equal(np.concatenate(outputs), whole.outputs_)
 
 
 def test_a_stream_learns_what_a_fit_learns():
@@ -223,3 +223,31 @@ def test_force_learning_that_diverges_in_fit_is_reported():
     model = LSMRegressor(liquid, RLS(alpha=1e-12), Feedback(weight=1e4))
     with pytest.raises(FloatingPointError, match="the feedback diverges"):
         model.fit([X], [1e-9 * y])
+
+
+def test_a_refused_piece_leaves_the_run_as_it_was():
+    X, y = labelled(120)
+    fresh = online_classifier().partial_fit([X[:60]], [y[:60]], classes=["down", "up"])
+    tried = online_classifier().partial_fit([X[:60]], [y[:60]], classes=["down", "up"])
+    with pytest.raises(ValueError, match="y holds the label left, which is not among the classes"):
+        tried.partial_fit([X[60:]], [np.full(60, "left")])
+    with pytest.raises(ValueError, match="classes must be those of the first call"):
+        tried.partial_fit([X[60:]], [y[60:]], classes=["up", "left"])
+    with pytest.raises(ValueError, match=r"so shape \(60,\), got shape \(60, 1\)"):
+        tried.partial_fit([X[60:]], [y[60:, None]])
+    assert [*tried.partial_fit([X[60:]], [y[60:]]).outputs_] == [
+        *fresh.partial_fit([X[60:]], [y[60:]]).outputs_
+    ]
+    unbegun = online_classifier()
+    with pytest.raises(ValueError, match="one label a row"):
+        unbegun.partial_fit([X], [y[:, None]], classes=["up", "down"])
+    with pytest.raises(ValueError, match="not among the classes"):
+        unbegun.partial_fit([X], [y], classes=["up", "left"])
+    assert not hasattr(unbegun, "liquid_")
+
+
+def test_all_pieces_of_a_stream_have_rows_of_one_duration():
+    X, y = series(60)
+    begun = model(RLS()).partial_fit(SpikeArray.from_dense([X], row_duration=2.0), [y])
+    with pytest.raises(ValueError, match="rows of 1 ms, but the stream has rows of 2 ms"):
+        begun.partial_fit([X], [y])

@@ -126,10 +126,10 @@ def test_a_readout_that_is_constant_far_from_the_states_is_not_taken_for_linear(
     far = LIF(v_rest=-65.0, v_threshold=-50.0, v_reset=-65.0)
     membrane = liquid(n_neurons=20, neurons=far, snapshots=Snapshots(feature="membrane"))
     model = LSMRegressor(membrane, readout, Feedback(weight=0.1), washout=20).fit([u], [y])
-    said = model.predict([u])[0]
-    assert said.std() > 0.1
+    y_pred = model.predict([u])[0]
+    assert y_pred.std() > 0.1
     monkeypatch.setattr(closed_loop, "affine_map", lambda *arguments: None)
-    np.testing.assert_array_equal(said, model.predict([u])[0])
+    np.testing.assert_array_equal(y_pred, model.predict([u])[0])
 
 
 @pytest.mark.filterwarnings("ignore:the liquid")
@@ -167,11 +167,11 @@ def test_targets_are_checked_before_anything_runs(bad, feedback, monkeypatch):
 def test_a_fit_that_fails_leaves_what_was_fitted_before():
     u, y = series(50)
     model = LSMRegressor(liquid(), Ridge()).fit([u], [y])
-    said = model.predict([u])[0]
+    y_pred = model.predict([u])[0]
     model.set_params(liquid__random_state=5, readout__alpha=-1.0)
     with pytest.raises(ValueError, match="alpha"):
         model.fit([u], [y])
-    np.testing.assert_array_equal(model.predict([u])[0], said)
+    np.testing.assert_array_equal(model.predict([u])[0], y_pred)
     labels = LSMClassifier(liquid(snapshots="auto"), Ridge(alpha=-1.0))
     with pytest.raises(ValueError, match="alpha"):
         labels.fit([u, u], [0, 1])
