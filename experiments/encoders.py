@@ -109,7 +109,7 @@ def make_model(n_neurons=500, *, random_state=None, **settings):
     Returns
     -------
     model : Pipeline
-        Of the steps liquid, dense, scaler and readouts.
+        Of the steps liquid, scaler and readouts.
     """
     model = spoken_words.make_model(n_neurons, random_state=random_state)[1:-1]
     return Pipeline([*model.steps, ("readouts", Readouts())]).set_params(**settings)

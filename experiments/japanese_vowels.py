@@ -64,7 +64,7 @@ def make_model(n_neurons=1000, readout="ridge", *, random_state=None, **settings
     Returns
     -------
     model : Pipeline
-        Of the steps encoder, liquid, dense, scaler and readout.
+        Of the steps encoder, liquid, scaler and readout.
     """
     encoder = FunctionTransformer(as_currents)
     return spoken_words.make_model(

@@ -73,7 +73,7 @@ def make_model(n_neurons=200, *, random_state=None):
     Returns
     -------
     model : Pipeline
-        Of the steps liquid, dense and readout.
+        Of the steps liquid and readout.
     """
     rng = np.random.default_rng(random_state)
     drawn = {name: float(values.rvs(random_state=rng)) for name, values in RANGES.items()}
@@ -86,6 +86,7 @@ def make_model(n_neurons=200, *, random_state=None):
         calibration=Calibration(
             input_rate=drawn["input_rate"], max_rate=500.0, max_echo_state_index=1.0, max_gain=1.0
         ),
+        sparse_output=False,
         random_state=random_state,
     )
     return Pipeline([("liquid", liquid), *spike_patterns.make_model().steps[1:]])

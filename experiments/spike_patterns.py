@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
 
 from lsm import without_recurrence
 from lsm._validation import check_choice
@@ -58,21 +57,18 @@ def make_model(task="template", kind="random", n_neurons=None, *, random_state=N
     Returns
     -------
     model : Pipeline
-        Of the steps liquid, dense and readout.
+        Of the steps liquid and readout.
     """
     check_choice("kind", kind, KINDS)
-    liquid = KINDS[kind](task).set_params(n_neurons=n_neurons or "auto", random_state=random_state)
-    dense = FunctionTransformer(_dense, accept_sparse=True)
-    return Pipeline([("liquid", liquid), ("dense", dense), _readout()]).set_params(**settings)
+    liquid = KINDS[kind](task).set_params(
+        n_neurons=n_neurons or "auto", sparse_output=False, random_state=random_state
+    )
+    return Pipeline([("liquid", liquid), _readout()]).set_params(**settings)
 
 
 def _readout():
     # The states are not scaled: that would amplify old traces, which no noise would leave.
     return "readout", RidgeClassifierCV(np.logspace(-2, 4, 7))
-
-
-def _dense(states):
-    return states.toarray() if hasattr(states, "toarray") else states
 
 
 def make_models(model, task, kind, n_neurons, random_state):

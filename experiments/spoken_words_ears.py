@@ -65,7 +65,7 @@ def make_model(
     """
     seed, encoders = _draw(n_ears, sample_rate, random_state)
     common = {"n_neurons": n_neurons, "random_state": seed}
-    ears = [spoken_words.make_model(encoder=encoder, **common)[:3] for encoder in encoders]
+    ears = [spoken_words.make_model(encoder=encoder, **common)[:2] for encoder in encoders]
     sizes = [len(ear["liquid"].snapshots.feature_names(n_neurons)) for ear in ears]
     return Pipeline([_side_by_side(ears), *_read(readout, sizes)])
 

@@ -25,7 +25,7 @@ def _learns(liquid):
     return liquid.plasticity is not None or liquid.homeostasis is not None
 
 
-class Liquid(Reservoir, auto_wrap_output_keys=None):
+class Liquid(Reservoir):
     """Recurrent network of spiking neurons that transforms signals into states [1]_.
 
     The network is drawn and calibrated in `fit`. It is not trained, unless `plasticity` or
@@ -74,6 +74,10 @@ class Liquid(Reservoir, auto_wrap_output_keys=None):
     memory : str, path or Memory, optional
         Folder of a cache of states, see :class:`~lsm.Memory`. A liquid that learns differs after
         each fit, and caches nothing.
+    output : {"states", "spikes"}, default="states"
+        Result of `transform`: the states, or the spikes of all neurons, for a liquid that follows.
+    sparse_output : bool, default=True
+        Whether states are a sparse array; False for a dense one.
     stimulus : samples, optional
         Samples for calibration and health instead of those of `fit`. The network then does not
         depend on the latter, and with `memory` all folds of a cross-validation share their states.
@@ -168,10 +172,14 @@ class Liquid(Reservoir, auto_wrap_output_keys=None):
         n_jobs=None,
         verbose=False,
         memory=None,
+        output="states",
+        sparse_output=True,
         stimulus=None,
         random_state=None,
     ):
-        super().__init__(snapshots, dt, static_steps, dtype, n_jobs, verbose, memory)
+        super().__init__(
+            snapshots, dt, static_steps, dtype, n_jobs, verbose, memory, output, sparse_output
+        )
         self.n_neurons = n_neurons
         self.neurons = neurons
         self.synapses = synapses

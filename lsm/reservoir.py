@@ -1,35 +1,43 @@
 """The base of the liquid: a fixed network as a scikit-learn transformer."""
 
 from joblib import effective_n_jobs
+from sklearn import get_config
 from sklearn.base import TransformerMixin
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite
-from ._validation import check_choice, check_integer, check_number
+from ._validation import check_bool, check_choice, check_integer, check_number
 from .memory import Memory
-from .samples import SampleForm, split_rows, warn_of_series
+from .samples import SampleForm, States, split_rows, warn_of_series
 from .simulator import Simulator
 from .snapshots import Snapshots
 
 __all__ = ["Reservoir"]
 
 
-class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
+def _has_states(reservoir):
+    """Return whether `transform` returns states, which have columns with names."""
+    return reservoir.output == "states"
+
+
+class Reservoir(TransformerMixin, Composite):
     """Transformer that runs samples through a fixed network and reads its state.
 
     A subclass sets the network in its `fit`, by `_set_network`, and adds its parameters to these.
-    States are sparse, which scikit-learn cannot convert to a data frame (`auto_wrap_output_keys`).
 
     Parameters
     ----------
-    snapshots, dt, static_steps, dtype, n_jobs, verbose, memory : object
+    snapshots, dt, static_steps, dtype, n_jobs, verbose, memory, output, sparse_output : object
         As of :class:`~lsm.Liquid`.
     """
 
     _parts = {"snapshots": Snapshots}
     _part_methods = {"snapshots": "plan"}
 
-    def __init__(self, snapshots, dt, static_steps, dtype, n_jobs, verbose, memory):
+    def __init__(
+        self, snapshots, dt, static_steps, dtype, n_jobs, verbose, memory, output, sparse_output
+    ):  # fmt: skip
         self.snapshots = snapshots
         self.dt = dt
         self.static_steps = static_steps
@@ -37,6 +45,8 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.memory = memory
+        self.output = output
+        self.sparse_output = sparse_output
 
     def _check(self):
         """Validate the parameters."""
@@ -53,6 +63,8 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
         if self.n_jobs is not None:
             check_integer("Liquid.n_jobs", self.n_jobs)
         effective_n_jobs(self.n_jobs)  # refuses zero
+        check_choice("Liquid.output", self.output, ("states", "spikes"))
+        check_bool("Liquid.sparse_output", self.sparse_output)
         self._check_parts("snapshots")
 
     def _cache(self):
@@ -121,9 +133,31 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
         Returns
         -------
         states : scipy.sparse.csr_array of shape (n_samples, n_readings * n_neurons)
-            Column `k * n_neurons + n` holds reading k of neuron n.
+            Column `k * n_neurons + n` holds reading k of neuron n. A dense array if
+            `sparse_output` is False, or a data frame after `set_output`. With `output="spikes"` a
+            SpikeArray instead, see :meth:`record`.
+
+        Raises
+        ------
+        ValueError
+            If the samples are invalid, or a data frame is wanted of sparse states.
         """
-        return self.simulator_.states(self.to_spikes(X))
+        simulator = self.simulator_
+        if self.output == "spikes":
+            return simulator.record(self.to_spikes(X))
+        self._refuse_sparse_frames()
+        states = simulator.states(self.to_spikes(X))
+        return States(states) if self.sparse_output else states.toarray()
+
+    def _refuse_sparse_frames(self):
+        """Raise an error if scikit-learn would have to make a data frame of sparse states."""
+        chosen = getattr(self, "_sklearn_output_config", {})  # where `set_output` keeps its choice
+        wanted = chosen.get("transform", get_config()["transform_output"])
+        if self.sparse_output and wanted != "default":
+            raise ValueError(
+                f"{wanted} output does not support the sparse states of a liquid: set "
+                "Liquid.sparse_output=False, or call set_output(transform='default')"
+            )
 
     def trajectory(self, X):
         """Run samples through the liquid and read its state at the end of every row.
@@ -176,6 +210,7 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
         """
         return self.simulator_.stream(row)
 
+    @available_if(_has_states)
     def get_feature_names_out(self, input_features=None):
         """Return the names of the states' columns; `input_features` is ignored."""
         return self.simulator_.snapshots.feature_names(self.n_neurons_)

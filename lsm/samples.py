@@ -11,18 +11,24 @@ from sklearn.utils.validation import validate_data
 from .spikes import SpikeArray, as_spike_array
 
 __all__ = [
+    "SERIES_WARNING",
     "SampleForm",
+    "States",
     "as_samples",
     "cut_rows",
-    "is_frame",
     "is_table",
     "n_rows_of",
     "split_rows",
     "warn_of_series",
 ]
 
-# A table of this many rows, of which each is nearly the one before, is a series.
-SERIES_ROWS, SERIES_CORRELATION = 1000, 0.9
+# A table of this many rows, of which each resembles the one before, is a series.
+SERIES_ROWS, SERIES_CORRELATION = 1000, 0.7
+SERIES_WARNING = "X is a table, of which each row is taken for a static pattern"
+
+
+class States(sparse.csr_array):
+    """States of a liquid, which no liquid takes for static patterns."""
 
 
 def as_samples(X):
@@ -44,7 +50,7 @@ def _is_series(X):
     return type(X).__name__ == "Series" and hasattr(X, "to_numpy")
 
 
-def is_frame(X):
+def _is_frame(X):
     """Return whether X is a pandas or polars DataFrame."""
     return hasattr(X, "columns") and hasattr(X, "to_numpy")
 
@@ -57,7 +63,7 @@ def is_table(X):
     """
     if isinstance(X, SpikeArray):
         return False
-    if is_frame(X) or sparse.issparse(X):
+    if _is_frame(X) or sparse.issparse(X):
         return True
     if hasattr(X, "ndim"):
         return X.ndim == 2 or (X.ndim < 2 and X.dtype != object)
@@ -216,6 +222,12 @@ class SampleForm:
                 UserWarning,
                 stacklevel=5,
             )
+        if in_fit and isinstance(X, States):
+            raise ValueError(
+                "X holds the states of another liquid, which are no samples: set output='spikes' "
+                "of that liquid to pass its spikes on, or make static patterns of the states by "
+                "scipy.sparse.csr_array(X)"
+            )
         if estimator is None:
             return check_array(X, accept_sparse="csr")
         return validate_data(estimator, X, reset=in_fit, accept_sparse="csr", dtype="numeric")
@@ -244,8 +256,8 @@ def warn_of_series(X):
     X = as_samples(X)
     if is_table(X) and (reason := looks_like_series(X)):
         warnings.warn(
-            "X is a table, of which each row is taken for a static pattern, but it looks like one "
-            f"series: {reason}. Pass one series as a list, [X], with targets at its rows as [y]. "
+            f"{SERIES_WARNING}, but it looks like one series: {reason}. Pass one series as a list, "
+            "[X], with targets at its rows as [y]. "
             "For patterns, targets='sample' of LSMClassifier and LSMRegressor silences this "
             "warning; targets='row' takes X and y as one series",
             UserWarning,

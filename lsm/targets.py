@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._validation import check_choice, check_reals
-from .samples import as_samples, is_frame, is_table, n_rows_of, split_rows
+from .samples import as_samples, is_table, n_rows_of, split_rows
 from .spikes import SpikeArray
 
-__all__ = ["RowTargets", "resolve_targets"]
-
-TARGETS = ("auto", "sample", "row")
+__all__ = ["RowTargets", "one_piece", "resolve_targets"]
 
 
 def resolve_targets(X, y, targets, owner):
@@ -41,57 +39,124 @@ def resolve_targets(X, y, targets, owner):
     ValueError
         If the targets fit both meanings, or neither.
     """
-    check_choice(f"{owner}.targets", targets, TARGETS)
+    check_choice(f"{owner}.targets", targets, ("auto", "sample", "row"))
+    if y is None:
+        raise ValueError(f"{owner} requires y to be passed, but the target y is None")
     X, y = as_samples(X), _as_arrays(y)
     if targets == "row":
         return _at_rows(X, y)
-    nested = isinstance(y, list)
     if targets == "sample":
-        return X, np.array(y) if nested else y, None
-    if nested or np.ndim(y) == 3:
+        return X, np.array(y) if isinstance(y, list) else y, None
+    if isinstance(y, list) or y.ndim == 3:
+        if is_table(X) and len(X) != len(y):
+            raise ValueError(
+                f"X is a table of {len(X)} static patterns, and y holds the targets at the rows of "
+                f"{len(y)} samples: pass one series as [X]"
+            )
         return _at_rows(X, y)
+    _refuse_two_meanings(X, y, owner)
+    return X, y, None
+
+
+def _refuse_two_meanings(X, y, owner):
+    """Raise an error if an array of targets may be one a sample, or one at every row."""
     n_rows = n_rows_of(X)
     if n_rows is None:
-        return X, y, None
-    shape = np.shape(y)
-    if len(shape) > 1 and len(n_rows) == shape[0] and np.all(n_rows == shape[1]) and shape[1] > 1:
-        raise ValueError(
-            f"y of shape {shape} fits two meanings: {shape[1]} targets of each sample, or one "
-            f"target at each of its {shape[1]} rows. Set {owner}.targets='sample' or 'row'"
-        )
-    if len(n_rows) == 1 and len(y) == n_rows[0] > 1:
+        return
+    if len(n_rows) == 1 and y.ndim > 0 and len(y) == n_rows[0] > 1:
         raise ValueError(
             f"X holds one sample of {n_rows[0]} rows, and y has {len(y)} targets, one for each "
             f"row: pass [y], or set {owner}.targets='row'"
         )
-    return X, y, None
+    if y.ndim == 2 and len(n_rows) == len(y) and np.all(n_rows == y.shape[1]) and n_rows[0] > 1:
+        raise ValueError(
+            f"y of shape {y.shape} fits two meanings: {y.shape[1]} targets of each sample, or one "
+            f"target at each of its {y.shape[1]} rows. Set {owner}.targets='sample' or 'row'"
+        )
+
+
+def one_piece(X, y):
+    """Return the next piece of a stream and its targets, each in a list.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_channels), alone or in a list, or SpikeArray of one sample
+        The piece.
+    y : array of shape (n_rows,) or (n_rows, n_outputs), alone or in a list, or None
+        Its targets.
+
+    Returns
+    -------
+    X : list of one array, or SpikeArray
+    y : list of one array, or None
+
+    Raises
+    ------
+    ValueError
+        If it is not one piece.
+    """
+    rule = (
+        "a stream is given piece by piece: X must be one array of shape (n_rows, n_channels), and "
+        "y one of shape (n_rows,) or (n_rows, n_outputs), alone or in a list"
+    )
+    X = as_samples(X)
+    alone = is_table(X)
+    if len([X] if alone else X) != 1:
+        raise ValueError(f"{rule}, got X with {len(X)} samples")
+    if y is not None:
+        y = _as_arrays(y)
+        if not isinstance(y, list):
+            y = [y[0]] if not alone and y.ndim > 1 and len(y) == 1 else [y]
+        if len(y) != 1 or y[0].ndim == 0:
+            raise ValueError(f"{rule}, got y with {len(y)} arrays, or without rows")
+    return [X] if alone else X, y
 
 
 def _as_arrays(y):
     """Return targets as one array, or as a list of arrays if each sample has an array of them."""
-    if y is None:
-        return y
-    if is_frame(y) or type(y).__name__ == "Series":
-        y = y.to_numpy()
-    if isinstance(y, np.ndarray):
-        is_nested = y.dtype == object and y.ndim == 1 and len(y) and np.ndim(y[0]) > 0
-        return [np.asarray(part) for part in y] if is_nested else y
-    if isinstance(y, list | tuple) and len(y) and _is_array(y[0]):
-        return [np.asarray(part) for part in y]
+    if isinstance(y, list | tuple):
+        nested = [_is_array(part) for part in y]
+        if any(nested) or _is_ragged(y):
+            return [_as_array(part) for part in y]
+    y = _as_array(y)
+    if y.dtype == object and y.ndim == 1 and len(y) and np.ndim(y[0]) > 0:
+        return [_as_array(part) for part in y]
     return y
+
+
+def _as_array(y):
+    """Return targets as an array; those of pandas that hold missing ones are numbers or objects."""
+    if not hasattr(y, "to_numpy"):
+        return np.asarray(y)
+    array = y.to_numpy()
+    if array.dtype == object and _is_numeric(y):
+        return y.to_numpy(dtype=float, na_value=np.nan)
+    return array
+
+
+def _is_numeric(y):
+    """Return whether a Series of pandas has an extension type of numbers, which may be missing."""
+    return getattr(getattr(y, "dtype", None), "kind", "O") in "iuf"
 
 
 def _is_array(part):
     return (hasattr(part, "__array__") or hasattr(part, "to_numpy")) and np.ndim(part) > 0
 
 
+def _is_ragged(y):
+    """Return whether a list holds sequences of targets of unequal lengths."""
+    lengths = {len(part) if isinstance(part, list | tuple) else None for part in y}
+    return len(lengths) > 1
+
+
 def _at_rows(X, y):
     """Return X, y and the form of targets at rows."""
     one_series = is_table(X)
     if one_series:  # one series without a list
-        X, y = [X], [np.asarray(y)]
-    elif len(X) == 1 and not isinstance(y, list) and np.ndim(y) < 3 and len(y) != 1:
-        y = [np.asarray(y)]
+        y = [y[0] if isinstance(y, list) and len(y) == 1 else np.asarray(y)]
+        X = [X]
+    elif len(X) == 1 and not isinstance(y, list) and y.ndim < 3 and len(y) != 1:
+        y = [y]
     form = RowTargets(np.shape(y[0])[1:], not isinstance(y, list), one_series)
     return X, list(y), form
 
@@ -139,15 +204,18 @@ class RowTargets:
         Raises
         ------
         ValueError
-            If a sample has not one target for each of its rows.
+            If a sample has not one target for each of its rows, or a target is invalid.
         """
+        if len(y) != len(spikes):
+            raise ValueError(f"X has {len(spikes)} samples, and y has targets of {len(y)}")
         joined = []
         for sample, (part, n_rows) in enumerate(zip(y, spikes.n_rows, strict=True)):
             part = _numbers(sample, part) if numeric else np.asarray(part)
             if part.shape != (n_rows, *self.shape):
                 raise ValueError(
                     f"y[{sample}] must have a target for each of the {n_rows} rows of "
-                    f"X[{sample}], so shape {(int(n_rows), *self.shape)}, got shape {part.shape}"
+                    f"X[{sample}], so shape {(int(n_rows), *self.shape)}, got shape {part.shape}: "
+                    "for targets of whole samples set targets='sample'"
                 )
             joined.append(part)
         targets = np.concatenate(joined)
@@ -156,24 +224,22 @@ class RowTargets:
     def parts(self, y):
         """Return targets of this form as a list with an array for each sample."""
         y = _as_arrays(y)
-        return [np.asarray(y)] if self.one_series else list(y)
-
-    def flat(self, outputs):
-        """Return outputs of this form as one array of all rows."""
-        return outputs if self.one_series else np.concatenate(outputs)
+        return [np.asarray(y)] if self.one_series and not isinstance(y, list) else list(y)
 
     def split(self, outputs, spikes):
         """Return outputs at the rows of all samples in the form of the targets."""
         parts = split_rows(outputs, spikes)
         if self.one_series:
             return parts[0]
-        return np.stack(parts) if self.stacked else parts
+        return np.stack(parts) if self.stacked and np.ptp(spikes.n_rows) == 0 else parts
 
 
 def _numbers(sample, part):
     """Return the targets of a sample as numbers, NaN among them."""
-    rule = f"y[{sample}] must be numbers, or NaN where a target is missing"
+    rule = f"y[{sample}] must be finite numbers, or NaN where a target is missing"
     part = np.asarray(part)
+    if part.dtype == object and any(target is None for target in part.ravel()):
+        part = part.astype(float)
     numbers = check_reals(rule, part.astype(int) if part.dtype == bool else part)
     if np.isinf(numbers).any():
         raise ValueError(f"{rule}, got an array that contains infinity")
@@ -185,5 +251,10 @@ def _missing(targets):
     if targets.dtype.kind == "f":
         return np.isnan(targets)
     if targets.dtype == object:
-        return np.array([t is None or t != t for t in targets.ravel()]).reshape(targets.shape)
+        return np.array([_is_missing(t) for t in targets.ravel()]).reshape(targets.shape)
     return np.zeros(targets.shape, dtype=bool)
+
+
+def _is_missing(target):
+    """Return whether an object is None, NaN, or the missing value of pandas, equal to nothing."""
+    return target is None or type(target).__name__ == "NAType" or target != target

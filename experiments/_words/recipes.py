@@ -118,7 +118,7 @@ def try_recipes(model, encoded, data, train, test, stages, detail):
         with stages.stage("calibrate", detail):
             liquid.fit(currents[train])
         with stages.stage("simulate", detail):
-            states = liquid.transform(currents).toarray()
+            states = liquid.transform(currents)
         parts_of = np.repeat(ALL_PARTS, np.multiply(ALL_PARTS, liquid.n_neurons_))
         bins = {n: mean_in_bins(currents, n) for n in ALL_PARTS}
         for name, parts in PARTS.items():
@@ -175,4 +175,4 @@ def make_calibrated(model, settings, splits):
     model = clone(model).set_params(**FRONT_ENDS[settings["front end"]])
     model.set_params(liquid__snapshots=_snapshots(PARTS[settings["parts"]]))
     readout = make_pipeline(StandardScaler(), make_readout(settings["readout"]))
-    return Pipeline([*model.steps[:3], ("readout", stack([("scores", readout)], splits))])
+    return Pipeline([*model.steps[:2], ("readout", stack([("scores", readout)], splits))])

@@ -1,20 +1,22 @@
 """Base of the estimators of liquid and readout."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
+from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
-from .._validation import check_integer, check_reals
+from .._validation import check_integer
 from ..liquid import Liquid
-from ..samples import is_table
-from ..targets import RowTargets, resolve_targets
+from ..samples import SERIES_WARNING, is_table
+from ..targets import RowTargets, one_piece, resolve_targets
 from .online import OnlineRun
+from .routing import readout_params, row_weights, select_rows
 
 __all__ = ["LSM", "readout_has"]
 
@@ -49,7 +51,7 @@ class LSM(Composite):
     liquid : Liquid or "auto"
         The liquid; a clone of it is fitted.
     readout : estimator or "auto"
-        The readout; a clone of it is fitted on the liquid's states.
+        The readout; a clone of it is fitted on the liquid's states, a dense array.
     washout : int
         With targets at rows: rows at the start of each sample that are neither learnt from nor
         scored.
@@ -67,60 +69,70 @@ class LSM(Composite):
         self.washout = washout
         self.targets = targets
 
-    def _check(self):
+    def get_metadata_routing(self):
+        """Return which metadata `fit` hands on to the readout.
+
+        Returns
+        -------
+        routing : sklearn.utils.metadata_routing.MetadataRouter
+        """
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        router = MetadataRouter(owner=self).add_self_request(self)
+        return router.add(readout=self._part("readout"), method_mapping=mapping)
+
+    def _begin_fit(self, *, has_learnt):
+        """Validate the parameters, and clone the parts."""
         self._check_parts()
         check_integer(f"{type(self).__name__}.washout", self.washout, 0)
-
-    def _fit(self, X, y, sample_weight, reward):
-        self._check()
-        owner = type(self).__name__
-        X, y, form = resolve_targets(X, y, self.targets, owner)
-        check_consistent_length(X, y)
         self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
-        self._online = OnlineRun(has_learnt=True)
-        if form is not None:
-            spikes, targets, known = self._begin_rows(X, y, form)
-            weights = _row_weights(sample_weight, spikes)
-            used = known & self._after_washout(spikes)
-            self._check_targets(_as_known(targets[used]))
-            # A table keeps the names of its columns, which a SpikeArray has not.
-            self.liquid_.fit(X if is_table(X) else spikes, reward=reward)
-            self._fit_rows(spikes, targets, used, weights)
+        self._online = OnlineRun(has_learnt=has_learnt)
+
+    def _fit(self, X, y, reward, params):
+        self._begin_fit(has_learnt=True)
+        params = readout_params(self, self.readout_, params)
+        X, y, self._form = resolve_targets(X, y, self.targets, type(self).__name__)
+        check_consistent_length(X, y)
+        self.targets_ = "sample" if self._form is None else "row"
+        if self.targets_ == "row":
+            self._fit_to_rows(X, y, reward, params)
             return
+        self._check_targets(y)
         if self.washout:
             raise ValueError(
-                f"{owner}.washout={self.washout} is for targets at rows, but y has one target a "
-                "sample: for one series pass [X] and [y], or set washout=0"
+                f"{type(self).__name__}.washout={self.washout} is for targets at rows, but y has "
+                "one target a sample: for one series pass [X] and [y], or set washout=0"
             )
-        self.targets_, self._form = "sample", None
-        self._check_targets(y)
-        weights = _check_weights(sample_weight, len(y))
-        # A table that is said to hold patterns is not questioned: Liquid.fit would warn.
-        patterns = self.targets == "sample" and is_table(X)
-        self.liquid_.fit(self.liquid_.to_spikes(X) if patterns else X, reward=reward)
-        self._fit_readout(self._states(X), y, weights)
+        with _no_warning_of_series() if self.targets == "sample" else nullcontext():
+            self.liquid_.fit(X, reward=reward)
+        self.readout_.fit(self._states(X), y, **params)
 
-    def _check_targets(self, y):
-        """Refuse targets before anything runs; a subclass knows what is allowed."""
-
-    def _begin_rows(self, X, y, form):
-        """Validate and convert samples and targets at rows, before anything runs."""
-        self.targets_, self._form = "row", form
+    def _fit_to_rows(self, X, y, reward, params):
         spikes = self.liquid_.to_spikes(X)
-        return spikes, *form.join(y, spikes, numeric=self._numeric)
+        targets, known = self._form.join(y, spikes, numeric=self._numeric)
+        used = known & self._after_washout(spikes)
+        if not used.any():
+            raise ValueError("y has no target after the washout: every one is NaN or None")
+        self._check_targets(_of_known(targets[used]), all_known=known.all())
+        params = select_rows(params, spikes.n_rows, used)
+        # A table keeps the names of its columns, which a SpikeArray has not.
+        self.liquid_.fit(X if is_table(X) else spikes, reward=reward)
+        self._fit_rows(spikes, targets, used, params)
+
+    def _check_targets(self, y, all_known=True):
+        """Validate targets before anything runs; `y` are those of the rows that are used."""
 
     def _states(self, X):
-        """Return the states of samples as a dense array, which every readout takes."""
-        return self.liquid_.simulator_.states(self.liquid_.to_spikes(X)).toarray()
+        """Return the states of samples as a dense array, which every readout takes.
 
-    def _fit_rows(self, spikes, targets, used, weights):
+        In single precision a linear readout's last digits would depend on the other samples.
+        """
+        states = self.liquid_.simulator_.states(self.liquid_.to_spikes(X))
+        return states.toarray().astype(float)
+
+    def _fit_rows(self, spikes, targets, used, params):
         """Fit the readout on the states at the rows that are used."""
         states = self.liquid_.simulator_.rows(spikes)
-        weights = None if weights is None else weights[used]
-        self._fit_readout(states[used], _as_known(targets[used]), weights)
-
-    def _fit_readout(self, states, targets, weights):
-        self.readout_.fit(states, targets, **_weight_params(self.readout_, weights))
+        self.readout_.fit(states[used], _of_known(targets[used]), **params)
 
     def _after_washout(self, spikes):
         """Return which rows of all samples come after the washout, a bool array (n_rows,)."""
@@ -134,51 +146,79 @@ class LSM(Composite):
 
     def _partial_fit(self, X, y, **first_call):
         """Continue a stream with its next piece; `first_call` goes to the readout's first one."""
+        X, y = one_piece(X, y)
         is_first = not hasattr(self, "liquid_")
-        X, y = _one_piece(X, y)
         with all_or_nothing(self) if is_first else nullcontext():
             if is_first:
-                self._begin(X, y)
-            if self.targets_ != "row":
-                raise ValueError("a stream has a target at every row, but fit had one a sample")
-            spikes = self.liquid_.to_spikes(X)
-            targets, known = np.zeros((spikes.n_rows[0], *self._form.shape)), None
-            if y is not None:
-                targets, known = self._form.join(y, spikes, numeric=self._numeric)
-                self._check_piece(targets[known], first_call)
-            return self._online.learn(
-                spikes, targets, known, self.liquid_.simulator_, self.readout_,
-                washout=self.washout, closed_loop=self._loop_for(targets), first_call=first_call,
-            )  # fmt: skip
+                self._begin_stream(X, y)
+            return self._run_on(X, y, first_call)
+
+    def _begin_stream(self, X, y):
+        """Fit the liquid on the first piece of a stream; the readout has learnt nothing yet."""
+        if y is None:
+            raise ValueError("the first piece of a stream needs targets: pass y, or call fit first")
+        self._begin_fit(has_learnt=False)
+        self.targets_, self._form = "row", RowTargets(y[0].shape[1:], False, False)
+        spikes = self.liquid_.to_spikes(X)
+        targets, _ = self._form.join(y, spikes, numeric=self._numeric)
+        self.liquid_.fit(spikes)
+        return spikes, targets
+
+    def _run_on(self, X, y, first_call):
+        """Run the next piece of a stream; return the predictions before learning from a row."""
+        if self.targets_ != "row":
+            raise ValueError(
+                "a stream has a target at every row, but fit had one a sample: fit with targets "
+                "at rows"
+            )
+        spikes = self.liquid_.to_spikes(X)
+        targets, known = np.zeros((spikes.n_rows[0], *self._form.shape)), None
+        if y is not None:
+            targets, known = self._form.join(y, spikes, numeric=self._numeric)
+            self._check_piece(targets[known], first_call)
+        return self._online.learn(
+            spikes, targets, known, self.liquid_.simulator_, self.readout_, washout=self.washout,
+            closed_loop=self._loop_for(targets), first_call=first_call,
+        )  # fmt: skip
 
     def _check_piece(self, targets, first_call):
         """Validate the targets of a piece of a stream, before the liquid runs."""
-
-    def _begin(self, X, y):
-        """Fit the liquid on the first piece of a stream; the readout has learnt nothing yet."""
-        if y is None:
-            raise ValueError(
-                "the first piece of a stream needs targets: pass y, or call fit before"
-            )
-        self._check()
-        self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
-        self._online = OnlineRun(has_learnt=False)
-        form = RowTargets(np.shape(y[0])[1:], stacked=False, one_series=False)
-        spikes, targets, _ = self._begin_rows(X, y, form)
-        self.liquid_.fit(spikes)
-        return spikes, targets
 
     def _loop_for(self, targets):
         """Return the closed loop of a stream; None without feedback."""
         return None
 
+    def predict_next(self, X):
+        """Predict the rows of the next piece of a stream, while the liquid runs on.
+
+        Pieces give the predictions of the whole. The stream starts at the liquid's initial state
+        after `fit`, and anew after `reset`. It is the stream of `partial_fit`, for a readout that
+        has it.
+
+        Parameters
+        ----------
+        X : array of shape (n_rows, n_channels), alone or in a list, or SpikeArray of one sample
+            The next piece of the stream.
+
+        Returns
+        -------
+        y_pred : array of shape (n_rows,) or (n_rows, n_outputs)
+        """
+        check_is_fitted(self, "liquid_")
+        if not self._online.has_learnt:
+            raise NotFittedError(
+                f"the readout of {type(self).__name__} has learnt from no row of the stream yet: "
+                "call partial_fit with targets after the washout first"
+            )
+        X, _ = one_piece(X, None)
+        return np.array(self._run_on(X, None, {}))
+
     def reset(self):
-        """Start a new stream: the next `partial_fit` begins at the liquid's initial state.
+        """Start a new stream at the liquid's initial state; the readout keeps what it has learnt.
 
         Returns
         -------
         self : estimator
-            What the readout has learnt is kept.
         """
         check_is_fitted(self, "liquid_")
         self._online = OnlineRun(self._online.has_learnt)
@@ -212,20 +252,29 @@ class LSM(Composite):
             Their targets.
         weights : array of shape (n_used,) or None
             Their weights.
+
+        Raises
+        ------
+        ValueError
+            If `fit` had one target a sample.
         """
         check_is_fitted(self, "liquid_")
         if self.targets_ != "row":
-            raise ValueError("fit had one target a sample, so that no rows are scored")
+            raise ValueError(
+                "rows are scored where fit had a target at every row, but it had one a sample: "
+                "use scikit-learn's scorers"
+            )
         spikes = self.liquid_.to_spikes(self._form.wrap(X))
         targets, known = self._form.join(self._form.parts(y), spikes, numeric=self._numeric)
         used = known & self._after_washout(spikes)
-        weights = _row_weights(sample_weight, spikes)
-        return used, _as_known(targets[used]), None if weights is None else weights[used]
+        weights = row_weights(sample_weight, spikes)
+        return used, _of_known(targets[used]), None if weights is None else weights[used]
 
     def _score_rows(self, X, y, y_pred, metric, sample_weight=None):
         """Compare targets and predictions of the rows that count."""
         used, y_true, weights = self.scored_rows(X, y, sample_weight)
-        return metric(y_true, self._form.flat(y_pred)[used], sample_weight=weights)
+        parts = [y_pred] if self._form.one_series else y_pred
+        return metric(y_true, np.concatenate(list(parts))[used], sample_weight=weights)
 
     @property
     def n_features_in_(self):
@@ -239,53 +288,13 @@ class LSM(Composite):
         return tags
 
 
-def _one_piece(X, y):
-    """Return the piece of a stream and its targets, each in a list."""
-    rule = (
-        "partial_fit takes a stream piece by piece: X must be one array of shape (n_rows, "
-        "n_channels), and y one of shape (n_rows,) or (n_rows, n_outputs)"
-    )
-    if is_table(X):
-        X, y = [X], None if y is None else [np.asarray(y)]
-    if len(X) != 1 or (y is not None and (np.ndim(y) == 0 or len(y) != 1 or np.ndim(y[0]) == 0)):
-        raise ValueError(f"{rule}, alone or in a list")
-    return X, None if y is None else [np.asarray(y[0])]
+@contextmanager
+def _no_warning_of_series():
+    with catch_warnings():
+        filterwarnings("ignore", message=SERIES_WARNING)
+        yield
 
 
-def _check_weights(sample_weight, n):
-    """Return sample weights as a float array of shape (n,), or None."""
-    if sample_weight is None:
-        return None
-    rule = f"sample_weight must have one finite number for each of {n} samples"
-    weights = check_reals(rule, sample_weight)
-    if weights.shape != (n,) or not np.isfinite(weights).all():
-        raise ValueError(f"{rule}, got shape {weights.shape}: sample_weight.ndim must be 1")
-    return weights.astype(float)
-
-
-def _row_weights(sample_weight, spikes):
-    """Return the weights of all rows, from those of the samples or of their rows, or None."""
-    if sample_weight is None:
-        return None
-    if isinstance(sample_weight, list | tuple) and np.ndim(sample_weight[0]) > 0:
-        return _check_weights(np.concatenate(sample_weight), spikes.n_rows.sum())
-    return np.repeat(_check_weights(sample_weight, len(spikes)), spikes.n_rows)
-
-
-def _weight_params(readout, weights):
-    """Return the arguments of a readout's `fit` that carry the weights."""
-    if weights is None:
-        return {}
-    if isinstance(readout, Pipeline) and not get_config()["enable_metadata_routing"]:
-        return {f"{readout.steps[-1][0]}__sample_weight": weights}
-    if not has_fit_parameter(readout, "sample_weight") and not isinstance(readout, Pipeline):
-        raise TypeError(
-            f"the readout {readout!r} takes no sample_weight: take one that does, such as "
-            "RidgeClassifierCV or RidgeCV"
-        )
-    return {"sample_weight": weights}
-
-
-def _as_known(targets):
-    """Return targets without missing ones in the type that they have without them."""
+def _of_known(targets):
+    """Return known targets, which may stand as objects beside missing ones, in their own type."""
     return np.array(targets.tolist()) if targets.dtype == object else targets

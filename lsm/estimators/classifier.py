@@ -73,7 +73,7 @@ class LSMClassifier(ClassifierMixin, LSM):
     def __init__(self, liquid="auto", readout="auto", washout=0, targets="auto"):
         super().__init__(liquid, readout, washout, targets)
 
-    def fit(self, X, y, sample_weight=None, reward=None):
+    def fit(self, X, y, reward=None, **params):
         """Fit the liquid, then the readout on its states.
 
         Parameters
@@ -82,21 +82,28 @@ class LSMClassifier(ClassifierMixin, LSM):
             Training samples, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,), or list of arrays of shape (T_i,)
             Labels of samples, or of all their rows. Rows whose label is None or NaN are left out.
-        sample_weight : array of shape (n_samples,), or list of arrays of shape (T_i,), optional
-            Weights of samples, or of their rows, for the readout.
         reward : array of shape (n_samples,) or function, optional
             For a liquid that learns from reward, see :meth:`lsm.Liquid.fit`.
+        **params : object
+            `sample_weight` of shape (n_samples,), or a list of arrays of weights at rows: the
+            readout's weights. Any other argument of the readout's `fit`, with the prefix
+            "readout__". The liquid is calibrated on all samples, whatever their weights.
 
         Returns
         -------
         self : LSMClassifier
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter or the input is invalid, or `y` fits two meanings.
         """
         with all_or_nothing(self):
-            self._fit(X, y, sample_weight, reward)
+            self._fit(X, y, reward, params)
             self.classes_ = self.readout_.classes_
         return self
 
-    def _check_targets(self, y):
+    def _check_targets(self, y, all_known=True):
         check_classification_targets(y)
 
     @available_if(readout_has("partial_fit"))

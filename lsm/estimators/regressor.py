@@ -83,7 +83,7 @@ class LSMRegressor(RegressorMixin, LSM):
         super().__init__(liquid, readout, washout, targets)
         self.feedback = feedback
 
-    def fit(self, X, y, sample_weight=None, reward=None):
+    def fit(self, X, y, reward=None, **params):
         """Fit the liquid, then the readout on its states.
 
         Parameters
@@ -92,48 +92,61 @@ class LSMRegressor(RegressorMixin, LSM):
             Training samples, see :class:`~lsm.Liquid`.
         y : array of shape (n_samples,) or (n_samples, n_outputs), or list of arrays
             Targets of samples, or of all their rows. Rows with a NaN are left out.
-        sample_weight : array of shape (n_samples,), or list of arrays of shape (T_i,), optional
-            Weights of samples, or of their rows, for the readout.
         reward : array of shape (n_samples,) or function, optional
             For a liquid that learns from reward, see :meth:`lsm.Liquid.fit`.
+        **params : object
+            `sample_weight` of shape (n_samples,), or a list of arrays of weights at rows: the
+            readout's weights. Any other argument of the readout's `fit`, with the prefix
+            "readout__". The liquid is calibrated on all samples, whatever their weights.
 
         Returns
         -------
         self : LSMRegressor
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter or the input is invalid, or `y` fits two meanings.
+        FloatingPointError
+            If the feedback diverges.
         """
         with all_or_nothing(self):
             self.closed_loop_ = None
-            self._fit(X, y, sample_weight, reward)
+            self._fit(X, y, reward, params)
         return self
 
-    def _check_targets(self, y):
-        if self.feedback is not None and self.targets_ == "sample":
+    def _check_targets(self, y, all_known=True):
+        if self.feedback is None:
+            return
+        if self.targets_ == "sample":
             raise ValueError(
                 "LSMRegressor.feedback needs targets at every row, as a list of arrays of shape "
                 "(T_i,) or (T_i, n_outputs)"
             )
-
-    def _fit_rows(self, spikes, targets, used, weights):
-        if self.feedback is None:
-            super()._fit_rows(spikes, targets, used, weights)
-            return
-        if np.isnan(targets).any():
+        if not all_known:
             raise ValueError(
-                "with LSMRegressor.feedback the targets come back into the liquid, so that none "
-                "may be missing: fill the NaN of y, or set feedback=None"
+                "y has missing targets, which LSMRegressor.feedback would send into the liquid: "
+                "fill them, such as by np.interp, or set feedback=None"
             )
+
+    def _fit_rows(self, spikes, targets, used, params):
+        if self.feedback is None:
+            super()._fit_rows(spikes, targets, used, params)
+            return
         as_outputs = targets.reshape(len(targets), -1).astype(float)
         simulator, rng = self.liquid_.simulator_, self._draw_closed_loop(as_outputs, spikes)
         if getattr(self.readout_, "online", False):
-            if weights is not None:
-                raise TypeError("a readout that learns in the closed loop takes no sample_weight")
+            if params:
+                raise TypeError(
+                    f"{type(self.readout_).__name__} learns in the closed loop, where it takes no "
+                    f"{', '.join(params)}: leave them out, or take a readout such as RidgeCV"
+                )
             self.readout_.start(simulator.n_row_features, *(self._form.shape or (None,)))
             self.closed_loop_.teach(simulator, spikes, as_outputs, self.readout_, self.washout)
             return
         noisy = as_outputs + self.feedback.noise * rng.normal(size=as_outputs.shape)
         states = self.closed_loop_.force(simulator, spikes, noisy)
-        weights = None if weights is None else weights[used]
-        self._fit_readout(states[used], targets[used], weights)
+        self.readout_.fit(states[used], targets[used], **params)
 
     def _draw_closed_loop(self, targets, spikes):
         """Draw the feedback for targets of shape (n_rows, n_outputs); return the generator."""
@@ -172,8 +185,8 @@ class LSMRegressor(RegressorMixin, LSM):
                 self.outputs_[row] = np.reshape(output, self._form.shape)
         return self
 
-    def _begin(self, X, y):
-        spikes, targets = super()._begin(X, y)
+    def _begin_stream(self, X, y):
+        spikes, targets = super()._begin_stream(X, y)
         self.closed_loop_ = None
         if self.feedback is not None:
             self._draw_closed_loop(np.nan_to_num(targets).reshape(len(targets), -1), spikes)

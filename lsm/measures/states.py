@@ -50,7 +50,7 @@ def separation_curve(estimator, X, *, tau=10.0):
     liquid, spikes = input_spikes(estimator, X)
     if len(spikes) < 2:
         raise ValueError("X must hold at least 2 samples, got 1")
-    states = liquid.transform(spikes).toarray().astype(float)
+    states = liquid.simulator_.states(liquid.to_spikes(spikes)).toarray().astype(float)
     return squareform(van_rossum(spikes, tau), checks=False), pdist(states)
 
 
@@ -116,7 +116,7 @@ def kernel_quality(estimator, X, y=None, *, tolerance=0.01):
     """
     check_number("tolerance", tolerance, 0, 1, high_open=True)
     liquid, X = find_liquid(estimator, X)
-    return _rank(liquid.transform(X).toarray(), tolerance)
+    return _rank(liquid.simulator_.states(liquid.to_spikes(X)).toarray(), tolerance)
 
 
 def generalisation_rank(estimator, X, y=None, *, tolerance=0.01):
@@ -145,7 +145,7 @@ def generalisation_rank(estimator, X, y=None, *, tolerance=0.01):
     """
     check_number("tolerance", tolerance, 0, 1, high_open=True)
     liquid, X = find_liquid(estimator, X)
-    states = liquid.transform(X).toarray()
+    states = liquid.simulator_.states(liquid.to_spikes(X)).toarray()
     y = np.zeros(len(states)) if y is None else np.asarray(y)
     check_consistent_length(states, y)
     return float(np.mean([_rank(states[y == label], tolerance) for label in np.unique(y)]))
@@ -178,7 +178,7 @@ def dimension(estimator, X, y=None):
        University Press, 65-82.
     """
     liquid, X = find_liquid(estimator, X)
-    return _participation_ratio(liquid.transform(X).toarray())
+    return _participation_ratio(liquid.simulator_.states(liquid.to_spikes(X)).toarray())
 
 
 def _rank(states, tolerance):

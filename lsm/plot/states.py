@@ -72,7 +72,7 @@ class SnapshotDisplay:
         display : SnapshotDisplay
         """
         check_is_fitted(liquid)
-        states = liquid.transform(X).toarray()
+        states = liquid.simulator_.states(liquid.to_spikes(X)).toarray()
         states = states.reshape(len(states), -1, liquid.n_neurons_)
         n_readings = states.shape[1]
         reading = check_integer("reading", reading, -n_readings, n_readings - 1)

@@ -65,7 +65,7 @@ def test_an_accuracy_is_the_mean_over_speakers(results, digits):
     for train, test in LeaveOneGroupOut().split(target, groups=speaker):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
-            states = liquid.fit(spikes[train]).transform(spikes).toarray()
+            states = liquid.fit(spikes[train]).transform(spikes)
         states = (states - states[train].mean(axis=0)) / np.maximum(states[train].std(axis=0), 1e-9)
         readout = clone(encoders.READOUTS["5 nearest"]).fit(states[train], target[train])
         right.append(readout.score(states[test], target[test]))

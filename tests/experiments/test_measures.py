@@ -42,8 +42,8 @@ def test_a_row_is_a_measure_of_liquids_that_are_drawn_by_their_seeds(results):
         assert column["kernel quality"] == of_liquids.kernel_quality(liquid, train)
         assert column["rate"] == pytest.approx(of_liquids.rate(liquid, train))
         readout = RidgeClassifierCV(np.logspace(-2, 4, 7))
-        readout.fit(liquid.transform(train).toarray(), data.target[data.train])
-        accuracy = readout.score(liquid.transform(test).toarray(), data.target[data.test])
+        readout.fit(liquid.transform(train), data.target[data.train])
+        accuracy = readout.score(liquid.transform(test), data.target[data.test])
         assert column["accuracy"] == accuracy
     taus = {measures.make_model(random_state=seed)["liquid"].neurons.tau_m for seed in range(3)}
     assert len(taus) == 3

@@ -89,9 +89,10 @@ def test_states_are_those_of_one_liquid_after_each_front_end(data):
             40,
             snapshots=Snapshots(n=(1, 2), feature="root_count"),
             calibration=Calibration(input_rate=35.0, max_gain=1.0),
+            sparse_output=False,
             random_state=seeds.copy().pop(),
         )
-        blocks.append(liquid.fit_transform(clone(encoder).fit_transform(data.data[:30])).toarray())
+        blocks.append(liquid.fit_transform(clone(encoder).fit_transform(data.data[:30])))
     np.testing.assert_array_equal(states, np.hstack(blocks))
     networks = [ear["liquid"].network_ for _, ear in model["ears"].transformer_list]
     for network in networks[1:]:
@@ -125,10 +126,10 @@ def test_a_stack_weighs_scores_for_voices_held_out(tmp_path, data):
                 60, readout, encoder=clone(encoder),
                 random_state=stacked["ears"].transformer_list[0][1]["liquid"].random_state,
             )  # fmt: skip
-            states = model[:3].fit_transform(data.data[train])
+            states = model[:2].fit_transform(data.data[train])
             held.append(np.zeros((len(train), 3)))
             for fitted, out in splits.split():
-                rest = clone(model[3:]).fit(states[fitted], data.target[train][fitted])
+                rest = clone(model[2:]).fit(states[fitted], data.target[train][fitted])
                 held[-1][out] = rest.decision_function(states[out])
             model.fit(data.data[train], data.target[train])
             scores.append(model.decision_function(data.data[test]))

@@ -11,6 +11,8 @@ from scipy import sparse, stats
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import RidgeClassifier
+from sklearn.pipeline import make_pipeline, make_union
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, LSMClassifier, Snapshots, SpikeArray
@@ -232,11 +234,40 @@ def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
     assert len(windows) < 500  # of a thousand
 
 
-def test_states_stay_sparse_under_pandas_output():
+def test_dense_states_may_be_a_data_frame_and_sparse_ones_say_how():
     X, y = spike_samples(), np.arange(12) % 2
+    states = Liquid(20, random_state=0).fit_transform(X)
+    dense = Liquid(20, sparse_output=False, random_state=0)
+    np.testing.assert_array_equal(dense.fit_transform(X), states.toarray())
+    frame = dense.set_output(transform="pandas").transform(X)
+    assert [*frame.columns] == [*dense.get_feature_names_out()]
+    np.testing.assert_array_equal(frame, states.toarray())
     with config_context(transform_output="pandas"):
-        assert sparse.issparse(Liquid(20, random_state=0).fit_transform(X))
+        with pytest.raises(ValueError, match=r"set Liquid.sparse_output=False, or call set_output"):
+            Liquid(20, random_state=0).fit_transform(X)
+        kept = Liquid(20, random_state=0).set_output(transform="default").fit_transform(X)
+        assert sparse.issparse(kept)
         LSMClassifier(Liquid(20, random_state=0)).fit(X, y).predict(X)
+        piped = make_pipeline(dense, RidgeClassifier()).fit(X, y)
+        assert [*piped[-1].feature_names_in_] == [*dense.get_feature_names_out()]
+
+
+def test_a_liquid_passes_its_spikes_on_to_another():
+    X, y = spike_samples(), np.arange(12) % 2
+    first, second = Liquid(30, output="spikes", random_state=0), Liquid(20, random_state=1)
+    deep = make_pipeline(first, second, RidgeClassifier()).fit(X, y)
+    by_hand = clone(first).fit(X).record(X)
+    states = clone(second).fit_transform(by_hand)
+    assert (deep[:-1].transform(X) != states).nnz == 0
+    assert not hasattr(first, "get_feature_names_out")
+    with config_context(transform_output="pandas"):
+        assert isinstance(clone(first).fit_transform(X), SpikeArray)
+    both = make_union(clone(second), make_pipeline(clone(first), clone(second))).fit_transform(X)
+    assert (both[:, 20:] != states).nnz == 0
+    with pytest.raises(ValueError, match=r"states of another liquid.*set output='spikes'"):
+        make_pipeline(Liquid(30), Liquid(20), RidgeClassifier()).fit(X, y)
+    with pytest.raises(ValueError, match="Liquid.output must be one of 'states', 'spikes'"):
+        Liquid(30, output="rows").fit(X)
 
 
 def test_an_unfitted_liquid_says_so():

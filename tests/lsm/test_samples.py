@@ -38,7 +38,7 @@ def test_a_time_step_of_the_input_may_span_many_of_the_liquid():
 def test_static_patterns_are_constant_currents():
     X = np.random.default_rng(0).normal(size=(20, 6))
     liquid = Liquid(n_neurons=40, random_state=0, static_steps=150).fit(X)
-    held = [np.tile(row, (150, 1)) for row in X]
+    held = SpikeArray.from_dense([np.tile(row, (150, 1)) for row in X])
     np.testing.assert_allclose(liquid.transform(X).toarray(), liquid.transform(held).toarray())
 
 

@@ -71,7 +71,8 @@ def test_a_pipeline_may_hold_liquid_and_encoder(task):
 def test_the_composite_is_liquid_then_readout(task):
     X, y = task
     composite = model().fit(X, y)
-    states = Liquid(n_neurons=80, random_state=0).fit_transform(X)
+    states = Liquid(n_neurons=80, sparse_output=False, random_state=0).fit_transform(X)
+    states = states.astype(float)
     by_hand = clone(composite._part("readout")).fit(states, y)
     np.testing.assert_array_equal(composite.decision_function(X), by_hand.decision_function(states))
     np.testing.assert_array_equal(composite.predict(X), by_hand.predict(states))

@@ -6,8 +6,10 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, train_test_split
 from sklearn.naive_bayes import GaussianNB
@@ -224,8 +226,43 @@ def test_weights_of_samples_reach_the_readout():
         assert model.score(X, noisy, sample_weight=weights) == 1
     with pytest.raises(TypeError, match="takes no sample_weight: take one that does"):
         LSMClassifier(liquid(), LinearDiscriminantAnalysis()).fit(X, y, sample_weight=weights)
-    with pytest.raises(ValueError, match="one finite number for each of 40 samples"):
+    fitted = LSMClassifier(liquid()).fit(X, noisy, readout__sample_weight=weights)
+    assert fitted.score(X[10:], y[10:]) == 1
+    with pytest.raises(ValueError, match="sample_weight"):
         LSMClassifier(liquid()).fit(X, y, sample_weight=weights[:5])
+    with pytest.raises(TypeError, match="fit has no argument 'weights': pass sample_weight"):
+        LSMClassifier(liquid()).fit(X, y, weights=weights)
+
+
+def test_metadata_is_routed_to_the_readout():
+    X, y = labelled()
+    noisy = np.where(np.arange(40) < 10, 1 - y, y)
+    weights = np.where(np.arange(40) < 10, 0.0, 1.0)
+    with sklearn.config_context(enable_metadata_routing=True):
+        readout = RidgeClassifier().set_fit_request(sample_weight=True)
+        model = LSMClassifier(liquid(), readout).set_score_request(sample_weight=True)
+        model.fit(X, noisy, sample_weight=weights)
+        assert model.score(X[10:], y[10:]) == 1
+        assert model.score(X, noisy, sample_weight=weights) == 1
+        search = GridSearchCV(model, {"readout__alpha": [1.0, 10.0]}, cv=2)
+        assert search.fit(X, noisy, sample_weight=weights).score(X[10:], y[10:]) == 1
+        with pytest.raises(UnsetMetadataPassedError, match="sample_weight"):
+            LSMClassifier(liquid(), RidgeClassifier()).fit(X, y, sample_weight=weights)
+        scaler = StandardScaler().set_fit_request(sample_weight=False)
+        piped = make_pipeline(scaler, readout)
+        piped = LSMClassifier(liquid(), piped).fit(X, noisy, sample_weight=weights)
+        assert piped.score(X[10:], y[10:]) == 1
+
+
+def test_weights_at_rows_are_those_of_samples_or_of_rows():
+    x, y = series(200)
+    X, Y = [x, x[:50]], [y, -y[:50]]
+    of_samples = LSMRegressor(liquid(), Ridge()).fit(X, Y, sample_weight=[0.0, 1.0])
+    of_rows = LSMRegressor(liquid(), Ridge())
+    of_rows.fit(X, Y, sample_weight=[np.zeros(200), np.ones(50)])
+    np.testing.assert_array_equal(of_samples.readout_.coef_, of_rows.readout_.coef_)
+    with pytest.raises(ValueError, match=r"arrays as long as the samples, \[200, 50\] rows"):
+        of_rows.fit(X, Y, sample_weight=[np.zeros(200), np.ones(49)])
 
 
 def test_rows_without_a_target_are_left_out():

@@ -102,10 +102,12 @@ def test_any_readout_that_learns_by_pieces_serves():
 
 def test_what_is_no_stream_is_refused():
     X, y = series(50)
-    with pytest.raises(ValueError, match="lists of one array"):
+    with pytest.raises(ValueError, match=r"alone or in a list, got X with 2 samples"):
         model(RLS()).partial_fit([X, X], [y, y])
-    with pytest.raises(ValueError, match="with a target at every row"):
+    with pytest.raises(ValueError, match="a target for each of the 50 rows"):
         model(RLS()).partial_fit([X], [1.0])
+    with pytest.raises(ValueError, match="alone or in a list, got y with 1 arrays, or without"):
+        model(RLS()).partial_fit([X], 1.0)
     begun = model(RLS()).partial_fit([X], [y])
     with pytest.raises(ValueError, match=r"so shape \(50,\), got shape \(50, 2\)"):
         begun.partial_fit([X], [np.c_[y, y]])
@@ -250,4 +252,5 @@ def test_all_pieces_of_a_stream_have_rows_of_one_duration():
     X, y = series(60)
     begun = model(RLS()).partial_fit(SpikeArray.from_dense([X], row_duration=2.0), [y])
     with pytest.raises(ValueError, match="rows of 1 ms, but the stream has rows of 2 ms"):
-        begun.partial_fit([X], [y])
+        begun.partial_fit(SpikeArray.from_dense([X]), [y])
+    assert len(begun.partial_fit([X], [y]).outputs_) == 60  # bare arrays have its rows
