@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from .calibration import Calibration
 from .controls import without_recurrence
-from .estimators import LSMClassifier, LSMRegressor, row_scorer
+from .estimators import LSMClassifier, LSMRegressor, cross_val_predict_rows, row_scorer
 from .feedback import Feedback
 from .liquid import Liquid
 from .memory import Memory
@@ -20,6 +20,7 @@ __all__ = [
     "Memory",
     "Snapshots",
     "SpikeArray",
+    "cross_val_predict_rows",
     "row_scorer",
     "without_recurrence",
 ]

@@ -24,6 +24,7 @@ __all__ = [
 
 # A table of this many rows, of which each resembles the one before, is a series.
 SERIES_ROWS, SERIES_CORRELATION = 1000, 0.7
+CLOCK_ROWS = 20  # a column of fewer rows may increase by equal steps by chance
 SERIES_WARNING = "X is a table, of which each row is taken for a static pattern"
 
 
@@ -90,16 +91,21 @@ def looks_like_series(X):
     if sparse.issparse(X):
         return None
     values = np.asarray(X)
-    if values.ndim != 2 or values.dtype.kind not in "iuf":
+    if values.ndim != 2 or values.dtype.kind not in "iuf" or len(values) < 2:
         return None
-    if values.shape[1] == 1 and len(values) > 1:
+    if values.shape[1] == 1:
         return "it has one column"
+    values = values.astype(float)
+    steps = np.diff(values, axis=0)
+    clocks = np.flatnonzero((steps > 0).all(axis=0) & (np.ptp(steps, axis=0) < 0.01 * steps[0]))
+    if len(values) >= CLOCK_ROWS and clocks.size:
+        return f"its column {clocks[0]} increases by equal steps, as time does"
     if len(values) >= SERIES_ROWS:
-        moving = values[:, values.std(axis=0) > 0].astype(float)
-        now, then = moving[1:] - moving.mean(axis=0), moving[:-1] - moving.mean(axis=0)
-        correlation = (now * then).mean(axis=0) / moving.var(axis=0)
+        moving = values[:, values.std(axis=0) > 0]
+        moving = moving - moving.mean(axis=0)
+        correlation = (moving[1:] * moving[:-1]).mean(axis=0) / moving.var(axis=0)
         if correlation.size and np.median(correlation) > SERIES_CORRELATION:
-            return "each row is nearly the one before"
+            return "each row resembles the one before"
     return None
 
 

@@ -7,17 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.exceptions import UnsetMetadataPassedError
-from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
-from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, train_test_split
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.exceptions import NotFittedError, UnsetMetadataPassedError
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier, SGDClassifier
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from lsm import Liquid, LSMClassifier, LSMRegressor, SpikeArray, row_scorer
-from lsm.encoding import PerRow
+from lsm import Liquid, LSMClassifier, LSMRegressor, SpikeArray
+from lsm.readout import RLS
 
 pytestmark = pytest.mark.filterwarnings("ignore:the liquid")
 
@@ -282,28 +283,6 @@ def test_rows_without_a_target_are_left_out():
     assert [*classifier.classes_] == ["down", "up"]
 
 
-# --------------------------------------------------------------------------------------- scorers
-
-
-def test_scorers_of_rows_serve_searches():
-    X = [np.random.default_rng(i).normal(size=(60 + i, 2)) for i in range(9)]
-    y = [np.cumsum(x[:, 0]) for x in X]
-    model = LSMRegressor(liquid())
-    scorer = row_scorer("neg_mean_absolute_error")
-    search = GridSearchCV(model, {"washout": [0, 5, 10]}, cv=3, scoring=scorer).fit(X, y)
-    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
-    fitted = model.fit(X, y)
-    errors = np.concatenate([np.abs(a - b) for a, b in zip(fitted.predict(X), y, strict=True)])
-    assert scorer(fitted, X, y) == pytest.approx(-errors.mean())
-    labels = [(part > 0).astype(int) for part in y]
-    classifier = LSMClassifier(liquid(), LogisticRegression())
-    for name in ("f1_macro", "roc_auc", "neg_log_loss"):
-        scores = cross_val_score(classifier, X, labels, cv=KFold(3), scoring=row_scorer(name))
-        assert np.isfinite(scores).all()
-    with pytest.raises(TypeError, match="row_scorer is for LSMClassifier"):
-        row_scorer("r2")(Ridge().fit([[0.0]], [0.0]), X, y)
-
-
 def test_a_method_that_the_readout_lacks_names_readouts_that_have_it():
     model = LSMClassifier(liquid())
     assert not hasattr(model, "predict_proba")
@@ -318,36 +297,51 @@ def test_a_method_that_the_readout_lacks_names_readouts_that_have_it():
 
 def test_a_stream_goes_on_without_targets_and_starts_again():
     u, y = series(300)
-    fitted = LSMRegressor(liquid(), Ridge()).fit([u], [y])
-    whole = fitted.predict([u])[0]
-    with pytest.raises(AttributeError, match="partial_fit"):
-        fitted.partial_fit(u)
-    from lsm.readout import RLS
-
-    online = LSMRegressor(liquid(), RLS()).fit([u], [y])
-    whole, coef = online.predict([u])[0], online.readout_.coef_.copy()
-    pieces = [online.partial_fit(u[start : start + 60]).outputs_ for start in range(0, 300, 60)]
+    model = LSMRegressor(liquid(), RLS()).fit([u], [y])
+    whole, coef = model.predict([u])[0], model.readout_.coef_.copy()
+    pieces = [model.partial_fit(u[start : start + 60]).outputs_ for start in range(0, 300, 60)]
     np.testing.assert_allclose(np.concatenate(pieces), whole, rtol=1e-6)
-    np.testing.assert_array_equal(online.readout_.coef_, coef)  # nothing was learnt
-    again = online.reset().partial_fit(u[:60]).outputs_
+    np.testing.assert_array_equal(model.readout_.coef_, coef)  # nothing was learnt
+    again = model.reset().partial_fit(u[:60]).outputs_
     np.testing.assert_array_equal(again, pieces[0])
     half = np.where(np.arange(60) < 30, y[:60], np.nan)
-    online.reset().partial_fit(u[:60], half)
-    assert not np.array_equal(online.readout_.coef_, coef)
+    model.reset().partial_fit(u[:60], half)
+    assert not np.array_equal(model.readout_.coef_, coef)
 
 
-# ---------------------------------------------------------------------------------------- per row
+@pytest.mark.parametrize("readout", [Ridge(), RLS(), HistGradientBoostingRegressor(max_iter=3)])
+def test_any_readout_predicts_a_stream_in_pieces_of_any_length(readout):
+    u, y = series(240)
+    model = LSMRegressor(liquid(), readout).fit([u[:200]], [y[:200]])
+    whole = model.predict_next(u)
+    np.testing.assert_allclose(whole, model.predict([u])[0], rtol=1e-5, atol=1e-6)
+    model.reset()
+    cuts = zip([0, 1, 50, 51], [1, 50, 51, 240], strict=True)
+    pieces = [model.predict_next([u[start:stop]]) for start, stop in cuts]
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    with pytest.raises(ValueError, match="got X with 2 samples"):
+        model.predict_next([u, u])
 
 
-def test_a_transformer_is_lifted_to_the_rows_of_samples():
-    X = [np.random.default_rng(i).normal(3.0, 2.0, (5 + i, 3)) for i in range(4)]
-    scaled = PerRow(StandardScaler()).fit_transform(X)
-    rows = StandardScaler().fit_transform(np.concatenate(X))
-    np.testing.assert_array_equal(np.concatenate(scaled), rows)
-    packed = SpikeArray.from_dense(X, row_duration=10.0)
-    lifted = PerRow(StandardScaler()).fit(packed)
-    assert lifted.transform(packed).row_duration == 10.0
-    back = lifted.inverse_transform(lifted.transform(packed))
-    np.testing.assert_allclose(back.to_dense(2), X[2], atol=1e-5)
-    with pytest.raises(TypeError, match=r"PerRow.transformer must be .* StandardScaler\(\)"):
-        PerRow("scaler").fit(X)
+def test_a_classifier_learns_online_and_predicts_a_stream():
+    u, y = series(300)
+    labels = np.where(y > 0, "up", "down")
+    model = LSMClassifier(liquid(), SGDClassifier(random_state=0))
+    with pytest.raises(ValueError, match="first piece of a stream needs targets"):
+        model.partial_fit(u, classes=["down", "up"])
+    model.partial_fit(u[:200], labels[:200], classes=["down", "up"])
+    assert model.partial_fit(u[200:250]).outputs_.shape == (50,)
+    y_pred = model.predict_next(u[250:])
+    assert {*y_pred} <= {"up", "down"}
+    whole = clone(model).partial_fit(u[:200], labels[:200], classes=["down", "up"])
+    np.testing.assert_array_equal(whole.predict_next(u[200:])[50:], y_pred)
+
+
+def test_a_readout_that_has_learnt_nothing_predicts_no_stream():
+    u, y = series(60)
+    model = LSMRegressor(liquid(), RLS(), washout=100).partial_fit(u, y)
+    with pytest.raises(NotFittedError, match="has learnt from no row of the stream yet"):
+        model.predict_next(u)
+    of_samples = LSMRegressor(liquid()).fit([u, u], [0.0, 1.0])
+    with pytest.raises(ValueError, match="fit had one a sample: fit with targets at rows"):
+        of_samples.predict_next(u)

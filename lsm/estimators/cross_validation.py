@@ -1,0 +1,108 @@
+"""Cross-validated predictions at rows, with splits by sample or by time."""
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import TimeSeriesSplit, check_cv
+
+from .._validation import check_choice
+from ..samples import as_samples, is_table, n_rows_of
+from ..spikes import SpikeArray
+
+__all__ = ["cross_val_predict_rows"]
+
+
+def cross_val_predict_rows(estimator, X, y, *, by="sample", cv=5, groups=None, method="predict"):
+    """Predict every row by a model that was not fitted on it.
+
+    Parameters
+    ----------
+    estimator : LSMClassifier, LSMRegressor or pipeline that ends with one
+        Clones of it are fitted.
+    X : SpikeArray, sequence of (T_i, n_channels) arrays or 3-D array
+        Samples; a single series goes into a list.
+    y : sequence of arrays of shape (T_i,) or (T_i, n_outputs)
+        Targets at rows.
+    by : {"sample", "time"}, default="sample"
+        "sample": a model is fitted on some samples and predicts others. "time": a model is fitted
+        on the first rows of all samples and predicts later ones.
+    cv : int or splitter of scikit-learn, default=5
+        Splits of the samples, or of the rows of each sample: the number of folds, or an object
+        such as `GroupKFold(5)`, or `TimeSeriesSplit(5, gap=10)` for `by="time"`.
+    groups : array of shape (n_samples,), optional
+        Groups of the samples for `cv`, such as speakers.
+    method : {"predict", "predict_proba", "decision_function"}, default="predict"
+        Method of the estimator.
+
+    Returns
+    -------
+    y_pred : list of arrays of shape (T_i, ...)
+        Rows that no split predicts, such as the first ones of `by="time"`, are NaN, or None for
+        labels.
+
+    Raises
+    ------
+    ValueError
+        If X is a table, or the rows of a split by time are no piece of time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm import Liquid, LSMRegressor, cross_val_predict_rows
+    >>> u = np.random.default_rng(0).uniform(-1, 1, (400, 1))
+    >>> model = LSMRegressor(Liquid(50, random_state=0), washout=10)
+    >>> y_pred = cross_val_predict_rows(model, [u], [np.roll(u[:, 0], 1)], by="time", cv=3)
+    >>> y_pred[0].shape, np.isnan(y_pred[0]).sum()
+    ((400,), np.int64(100))
+    """
+    check_choice("by", by, ("sample", "time"))
+    X = as_samples(X)
+    if is_table(X):
+        raise ValueError(
+            "X is a table of static patterns, which have no rows: pass a series as [X]"
+        )
+    y, n_rows = [np.asarray(part) for part in y], n_rows_of(X)
+    if by == "time":
+        splits = _splits_by_time(cv, n_rows)
+    else:
+        splits = _splits_by_sample(check_cv(cv), n_rows, groups)
+    y_pred = [None] * len(y)
+    for fitted, predicted in splits:
+        model = clone(estimator).fit(_cut(X, fitted), [y[i][:stop] for i, stop in fitted])
+        ends = [(i, rows[-1] + 1) for i, rows in predicted]
+        outputs = getattr(model, method)(_cut(X, ends))
+        for (i, rows), output in zip(predicted, outputs, strict=True):
+            if y_pred[i] is None:
+                is_label = is_classifier(estimator) and method == "predict"
+                fill = None if is_label else np.nan
+                y_pred[i] = np.full((n_rows[i], *output.shape[1:]), fill)
+            y_pred[i][rows] = output[rows]
+    return y_pred
+
+
+def _splits_by_sample(cv, n_rows, groups):
+    """Yield (sample, n_rows) of the samples to fit, and (sample, rows) of those to predict."""
+    for train, test in cv.split(n_rows, groups=groups):
+        yield [(i, n_rows[i]) for i in train], [(i, np.arange(n_rows[i])) for i in test]
+
+
+def _splits_by_time(cv, n_rows):
+    """Yield (sample, stop) of the first rows to fit, and (sample, rows) of those to predict."""
+    if isinstance(cv, int):
+        cv = TimeSeriesSplit(cv)
+    for parts in zip(*[cv.split(np.zeros(n)) for n in n_rows], strict=True):
+        for train, test in parts:
+            if train.min() > 0 or len(train) <= train.max() or train.max() >= test.min():
+                raise ValueError(
+                    f"cv must fit the first rows of a sample and predict later ones, got {cv!r}: "
+                    "pass TimeSeriesSplit()"
+                )
+        fitted = [(i, train[-1] + 1) for i, (train, _) in enumerate(parts)]
+        yield fitted, [(i, test) for i, (_, test) in enumerate(parts)]
+
+
+def _cut(X, ends):
+    """Return the first rows of some samples, from pairs of a sample's index and its end."""
+    if isinstance(X, SpikeArray):
+        samples, stops = zip(*ends, strict=True)
+        return X.pieces(samples, np.zeros(len(samples), dtype=int), stops)
+    return [X[i][:stop] for i, stop in ends]
