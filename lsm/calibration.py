@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from ._units import steps_per_row
 from ._validation import check_bool, check_integer, check_number
 from .kernel import Plan, in_double, simulate
 from .memory import recall
@@ -296,7 +297,7 @@ def _centre(network, spikes):
     if network.graded:
         scales = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
         return scales, w_in.T @ (mean * scales)
-    per_step = mean / network.hold(spikes)
+    per_step = mean / steps_per_row(spikes.row_duration, network.dt)
     mean_current = np.zeros(network.n_neurons)
     for charge, clip in zip(charges(network), (np.maximum, np.minimum), strict=True):
         part = w_in.copy()
