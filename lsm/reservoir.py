@@ -5,9 +5,10 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite
+from ._units import steps_per_row
 from ._validation import check_choice, check_integer, check_number
 from .memory import Memory
-from .samples import SampleForm, split_rows, warn_of_series
+from .samples import SampleForm, split_rows, warn_of_durations, warn_of_series
 from .simulator import Simulator
 from .snapshots import Snapshots
 
@@ -22,16 +23,19 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
 
     Parameters
     ----------
-    snapshots, dt, static_steps, dtype, n_jobs, verbose, memory : object
+    snapshots, dt, row_duration, static_steps, dtype, n_jobs, verbose, memory : object
         As of :class:`~lsm.Liquid`.
     """
 
     _parts = {"snapshots": Snapshots}
     _part_methods = {"snapshots": "plan"}
 
-    def __init__(self, snapshots, dt, static_steps, dtype, n_jobs, verbose, memory):
+    def __init__(
+        self, snapshots, dt, row_duration, static_steps, dtype, n_jobs, verbose, memory
+    ):  # fmt: skip
         self.snapshots = snapshots
         self.dt = dt
+        self.row_duration = row_duration
         self.static_steps = static_steps
         self.dtype = dtype
         self.n_jobs = n_jobs
@@ -42,6 +46,9 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
         """Validate the parameters."""
         self._check_parts()
         check_number("Liquid.dt", self.dt, 0, low_open=True)
+        if not self._is_default("row_duration"):
+            check_number("Liquid.row_duration", self.row_duration, 0, low_open=True)
+            steps_per_row(self.row_duration, self.dt)  # refuses rows shorter than a step
         check_integer("Liquid.static_steps", self.static_steps, 1)
         self._check_run()
         if cache := self._cache():
@@ -63,12 +70,19 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
 
     def _decide_form(self, X):
         """Convert the samples of `fit`, and store their form."""
-        form = SampleForm(self.dt, self.static_steps * self.dt)
+        form = self._new_form()
         warn_of_series(X)
         spikes = form.to_spikes(X, self)
+        warn_of_durations(spikes)
         self.n_features_in_ = spikes.n_channels
         self._form = form.decide(X, spikes)
         return spikes
+
+    def _new_form(self):
+        """Return the form of the samples before `fit` has seen any."""
+        stated = not self._is_default("row_duration")
+        row_duration = float(self.row_duration) if stated else self.dt
+        return SampleForm(row_duration, self.static_steps * self.dt, stated=stated)
 
     def _set_network(self, network):
         self.network_, self.n_neurons_ = network, network.n_neurons
@@ -94,7 +108,7 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
         if hasattr(self, "network_"):
             return self._form.to_spikes(X, self)
         self._check()
-        return SampleForm(self.dt, self.static_steps * self.dt).to_spikes(X)
+        return self._new_form().to_spikes(X)
 
     @property
     def simulator_(self):

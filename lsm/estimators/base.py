@@ -10,6 +10,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from .._parts import Composite, all_or_nothing
+from .._units import rounding_named
 from .._validation import check_integer, check_reals
 from ..liquid import Liquid
 from ..samples import is_table
@@ -138,7 +139,8 @@ class LSM(Composite):
         X, y = _one_piece(X, y)
         with all_or_nothing(self) if is_first else nullcontext():
             if is_first:
-                self._begin(X, y)
+                with rounding_named():
+                    self._begin(X, y)
             if self.targets_ != "row":
                 raise ValueError("a stream has a target at every row, but fit had one a sample")
             spikes = self.liquid_.to_spikes(X)

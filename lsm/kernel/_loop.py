@@ -155,7 +155,9 @@ def loop(
                 if readings.step[reading] == t + 1:
                     reading = read(reading, end_reading, filtered, potential, readings)
                     if closed_loop is not None:
-                        respond(next_row - 1, reading - 1, readings.out, closed_loop, scratch.features)
+                        respond(
+                            next_row - 1, reading - 1, readings.out, closed_loop, scratch.features
+                        )
             if len(recording.step) > 0:
                 first = recording.count[0]
                 recording.step[first : first + n_fired] = t

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from .._units import steps_at
+from .._units import MOST_STEPS, steps_at
 
 __all__ = ["Loop", "Network", "Plan", "in_double"]
 
@@ -121,7 +121,13 @@ class Network:
         ValueError
             If a row is shorter than a step, or a sample has too many steps.
         """
-        rows = first_row + np.arange(spikes.n_rows.max(initial=0) + 1, dtype=np.int64)
+        n_rows = int(spikes.n_rows.max(initial=0))
+        if n_rows * spikes.row_duration > MOST_STEPS * self.dt:
+            raise ValueError(
+                f"a sample of X lasts {n_rows * spikes.row_duration:g} ms, more than {MOST_STEPS} "
+                f"steps of Liquid.dt={self.dt:g} ms: cut it into pieces, or set a larger dt"
+            )
+        rows = first_row + np.arange(n_rows + 1, dtype=np.int64)
         return steps_at(rows, spikes.row_duration, self.dt)
 
 
