@@ -58,6 +58,8 @@ class Stream:
             scratch.cursor["event"] = scratch.cursor["reading"] = 0
             scratch.cursor["row"] = 1
             scratch.filtered[:] *= run.readings.table[:, length, None]
+            # The loop flushes such small numbers to zero.
+            scratch.filtered[np.abs(scratch.filtered) < np.finfo(run.dtype).tiny] = 0
             if short_term is not None:
                 short_term.last_spike[:] -= self.end - self.begin
         run.readings = run.readings._replace(step=frozen(np.array([end], np.int32)))
