@@ -188,12 +188,7 @@ def moments_of(spikes):
     present = np.bincount(channels, minlength=spikes.n_channels)
     squares = np.bincount(channels, deviations, spikes.n_channels)
     squares = squares + (total - present) * mean**2
-    # Rounding of the mean would give a constant channel a tiny deviation, and a huge scale.
-    first = np.zeros(spikes.n_channels)
-    first[channels[::-1]] = amplitudes[::-1]
-    varies = np.bincount(channels, amplitudes != first[channels], spikes.n_channels) > 0
-    varies |= present < total
-    return mean, np.where(varies, np.sqrt(squares / total), 0.0)
+    return mean, np.sqrt(squares / total)
 
 
 def check_binning(n_channels, row_duration, duplicates, out_of_range):

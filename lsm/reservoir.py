@@ -47,7 +47,9 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
         self._check_parts()
         check_number("Liquid.dt", self.dt, 0, low_open=True)
         if not self._is_default("row_duration"):
-            check_number("Liquid.row_duration", self.row_duration, 0, low_open=True)
+            check_number(
+                "Liquid.row_duration", self.row_duration, 0, low_open=True, suffix=" or 'auto'"
+            )
             steps_per_row(self.row_duration, self.dt)  # refuses rows shorter than a step
         check_integer("Liquid.static_steps", self.static_steps, 1)
         self._check_run()
