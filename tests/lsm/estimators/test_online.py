@@ -249,5 +249,6 @@ def test_a_refused_piece_leaves_the_run_as_it_was():
 def test_all_pieces_of_a_stream_have_rows_of_one_duration():
     X, y = series(60)
     begun = model(RLS()).partial_fit(SpikeArray.from_dense([X], row_duration=2.0), [y])
+    begun.partial_fit([X], [y])  # an array has the rows of the stream
     with pytest.raises(ValueError, match="rows of 1 ms, but the stream has rows of 2 ms"):
-        begun.partial_fit([X], [y])
+        begun.partial_fit(SpikeArray.from_dense([X]), [y])
