@@ -145,7 +145,7 @@ def test_heterogeneous_parameters_have_their_moments():
         ({"neurons": LIF(tau_m=stats.norm(0, 1))}, "LIF.tau_m must be"),
         ({"neurons": LIF(tau_m=stats.norm([20, 30], 1))}, "LIF.tau_m must draw a number for each"),
         ({"neurons": LIF(tau_m=stats.multivariate_normal([9, 9]))}, "LIF.tau_m must .* got shape"),
-        ({"row_duration": 0}, "Liquid.row_duration must be a finite number > 0, got 0"),
+        ({"row_duration": 0}, "row_duration must be a finite number > 0 or 'auto', got 0"),
         ({"row_duration": "long"}, "Liquid.row_duration must be a number"),
         ({"row_duration": 0.001}, "If 0.001 is in seconds, row_duration=1 is the same in ms"),
         ({"topology": Column(), "n_neurons": 100}, "has 135 neurons"),
@@ -156,8 +156,7 @@ def test_heterogeneous_parameters_have_their_moments():
         ({"inputs": RandomInput(weight=1e39)}, "RandomInput.* beyond what float32 can hold"),
         ({"neurons": LIF(bias=1e39)}, "beyond what float32 can hold"),
         ({"noise": 1e39}, "beyond what float32 can hold"),
-        ({"dt": 1e-9, "calibration": None}, "more than 2147483647 steps of Liquid.dt=1e-09 ms"),
-        ({"dt": 1e-7, "topology": ErdosRenyi(delay=99.0)}, "need a buffer of"),
+        ({"dt": 1e-9, "calibration": None}, "need a buffer of"),
     ],
 )
 def test_bad_parameters_are_refused_in_fit(params, message):
