@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 MAX_INT32 = np.iinfo(np.int32).max  # limit of the rows in a sample, and of the channels
+MOST_ROWS = 86_400_000  # in lists of events: a day in ms
 
 
 def integers(name, values, dtype):
@@ -89,7 +90,12 @@ def _check_amplitudes(spikes):
     _refuse(spikes, infinite, "amplitudes must be finite, not NaN or infinity")
     if not spikes.graded:
         invalid = (spikes.amplitudes < 0) | (spikes.amplitudes != np.rint(spikes.amplitudes))
-        _refuse(spikes, invalid, "a number of spikes must be an integer >= 0")
+        _refuse(
+            spikes,
+            invalid,
+            "a number of spikes must be an integer >= 0. If the values are currents, pass floats, "
+            "as X.astype(float), or SpikeArray.from_dense(X, graded=True)",
+        )
         _refuse(spikes, spikes.amplitudes > 2**24, "a number of spikes must be at most 2**24")
 
 
@@ -273,12 +279,12 @@ def count_rows(durations, events, row_duration):
         )
     durations = np.broadcast_to(durations, (len(events),))
     n_rows = np.ceil(_to_rows(durations, row_duration, -1))
-    if np.any(n_rows > MAX_INT32):
-        i = int(np.argmax(n_rows > MAX_INT32))
+    if np.any(n_rows > MOST_ROWS):
+        i = int(np.argmax(n_rows > MOST_ROWS))
         raise ValueError(
-            f"{name}: sample {i} is {durations[i]:g} ms long, more than {MAX_INT32} rows of "
-            f"row_duration={row_duration:g} ms: give times from the start of the sample, or a "
-            "larger row_duration"
+            f"{name}: sample {i} is {durations[i]:g} ms long, more than {MOST_ROWS} rows of "
+            f"row_duration={row_duration:g} ms: give times in ms from the start of the sample "
+            "(nanoseconds divided by 1e6), or a larger row_duration"
         )
     if not np.all(durations > 0):
         raise ValueError(f"durations must be finite numbers > 0 (ms), got {durations}")

@@ -1,11 +1,13 @@
 """Calibration: search for the gains of input and recurrent weights."""
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from ._units import steps_per_row
 from ._validation import check_bool, check_integer, check_number
 from .kernel import Plan, in_double, simulate
 from .memory import recall
@@ -18,6 +20,8 @@ MAX_EXPONENT = 40 * GRID_PER_OCTAVE  # limit of the search for an input gain
 SILENT_STEPS = 100  # without current, after which the current of a synapse has ended
 MAX_STEPS = 10**6  # limit of the duration of a synapse's current
 WEAK = 2.0**-20  # weight that hardly changes the conductance of a membrane
+MAX_OFFSET = 1e5  # standard deviations; the error of float32 is then a hundredth of one
+EXACT_FLOAT32 = 2.0**24  # above it float32 does not resolve a difference of one
 TAU_TRACE = 30.0  # ms, time constant of the end states that the echo-state index compares
 
 
@@ -135,13 +139,14 @@ class Calibration(BaseEstimator):
         ------
         ValueError
             If the input is constant or silent, or no gain brings the rate near `input_rate`.
+
+        Warns
+        -----
+        UserWarning
+            If the offset of a channel is so large that single precision loses its variation.
         """
         self.check()
-        if not np.any(spikes.channel_moments()[1] > 0):
-            raise ValueError(
-                f"X is constant or silent in every channel (n_samples = {len(spikes)}), so no gain "
-                "can be found: give samples that vary, or set Liquid.calibration=None"
-            )
+        _check_variation(spikes)
         parts = network, spikes, other_initial
         centre, gains = recall(memory, "calibration", (self, *parts), lambda: self._search(*parts))
         calibrated = Calibrated(*gains)
@@ -223,6 +228,35 @@ class Calibration(BaseEstimator):
         return 2 ** (low / GRID_PER_OCTAVE)
 
 
+def _check_variation(spikes):
+    """Refuse input that is constant, and warn of channels that are nearly so in float32."""
+    mean, std = spikes.channel_moments()
+    offset = np.abs(mean)
+    largest = int(np.argmax(offset))
+    resolution = np.spacing(np.float32(offset[largest]))
+    if not np.any(std > 0):
+        hint = ""
+        if spikes.graded and offset[largest] > 0:
+            hint = (
+                f". In single precision, values near {offset[largest]:g} differ by "
+                f"{resolution:.2g} or more: if X varies by less, subtract its mean before"
+            )
+        raise ValueError(
+            f"X is constant or silent in every channel (n_samples = {len(spikes)}), so no gain "
+            f"can be found: give samples that vary, or set Liquid.calibration=None{hint}"
+        )
+    lost = spikes.graded & np.where(std > 0, offset > MAX_OFFSET * std, offset > EXACT_FLOAT32)
+    if lost.any():
+        channel = int(np.argmax(np.where(lost, offset, -1)))
+        warnings.warn(
+            f"channel {channel} of X has the mean {mean[channel]:g} and the standard deviation "
+            f"{std[channel]:g}, of which single precision keeps little: subtract the mean of each "
+            "channel before",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
 def _mean_rate(network, probes):
     """Return the mean rate of a network in Hz."""
     counts = _read(network, probes, 1.0)
@@ -296,7 +330,7 @@ def _centre(network, spikes):
     if network.graded:
         scales = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
         return scales, w_in.T @ (mean * scales)
-    per_step = mean / network.hold(spikes)
+    per_step = mean / steps_per_row(spikes.row_duration, network.dt)
     mean_current = np.zeros(network.n_neurons)
     for charge, clip in zip(charges(network), (np.maximum, np.minimum), strict=True):
         part = w_in.copy()

@@ -2,7 +2,7 @@
 
 from sklearn.base import BaseEstimator
 
-from ._units import steps
+from ._units import nearest_steps
 from ._validation import check_number
 
 __all__ = ["Feedback"]
@@ -23,7 +23,7 @@ class Feedback(BaseEstimator):
     weight : float, default=1.0
         Weights are uniform from `-weight` to `weight`, in nA for an output of one.
     delay : float or "auto", default="auto"
-        Delay in ms, a multiple of the duration of a row; "auto" is one row, the shortest possible.
+        Delay in ms, rounded to whole rows; "auto" is one row, the shortest possible.
     noise : float, default=0.0
         Standard deviation of the noise that is added to the targets that come back in `fit`, in
         their units. Some noise teaches a readout to tolerate its own errors.
@@ -65,7 +65,7 @@ class Feedback(BaseEstimator):
         return weights * (rng.random(weights.shape) < self.density)
 
     def delay_rows(self, row_duration):
-        """Return the delay in rows of `row_duration` ms."""
+        """Return the delay in rows of `row_duration` ms, one or more."""
         if self._next_row():
             return 1
-        return int(steps("Feedback.delay", self.delay, row_duration, exact=True))
+        return int(nearest_steps("Feedback.delay", self.delay, row_duration, at_least=1))

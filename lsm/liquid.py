@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._parts import all_or_nothing
 from ._random import generators
+from ._units import rounding_named
 from .calibration import Calibration
 from .health import diagnose
 from .kernel import GENERATORS, Recipe, check_reward, learn
@@ -29,9 +30,8 @@ class Liquid(Reservoir):
     """Recurrent network of spiking neurons that transforms signals into states [1]_.
 
     The network is drawn and calibrated in `fit`. It is not trained, unless `plasticity` or
-    `homeostasis` is given. `transform` runs every sample through the network from the same
-    initial state, and reads the neurons at the times of `snapshots`. The state of a sample
-    depends on nothing but the sample.
+    `homeostasis` is given. `transform` runs every sample from the same initial state, and reads
+    the neurons at the times of `snapshots`. A sample's state depends on nothing but the sample.
 
     Parameters
     ----------
@@ -62,7 +62,10 @@ class Liquid(Reservoir):
     initial : {"rest", "random"}, default="rest"
         State at the start of every sample: rest, or potentials drawn once in `fit`.
     dt : float, default=1.0
-        Length of a step in ms.
+        Length of a step in ms, to which delays and refractory periods are rounded.
+    row_duration : float or "auto", default="auto"
+        Duration in ms of a row of an array; "auto" is `dt`. A SpikeArray has its own. A row
+        begins at the nearest step, so that its duration need not be a multiple of `dt`.
     static_steps : int, default=100
         Steps for which a row of a 2-D `X` is held as a constant current.
     dtype : {"float32", "float64"}, default="float32"
@@ -111,8 +114,8 @@ class Liquid(Reservoir):
     -----
     `X` is a :class:`~lsm.spikes.SpikeArray`, a sequence of arrays of shape (T_i, n_channels),
     dense or sparse, a 3-D array, or a 2-D array of static patterns. Integers are spike counts,
-    floats are currents. A row lasts one step of `dt`, or as long as a SpikeArray says. One
-    channel has shape (T, 1), and a single sample goes into a list.
+    floats are currents. Arrays have rows as in `fit`. One channel has shape (T, 1), and a single
+    sample goes into a list.
 
     Of parameters set after `fit`, `snapshots`, `dtype`, `n_jobs`, `verbose` and `memory` act at
     once, rules of learning act in `partial_fit`, and all others act in the next `fit`.
@@ -167,6 +170,7 @@ class Liquid(Reservoir):
         noise=0.0,
         initial="rest",
         dt=1.0,
+        row_duration="auto",
         static_steps=100,
         dtype="float32",
         n_jobs=None,
@@ -178,8 +182,9 @@ class Liquid(Reservoir):
         random_state=None,
     ):
         super().__init__(
-            snapshots, dt, static_steps, dtype, n_jobs, verbose, memory, output, sparse_output
-        )
+            snapshots, dt, row_duration, static_steps, dtype, n_jobs, verbose, memory, output,
+            sparse_output,
+        )  # fmt: skip
         self.n_neurons = n_neurons
         self.neurons = neurons
         self.synapses = synapses
@@ -199,9 +204,8 @@ class Liquid(Reservoir):
         """Return the column of Maass, Natschläger & Markram (2002), with static synapses.
 
         A column of 15 x 3 x 3 neurons with the published numbers; `params` override them. Delays
-        of 0.8 and 1.5 ms need a step `dt` of 0.1 ms: give samples in rows of 1 ms as
-        `SpikeArray.from_dense(X, row_duration=1.0)`. Without the paper's short-term depression the
-        activity would run away, so calibration scales the weights; None keeps them.
+        of 0.8 and 1.5 ms need a `dt` of 0.1 ms: for rows of 1 ms set `row_duration=1.0`. Without
+        short-term depression the activity would run away: calibration scales the weights.
         """
         parts = {"neurons": LIF, "synapses": Exponential, "topology": Column, "inputs": RandomInput}
         published = {name: part.maass2002() for name, part in parts.items()}
@@ -277,7 +281,7 @@ class Liquid(Reservoir):
         UserWarning
             If the liquid is useless, with a remedy.
         """
-        with all_or_nothing(self):
+        with all_or_nothing(self), rounding_named():
             self._check()
             spikes = self._decide_form(X)
             self._fit(spikes, check_reward(reward, len(spikes), self._rules()))
@@ -310,8 +314,6 @@ class Liquid(Reservoir):
     def partial_fit(self, X, y=None, reward=None):
         """Continue learning with more samples; the first call is a `fit`.
 
-        `diagnose` measures what learning has done to the liquid's health.
-
         Parameters
         ----------
         X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
@@ -324,6 +326,7 @@ class Liquid(Reservoir):
         Returns
         -------
         self : Liquid
+            Its `health_` is as before; `diagnose` measures it again.
         """
         if not hasattr(self, "network_"):
             return self.fit(X, y, reward)

@@ -7,9 +7,10 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite
+from ._units import steps_per_row
 from ._validation import check_bool, check_choice, check_integer, check_number
 from .memory import Memory
-from .samples import SampleForm, States, split_rows, warn_of_series
+from .samples import SampleForm, States, split_rows, warn_of_durations, warn_of_series
 from .simulator import Simulator
 from .snapshots import Snapshots
 
@@ -28,7 +29,8 @@ class Reservoir(TransformerMixin, Composite):
 
     Parameters
     ----------
-    snapshots, dt, static_steps, dtype, n_jobs, verbose, memory, output, sparse_output : object
+    snapshots, dt, row_duration, static_steps, dtype, n_jobs, verbose, memory, output, \
+    sparse_output : object
         As of :class:`~lsm.Liquid`.
     """
 
@@ -36,10 +38,12 @@ class Reservoir(TransformerMixin, Composite):
     _part_methods = {"snapshots": "plan"}
 
     def __init__(
-        self, snapshots, dt, static_steps, dtype, n_jobs, verbose, memory, output, sparse_output
+        self, snapshots, dt, row_duration, static_steps, dtype, n_jobs, verbose, memory, output,
+        sparse_output,
     ):  # fmt: skip
         self.snapshots = snapshots
         self.dt = dt
+        self.row_duration = row_duration
         self.static_steps = static_steps
         self.dtype = dtype
         self.n_jobs = n_jobs
@@ -52,6 +56,11 @@ class Reservoir(TransformerMixin, Composite):
         """Validate the parameters."""
         self._check_parts()
         check_number("Liquid.dt", self.dt, 0, low_open=True)
+        if not self._is_default("row_duration"):
+            check_number(
+                "Liquid.row_duration", self.row_duration, 0, low_open=True, suffix=" or 'auto'"
+            )
+            steps_per_row(self.row_duration, self.dt)  # refuses rows shorter than a step
         check_integer("Liquid.static_steps", self.static_steps, 1)
         self._check_run()
         if cache := self._cache():
@@ -75,12 +84,19 @@ class Reservoir(TransformerMixin, Composite):
 
     def _decide_form(self, X):
         """Convert the samples of `fit`, and store their form."""
-        form = SampleForm(self.dt, self.static_steps * self.dt)
+        form = self._new_form()
         warn_of_series(X)
         spikes = form.to_spikes(X, self)
+        warn_of_durations(spikes)
         self.n_features_in_ = spikes.n_channels
         self._form = form.decide(X, spikes)
         return spikes
+
+    def _new_form(self):
+        """Return the form of the samples before `fit` has seen any."""
+        stated = not self._is_default("row_duration")
+        row_duration = float(self.row_duration) if stated else self.dt
+        return SampleForm(row_duration, self.static_steps * self.dt, stated=stated)
 
     def _set_network(self, network):
         self.network_, self.n_neurons_ = network, network.n_neurons
@@ -106,7 +122,7 @@ class Reservoir(TransformerMixin, Composite):
         if hasattr(self, "network_"):
             return self._form.to_spikes(X, self)
         self._check()
-        return SampleForm(self.dt, self.static_steps * self.dt).to_spikes(X)
+        return self._new_form().to_spikes(X)
 
     @property
     def simulator_(self):

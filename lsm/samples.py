@@ -19,6 +19,7 @@ __all__ = [
     "is_table",
     "n_rows_of",
     "split_rows",
+    "warn_of_durations",
     "warn_of_series",
 ]
 
@@ -26,6 +27,11 @@ __all__ = [
 SERIES_ROWS, SERIES_CORRELATION = 1000, 0.7
 CLOCK_ROWS = 20  # a column of fewer rows may increase by equal steps by chance
 SERIES_WARNING = "X is a table, of which each row is taken for a static pattern"
+# Samples as short as this in ms, with as many spikes as this in an occupied row of a channel, have
+# times in seconds.
+SECONDS_DURATION, SECONDS_SPIKES = 5.0, 2.0
+DAY = 86_400_000.0  # in ms
+MEASUREMENTS = 100.0  # mean number of spikes in an occupied row: the integers are measurements
 
 
 class States(sparse.csr_array):
@@ -126,6 +132,8 @@ class SampleForm:
         are spike counts.
     table : bool or None
         Whether samples are static patterns in a table; None before `fit`.
+    stated : bool
+        Whether the user gave `row_duration`, which no SpikeArray may then contradict.
     """
 
     row_duration: float
@@ -133,12 +141,13 @@ class SampleForm:
     n_channels: int | None = None
     graded: bool | None = None
     table: bool | None = None
+    stated: bool = False
 
     def decide(self, X, spikes):
         """Return the form of the samples of `fit`, converted to `spikes`."""
         table = is_table(as_samples(X))
-        if isinstance(X, SpikeArray):  # static patterns that were converted before
-            table = bool(np.all(X.n_rows == 1)) and X.row_duration == self.static_duration
+        if isinstance(X, SpikeArray):
+            table = self._are_patterns(X)
         return replace(
             self,
             row_duration=self.row_duration if table else spikes.row_duration,
@@ -146,6 +155,10 @@ class SampleForm:
             graded=spikes.graded,
             table=table,
         )
+
+    def _are_patterns(self, spikes):
+        """Return whether a SpikeArray holds static patterns that were converted before."""
+        return bool(np.all(spikes.n_rows == 1)) and spikes.row_duration == self.static_duration
 
     def to_spikes(self, X, estimator=None):
         """Convert samples of any form to a SpikeArray.
@@ -174,6 +187,8 @@ class SampleForm:
                 "X must be a 2-D array, a table of static patterns as in fit, got samples with "
                 "rows: fit again on such samples"
             )
+        if self.stated and isinstance(X, SpikeArray):
+            self._check_rows(X)
         spikes = as_spike_array(X, row_duration=self.row_duration, graded=self.graded)
         if self.n_channels not in (None, spikes.n_channels):
             raise ValueError(
@@ -182,7 +197,18 @@ class SampleForm:
             )
         if self.n_channels is None and not isinstance(X, SpikeArray):
             _warn_of_axes(spikes)
+            _warn_of_counts(spikes)
         return spikes
+
+    def _check_rows(self, spikes):
+        """Refuse a SpikeArray that contradicts the duration of rows that the user gave."""
+        same = np.isclose(spikes.row_duration, self.row_duration, rtol=1e-9, atol=0)
+        if not same and not self._are_patterns(spikes):
+            raise ValueError(
+                f"X is a SpikeArray with rows of {spikes.row_duration:g} ms, but "
+                f"Liquid.row_duration={self.row_duration:g}: leave that at 'auto', since a "
+                f"SpikeArray has its own, or make X with row_duration={self.row_duration:g}"
+            )
 
     def to_spikes_like(self, spikes, name, samples):
         """Convert other samples that must be like those of `fit`.
@@ -254,6 +280,46 @@ def _warn_of_axes(spikes):
             "transpose each sample; if not, pass SpikeArray.from_dense(X), which is taken as it is",
             UserWarning,
             stacklevel=5,
+        )
+
+
+def _warn_of_counts(spikes):
+    """Warn of integers that are taken for numbers of spikes, but are rather measurements."""
+    if spikes.graded or spikes.amplitudes is None or len(spikes.rows) == 0:
+        return
+    mean = spikes.amplitudes.mean(dtype=float)
+    if mean > MEASUREMENTS:
+        warnings.warn(
+            f"X holds integers, which are taken for numbers of spikes, {mean:.0f} in an occupied "
+            "row of a channel: they look like measurements. For currents pass floats, as "
+            "X.astype(float), or SpikeArray.from_dense(X, graded=True); SpikeArray.from_dense(X) "
+            "is taken as it is",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def warn_of_durations(spikes):
+    """Warn of samples whose times are likely in another unit than ms."""
+    longest = float(spikes.n_rows.max() * spikes.row_duration)
+    spikes_per_event = 1.0
+    if not spikes.graded and spikes.amplitudes is not None and len(spikes.rows):
+        spikes_per_event = spikes.amplitudes.mean(dtype=float)
+    if longest <= SECONDS_DURATION and spikes_per_event >= SECONDS_SPIKES:
+        warnings.warn(
+            f"the samples of X last at most {longest:g} ms, with {spikes_per_event:.3g} spikes in "
+            "an occupied row of a channel, as if times in seconds were taken for ms: multiply "
+            "them by 1000 for SpikeArray.from_events",
+            UserWarning,
+            stacklevel=4,
+        )
+    if longest > DAY:
+        warnings.warn(
+            f"a sample of X lasts {longest / DAY:.3g} days, as if row_duration="
+            f"{spikes.row_duration:g} or times in microseconds or nanoseconds were taken for ms: "
+            "divide them by 1e3 or 1e6, or cut long samples into pieces",
+            UserWarning,
+            stacklevel=4,
         )
 
 

@@ -118,8 +118,8 @@ class Simulator:
         return np.concatenate(states).reshape(-1, self.n_row_features)
 
     def _read_rows(self, spikes, loop=None):
-        hold = self.network.hold(spikes)
-        plan = self.row_snapshots.plan_rows(spikes.n_rows, hold, self.network.dt)
+        row_start = self.network.row_start(spikes)
+        plan = self.row_snapshots.plan_rows(spikes.n_rows, row_start, self.network.dt)
         readings, _ = self._simulate(spikes, plan, loop=loop)
         return self.row_snapshots.assemble_rows(readings, plan.offsets)
 

@@ -161,15 +161,15 @@ default="count"
             return np.concatenate([np.ones(1), traces]), True
         return np.ones(1), self.feature == "membrane"
 
-    def plan_rows(self, n_rows, hold, dt):
+    def plan_rows(self, n_rows, row_start, dt):
         """Return the plan of readings at the end of every row; `n` and `at` are ignored.
 
         Parameters
         ----------
         n_rows : int array of shape (n_samples,)
             Number of rows of each sample.
-        hold : int
-            Number of steps in a row.
+        row_start : int array
+            Step at which each row begins, and the end of the last row of the longest sample.
         dt : float
             Length of a step in ms.
 
@@ -177,7 +177,7 @@ default="count"
         -------
         plan : lsm.kernel.Plan
         """
-        times = np.concatenate([hold * np.arange(1, n + 1) for n in n_rows])
+        times = np.concatenate([row_start[1 : n + 1] for n in n_rows])
         return Plan(np.concatenate([[0], np.cumsum(n_rows)]), times, *self.filters(dt))
 
     def assemble_rows(self, readings, offsets):

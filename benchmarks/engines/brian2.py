@@ -64,7 +64,7 @@ def _network(workload, model):
     group = b2.NeuronGroup(network.n_neurons, **model.neurons)
     for name, values in model.initial.items():
         setattr(group, name, values)
-    times = spikes.rows * network.hold(spikes) * step
+    times = network.row_start(spikes)[spikes.rows] * step
     inputs = b2.SpikeGeneratorGroup(spikes.n_channels, spikes.channels, times)
     monitor = b2.SpikeMonitor(group, record=False)
     parts = [group, inputs, monitor, _connect(inputs, group, model.inputs, network.w_in, 0 * step)]

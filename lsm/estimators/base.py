@@ -11,6 +11,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
+from .._units import rounding_named
 from .._validation import check_integer
 from ..liquid import Liquid
 from ..samples import SERIES_WARNING, is_table
@@ -150,7 +151,8 @@ class LSM(Composite):
         is_first = not hasattr(self, "liquid_")
         with all_or_nothing(self) if is_first else nullcontext():
             if is_first:
-                self._begin_stream(X, y)
+                with rounding_named():
+                    self._begin_stream(X, y)
             return self._run_on(X, y, first_call)
 
     def _begin_stream(self, X, y):

@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._parts import all_or_nothing
 from .._random import generators
+from .._units import rounding_named
 from .._validation import check_integer, check_reals
 from ..spikes import SpikeArray
 from .base import LSM, readout_has
@@ -110,7 +111,7 @@ class LSMRegressor(RegressorMixin, LSM):
         FloatingPointError
             If the feedback diverges.
         """
-        with all_or_nothing(self):
+        with all_or_nothing(self), rounding_named():
             self.closed_loop_ = None
             self._fit(X, y, reward, params)
         return self

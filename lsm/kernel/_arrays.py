@@ -41,8 +41,8 @@ class Events(NamedTuple):
         Length of each sample in steps.
     key : uint32 array of shape (n_samples,)
         Keys of the random numbers, see :mod:`lsm.kernel._noise`.
-    hold : int
-        Steps that a row lasts.
+    row_start : int64 array of shape (n_rows + 1,)
+        Step at which each row begins, of as many rows as the longest sample has.
     graded : bool
         Whether amplitudes are currents that are held for a row.
     """
@@ -53,7 +53,7 @@ class Events(NamedTuple):
     amplitude: np.ndarray
     n_steps: np.ndarray
     key: np.ndarray
-    hold: int
+    row_start: np.ndarray
     graded: bool
 
 
@@ -254,6 +254,7 @@ CURSOR = np.dtype(
     [
         ("event", np.int64),  # next event
         ("reading", np.int64),  # next reading
+        ("row", np.int64),  # next row
         ("n_fired", np.int64),  # neurons that spiked in the last step
         ("now", np.uint64),  # slot of the present step in the ring
         ("drive_now", np.uint64),  # and in the ring of graded input

@@ -57,7 +57,7 @@ def loop(
         Filled with all spikes.
     """
     first_step, end_step = window
-    hold, graded = events.hold, events.graded
+    row_start, graded = events.row_start, events.graded
     state, currents, drive = scratch.state, scratch.currents, scratch.drive
     ring, drive_ring = scratch.ring, scratch.drive_ring
     spiked, fired, activation = scratch.spiked, scratch.fired, scratch.activation
@@ -77,7 +77,7 @@ def loop(
             ring[:], drive_ring[:], filtered[:] = 0, 0, 0
             copy(population.bias, drive)
             cursor.event, cursor.reading = events.offset[sample], readings.offset[sample]
-            cursor.n_fired, cursor.now, cursor.drive_now = 0, 0, 0
+            cursor.row, cursor.n_fired, cursor.now, cursor.drive_now = 0, 0, 0, 0
             if short_term is not None:
                 short_term.last_spike[:] = LONG_AGO
             if not SPIKING:
@@ -89,18 +89,19 @@ def loop(
         event, reading, n_fired = cursor.event, cursor.reading, cursor.n_fired
         now, drive_now = cursor.now, cursor.drive_now
         end_event, end_reading = events.offset[sample + 1], readings.offset[sample + 1]
-        key, next_row = events.key[sample], (first_step + hold - 1) // hold
+        key, next_row = events.key[sample], cursor.row
 
         for t in range(first_step, min(end_step, events.n_steps[sample])):
-            row_begins, first_event = t == next_row * hold, event
+            row_begins, first_event = t == row_start[next_row], event
             if row_begins:
                 event = end_of_row(event, end_event, events.row, next_row)
                 next_row += 1
             if (graded or closed_loop is not None) and (row_begins or len(drive_ring) > 0):
                 copy(population.bias, drive)
                 if closed_loop is not None:
-                    feed(sample, t // hold, readings.offset[sample], closed_loop, drive)
+                    feed(sample, next_row - 1, readings.offset[sample], closed_loop, drive)
                 if len(drive_ring) > 0:
+                    hold = row_start[next_row] - row_start[next_row - 1]
                     send(
                         drive_ring, drive_now, drive_slot, events.channel, first_event, event,
                         events.amplitude, hold, inputs,
@@ -154,12 +155,14 @@ def loop(
                 if readings.step[reading] == t + 1:
                     reading = read(reading, end_reading, filtered, potential, readings)
                     if closed_loop is not None:
-                        respond(t // hold, reading - 1, readings.out, closed_loop, scratch.features)
+                        respond(
+                            next_row - 1, reading - 1, readings.out, closed_loop, scratch.features
+                        )
             if len(recording.step) > 0:
                 first = recording.count[0]
                 recording.step[first : first + n_fired] = t
                 copy(fired[:n_fired], recording.neuron[first:])
                 recording.count[0] += n_fired
         cursor.event, cursor.reading, cursor.n_fired = event, reading, n_fired
-        cursor.now, cursor.drive_now = now, drive_now
+        cursor.row, cursor.now, cursor.drive_now = next_row, now, drive_now
     restore_denormals(control)

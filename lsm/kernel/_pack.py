@@ -47,15 +47,15 @@ class PackedNetwork(NamedTuple):
     n_drive_slots: int
 
 
-def pack_network(network, hold, dtype, *, plastic=False):
+def pack_network(network, row_duration, dtype, *, plastic=False):
     """Lay out a network.
 
     Parameters
     ----------
     network : Network
         The network.
-    hold : int
-        Steps that a row of the input lasts.
+    row_duration : float
+        Duration of a row of the input in ms.
     dtype : numpy.dtype
         Precision.
     plastic : bool, default=False
@@ -87,7 +87,9 @@ def pack_network(network, hold, dtype, *, plastic=False):
     n_slots = n_slots_in = 0
     if delayed_in:
         slot = n_padded if network.graded else 2 * n_padded
-        further = hold - 1 if network.graded else 0  # a current is held for a row
+        further = 0
+        if network.graded:  # a current is held for a row
+            further = int(np.ceil(row_duration / network.dt)) - 1
         n_slots_in = _n_slots(network, dtype, slot, network.delays_in, further)
         inputs = add_delays(inputs, order_in, network.delays_in, slot, n_padded)
     if delayed:  # sent after the present slot is emptied: a delay of all slots fits
@@ -147,7 +149,7 @@ def _pack_dynamic(network, dtype, order):
     return tuple(as_real(part if order is None else part[order], dtype) for part in parts)
 
 
-def pack_events(network, spikes, *, n_rows_before=0, salt=0):
+def pack_events(network, spikes, row_start, *, n_rows_before=0, salt=0):
     """Lay out the input.
 
     Parameters
@@ -156,6 +158,8 @@ def pack_events(network, spikes, *, n_rows_before=0, salt=0):
         The network that it goes into.
     spikes : SpikeArray
         The input.
+    row_start : int64 array of shape (n_rows + 1,)
+        Step at which each row begins, those before each sample included.
     n_rows_before : int, default=0
         Rows without events to put before each sample.
     salt : int, default=0
@@ -165,7 +169,7 @@ def pack_events(network, spikes, *, n_rows_before=0, salt=0):
     -------
     events : Events
     """
-    rows, amplitudes, hold = spikes.rows, spikes.amplitudes, network.hold(spikes)
+    rows, amplitudes = spikes.rows, spikes.amplitudes
     if n_rows_before > 0:
         rows = rows + np.int32(n_rows_before)
     if amplitudes is None:  # all are one; graded input needs them as an array
@@ -175,9 +179,9 @@ def pack_events(network, spikes, *, n_rows_before=0, salt=0):
         row=frozen(rows),
         channel=frozen(spikes.channels),
         amplitude=frozen(amplitudes),
-        n_steps=frozen((spikes.n_rows.astype(np.int64) + n_rows_before) * hold),
+        n_steps=frozen(row_start[spikes.n_rows + n_rows_before]),
         key=frozen(network.keys(spikes) + np.uint32(salt)),
-        hold=hold,
+        row_start=frozen(row_start),
         graded=network.graded,
     )
 

@@ -49,14 +49,15 @@ class Run:
                 f"X has {spikes.n_channels} channels, but the network has {network.w_in.shape[0]}"
             )
         self.dtype, self.models = np.dtype(dtype), (network.neurons, network.synapses, rule)
+        row_start = network.row_start(spikes)
         self.network = pack_network(
-            network, network.hold(spikes), self.dtype, plastic=rule is not None
+            network, spikes.row_duration, self.dtype, plastic=rule is not None
         )
         self.kernel = kernel_for(
             type(network.neurons), type(network.synapses), dtype, rule and type(rule)
         )
-        self.events = pack_events(network, spikes)
-        longest = int(self.events.n_steps.max())
+        self.events = pack_events(network, spikes, row_start)
+        longest = int(max(self.events.n_steps.max(), plan.times.max(initial=0)))
         self.readings = pack_readings(plan, longest, network.n_neurons, self.dtype)
         self.closed_loop = None
         if closed_loop is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .._units import steps
+from .._units import nearest_steps
 from .._validation import check_choice, check_integer, check_number
 from .network import Network
 
@@ -110,9 +110,7 @@ class Recipe:
             initial=self.neurons.initial(parameters, n_neurons, start),
             bias=np.broadcast_to(parameters.get("bias", 0.0), n_neurons).astype(float),
             w_in=w_in,
-            delays_in=steps(
-                f"{type(self.inputs).__name__}.delay", delays_in, self.dt, may_vanish=True
-            ),
+            delays_in=_delay_steps(self.inputs, w_in, delays_in, self.dt, 0),
             dt=self.dt,
             graded=graded,
             noise=self.noise,
@@ -154,5 +152,15 @@ class Recipe:
             short_term = self.short_term_plasticity.draw(
                 wiring.weights, wiring.inhibitory, rngs["short_term"]
             )
-        delays = steps(f"{type(self.topology).__name__}.delay", wiring.delays, dt)
+        delays = _delay_steps(self.topology, wiring.weights, wiring.delays, dt, 1)
         return {"w": wiring.weights, "delays": delays, "short_term": short_term}, wiring
+
+
+def _delay_steps(part, weights, delays, dt, at_least):
+    """Convert the delays of a wiring to steps."""
+    if weights.nnz == 0:
+        return np.int32(at_least)
+    delay = getattr(part, "delay", None)
+    drawn = isinstance(delay, tuple | list) and len(delay) == 2  # the ends of a distribution
+    name = f"{type(part).__name__}.delay"
+    return nearest_steps(name, delays, dt, at_least=at_least, drawn=drawn)

@@ -71,7 +71,7 @@ def learn(
             for other in between:
                 network = other.between(network, past)
             run.network = pack_network(
-                network, run.events.hold, run.dtype, plastic=rule is not None
+                network, spikes.row_duration, run.dtype, plastic=rule is not None
             )
             plastic = rule and _Plastic(network, run.network, rule, unit)
     return plastic.learnt() if rule is not None else network

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from .._units import MOST_STEPS, steps_at
+
 __all__ = ["Loop", "Network", "Plan", "in_double"]
 
 
@@ -94,17 +96,39 @@ class Network:
 
     def n_steps(self, spikes):
         """Return the length of each sample in steps of the network."""
-        return spikes.n_rows.astype(np.int64) * self.hold(spikes)
+        return self.row_start(spikes)[spikes.n_rows]
 
-    def hold(self, spikes):
-        """Return the number of steps that a row of the input lasts."""
-        hold = round(spikes.row_duration / self.dt)
-        if hold < 1 or abs(hold * self.dt - spikes.row_duration) > 1e-6 * spikes.row_duration:
+    def row_start(self, spikes, first_row=0):
+        """Return the step at which each row of the input begins.
+
+        A row begins at the step nearest to its time, and lasts until the next row begins. Where
+        rows are no multiple of `dt`, their lengths differ by one step.
+
+        Parameters
+        ----------
+        spikes : SpikeArray
+            The input.
+        first_row : int, default=0
+            Number of rows that came before, in a run that goes on from call to call.
+
+        Returns
+        -------
+        row_start : int64 array of shape (n_rows + 1,)
+            For as many rows as the longest sample has, and the end of the last one.
+
+        Raises
+        ------
+        ValueError
+            If a row is shorter than a step, or a sample has too many steps.
+        """
+        n_rows = int(spikes.n_rows.max(initial=0))
+        if n_rows * spikes.row_duration > MOST_STEPS * self.dt:
             raise ValueError(
-                f"X has rows of {spikes.row_duration:g} ms, which is not a multiple of the "
-                f"liquid's dt={self.dt:g} ms"
+                f"a sample of X lasts {n_rows * spikes.row_duration:g} ms, more than {MOST_STEPS} "
+                f"steps of Liquid.dt={self.dt:g} ms: cut it into pieces, or set a larger dt"
             )
-        return hold
+        rows = first_row + np.arange(n_rows + 1, dtype=np.int64)
+        return steps_at(rows, spikes.row_duration, self.dt)
 
 
 class Plan(NamedTuple):

@@ -33,7 +33,7 @@ def simulate_reference(network, spikes, plan, *, record=False):
     readings, recorded = [], []
     for sample in range(len(spikes)):
         signal, key = spikes.to_dense(sample).astype(float), network.keys(spikes)[sample]
-        output, potential = _run_sample(network, signal, network.hold(spikes), key)
+        output, potential = _run_sample(network, signal, network.row_start(spikes), key)
         if record:
             recorded.append(np.nonzero(output))
         for time in plan.times[plan.offsets[sample] : plan.offsets[sample + 1]]:
@@ -88,14 +88,14 @@ def learn_reference(network, spikes, rule, *, unit):
 
         network = replace(network, w=w)
         signal = spikes.to_dense(sample).astype(float)
-        hold, key = network.hold(spikes), network.keys(spikes)[sample]
-        output, _ = _run_sample(network, signal, hold, key, change)
+        row_start, key = network.row_start(spikes), network.keys(spikes)[sample]
+        output, _ = _run_sample(network, signal, row_start, key, change)
         rule.consolidate(w.data, synapse_state, len(output), 1.0, constants)
         lasting = traces[n_passing:]
     return replace(network, lasting=lasting)
 
 
-def _run_sample(network, signal, hold, key, change=None):
+def _run_sample(network, signal, row_start, key, change=None):
     """Run one sample from the network's initial state.
 
     Parameters
@@ -104,8 +104,8 @@ def _run_sample(network, signal, hold, key, change=None):
         The network.
     signal : float array of shape (n_rows, n_channels)
         Spike counts, or currents in nA.
-    hold : int
-        Steps that a row lasts.
+    row_start : int array
+        Step at which each row begins, and the end of the last one.
     key : int
         Key of the sample's random numbers.
     change : function, optional
@@ -116,7 +116,9 @@ def _run_sample(network, signal, hold, key, change=None):
     output, potential : float arrays of shape (n_steps, n_neurons)
         Spikes, or what neurons send that send no spikes, and membrane potentials.
     """
-    n_steps, n_neurons = len(signal) * hold, network.n_neurons
+    n_rows, n_neurons = len(signal), network.n_neurons
+    row_of = np.repeat(np.arange(n_rows), np.diff(row_start[: n_rows + 1]))
+    n_steps, begins = len(row_of), np.diff(row_of, prepend=-1) > 0
     state = tuple(np.array(values, dtype=float) for values in network.initial)
     syn = (*np.zeros((2, n_neurons)), *map(np.copy, network.synapses.initial(n_neurons)))
     all_neurons, keys, indices = slice(None), np.full(n_neurons, key), np.arange(n_neurons)
@@ -128,9 +130,9 @@ def _run_sample(network, signal, hold, key, change=None):
             current += arrivals
         if not network.graded:
             for delay, w in inputs.items():
-                if t >= delay and (t - delay) % hold == 0:
+                if t >= delay and begins[t - delay]:
                     for current, part in zip(syn[:2], _by_sign(w), strict=True):
-                        current += part.T @ signal[(t - delay) // hold]
+                        current += part.T @ signal[row_of[t - delay]]
 
     for t in range(n_steps):
         here = keys, np.full(n_neurons, t), indices
@@ -138,7 +140,7 @@ def _run_sample(network, signal, hold, key, change=None):
         if network.graded:
             for delay, w in inputs.items():
                 if t >= delay:
-                    current = current + w.T @ signal[(t - delay) // hold]
+                    current = current + w.T @ signal[row_of[t - delay]]
         if network.synapses.arrives_first:
             receive(t)
         current = current + network.synapses.current(

@@ -174,15 +174,15 @@ def _states_and_inputs(estimator, X, tau):
         )
     liquid, spikes = input_spikes(estimator, X)
     network = liquid.network_
-    n_steps = network.n_steps(spikes)
-    if np.any(n_steps % series.n_rows):
+    if np.any(spikes.n_rows % series.n_rows):
         raise ValueError(
-            "each value of X must become an equal number of steps of the liquid's input: leave out "
+            "each value of X must become an equal number of rows of the liquid's input: leave out "
             "the steps of the pipeline that change the length of samples"
         )
+    row_start = network.row_start(spikes)
     times = [
-        n // length * np.arange(1, length + 1)
-        for n, length in zip(n_steps, series.n_rows, strict=True)
+        row_start[n // length * np.arange(1, length + 1)]
+        for n, length in zip(spikes.n_rows, series.n_rows, strict=True)
     ]
     ends = np.cumsum(series.n_rows)
     plan = Plan(np.concatenate([[0], ends]), np.concatenate(times), np.exp(-network.dt / taus))

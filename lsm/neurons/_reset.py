@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import exprel
 
-from .._units import steps
+from .._units import nearest_steps
 from .base import NeuronModel
 
 __all__ = ["ResetNeuron", "mean_decay"]
@@ -40,9 +40,9 @@ class ResetNeuron(NeuronModel):
     n_further = 0
 
     def check_drawn(self, parameters, dt):
-        """Check that the refractory periods are whole numbers of steps, unless they are drawn."""
+        """Convert the refractory periods to steps, so that a warning names the rounded ones."""
         name, drawn = f"{type(self).__name__}.refractory", hasattr(self.refractory, "rvs")
-        steps(name, parameters["refractory"], dt, exact=not drawn)
+        nearest_steps(name, parameters["refractory"], dt, drawn=drawn)
 
     @classmethod
     def initial(cls, parameters, n_neurons, rng=None):

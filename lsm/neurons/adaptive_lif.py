@@ -33,7 +33,7 @@ class AdaptiveLIF(ResetNeuron):
     v_reset : float, default=0.0
         Potential after a spike in mV, below the threshold.
     refractory : float, default=2.0
-        Refractory period in ms, a multiple of the liquid's `dt`.
+        Refractory period in ms, rounded to steps of the liquid's `dt`.
     resistance : float, default=1.0
         Membrane resistance in MOhm.
     bias : float, default=0.0
@@ -109,7 +109,7 @@ class AdaptiveLIF(ResetNeuron):
             parameters["v_rest"],
             parameters["v_threshold"],
             parameters["v_reset"],
-            steps("refractory", parameters["refractory"], dt),
+            steps("refractory", parameters["refractory"], dt, may_vanish=True),
             np.exp(-fall_h),
             parameters["threshold_jump"],
             mean_decay(leak, fall_w),

@@ -34,7 +34,7 @@ class AdEx(EIF):
     v_reset : float, default=-70.6
         Potential after a spike in mV, below `v_peak`; above `v_threshold` the neuron bursts.
     refractory : float, default=0.0
-        Refractory period in ms, a multiple of the liquid's `dt`.
+        Refractory period in ms, rounded to steps of the liquid's `dt`.
     resistance : float, default=33.333
         Membrane resistance in MOhm.
     bias : float, default=0.0
@@ -101,7 +101,7 @@ class AdEx(EIF):
             leak,
             parameters["v_peak"],
             parameters["v_reset"],
-            steps("refractory", parameters["refractory"], dt),
+            steps("refractory", parameters["refractory"], dt, may_vanish=True),
             parameters["a"],
             parameters["b"],
             np.exp(-dt / 2 / np.asarray(parameters["tau_w"])),

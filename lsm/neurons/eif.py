@@ -30,7 +30,7 @@ class EIF(ResetNeuron):
     v_reset : float, default=-68.0
         Potential after a spike in mV, below `v_peak`.
     refractory : float, default=2.0
-        Refractory period in ms, a multiple of the liquid's `dt`. It is 1.7 ms in [1]_, which
+        Refractory period in ms, rounded to steps of the liquid's `dt`. It is 1.7 ms in [1]_, which
         needs a `dt` such as 0.1 ms; the default is the next multiple of 1 ms.
     resistance : float, default=10.0
         Membrane resistance in MOhm.
@@ -98,7 +98,7 @@ class EIF(ResetNeuron):
             leak,
             parameters["v_peak"],
             parameters["v_reset"],
-            steps("refractory", parameters["refractory"], dt),
+            steps("refractory", parameters["refractory"], dt, may_vanish=True),
             80.0,  # float32 holds its exponential, and a larger v diverges within any step
             1e-30,
             1.0,

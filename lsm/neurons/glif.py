@@ -56,7 +56,7 @@ class GLIF(ResetNeuron):
     v_reset : float, default=-78.85
         Potential after a spike in mV at levels 1 and 3, below the threshold.
     refractory : float, default=4.0
-        Refractory period in ms, a multiple of the liquid's `dt`. It is 3.75 ms in `glif_psc`,
+        Refractory period in ms, rounded to steps of the liquid's `dt`. It is 3.75 ms in `glif_psc`,
         which needs a `dt` such as 0.05 ms; the default is the next multiple of 1 ms.
     resistance : float, default=106.04
         Membrane resistance in MOhm.
@@ -154,7 +154,7 @@ class GLIF(ResetNeuron):
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         level, rest = np.asarray(parameters["level"]), np.asarray(parameters["v_rest"])
         resets, currents, follows = np.isin(level, (2, 4, 5)), level >= 3, level == 5
-        wait = steps("refractory", parameters["refractory"], dt)
+        wait = steps("refractory", parameters["refractory"], dt, may_vanish=True)
         leak, fall_slow, fall_fast, fall_s, fall_v = (
             dt / np.asarray(parameters[name])
             for name in ("tau_m", "tau_slow", "tau_fast", "tau_spike", "tau_follow")

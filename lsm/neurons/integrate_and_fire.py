@@ -28,7 +28,7 @@ class IF(ResetNeuron):
     v_reset : float, default=0.0
         Potential at the start and after a spike in mV, below the threshold.
     refractory : float, default=2.0
-        Refractory period in ms, a multiple of the liquid's `dt`.
+        Refractory period in ms, rounded to steps of the liquid's `dt`.
     bias : float, default=0.0
         Constant background current in nA.
 
@@ -61,7 +61,7 @@ class IF(ResetNeuron):
             dt / np.asarray(parameters["capacitance"]),
             parameters["v_threshold"],
             parameters["v_reset"],
-            steps("refractory", parameters["refractory"], dt),
+            steps("refractory", parameters["refractory"], dt, may_vanish=True),
             1.0,
         )
 

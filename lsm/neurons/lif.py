@@ -30,7 +30,7 @@ class LIF(ResetNeuron):
     v_reset : float, default=0.0
         Potential after a spike in mV, below the threshold.
     refractory : float, default=2.0
-        Refractory period in ms, a multiple of the liquid's `dt`.
+        Refractory period in ms, rounded to steps of the liquid's `dt`.
     resistance : float, default=1.0
         Membrane resistance in MOhm.
     bias : float, default=0.0
@@ -87,7 +87,7 @@ class LIF(ResetNeuron):
             parameters["v_rest"],
             parameters["v_threshold"],
             parameters["v_reset"],
-            steps("refractory", parameters["refractory"], dt),
+            steps("refractory", parameters["refractory"], dt, may_vanish=True),
             1.0,
         )
 

@@ -36,7 +36,7 @@ class QIF(ResetNeuron):
     v_reset : float, default=0.0
         Potential after a spike in mV, below `v_peak`.
     refractory : float, default=2.0
-        Refractory period in ms, a multiple of the liquid's `dt`.
+        Refractory period in ms, rounded to steps of the liquid's `dt`.
     resistance : float, default=1.0
         Membrane resistance in MOhm, near rest.
     bias : float, default=0.0
@@ -117,7 +117,7 @@ class QIF(ResetNeuron):
             threshold,
             parameters["v_peak"],
             parameters["v_reset"],
-            steps("refractory", parameters["refractory"], dt),
+            steps("refractory", parameters["refractory"], dt, may_vanish=True),
             0.0,
             1.0,
         )

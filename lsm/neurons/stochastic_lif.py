@@ -37,7 +37,7 @@ class StochasticLIF(ResetNeuron):
     v_reset : float, default=0.0
         Potential after a spike in mV, below the threshold.
     refractory : float, default=2.0
-        Refractory period in ms, a multiple of the liquid's `dt`.
+        Refractory period in ms, rounded to steps of the liquid's `dt`.
     resistance : float, default=1.0
         Membrane resistance in MOhm.
     bias : float, default=0.0
@@ -95,7 +95,7 @@ class StochasticLIF(ResetNeuron):
             parameters["v_rest"],
             parameters["v_threshold"],
             parameters["v_reset"],
-            steps("refractory", parameters["refractory"], dt),
+            steps("refractory", parameters["refractory"], dt, may_vanish=True),
             1 / np.asarray(parameters["delta_v"]),
             -dt / np.asarray(parameters["tau_escape"]),
             80.0,  # float32 holds its exponential, and beyond it a spike is certain

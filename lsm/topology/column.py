@@ -41,7 +41,8 @@ class Column(Topology):
     weights : Weights or "auto", default="auto"
         Weights of the connections; "auto" is `Weights.maass2002()`.
     delay : float, (float, float) or 4 floats, default=(1.5, 0.8, 0.8, 0.8)
-        Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs.
+        Delay in ms, the ends of a uniform distribution of delays, or the delays of the pairs. The
+        default needs a `dt` of 0.1 ms; steps of 1 ms round it to 2 and 1 ms, with a warning.
 
     References
     ----------

@@ -1,5 +1,7 @@
 """Small random networks with inputs and plans, for tests of the kernel."""
 
+from fractions import Fraction
+
 import numpy as np
 from scipy import sparse
 
@@ -69,7 +71,8 @@ def make_input(n_samples=3, n_channels=5, *, graded=False, seed=0, rate=0.2, hol
 
 
 def make_plan(spikes, hold=1, decays=(1.0, 0.9)):
-    durations = spikes.n_rows.astype(int) * hold
+    row = Fraction(hold).limit_denominator(1000)
+    durations = [int(n * row + Fraction(1, 2)) for n in spikes.n_rows.tolist()]
     times = [np.unique([-(-n // 2), n]) for n in durations]
     offsets = np.concatenate([[0], np.cumsum([len(t) for t in times])])
     return Plan(offsets, np.concatenate(times), np.array(decays))

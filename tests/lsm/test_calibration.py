@@ -70,6 +70,31 @@ def test_constant_and_silent_input_is_refused(X):
         Liquid(n_neurons=20, random_state=0, calibration=None).fit(0 * X)
 
 
+def test_an_offset_that_single_precision_cannot_hold_is_named():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(8, 100, 2))
+    with pytest.raises(ValueError, match=r"near 1e\+08 differ by 8 or more: .*subtract its mean"):
+        Liquid(20, random_state=0).fit(X + 1e8)
+    with pytest.warns(UserWarning, match=r"channel 1 of X has the mean 1e\+06 .*subtract"):
+        Liquid(20, random_state=0).fit(X + [0.0, 1e6])
+    with pytest.warns(UserWarning, match=r"channel 0 of X has the mean 1e\+09 .* deviation 0,"):
+        Liquid(20, random_state=0).fit(X + [1e9, 0.0])
+    moved, centred = X + 1e8, X - X.mean(axis=(0, 1))
+    back = moved - moved.mean(axis=(0, 1))  # the way out
+    rates = [Liquid(20, random_state=0).fit(part).health_.rate for part in (back, centred)]
+    assert rates[0] == pytest.approx(rates[1], rel=0.05)
+
+
+@pytest.mark.parametrize("constant", [0.1, -7.3, 1e5])
+def test_a_constant_channel_beside_others_has_no_deviation(constant):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(7, 31, 2)) * [1.0, 0.0] + [0.0, constant]
+    mean, std = SpikeArray.from_dense(X).channel_moments()
+    assert std[1] == 0
+    np.testing.assert_allclose(std[0], X[:, :, 0].std(), rtol=1e-6)
+    np.testing.assert_allclose(mean, X.mean(axis=(0, 1)), rtol=1e-5)
+
+
 def test_a_rate_that_no_gain_reaches_is_refused_with_a_remedy():
     X, tonic = spike_samples(), LIF(bias=50.0)
     message = "no input gain has a rate near Calibration.input_rate=25 Hz; .*threshold or bias"

@@ -116,7 +116,7 @@ def test_scikit_learn_contract(slot, model):
 # What a parameter of this name must not be, and how the refusal starts.
 PROBABILITIES = ("probability", "within", "between", "forward", "backward", "rewiring", "share")
 OUTSIDE = {
-    **dict.fromkeys(("refractory",), (1.5, "must be a multiple of dt=1 ms, got 1.5 ms")),
+    **dict.fromkeys(("refractory",), (-1.0, "must be .*>= 0, got -1.0")),
     **dict.fromkeys(("delay", "capacitance", "resistance"), (-1.0, "must be .*> 0, got -1.0")),
     **dict.fromkeys(
         (*PROBABILITIES, "inhibitory", "U"), (1.5, "must be .*<= 1( or None)?, got 1.5")
@@ -150,10 +150,17 @@ def test_a_parameter_outside_its_meaning_is_refused_by_name(slot, model, name, r
     assert not hasattr(liquid, "network_")
 
 
-def test_a_delay_that_vanishes_in_a_step_is_refused():
-    liquid = Liquid(20, topology=ErdosRenyi(delay=0.3), random_state=0)
-    with pytest.raises(ValueError, match="ErdosRenyi.delay of 0.3 ms is less than half a step of"):
+@pytest.mark.parametrize(
+    ("model", "used"),
+    [(model, rounded) for slot, model in MODELS if slot == "topology" for rounded in (1, 3)],
+)
+def test_a_delay_between_steps_is_rounded_to_one_or_more(model, used):
+    model = clone(model).set_params(delay={1: 0.3, 3: 2.7}[used])
+    name = f"{type(model).__name__}.delay from {model.delay:g} to {used} ms"
+    liquid = liquid_of("topology", model)
+    with pytest.warns(UserWarning, match=name):
         liquid.fit(samples())
+    assert np.all(liquid.network_.delays == used)
 
 
 @pytest.mark.parametrize(

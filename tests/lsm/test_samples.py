@@ -1,10 +1,13 @@
 """Forms of samples: forms that agree, static patterns, and samples that are refused."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy import sparse
 
 from lsm import Liquid, Snapshots, SpikeArray
+from lsm.samples import warn_of_durations
 from tests.helpers.samples import graded_samples, spike_samples
 
 
@@ -65,8 +68,8 @@ def test_a_list_of_series_is_taken_for_patterns_with_a_warning():
         ([np.full((5, 8), 0.5)], "a number of spikes must be"),
         ([np.ones((5, 7), dtype=int)], "X has 7 channels, but Liquid is expecting 8"),
         (
-            SpikeArray.from_dense([np.ones((5, 8), dtype=int)], row_duration=1.5),
-            "not a multiple of .* dt=1",
+            SpikeArray.from_dense([np.ones((5, 8), dtype=int)], row_duration=0.5),
+            "a row of X lasts 0.5 ms, less than a step of Liquid.dt=1 ms: set Liquid.dt to 0.5",
         ),
     ],
 )
@@ -79,3 +82,49 @@ def test_a_spike_train_is_no_table(fitted):
     liquid, X = fitted
     with pytest.raises(ValueError, match=r"goes into a list, \[X\]"):
         liquid.transform(X[0])
+
+
+def counts(n_rows=60, rate=0.2):
+    return np.random.default_rng(0).poisson(rate, (8, n_rows, 5))
+
+
+def complaints(X, **params):
+    """Return the warnings of a fit that are not about the liquid's health."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        Liquid(20, random_state=0, **params).fit(X)
+    return [text for text in (str(w.message) for w in caught) if not text.startswith("the liquid")]
+
+
+def test_readings_as_integers_are_questioned_and_the_ways_out_work():
+    readings = (1000 + 100 * np.random.default_rng(0).normal(size=(8, 60, 2))).astype(np.int16)
+    (text,) = complaints(readings)
+    assert "numbers of spikes, 996 in an occupied row" in text
+    for X in (readings.astype(float), SpikeArray.from_dense(readings, graded=True)):
+        assert complaints(X) == []
+    assert complaints(SpikeArray.from_dense(readings)) == []  # said to be spikes
+    assert complaints(counts()) == []
+    with pytest.raises(ValueError, match=r"an integer >= 0. If .* pass floats, as X.astype"):
+        Liquid(20, random_state=0).fit(readings - np.int16(1000))
+    assert complaints((readings - np.int16(1000)).astype(float)) == []
+
+
+def test_times_in_seconds_are_questioned():
+    rng = np.random.default_rng(0)
+    trains = [(rng.random(300), rng.integers(0, 5, 300)) for _ in range(8)]
+    (text,) = complaints(SpikeArray.from_events(trains, 5), calibration=None)
+    assert "last at most 1 ms" in text
+    assert "multiply them by 1000" in text
+    in_ms = [(1000 * times, channels) for times, channels in trains]
+    assert complaints(SpikeArray.from_events(in_ms, 5)) == []
+
+
+def test_times_in_nanoseconds_are_refused_before_memory_is_taken():
+    rng = np.random.default_rng(0)
+    times, channels = 1e9 * rng.random(300), rng.integers(0, 5, 300)
+    with pytest.raises(ValueError, match="nanoseconds divided by 1e6"):
+        SpikeArray.from_events([(times, channels)], 5)
+    assert SpikeArray.from_events([(times / 1e6, channels)], 5).n_rows[0] <= 1000
+    slow = SpikeArray.from_dense(counts(), row_duration=1e7)  # 10 000 s
+    with pytest.warns(UserWarning, match="lasts 6.94 days"):
+        warn_of_durations(slow)

@@ -200,8 +200,8 @@ def test_feedback_survives_pickling_and_refuses_what_does_not_fit():
         model.generate(9, np.zeros((50, 2)))
     with pytest.raises(ValueError, match="targets at every row"):
         clone(model).fit([np.zeros((5, 1))] * 3, np.arange(3.0))
-    with pytest.raises(ValueError, match=r"Feedback.delay must be a multiple of dt=1 ms, got 1.5"):
-        driven(Ridge(), delay=1.5)
+    with pytest.warns(UserWarning, match=r"Feedback.delay from 1.6 to 2 ms"):
+        assert driven(Ridge(), delay=1.6).closed_loop_.delay == 2
     X, y = series(50)
     with pytest.raises(ValueError, match="feedback, got None"):
         LSMRegressor(liquid()).fit([X], [y]).generate(3, y)

@@ -49,7 +49,7 @@ def assert_compiled_equals_reference(network, spikes, plan):
     max_delay_in=st.sampled_from([0, 0, 3, 16]),
     dynamic_and_noisy=st.booleans(),
     potential=st.booleans(),
-    hold=st.sampled_from([1, 3]),
+    hold=st.sampled_from([1, 3, 1.5, 1000 / 256, 1000 / 360]),
 )
 def test_compiled_equals_reference(
     seed, n_neurons, density, dale, graded, heterogeneous, max_delay, max_delay_in,

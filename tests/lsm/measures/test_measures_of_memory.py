@@ -92,7 +92,7 @@ def test_series_pass_the_steps_of_a_pipeline():
     capacity = measures.memory_capacity(model, [values], max_lag=40, tau=10.0)
     assert capacity == pytest.approx(1, abs=0.15)
     halved = make_pipeline(FunctionTransformer(lambda X: [x[:-1] for x in X]), relay([values]))
-    with pytest.raises(ValueError, match="an equal number of steps of the liquid's input"):
+    with pytest.raises(ValueError, match="an equal number of rows of the liquid's input"):
         measures.memory_capacity(halved, [values])
 
 

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_estimator
 
 from lsm import Liquid, neurons
+from lsm._units import rounding_named
 from lsm.kernel import Network, Plan, simulate
 from lsm.neurons import (
     EIF,
@@ -65,6 +66,19 @@ def test_models_are_parameter_objects(model):
         np.testing.assert_array_equal(pair[name], np.full(30, value))
 
 
+@pytest.mark.parametrize(
+    "model", [model for model in SPIKING if "refractory" in model().get_params()]
+)
+@pytest.mark.parametrize(("refractory", "used"), [(1.6, 2.0), (0.3, 0.0)])
+def test_refractory_periods_are_rounded_to_steps(model, refractory, used):
+    inhibitory = np.zeros(3, bool)
+    warned = pytest.warns(UserWarning, match=f"{model.__name__}.refractory from {refractory} to")
+    with warned, rounding_named():
+        rounded = model(refractory=refractory).draw(inhibitory, 1.0, None)
+    exact = model(refractory=used).draw(inhibitory, 1.0, None)
+    np.testing.assert_equal(model.constants(rounded, 1.0), model.constants(exact, 1.0))
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_time_constants_and_the_like_must_be_positive(model):
     for name in model().get_params():
@@ -80,11 +94,6 @@ def test_time_constants_and_the_like_must_be_positive(model):
 @pytest.mark.parametrize(
     ("neuron", "message"),
     [
-        *(
-            (model(refractory=1.5), rf"{model.__name__}.refractory must be a multiple of dt=1 ms")
-            for model in SPIKING
-            if "refractory" in model().get_params()
-        ),
         *(
             (model(v_reset=1.0, v_threshold=1.0), rf"{model.__name__}.v_reset must be below v_thr")
             for model in (IF, LIF, AdaptiveLIF, StochasticLIF, GLIF)
