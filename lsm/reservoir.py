@@ -141,25 +141,44 @@ class Reservoir(TransformerMixin, Composite, auto_wrap_output_keys=None):
         simulator, spikes = self.simulator_, self.to_spikes(X)
         return split_rows(simulator.rows(spikes), spikes)
 
-    def record(self, X):
-        """Run samples through the liquid and return all its spikes.
+    def record(self, X, neurons="all", potentials=False):
+        """Run samples through the liquid and return its spikes, and its potentials on request.
 
         Parameters
         ----------
         X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
             Samples.
+        neurons : "all", int array of shape (n_recorded,) or bool array of shape (n_neurons,), \
+default="all"
+            Neurons to record: their indices, or a mask.
+        potentials : bool, default=False
+            Whether to return the membrane potentials too.
 
         Returns
         -------
-        spikes : SpikeArray
-            One channel a neuron, in rows of one step of `dt`.
+        recorded : SpikeArray or lsm.simulator.Recorded
+            Without `potentials` the spikes: channel k is neuron `neurons[k]`, in rows of one step
+            of `dt`. With them a named tuple of `spikes` and `potentials`, a list of arrays of
+            shape (n_steps, n_recorded) with the potential in mV at the end of each step. Neurons
+            that send no spikes have activations as potentials, and None as `spikes`.
 
         Raises
         ------
         ValueError
-            If the neurons send no spikes.
+            If neurons that send no spikes are recorded without `potentials`, a neuron does not
+            exist, or the potentials are too many to hold.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lsm import Liquid
+        >>> X = np.random.default_rng(0).poisson(0.05, (20, 100, 8))
+        >>> liquid = Liquid(50, random_state=0).fit(X)
+        >>> spikes, potentials = liquid.record(X, neurons=[3, 7], potentials=True)
+        >>> spikes.n_channels, len(potentials), potentials[0].shape
+        (2, 20, (100, 2))
         """
-        return self.simulator_.record(self.to_spikes(X))
+        return self.simulator_.record(self.to_spikes(X), neurons, potentials)
 
     def stream(self, row):
         """Start a run of the liquid that goes on row by row.

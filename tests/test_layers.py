@@ -27,6 +27,7 @@ ROWS = [
     ["lsm.controls", "lsm.readout"],
     ["lsm.feedback"],
     ["lsm.estimators"],
+    ["lsm.inside"],
     ["lsm.measures"],
     ["lsm.plot"],
     ["lsm"],  # the public names, gathered from all of the above
