@@ -28,7 +28,7 @@ class Calibrated:
     Attributes
     ----------
     input_gain, recurrent_gain : float
-        Factors on the drawn input and recurrent weights.
+        Factors on the drawn input and recurrent weights; 1 for weights that are left.
     input_rate : float
         Mean rate in Hz without recurrence. NaN if the neurons send no spikes.
     """
@@ -67,6 +67,12 @@ class Calibration(BaseEstimator):
         Number of pieces of training samples.
     max_duration : float, default=500.0
         Upper limit of the duration of a piece in ms.
+    inputs : bool or "auto", default="auto"
+        Whether input weights are scaled: stages 1 and 2. "auto" leaves weights that are given by
+        hand, those of :class:`~lsm.topology.FixedInputs`.
+    recurrence : bool or "auto", default="auto"
+        Whether recurrent weights are scaled: stage 3. "auto" leaves weights that are given by
+        hand, those of :class:`~lsm.topology.FixedWeights`.
 
     Notes
     -----
@@ -83,6 +89,8 @@ class Calibration(BaseEstimator):
         centre=True,
         n_samples=20,
         max_duration=500.0,
+        inputs="auto",
+        recurrence="auto",
     ):
         self.input_rate = input_rate
         self.max_rate = max_rate
@@ -91,6 +99,8 @@ class Calibration(BaseEstimator):
         self.centre = centre
         self.n_samples = n_samples
         self.max_duration = max_duration
+        self.inputs = inputs
+        self.recurrence = recurrence
 
     def check(self):
         """Validate the parameters.
@@ -109,8 +119,11 @@ class Calibration(BaseEstimator):
             )
         check_integer("Calibration.n_samples", self.n_samples, 1)
         check_bool("Calibration.centre", self.centre)
+        for name in ("inputs", "recurrence"):
+            if not _is_auto(getattr(self, name)):
+                check_bool(f"Calibration.{name}", getattr(self, name), suffix=" or 'auto'")
 
-    def calibrate(self, network, spikes, other_initial, memory=None):
+    def calibrate(self, network, spikes, other_initial, memory=None, *, given=()):
         """Scale a network for its input.
 
         Parameters
@@ -123,6 +136,8 @@ class Calibration(BaseEstimator):
             Second initial state, for the echo-state index.
         memory : Memory, optional
             Cache of results.
+        given : collection of str
+            Weights that the user gives, of "inputs" and "recurrence"; "auto" leaves them.
 
         Returns
         -------
@@ -137,15 +152,20 @@ class Calibration(BaseEstimator):
             If the input is constant or silent, or no gain brings the rate near `input_rate`.
         """
         self.check()
-        if not np.any(spikes.channel_moments()[1] > 0):
+        scaled = [
+            name not in given if _is_auto(value) else bool(value)
+            for name, value in (("inputs", self.inputs), ("recurrence", self.recurrence))
+        ]
+        if any(scaled) and not np.any(spikes.channel_moments()[1] > 0):
             raise ValueError(
                 f"X is constant or silent in every channel (n_samples = {len(spikes)}), so no gain "
                 "can be found: give samples that vary, or set Liquid.calibration=None"
             )
-        parts = network, spikes, other_initial
+        parts = network, spikes, other_initial, scaled
         centre, gains = recall(memory, "calibration", (self, *parts), lambda: self._search(*parts))
-        calibrated = Calibrated(*gains)
-        return _scaled(network, centre, *gains[:2]), calibrated
+        if any(scaled):  # or else every number of the network stays as it is
+            network = _scaled(network, centre, *gains[:2])
+        return network, Calibrated(*gains)
 
     def probes(self, spikes):
         """Return evenly spaced pieces of samples, on which gains and health are measured.
@@ -174,10 +194,11 @@ class Calibration(BaseEstimator):
         chosen = active[np.unique(np.linspace(0, len(active) - 1, self.n_samples).astype(int))]
         return spikes.pieces(owner[chosen], starts[chosen], starts[chosen] + length)
 
-    def _search(self, network, spikes, other_initial):
+    def _search(self, network, spikes, other_initial, scaled):
         """Return the parameters of :func:`_scaled`, and the rate without recurrence."""
+        scales_inputs, scales_recurrence = scaled
         centre = np.ones(spikes.n_channels), np.zeros(network.n_neurons)
-        if self.centre:
+        if self.centre and scales_inputs:
             centre = _centre(network, spikes)
         centre = [part.tolist() for part in centre]
         if not network.neurons.spiking:  # such neurons have no rate
@@ -188,15 +209,18 @@ class Calibration(BaseEstimator):
         def rate_at(gain):
             return _mean_rate(_scaled(isolated, centre, gain, 1.0), probes)
 
-        input_gain, input_rate = _find_input_gain(rate_at, self.input_rate)
-        if not 0.5 < input_rate / self.input_rate < 2:
+        if scales_inputs:
+            input_gain, input_rate = _find_input_gain(rate_at, self.input_rate)
+        else:
+            input_gain, input_rate = 1.0, rate_at(1.0)
+        if scales_inputs and not 0.5 < input_rate / self.input_rate < 2:
             raise ValueError(
                 f"no input gain has a rate near Calibration.input_rate={self.input_rate:g} Hz; the "
                 f"nearest, {input_gain:g}, has {input_rate:.3g} Hz: change the neurons' threshold "
                 "or bias, or set Liquid.calibration=None"
             )
         recurrent_gain = 1.0
-        if network.w.nnz:
+        if network.w.nnz and scales_recurrence:
             recurrent_gain = self._largest_gain(
                 lambda gain: _scaled(network, centre, input_gain, gain), probes, other_initial
             )
@@ -221,6 +245,10 @@ class Calibration(BaseEstimator):
             middle = (low + high) // 2
             low, high = (middle, high) if is_allowed(middle) else (low, middle)
         return 2 ** (low / GRID_PER_OCTAVE)
+
+
+def _is_auto(value):
+    return isinstance(value, str) and value == "auto"
 
 
 def _mean_rate(network, probes):

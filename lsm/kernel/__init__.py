@@ -16,6 +16,7 @@ from .network import Loop, Network, Plan, in_double
 from .recording import record, record_potentials
 from .reference import learn_reference, simulate_reference
 from .stream import Stream
+from .weights import read_only, with_weight, with_weights
 
 __all__ = [
     "in_double",
@@ -28,9 +29,12 @@ __all__ = [
     "check_reward",
     "learn",
     "learn_reference",
+    "read_only",
     "record",
     "record_potentials",
     "recursive_least_squares",
     "simulate",
     "simulate_reference",
+    "with_weight",
+    "with_weights",
 ]
