@@ -163,9 +163,10 @@ class Calibration(BaseEstimator):
             )
         parts = network, spikes, other_initial, scaled
         centre, gains = recall(memory, "calibration", (self, *parts), lambda: self._search(*parts))
-        if any(scaled):  # or else every number of the network stays as it is
-            network = _scaled(network, centre, *gains[:2])
-        return network, Calibrated(*gains)
+        calibrated = Calibrated(*gains)
+        if not scaled[0]:
+            return replace(network, w=network.w * calibrated.recurrent_gain), calibrated
+        return _scaled(network, centre, *gains[:2]), calibrated
 
     def probes(self, spikes):
         """Return evenly spaced pieces of samples, on which gains and health are measured.
