@@ -201,7 +201,7 @@ def make_reaches(
     >>> from lsm.datasets import make_reaches
     >>> task = make_reaches()
     >>> task.data
-    SpikeArray(n_samples=44, n_channels=32, n_events=704000, row_duration=1 ms, graded)
+    SpikeArray(n_samples=44, n_channels=32, duration=500 ms, row_duration=1 ms, 704000 currents)
     >>> task.arm.hand(task.angles[0, -1]).round(3), task.goals[0]
     (array([0.2, 0.5]), array([0.2, 0.5]))
     """

@@ -88,7 +88,7 @@ def make_spike_templates(
     >>> from lsm.datasets import make_spike_templates
     >>> task = make_spike_templates(400, n_channels=4, random_state=0)
     >>> task.data
-    SpikeArray(n_samples=400, n_channels=4, n_events=30106, row_duration=1 ms)
+    SpikeArray(n_samples=400, n_channels=4, duration=1 s, row_duration=1 ms, 30442 spikes)
     >>> task.target.shape, len(task.train), len(task.test)
     ((400, 4), 300, 100)
     """

@@ -70,7 +70,7 @@ def make_spike_intervals(
     --------
     >>> from lsm.datasets import make_spike_intervals
     >>> make_spike_intervals(100, random_state=0).data
-    SpikeArray(n_samples=100, n_channels=10, n_events=2000, row_duration=1 ms)
+    SpikeArray(n_samples=100, n_channels=10, duration=200 ms, row_duration=1 ms, 2000 spikes)
     """
     check_integer("n_channels", n_channels, 1)
     n_steps = check_steps("duration", duration, row_duration)

@@ -54,7 +54,7 @@ def make_poisson_trains(
     --------
     >>> from lsm.datasets import make_poisson_trains
     >>> make_poisson_trains(2, 10, 1000.0, 20.0, random_state=0)
-    SpikeArray(n_samples=2, n_channels=10, n_events=375, row_duration=1 ms)
+    SpikeArray(n_samples=2, n_channels=10, duration=1 s, row_duration=1 ms, 380 spikes)
     """
     return make_renewal_trains(
         n_samples,
@@ -115,7 +115,7 @@ def make_renewal_trains(
     --------
     >>> from lsm.datasets import make_renewal_trains
     >>> make_renewal_trains(2, 10, 1000.0, 20.0, shape=9.0, random_state=0)
-    SpikeArray(n_samples=2, n_channels=10, n_events=409, row_duration=1 ms)
+    SpikeArray(n_samples=2, n_channels=10, duration=1 s, row_duration=1 ms, 409 spikes)
     """
     n_samples = check_integer("n_samples", n_samples, 1)
     n_channels = check_integer("n_channels", n_channels, 1)

@@ -11,7 +11,9 @@ __all__ = [
     "check_events",
     "check_sample",
     "count_rows",
+    "cut_events",
     "events_of",
+    "events_of_samples",
     "integers",
     "join_events",
     "listed",
@@ -171,6 +173,43 @@ def join_events(arrays):
         for name in ("rows", "channels", "n_rows")
     )
     return rows, channels, amplitudes, offsets, n_rows
+
+
+def events_of_samples(spikes, chosen):
+    """Return the indices of the events of some samples, an index array, and their offsets."""
+    counts = np.diff(spikes.offsets)[chosen]
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    events = np.repeat(spikes.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
+    return events, offsets
+
+
+def cut_events(spikes, samples, starts, stops):
+    """Return the events of pieces of samples.
+
+    Parameters
+    ----------
+    spikes : SpikeArray
+        Samples.
+    samples, starts, stops : int arrays of shape (n_pieces,)
+        Piece i is the rows `starts[i]` to `stops[i]` of sample `samples[i]`.
+
+    Returns
+    -------
+    rows, channels, amplitudes, offsets, n_rows : arrays, or None for `amplitudes`
+        As of the constructor of SpikeArray.
+    """
+    ranges, rows, n_rows = [], [], []
+    for sample, start, stop in zip(samples, starts, stops, strict=True):
+        offset, end = spikes.offsets[sample : sample + 2]
+        stop = min(stop, spikes.n_rows[sample])
+        first, last = offset + np.searchsorted(spikes.rows[offset:end], [start, stop])
+        ranges.append(np.arange(first, last))
+        rows.append(spikes.rows[first:last] - start)
+        n_rows.append(stop - start)
+    events = np.concatenate(ranges)
+    amplitudes = None if spikes.amplitudes is None else spikes.amplitudes[events]
+    offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])])
+    return np.concatenate(rows), spikes.channels[events], amplitudes, offsets, n_rows
 
 
 def moments_of(spikes):

@@ -29,11 +29,13 @@ class Composite(BaseEstimator):
     holds the marker "auto", and the object is made when it is needed.
 
     A class lists the factory of each default in `_parts`. `_part_methods` names a method that each
-    part must have. Parts in `_optional_parts` may be None.
+    part must have. Parts in `_optional_parts` may be None. `_part_of_matrix` names the class that
+    makes a part of a user's matrix.
     """
 
     _parts = {}
     _part_methods = {}
+    _part_of_matrix = {}
     _optional_parts = ()
 
     def _check_parts(self, *names):
@@ -46,8 +48,10 @@ class Composite(BaseEstimator):
                 example = f" such as {self._parts[name]()!r}" if name in self._parts else ""
                 owner = type(self).__name__
                 hint = "; 'auto' is the default" if part is None else ""
+                if name in self._part_of_matrix:
+                    hint += f"; a matrix W goes into {self._part_of_matrix[name]}(W)"
                 raise TypeError(
-                    f"{owner}.{name} must be an object{example}, got {part!r:.200}{hint}"
+                    f"{owner}.{name} must be an object{example}, got {_shortly(part)}{hint}"
                 )
             if hasattr(part, "check"):  # a readout of scikit-learn checks itself in `fit`
                 part.check()
@@ -78,6 +82,13 @@ class Composite(BaseEstimator):
             if name in self._parts and name not in params and self._is_default(name):
                 setattr(self, name, self._part(name))
         return super().set_params(**params)
+
+
+def _shortly(value):
+    """Return a value as text, without the numbers of an array."""
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"{type(value).__name__} of shape {value.shape}"
+    return f"{value!r:.200}"
 
 
 @cache

@@ -97,10 +97,10 @@ def check_integer(name, value, low=None, high=None, *, suffix=""):
     return int(value)
 
 
-def check_bool(name, value):
+def check_bool(name, value, *, suffix=""):
     """Return `value` as a bool, or raise a TypeError if it is not a boolean."""
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
+        raise TypeError(f"{name} must be True or False{suffix}, got {value!r}")
     return bool(value)
 
 

@@ -32,7 +32,7 @@ class Calibrated:
     Attributes
     ----------
     input_gain, recurrent_gain : float
-        Factors on the drawn input and recurrent weights.
+        Factors on the drawn input and recurrent weights; 1 for weights that are left.
     input_rate : float
         Mean rate in Hz without recurrence. NaN if the neurons send no spikes.
     """
@@ -71,6 +71,12 @@ class Calibration(BaseEstimator):
         Number of pieces of training samples.
     max_duration : float, default=500.0
         Upper limit of the duration of a piece in ms.
+    inputs : bool or "auto", default="auto"
+        Whether input weights are scaled: stages 1 and 2. "auto" leaves weights that are given by
+        hand, those of :class:`~lsm.topology.FixedInputs`.
+    recurrence : bool or "auto", default="auto"
+        Whether recurrent weights are scaled: stage 3. "auto" leaves weights that are given by
+        hand, those of :class:`~lsm.topology.FixedWeights`.
 
     Notes
     -----
@@ -87,6 +93,8 @@ class Calibration(BaseEstimator):
         centre=True,
         n_samples=20,
         max_duration=500.0,
+        inputs="auto",
+        recurrence="auto",
     ):
         self.input_rate = input_rate
         self.max_rate = max_rate
@@ -95,6 +103,8 @@ class Calibration(BaseEstimator):
         self.centre = centre
         self.n_samples = n_samples
         self.max_duration = max_duration
+        self.inputs = inputs
+        self.recurrence = recurrence
 
     def check(self):
         """Validate the parameters.
@@ -113,8 +123,11 @@ class Calibration(BaseEstimator):
             )
         check_integer("Calibration.n_samples", self.n_samples, 1)
         check_bool("Calibration.centre", self.centre)
+        for name in ("inputs", "recurrence"):
+            if not _is_auto(getattr(self, name)):
+                check_bool(f"Calibration.{name}", getattr(self, name), suffix=" or 'auto'")
 
-    def calibrate(self, network, spikes, other_initial, memory=None):
+    def calibrate(self, network, spikes, other_initial, memory=None, *, given=()):
         """Scale a network for its input.
 
         Parameters
@@ -127,6 +140,8 @@ class Calibration(BaseEstimator):
             Second initial state, for the echo-state index.
         memory : Memory, optional
             Cache of results.
+        given : collection of str
+            Weights that the user gives, of "inputs" and "recurrence"; "auto" leaves them.
 
         Returns
         -------
@@ -146,10 +161,17 @@ class Calibration(BaseEstimator):
             If the offset of a channel is so large that single precision loses its variation.
         """
         self.check()
-        _check_variation(spikes)
-        parts = network, spikes, other_initial
+        scaled = [
+            name not in given if _is_auto(value) else bool(value)
+            for name, value in (("inputs", self.inputs), ("recurrence", self.recurrence))
+        ]
+        if any(scaled):
+            _check_variation(spikes)
+        parts = network, spikes, other_initial, scaled
         centre, gains = recall(memory, "calibration", (self, *parts), lambda: self._search(*parts))
         calibrated = Calibrated(*gains)
+        if not scaled[0]:
+            return replace(network, w=network.w * calibrated.recurrent_gain), calibrated
         return _scaled(network, centre, *gains[:2]), calibrated
 
     def probes(self, spikes):
@@ -179,10 +201,11 @@ class Calibration(BaseEstimator):
         chosen = active[np.unique(np.linspace(0, len(active) - 1, self.n_samples).astype(int))]
         return spikes.pieces(owner[chosen], starts[chosen], starts[chosen] + length)
 
-    def _search(self, network, spikes, other_initial):
+    def _search(self, network, spikes, other_initial, scaled):
         """Return the parameters of :func:`_scaled`, and the rate without recurrence."""
+        scales_inputs, scales_recurrence = scaled
         centre = np.ones(spikes.n_channels), np.zeros(network.n_neurons)
-        if self.centre:
+        if self.centre and scales_inputs:
             centre = _centre(network, spikes)
         centre = [part.tolist() for part in centre]
         if not network.neurons.spiking:  # such neurons have no rate
@@ -193,15 +216,18 @@ class Calibration(BaseEstimator):
         def rate_at(gain):
             return _mean_rate(_scaled(isolated, centre, gain, 1.0), probes)
 
-        input_gain, input_rate = _find_input_gain(rate_at, self.input_rate)
-        if not 0.5 < input_rate / self.input_rate < 2:
+        if scales_inputs:
+            input_gain, input_rate = _find_input_gain(rate_at, self.input_rate)
+        else:
+            input_gain, input_rate = 1.0, rate_at(1.0)
+        if scales_inputs and not 0.5 < input_rate / self.input_rate < 2:
             raise ValueError(
                 f"no input gain has a rate near Calibration.input_rate={self.input_rate:g} Hz; the "
                 f"nearest, {input_gain:g}, has {input_rate:.3g} Hz: change the neurons' threshold "
                 "or bias, or set Liquid.calibration=None"
             )
         recurrent_gain = 1.0
-        if network.w.nnz:
+        if network.w.nnz and scales_recurrence:
             recurrent_gain = self._largest_gain(
                 lambda gain: _scaled(network, centre, input_gain, gain), probes, other_initial
             )
@@ -255,6 +281,10 @@ def _check_variation(spikes):
             UserWarning,
             stacklevel=5,
         )
+
+
+def _is_auto(value):
+    return isinstance(value, str) and value == "auto"
 
 
 def _mean_rate(network, probes):

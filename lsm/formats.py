@@ -38,7 +38,7 @@ def from_aeon(X, *, row_duration=1.0, graded=None):
     >>> import numpy as np
     >>> from lsm.formats import from_aeon
     >>> from_aeon(np.ones((5, 3, 20)))
-    SpikeArray(n_samples=5, n_channels=3, n_events=300, row_duration=1 ms, graded)
+    SpikeArray(n_samples=5, n_channels=3, duration=20 ms, row_duration=1 ms, 300 currents)
     """
     cases = [_case(i, case) for i, case in enumerate(listed("X", X, "cases"))]
     return SpikeArray.from_dense(

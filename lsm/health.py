@@ -70,19 +70,22 @@ class Health:
         if self.rate < MIN_RATE or (self.silent > MAX_SILENT and not is_short):
             return (
                 f"the liquid is nearly silent ({self.rate:.2g} Hz, {self.silent:.0%} of neurons "
-                "never spike): raise the input weights, or let calibration scale them"
+                "never spike): raise the input weights, or let calibration scale them "
+                "(Calibration.inputs=True scales weights that you gave)"
             )
         if self.saturated > MAX_SATURATED:
             return (
                 f"the liquid is saturated ({self.rate:.3g} Hz, {self.saturated:.0%} of neurons "
                 "spike at their maximal rate): lower the weights or the neurons' bias, or let "
-                "calibration scale the weights"
+                "calibration scale the weights (Calibration.inputs=True and "
+                "Calibration.recurrence=True scale weights that you gave)"
             )
         if self.echo_state_index > MAX_ECHO_STATE_INDEX and not is_short:
             return (
                 "the liquid does not forget its initial state (echo-state index "
                 f"{self.echo_state_index:.2f}), so its states depend little on the input: lower "
-                "the recurrent weights, or let calibration scale them"
+                "the recurrent weights, or let calibration scale them "
+                "(Calibration.recurrence=True scales weights that you gave)"
             )
         return None
 

@@ -36,7 +36,7 @@ class Liquid(Reservoir):
     Parameters
     ----------
     n_neurons : int or "auto", default="auto"
-        Number of neurons; "auto" takes that of the topology, or else 1000.
+        Number of neurons; "auto" takes that of a wiring that fixes it, or else 1000.
     neurons : neuron model, default=LIF()
         See :mod:`lsm.neurons`.
     synapses : synapse model, default=Exponential()
@@ -91,6 +91,10 @@ class Liquid(Reservoir):
     ----------
     network_ : lsm.kernel.Network
         The network, with calibrated and learnt weights.
+    weights_ : sparse array of shape (n_neurons, n_neurons)
+        Recurrent weights `weights_[pre, post]` in nA, as calibrated and learnt; read-only.
+    weights_before_ : sparse array of shape (n_neurons, n_neurons) or None
+        The same before a rule has learnt; None without a rule.
     simulator_ : lsm.simulator.Simulator
         Runs of the network.
     inhibitory_ : bool array of shape (n_neurons,)
@@ -137,22 +141,15 @@ class Liquid(Reservoir):
     """
 
     _parts = Reservoir._parts | {
-        "neurons": LIF,
-        "synapses": Exponential,
-        "topology": ErdosRenyi,
-        "inputs": RandomInput,
+        "neurons": LIF, "synapses": Exponential, "topology": ErdosRenyi, "inputs": RandomInput,
         "calibration": Calibration,
-    }
+    }  # fmt: skip
     _part_methods = Reservoir._part_methods | {
-        "neurons": "reference_step",
-        "synapses": "current",
-        "topology": "draw",
-        "inputs": "draw",
-        "calibration": "calibrate",
-        "short_term_plasticity": "draw",
-        "plasticity": "on_pre",
+        "neurons": "reference_step", "synapses": "current", "topology": "draw", "inputs": "draw",
+        "calibration": "calibrate", "short_term_plasticity": "draw", "plasticity": "on_pre",
         "homeostasis": "between",
-    }
+    }  # fmt: skip
+    _part_of_matrix = {"topology": "FixedWeights", "inputs": "FixedInputs"}
     _optional_parts = ("calibration", "short_term_plasticity", "plasticity", "homeostasis")
 
     def __init__(
@@ -300,13 +297,15 @@ class Liquid(Reservoir):
         self.calibrated_ = None
         if self.calibration is not None:
             network, self.calibrated_ = self._part("calibration").calibrate(
-                network, self._stimulus_or(spikes), self.other_initial_, self._cache()
-            )
+                network, self._stimulus_or(spikes), self.other_initial_, self._cache(),
+                given=self._recipe().given,
+            )  # fmt: skip
         excitatory = network.w.data[network.w.data > 0]
         self.weight_unit_ = float(excitatory.mean(dtype=float)) if excitatory.size else 1.0
         self.inhibitory_, self.positions_ = wiring.inhibitory, wiring.positions
         self.parameters_ = network.parameters
         self._set_network(network)
+        self.weights_before_ = self.weights_ if self._rules() else None
         self._learning_rng = rngs["learning"]
         self._learn(spikes, reward)
 

@@ -1,5 +1,7 @@
 """The base of the liquid: a fixed network as a scikit-learn transformer."""
 
+from copy import deepcopy
+
 from joblib import effective_n_jobs
 from sklearn import get_config
 from sklearn.base import TransformerMixin
@@ -9,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._parts import Composite
 from ._units import steps_per_row
 from ._validation import check_bool, check_choice, check_integer, check_number
+from .kernel import read_only, with_weight, with_weights
 from .memory import Memory
 from .samples import SampleForm, States, split_rows, warn_of_durations, warn_of_series
 from .simulator import Simulator
@@ -138,6 +141,90 @@ class Reservoir(TransformerMixin, Composite):
             self._cache(),
         )  # fmt: skip
 
+    @property
+    def weights_(self):
+        """Recurrent weights of the fitted network in nA, `weights_[pre, post]`, read-only."""
+        check_is_fitted(self)
+        return read_only(self.network_.w)
+
+    def with_weights(self, W, delay="auto"):
+        """Return a fitted copy of the liquid with other recurrent weights.
+
+        Everything else stays as in this liquid: neurons, kinds of neurons, input, calibration. The
+        copy has no `health_` until its `diagnose` is called.
+
+        Parameters
+        ----------
+        W : array or scipy.sparse array of shape (n_neurons, n_neurons)
+            Weights `W[pre, post]` in nA. Synapses are the entries that a sparse array stores, or
+            the numbers of another array that are not zero.
+        delay : float or "auto", default="auto"
+            Delay in ms of synapses that this liquid does not have; "auto" is the delay of all its
+            synapses, if they have the same. Other synapses keep their delays, and their
+            parameters of short-term plasticity.
+
+        Returns
+        -------
+        liquid : Liquid
+            The copy.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the weights or the delay are invalid, the topology has drawn several synapses for
+            one pair of neurons, or new synapses have no delay or no parameters of short-term
+            plasticity.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lsm import Liquid
+        >>> X = np.random.default_rng(0).poisson(0.05, (20, 100, 8))
+        >>> liquid = Liquid(50, random_state=0).fit(X)
+        >>> halved = liquid.with_weights(liquid.weights_ / 2)
+        >>> float(halved.weights_.sum() / liquid.weights_.sum())
+        0.5
+        """
+        check_is_fitted(self)
+        network = with_weights(self.network_, W, delay)
+        return deepcopy(self, {id(self.network_): self.network_})._change_network(network)
+
+    def set_weight(self, pre, post, weight, delay="auto"):
+        """Change one recurrent weight of this liquid, and add the synapse if it does not exist.
+
+        The next `fit` draws all weights anew. A readout that was fitted on states of this liquid
+        must be fitted again. :meth:`with_weights` changes many weights at once, and leaves the
+        liquid as it is.
+
+        Parameters
+        ----------
+        pre, post : int
+            Neurons from which and to which the synapse leads.
+        weight : float
+            Weight in nA. The synapse stays if it is 0.
+        delay : float or "auto", default="auto"
+            Delay in ms; "auto" keeps that of the synapse. That of a new synapse is the delay of
+            all synapses, if they have the same.
+
+        Returns
+        -------
+        self : Liquid
+            Without `health_`, until `diagnose` is called.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As of :meth:`with_weights`.
+        """
+        check_is_fitted(self)
+        return self._change_network(with_weight(self.network_, pre, post, weight, delay))
+
+    def _change_network(self, network):
+        """Take a network with other weights, whose health is not known."""
+        self._set_network(network)
+        vars(self).pop("health_", None)
+        return self
+
     def transform(self, X):
         """Run samples through the liquid and read its state.
 
@@ -191,25 +278,44 @@ class Reservoir(TransformerMixin, Composite):
         simulator, spikes = self.simulator_, self.to_spikes(X)
         return split_rows(simulator.rows(spikes), spikes)
 
-    def record(self, X):
-        """Run samples through the liquid and return all its spikes.
+    def record(self, X, neurons="all", potentials=False):
+        """Run samples through the liquid and return its spikes, and its potentials on request.
 
         Parameters
         ----------
         X : SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
             Samples.
+        neurons : "all", int array of shape (n_recorded,) or bool array of shape (n_neurons,), \
+default="all"
+            Neurons to record: their indices, or a mask.
+        potentials : bool, default=False
+            Whether to return the membrane potentials too.
 
         Returns
         -------
-        spikes : SpikeArray
-            One channel a neuron, in rows of one step of `dt`.
+        recorded : SpikeArray or lsm.simulator.Recorded
+            Without `potentials` the spikes: channel k is neuron `neurons[k]`, in rows of one step
+            of `dt`. With them a named tuple of `spikes` and `potentials`, a list of arrays of
+            shape (n_steps, n_recorded) with the potential in mV at the end of each step. Neurons
+            that send no spikes have activations as potentials, and None as `spikes`.
 
         Raises
         ------
         ValueError
-            If the neurons send no spikes.
+            If neurons that send no spikes are recorded without `potentials`, a neuron does not
+            exist, or the potentials are too many to hold.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lsm import Liquid
+        >>> X = np.random.default_rng(0).poisson(0.05, (20, 100, 8))
+        >>> liquid = Liquid(50, random_state=0).fit(X)
+        >>> spikes, potentials = liquid.record(X, neurons=[3, 7], potentials=True)
+        >>> spikes.n_channels, len(potentials), potentials[0].shape
+        (2, 20, (100, 2))
         """
-        return self.simulator_.record(self.to_spikes(X))
+        return self.simulator_.record(self.to_spikes(X), neurons, potentials)
 
     def stream(self, row):
         """Start a run of the liquid that goes on row by row.

@@ -1,16 +1,37 @@
-"""Runs of a fixed network: states at snapshots, states at every row, all spikes, a stream."""
+"""Runs of a fixed network: states at snapshots and at rows, spikes and potentials, a stream."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from .kernel import Network, Plan, Stream, record, simulate
+from ._validation import as_array, check_bool
+from .kernel import Network, Plan, Stream, record, record_potentials, simulate
 from .memory import Memory
 from .samples import split_rows
 from .snapshots import Snapshots
+from .spikes import SpikeArray
 
-__all__ = ["Simulator"]
+__all__ = ["Recorded", "Simulator"]
+
+MAX_BYTES = 2**35  # limit of recorded potentials
+
+
+class Recorded(NamedTuple):
+    """Spikes and membrane potentials of some neurons.
+
+    Attributes
+    ----------
+    spikes : SpikeArray or None
+        One channel a recorded neuron, in rows of one step; None if the neurons send no spikes.
+    potentials : list of arrays of shape (n_steps, n_recorded)
+        Of each sample, the potentials at the end of each step in mV; the activations of neurons
+        that send no spikes.
+    """
+
+    spikes: SpikeArray | None
+    potentials: list
 
 
 @dataclass(frozen=True)
@@ -129,30 +150,54 @@ class Simulator:
             verbose=self.verbose, **options,
         )  # fmt: skip
 
-    def record(self, spikes):
-        """Return the spikes of all neurons.
+    def record(self, spikes, neurons="all", potentials=False):
+        """Return the spikes of neurons, and their potentials on request.
 
         Parameters
         ----------
         spikes : SpikeArray
             Samples.
+        neurons, potentials : object
+            As of :meth:`lsm.Liquid.record`.
 
         Returns
         -------
-        recorded : SpikeArray
-            One channel a neuron, in rows of one step.
+        recorded : SpikeArray or Recorded
+            As of :meth:`lsm.Liquid.record`.
 
         Raises
         ------
         ValueError
-            If the neurons send no spikes.
+            If neurons that send no spikes are recorded without `potentials`, a neuron does not
+            exist, or the potentials are too many to hold.
         """
+        chosen = _check_neurons(neurons, self.network.n_neurons)
+        if check_bool("potentials", potentials):
+            self._check_size(spikes, chosen)
+            recorded, values = record_potentials(
+                self.network, spikes, chosen, dtype=self.dtype, n_jobs=self.n_jobs
+            )
+            if recorded is not None:
+                recorded = _of_neurons(recorded, chosen)
+            return Recorded(recorded, values)
         if not self.network.neurons.spiking:
             raise ValueError(
                 f"record returns spikes, which {type(self.network.neurons).__name__} neurons do "
-                "not send: read their activation with trajectory"
+                "not send: read their activation with potentials=True"
             )
-        return record(self.network, spikes, dtype=self.dtype, n_jobs=self.n_jobs)
+        recorded = record(self.network, spikes, dtype=self.dtype, n_jobs=self.n_jobs)
+        return _of_neurons(recorded, chosen)
+
+    def _check_size(self, spikes, chosen):
+        """Refuse potentials that no memory holds."""
+        n_steps = int(self.network.n_steps(spikes).sum())
+        n_bytes = n_steps * len(chosen) * np.dtype(self.dtype).itemsize
+        if n_bytes > MAX_BYTES:
+            raise ValueError(
+                f"the potentials of {len(chosen)} neurons in {n_steps:,} steps need "
+                f"{n_bytes / 1e9:.0f} GB, more than {MAX_BYTES / 1e9:.0f} GB: record fewer "
+                "neurons, as neurons=[0, 1], or fewer samples at once"
+            )
 
     def stream(self, row):
         """Start a run that goes on row by row.
@@ -169,3 +214,36 @@ class Simulator:
         """
         plan = Plan(np.array([0, 1]), np.array([1]), *self._row_filters())
         return Stream(self.network, row, plan, dtype=self.dtype)
+
+
+def _check_neurons(neurons, n_neurons):
+    """Return the indices of the chosen neurons."""
+    rule = (
+        f"neurons must be 'all', different indices from 0 to {n_neurons - 1}, or a mask of "
+        f"{n_neurons} booleans"
+    )
+    if isinstance(neurons, str) and neurons == "all":
+        return np.arange(n_neurons)
+    chosen = as_array(rule, neurons)
+    if chosen.dtype == bool:
+        chosen = np.flatnonzero(chosen) if chosen.shape == (n_neurons,) else chosen[:0]
+    is_valid = chosen.ndim == 1 and chosen.size and np.issubdtype(chosen.dtype, np.integer)
+    is_valid = is_valid and 0 <= chosen.min() <= chosen.max() < n_neurons
+    if not is_valid or len(np.unique(chosen)) < len(chosen):
+        raise ValueError(f"{rule}, at least one, got {neurons!r:.80}")
+    return chosen
+
+
+def _of_neurons(recorded, chosen):
+    """Return the spikes of the chosen neurons, of which channel k is neuron `chosen[k]`."""
+    if len(chosen) == recorded.n_channels and np.all(np.diff(chosen) > 0):
+        return recorded
+    channel = np.full(recorded.n_channels, -1)
+    channel[chosen] = np.arange(len(chosen))
+    channels = channel[recorded.channels]
+    kept = channels >= 0
+    offsets = np.concatenate([[0], np.cumsum(kept)])[recorded.offsets]
+    return SpikeArray(
+        recorded.rows[kept], channels[kept], None, offsets, recorded.n_rows, len(chosen),
+        row_duration=recorded.row_duration,
+    )  # fmt: skip

@@ -1,6 +1,5 @@
 """SpikeArray: samples of spikes or graded currents, packed without padding."""
 
-import hashlib
 import numbers
 
 import numpy as np
@@ -11,12 +10,15 @@ from ._events import (
     check_events,
     check_sample,
     count_rows,
+    cut_events,
     events_of,
+    events_of_samples,
     integers,
     join_events,
     listed,
     moments_of,
 )
+from ._export import dense_of, described, digest_of, frame_of, spike_times
 from ._validation import check_bool, check_integer, check_number, check_reals
 
 __all__ = ["SpikeArray", "as_spike_array"]
@@ -68,7 +70,7 @@ class SpikeArray:
     >>> from lsm.spikes import SpikeArray
     >>> X = SpikeArray.from_dense([np.eye(3, dtype=int), np.ones((2, 3), dtype=int)])
     >>> X
-    SpikeArray(n_samples=2, n_channels=3, n_events=9, row_duration=1 ms)
+    SpikeArray(n_samples=2, n_channels=3, duration=2 to 3 ms, row_duration=1 ms, 9 spikes)
     >>> X[[1]].to_dense(0)
     array([[1., 1., 1.],
            [1., 1., 1.]], dtype=float32)
@@ -256,22 +258,13 @@ class SpikeArray:
         return len(self.n_rows)
 
     def __repr__(self):
-        kind = ", graded" if self.graded else ""
-        return (
-            f"SpikeArray(n_samples={len(self)}, n_channels={self.n_channels}, "
-            f"n_events={len(self.rows)}, row_duration={self.row_duration:g} ms{kind})"
-        )
+        return described(self)
 
     def __array__(self, dtype=None, copy=None):
         """Unpack to shape (n_samples, n_rows, n_channels), or to objects if lengths differ."""
         if copy is False:
             raise ValueError("a SpikeArray is packed: conversion to an array needs a copy")
-        dense = [self.to_dense(i) for i in range(len(self))]
-        if len(set(self.n_rows.tolist())) <= 1:
-            return np.array(dense, dtype=dtype)
-        ragged = np.empty(len(self), dtype=object)
-        ragged[:] = dense
-        return ragged
+        return dense_of(self, dtype)
 
     def __getitem__(self, index):
         """Select samples by an index, a slice, an index array or a mask."""
@@ -282,9 +275,7 @@ class SpikeArray:
         if isinstance(index, numbers.Integral):
             index = [index]
         chosen = np.atleast_1d(np.arange(len(self))[index])
-        counts = np.diff(self.offsets)[chosen]
-        offsets = np.concatenate([[0], np.cumsum(counts)])
-        events = np.repeat(self.offsets[chosen] - offsets[:-1], counts) + np.arange(offsets[-1])
+        events, offsets = events_of_samples(self, chosen)
         new = object.__new__(SpikeArray)  # the events are valid already
         new.__dict__.update(self.__dict__)
         new.rows, new.channels = self.rows[events], self.channels[events]
@@ -294,20 +285,9 @@ class SpikeArray:
 
     def pieces(self, samples, starts, stops):
         """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""
-        ranges, rows, n_rows = [], [], []
-        for sample, start, stop in zip(samples, starts, stops, strict=True):
-            offset, end = self.offsets[sample : sample + 2]
-            stop = min(stop, self.n_rows[sample])
-            first, last = offset + np.searchsorted(self.rows[offset:end], [start, stop])
-            ranges.append(np.arange(first, last))
-            rows.append(self.rows[first:last] - start)
-            n_rows.append(stop - start)
-        events = np.concatenate(ranges)
-        amplitudes = None if self.amplitudes is None else self.amplitudes[events]
-        offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])])
         return SpikeArray(
-            np.concatenate(rows), self.channels[events], amplitudes, offsets, n_rows,
-            self.n_channels, row_duration=self.row_duration, graded=self.graded,
+            *cut_events(self, samples, starts, stops), self.n_channels,
+            row_duration=self.row_duration, graded=self.graded,
         )  # fmt: skip
 
     def to_dense(self, sample):
@@ -319,19 +299,42 @@ class SpikeArray:
         np.add.at(dense, (self.rows[part], self.channels[part]), amplitudes)
         return dense
 
+    def to_events(self):
+        """Return the spike times of each sample, the inverse of :meth:`from_events`.
+
+        Returns
+        -------
+        events : list of (times, channels)
+            For each sample the times of its spikes in ms from the start of the sample, and their
+            channels. The time of a spike is the start of its row; a row with several spikes of a
+            channel gives as many times.
+
+        Raises
+        ------
+        ValueError
+            If the events are graded currents.
+        """
+        return spike_times(self)
+
+    def to_frame(self):
+        """Return all events as a table.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            One line an event, with the columns `sample`, `time` (start of the row in ms from the
+            start of the sample), `channel` and `amplitude` (number of spikes, or current).
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        return frame_of(self)
+
     def digest(self, sample):
         """Return a hash of one sample's content, which does not depend on other samples."""
-        sample = range(len(self))[sample]
-        part = slice(self.offsets[sample], self.offsets[sample + 1])
-        head = f"{self.n_rows[sample]} {self.n_channels} {self.row_duration!r} {self.graded}"
-        digest = hashlib.blake2b(head.encode(), digest_size=16)
-        digest.update(self.rows[part].tobytes())
-        digest.update(self.channels[part].tobytes())
-        amplitudes = np.ones(part.stop - part.start, np.float32)
-        if self.amplitudes is not None:
-            amplitudes = self.amplitudes[part]
-        digest.update(amplitudes.tobytes())
-        return digest.hexdigest()
+        return digest_of(self, range(len(self))[sample])
 
     def channel_moments(self):
         """Return each channel's mean and standard deviation over all rows.

@@ -11,7 +11,7 @@ from tests.helpers.sources import source_files
 # A new module or folder is added to this table.
 ROWS = [
     ["lsm._validation", "lsm._units", "lsm._random", "lsm._parts", "lsm._jit"],
-    ["lsm._checked", "lsm._events"],
+    ["lsm._checked", "lsm._events", "lsm._export"],
     ["lsm._model", "lsm.spikes"],
     ["lsm.formats", "lsm.memory", "lsm.statistics", "lsm.samples"],
     ["lsm.targets"],
@@ -27,6 +27,7 @@ ROWS = [
     ["lsm.controls", "lsm.readout"],
     ["lsm.feedback"],
     ["lsm.estimators"],
+    ["lsm.inside"],
     ["lsm.measures"],
     ["lsm.plot"],
     ["lsm"],  # the public names, gathered from all of the above

@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.metrics import confusion_matrix
 
-from lsm.measures._liquid import find_liquid
+from lsm.inside import find_liquid, input_spikes
 
 __all__ = [
     "count_confusions",
@@ -64,10 +64,10 @@ def write_confusion(folder, labels, counts):
     pd.DataFrame(counts, labels, labels).to_csv(Path(folder) / "confusion.csv")
 
 
-def facts_of_liquid(fitted, X):
+def facts_of_liquid(fitted):
     """Return the health and the calibration of the liquid in a fitted model, if there is one."""
     try:
-        liquid, _ = find_liquid(fitted, X)
+        liquid = find_liquid(fitted)
     except TypeError:
         return {"health": None, "calibrated": None}
     calibrated = liquid.calibrated_ and vars(liquid.calibrated_)
@@ -81,10 +81,10 @@ def raster_of(fitted, X):
     `inhibitory` neurons among them. A TypeError is raised if there is no liquid in the estimator,
     or if its neurons send no spikes.
     """
-    liquid, X = find_liquid(fitted, X)
+    liquid, spikes = input_spikes(fitted, X)
     if not liquid.network_.neurons.spiking:
         raise TypeError(f"neurons of {liquid.network_.neurons!r} send no spikes")
-    spikes = liquid.record(X)[[0]]
+    spikes = liquid.record(spikes)[[0]]
     n_shown = min(RASTER_NEURONS, liquid.n_neurons_)
     shown = np.unique(np.linspace(0, liquid.n_neurons_ - 1, n_shown).astype(int))
     times = spikes.rows * spikes.row_duration

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from lsm._validation import check_integer
 
 from .._command_line import options_of, write_command
-from .experiment import Experiment, absolute, samples
+from .experiment import Experiment, absolute
 from .progress import Stages, load_kernel
 from .report_files import facts_of_liquid
 from .results import (
@@ -117,7 +117,7 @@ def _write(folder, study, options, comparison, seconds, started):
     if model is not None:
         joblib.dump(model, folder / "model.joblib")
         facts["model"] = model.__repr__(N_CHAR_MAX=10**6)
-        facts |= facts_of_liquid(model, samples(data, comparison.tested[:1])[0])
+        facts |= facts_of_liquid(model)
     facts |= comparison.facts() | study.call("facts", {"comparison": comparison})
     facts |= {"peak_memory_mib": peak_memory(), "wall_time_s": time.perf_counter() - started}
     write_json(folder / "result.json", facts | environment())

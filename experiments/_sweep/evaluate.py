@@ -87,7 +87,7 @@ def _evaluate(experiment, data, options, scoring, draws):
     if y_true:
         confusions = count_confusions(data, np.concatenate(y_true), np.concatenate(predictions))
         facts["confusion"] = confusions
-    facts |= {"model": model.__repr__(N_CHAR_MAX=10**6)} | facts_of_liquid(fitted, X[:1])
+    facts |= {"model": model.__repr__(N_CHAR_MAX=10**6)} | facts_of_liquid(fitted)
     with contextlib.suppress(TypeError):  # a model without a liquid
         facts["raster"] = raster_of(fitted, samples(data, test[:1])[0])
     return facts

@@ -81,7 +81,7 @@ class Encoder(TransformerMixin, Checked):
     >>> encoder = ThresholdEncoder().fit([[0.0], [4.0]])
     >>> X = encoder.transform([[1.0], [3.0]])
     >>> X
-    SpikeArray(n_samples=2, n_channels=1, n_events=1, row_duration=1 ms)
+    SpikeArray(n_samples=2, n_channels=1, duration=10 ms, row_duration=1 ms, 1 spike)
     >>> encoder.inverse_transform(X).ravel()
     array([0., 4.])
     """

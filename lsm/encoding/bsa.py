@@ -65,7 +65,7 @@ class BSAEncoder(Encoder):
     >>> encoder = BSAEncoder(limits=(0.0, 1.0))
     >>> X = encoder.fit_transform(signal[None])
     >>> X
-    SpikeArray(n_samples=1, n_channels=1, n_events=497, row_duration=1 ms)
+    SpikeArray(n_samples=1, n_channels=1, duration=1 s, row_duration=1 ms, 497 spikes)
     >>> error = (encoder.inverse_transform(X)[0] - signal)[40:]
     >>> float(np.sqrt(np.mean(error**2)).round(2))
     0.02

@@ -37,7 +37,7 @@ class DirectCurrentEncoder(Encoder):
     >>> encoder = DirectCurrentEncoder(gain=2.0)
     >>> X = encoder.fit_transform([[0.0], [3.0], [4.0]])
     >>> X
-    SpikeArray(n_samples=3, n_channels=1, n_events=2, row_duration=100 ms, graded)
+    SpikeArray(n_samples=3, n_channels=1, duration=100 ms, row_duration=100 ms, 2 currents)
     >>> X.amplitudes
     array([1.5, 2. ], dtype=float32)
     >>> encoder.inverse_transform(X).ravel()

@@ -230,9 +230,24 @@ class LSM(Composite):
         check_is_fitted(self, "liquid_")
         if self.targets_ == "sample":
             return getattr(self.readout_, method)(self._states(X))
-        spikes = self.liquid_.to_spikes(self._form.wrap(X))
+        spikes = self.to_spikes(X)
         outputs = getattr(self.readout_, method)(self.liquid_.simulator_.rows(spikes))
         return self._form.split(outputs, spikes)
+
+    def to_spikes(self, X):
+        """Convert samples, as of `predict`, to the input of the liquid.
+
+        Parameters
+        ----------
+        X : samples
+            As of `predict`.
+
+        Returns
+        -------
+        spikes : SpikeArray
+        """
+        check_is_fitted(self, "liquid_")
+        return self.liquid_.to_spikes(X if self._form is None else self._form.wrap(X))
 
     def scored_rows(self, X, y, sample_weight=None):
         """Return the rows that count in a score, of a fit with targets at rows.

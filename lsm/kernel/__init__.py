@@ -1,19 +1,22 @@
 """Simulation of a network: a compiled kernel, and a NumPy reference with equal results.
 
-Public are networks and how they are drawn (`network`, `drawing`), runs of many samples
-(`compiled`), runs that learn (`learning`) or go on from call to call (`stream`), and the
-`reference`. A run lays a network out as named arrays (`_pack`, `_matrix`, `_arrays`) and hands
-them to the loop over samples and steps (`_run`, `_loop`), which is compiled for its models and
-cached on disk (`_compile`); the loop's parts are in `_steps`, `_feedback`, `_noise` and `_cpu`.
+Public are networks, how they are drawn, and how their weights are replaced (`network`, `drawing`,
+`weights`), runs of many samples (`compiled`, `recording`), runs that learn (`learning`) or go on
+from call to call (`stream`), and the `reference`. A run lays a network out as named arrays
+(`_pack`, `_matrix`, `_arrays`) and hands them to the loop over samples and steps (`_run`, `_loop`),
+which is compiled for its models and cached on disk (`_compile`); the loop's parts are in `_steps`,
+`_feedback`, `_noise` and `_cpu`.
 """
 
 from ._feedback import recursive_least_squares
-from .compiled import record, simulate
+from .compiled import simulate
 from .drawing import GENERATORS, Recipe
 from .learning import check_reward, learn
 from .network import Loop, Network, Plan, in_double
+from .recording import record, record_potentials
 from .reference import learn_reference, simulate_reference
 from .stream import Stream
+from .weights import read_only, with_weight, with_weights
 
 __all__ = [
     "in_double",
@@ -26,8 +29,12 @@ __all__ = [
     "check_reward",
     "learn",
     "learn_reference",
+    "read_only",
     "record",
+    "record_potentials",
     "recursive_least_squares",
     "simulate",
     "simulate_reference",
+    "with_weight",
+    "with_weights",
 ]

@@ -6,11 +6,9 @@ import numpy as np
 from joblib import effective_n_jobs
 from tqdm.auto import tqdm
 
-from ..spikes import SpikeArray
 from ._run import Run
-from .network import Plan
 
-__all__ = ["costs_of", "record", "share", "simulate"]
+__all__ = ["costs_of", "share", "simulate"]
 
 # One call of the loop updates about this many neurons (a tenth of a second), so that the
 # keyboard can interrupt a run and a progress bar moves.
@@ -80,35 +78,6 @@ def simulate(
                     interrupted = True  # or the other threads would run on
                     raise
     return run.readings.out, [pair for part in parts for pair in part]
-
-
-def record(network, spikes, *, dtype="float32", n_jobs=None):
-    """Run every sample and return the spikes of all neurons.
-
-    Parameters
-    ----------
-    network : Network
-        The network.
-    spikes : SpikeArray
-        The input.
-    dtype : {"float32", "float64"}, default="float32"
-        Precision of state and weights.
-    n_jobs : int, default=None
-        Threads, as in joblib.
-
-    Returns
-    -------
-    recorded : SpikeArray
-        One channel a neuron, in steps of the network's `dt`.
-    """
-    n_steps = network.n_steps(spikes)
-    plan = Plan(np.arange(len(spikes) + 1), n_steps, np.ones(1))
-    _, recorded = simulate(network, spikes, plan, dtype=dtype, n_jobs=n_jobs, record=True)
-    offsets = np.concatenate([[0], np.cumsum([len(steps) for steps, _ in recorded])])
-    steps, neurons = (np.concatenate(parts) for parts in zip(*recorded, strict=True))
-    return SpikeArray(
-        steps, neurons, None, offsets, n_steps, network.n_neurons, row_duration=network.dt
-    )
 
 
 def costs_of(network, spikes):

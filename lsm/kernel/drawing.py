@@ -16,7 +16,7 @@ GENERATORS = (
     "topology", "input", "parameters", "synapses", "short_term", "noise", "learning", "initial",
     "other",
 )  # fmt: skip
-N_NEURONS = 1000  # where neither the user nor the topology fixes the number
+N_NEURONS = 1000  # where neither the user nor a wiring fixes the number
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Recipe:
     short_term_plasticity : TsodyksMarkram or None
         Draws the parameters of dynamic synapses.
     n_neurons : int or "auto"
-        Number of neurons; "auto" takes that of the topology, or else 1000.
+        Number of neurons; "auto" takes that of the topology, or else that of the input wiring, or
+        else 1000.
     noise : float
         Standard deviation of a noise current in nA.
     initial : {"rest", "random"}
@@ -54,6 +55,12 @@ class Recipe:
     noise: float = 0.0
     initial: str = "rest"
     dt: float = 1.0
+
+    @property
+    def given(self):
+        """Names of the weights that the user gives, of "recurrence" and "inputs"."""
+        parts = {"recurrence": self.topology, "inputs": self.inputs}
+        return tuple(name for name, part in parts.items() if getattr(part, "is_given", False))
 
     def check(self):
         """Validate the numbers, and the combination of models."""
@@ -96,7 +103,8 @@ class Recipe:
         """
         n_neurons = self.n_neurons
         if n_neurons == "auto":
-            n_neurons = getattr(self.topology, "n_neurons", N_NEURONS)
+            n_neurons = getattr(self.inputs, "n_neurons", N_NEURONS)
+            n_neurons = getattr(self.topology, "n_neurons", n_neurons)
         recurrence, wiring = self._draw_recurrence(rngs, n_neurons, self.dt)
         parameters = self.neurons.draw(wiring.inhibitory, self.dt, rngs["parameters"])
         w_in, delays_in = self.inputs.draw(n_channels, wiring.inhibitory, rngs["input"])

@@ -96,7 +96,8 @@ class Network:
 
     def n_steps(self, spikes):
         """Return the length of each sample in steps of the network."""
-        return self.row_start(spikes)[spikes.n_rows]
+        self._check_length(spikes)
+        return steps_at(spikes.n_rows.astype(np.int64), spikes.row_duration, self.dt)
 
     def row_start(self, spikes, first_row=0):
         """Return the step at which each row of the input begins.
@@ -121,14 +122,18 @@ class Network:
         ValueError
             If a row is shorter than a step, or a sample has too many steps.
         """
-        n_rows = int(spikes.n_rows.max(initial=0))
-        if n_rows * spikes.row_duration > MOST_STEPS * self.dt:
-            raise ValueError(
-                f"a sample of X lasts {n_rows * spikes.row_duration:g} ms, more than {MOST_STEPS} "
-                f"steps of Liquid.dt={self.dt:g} ms: cut it into pieces, or set a larger dt"
-            )
-        rows = first_row + np.arange(n_rows + 1, dtype=np.int64)
+        self._check_length(spikes)
+        rows = first_row + np.arange(spikes.n_rows.max(initial=0) + 1, dtype=np.int64)
         return steps_at(rows, spikes.row_duration, self.dt)
+
+    def _check_length(self, spikes):
+        """Raise an error if a sample has more steps than the loop counts."""
+        duration = float(spikes.n_rows.max(initial=0)) * spikes.row_duration
+        if duration > MOST_STEPS * self.dt:
+            raise ValueError(
+                f"a sample of X lasts {duration:g} ms, more than {MOST_STEPS} steps of "
+                f"Liquid.dt={self.dt:g} ms: cut it into pieces, or set a larger dt"
+            )
 
 
 class Plan(NamedTuple):

@@ -6,8 +6,8 @@ import numpy as np
 
 from .. import statistics
 from ..health import MAX_ECHO_STATE_INDEX, MAX_SATURATED, MAX_SILENT, MIN_RATE
+from ..inside import input_spikes
 from . import dynamics, states
-from ._liquid import input_spikes
 from .activity import mean_of_defined, synaptic_events
 
 __all__ = ["Card", "Finding", "card"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import statistics
-from ._liquid import find_liquid, input_spikes
+from ..inside import input_spikes
 
 __all__ = [
     "branching_ratio",
@@ -201,8 +201,8 @@ def synaptic_events(estimator, X, y=None):
 
 def _record(estimator, X):
     """Return the spikes of the liquid inside an estimator."""
-    liquid, X = find_liquid(estimator, X)
-    return liquid.record(X)
+    liquid, spikes = input_spikes(estimator, X)
+    return liquid.record(spikes)
 
 
 def mean_of_defined(values):

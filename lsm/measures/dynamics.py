@@ -8,9 +8,9 @@ from scipy import sparse
 from .. import calibration
 from .._random import generators
 from .._validation import check_number
+from ..inside import input_spikes
 from ..kernel import Plan, in_double, simulate
 from ..topology import spectral_radius
-from ._liquid import input_spikes
 
 __all__ = ["echo_state_index", "effective_spectral_radius", "perturbation_growth"]
 

@@ -10,9 +10,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from .._validation import check_integer, check_number, check_reals
+from ..inside import input_spikes
 from ..kernel import Plan, simulate
 from ..spikes import as_spike_array
-from ._liquid import input_spikes
 
 __all__ = ["capacity_by_degree", "information_processing_capacity", "memory_capacity"]
 

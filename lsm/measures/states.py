@@ -6,7 +6,7 @@ from sklearn.utils import check_consistent_length
 
 from .._validation import check_number
 from ..distances import van_rossum
-from ._liquid import find_liquid, input_spikes
+from ..inside import input_spikes
 
 __all__ = [
     "dimension",
@@ -115,8 +115,8 @@ def kernel_quality(estimator, X, y=None, *, tolerance=0.01):
        performance for neural circuit models. Neural Networks 20, 323-334.
     """
     check_number("tolerance", tolerance, 0, 1, high_open=True)
-    liquid, X = find_liquid(estimator, X)
-    return _rank(liquid.simulator_.states(liquid.to_spikes(X)).toarray(), tolerance)
+    liquid, spikes = input_spikes(estimator, X)
+    return _rank(liquid.simulator_.states(spikes).toarray(), tolerance)
 
 
 def generalisation_rank(estimator, X, y=None, *, tolerance=0.01):
@@ -144,8 +144,8 @@ def generalisation_rank(estimator, X, y=None, *, tolerance=0.01):
        performance for neural circuit models. Neural Networks 20, 323-334.
     """
     check_number("tolerance", tolerance, 0, 1, high_open=True)
-    liquid, X = find_liquid(estimator, X)
-    states = liquid.simulator_.states(liquid.to_spikes(X)).toarray()
+    liquid, spikes = input_spikes(estimator, X)
+    states = liquid.simulator_.states(spikes).toarray()
     y = np.zeros(len(states)) if y is None else np.asarray(y)
     check_consistent_length(states, y)
     return float(np.mean([_rank(states[y == label], tolerance) for label in np.unique(y)]))
@@ -177,8 +177,8 @@ def dimension(estimator, X, y=None):
        stimulus-evoked activity in recurrent neural networks. In: The Dynamic Brain, Oxford
        University Press, 65-82.
     """
-    liquid, X = find_liquid(estimator, X)
-    return _participation_ratio(liquid.simulator_.states(liquid.to_spikes(X)).toarray())
+    liquid, spikes = input_spikes(estimator, X)
+    return _participation_ratio(liquid.simulator_.states(spikes).toarray())
 
 
 def _rank(states, tolerance):

@@ -1,8 +1,8 @@
 """Picture of a liquid in space."""
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
+from ..inside import find_liquid
 from ._figure import EXCITATORY, INHIBITORY, axes_of, legend
 
 __all__ = ["ColumnDisplay"]
@@ -41,13 +41,14 @@ class ColumnDisplay:
         self.n_synapses = n_synapses
 
     @classmethod
-    def from_estimator(cls, liquid, *, n_synapses=1000, ax=None):
+    def from_estimator(cls, estimator, *, n_synapses=1000, ax=None):
         """Draw a liquid in space.
 
         Parameters
         ----------
-        liquid : Liquid
-            Fitted liquid whose topology has positions, such as :class:`~lsm.topology.Column`.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator. The topology of its liquid has positions, such as
+            :class:`~lsm.topology.Column`.
         n_synapses : int, default=1000
             Upper limit of the connections that are drawn, evenly spaced among all.
         ax : matplotlib Axes3D, optional
@@ -62,7 +63,7 @@ class ColumnDisplay:
         ValueError
             If the neurons have no positions.
         """
-        check_is_fitted(liquid)
+        liquid = find_liquid(estimator)
         if liquid.positions_ is None:
             raise ValueError(
                 f"the neurons of Liquid.topology={liquid.topology!r} have no positions: fit a "

@@ -2,8 +2,8 @@
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.validation import check_is_fitted
 
+from ..inside import find_liquid
 from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, colour_bar, legend, open_frame
 
 __all__ = ["ConnectivityDisplay"]
@@ -36,13 +36,13 @@ class ConnectivityDisplay:
         self.inhibitory = inhibitory
 
     @classmethod
-    def from_estimator(cls, liquid, *, axes=None):
+    def from_estimator(cls, estimator, *, axes=None):
         """Draw the connections of a liquid.
 
         Parameters
         ----------
-        liquid : Liquid
-            Fitted liquid.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator.
         axes : sequence of three matplotlib Axes, optional
             Axes to draw on; by default those of a new figure.
 
@@ -50,7 +50,7 @@ class ConnectivityDisplay:
         -------
         display : ConnectivityDisplay
         """
-        check_is_fitted(liquid)
+        liquid = find_liquid(estimator)
         return cls(liquid.network_.w, liquid.inhibitory_).plot(axes)
 
     def plot(self, axes=None):

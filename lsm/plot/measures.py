@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_number
 from ..calibration import Calibration, echo_state_index
+from ..inside import input_spikes
 from ..measures import separation_curve
 from ._figure import COLOURS, NEUTRAL, axes_of, legend, open_frame
 
@@ -139,13 +139,13 @@ class GainDisplay:
         self.max_echo_state_index = max_echo_state_index
 
     @classmethod
-    def from_estimator(cls, liquid, X, *, gains=None, axes=None):
+    def from_estimator(cls, estimator, X, *, gains=None, axes=None):
         """Draw the rate and the echo-state index of a liquid at other gains.
 
         Parameters
         ----------
-        liquid : Liquid
-            Fitted liquid with recurrence.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator, whose liquid has recurrence.
         X : sequence
             Samples, preferably those of `fit`.
         gains : array of shape (n_gains,), optional
@@ -163,15 +163,15 @@ class GainDisplay:
         ValueError
             If the liquid has no recurrence, or its neurons send no spikes.
         """
-        check_is_fitted(liquid)
+        liquid, spikes = input_spikes(estimator, X)
         calibrated, network = liquid.calibrated_, liquid.network_
         if not (network.neurons.spiking and network.w.nnz):
-            raise ValueError("liquid must have recurrent synapses and neurons that send spikes")
+            raise ValueError("the liquid must have recurrent synapses and neurons that send spikes")
         chosen = 1.0 if calibrated is None else calibrated.recurrent_gain
         gains = chosen * 2.0 ** np.linspace(-3, 3, 13) if gains is None else np.asarray(gains)
         for gain in (gains.min(), gains.max()):
             check_number("gains", float(gain), 0, low_open=True)
-        probes = liquid.probes(X)
+        probes = liquid.probes(spikes)
         indices, rates = np.transpose([
             echo_state_index(
                 replace(network, w=network.w * (gain / chosen)), probes, liquid.other_initial_

@@ -2,9 +2,9 @@
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_integer
+from ..inside import find_liquid
 from ..kernel import Network, learn
 from ..neurons import LIF
 from ..spikes import SpikeArray
@@ -156,8 +156,8 @@ class WeightChangeDisplay:
 
         Parameters
         ----------
-        before, after : Liquid
-            Fitted liquids. The liquid before learning is an equal one with `plasticity=None`, or
+        before, after : Liquid, or estimator or pipeline that contains one
+            Fitted estimators. The liquid before learning is an equal one with `plasticity=None`, or
             one that has learnt less.
         ax : matplotlib Axes, optional
             Axes to draw on; by default those of a new figure.
@@ -167,8 +167,8 @@ class WeightChangeDisplay:
         display : WeightChangeDisplay
         """
         weights = []
-        for liquid in (before, after):
-            check_is_fitted(liquid)
+        for estimator in (before, after):
+            liquid = find_liquid(estimator)
             w = liquid.network_.w
             from_excitatory = ~np.repeat(liquid.inhibitory_, np.diff(w.indptr))
             weights.append(w.data[from_excitatory])

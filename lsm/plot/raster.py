@@ -1,8 +1,8 @@
 """Raster of the spikes of a sample."""
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
+from ..inside import input_spikes
 from ..spikes import check_spikes
 from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame, small
 
@@ -97,15 +97,15 @@ class RasterDisplay:
         return cls(_select(spikes, sample), inhibitory, inputs, rates).plot(ax, **kwargs)
 
     @classmethod
-    def from_estimator(cls, liquid, X, sample=0, *, ax=None, **kwargs):
+    def from_estimator(cls, estimator, X, sample=0, *, ax=None, **kwargs):
         """Draw the spikes of a liquid during a sample, with the sample and the rates.
 
         Parameters
         ----------
-        liquid : Liquid
-            Fitted liquid.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator.
         X : sequence
-            Samples, see :class:`~lsm.Liquid`.
+            Samples of the estimator.
         sample : int, default=0
             Index of the sample.
         ax : matplotlib Axes, optional
@@ -117,8 +117,8 @@ class RasterDisplay:
         -------
         display : RasterDisplay
         """
-        check_is_fitted(liquid)
-        inputs = _select(liquid.to_spikes(X), sample)
+        liquid, spikes = input_spikes(estimator, X)
+        inputs = _select(spikes, sample)
         spikes = liquid.record(inputs)
         return cls(spikes, liquid.inhibitory_, inputs, rates=True).plot(ax, **kwargs)
 

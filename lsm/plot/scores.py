@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_integer
+from ..inside import input_spikes
 from ..snapshots import Snapshots
 from ._figure import COLOURS, NEUTRAL, SMALL, axes_of, legend, open_frame
 
@@ -151,15 +151,15 @@ class AccuracyDisplay:
         self.chance = chance
 
     @classmethod
-    def from_estimator(cls, liquid, X, y, *, n_times=20, readout=None, cv=5, tau=30.0, ax=None):
+    def from_estimator(cls, estimator, X, y, *, n_times=20, readout=None, cv=5, tau=30.0, ax=None):
         """Draw the accuracy of a readout of a liquid's traces at different times.
 
         Parameters
         ----------
-        liquid : Liquid
-            Fitted liquid.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator.
         X : sequence
-            Samples of equal durations, see :class:`~lsm.Liquid`.
+            Samples of equal durations.
         y : array of shape (n_samples,)
             Classes of the samples.
         n_times : int, default=20
@@ -180,10 +180,9 @@ class AccuracyDisplay:
         from sklearn.linear_model import RidgeClassifierCV  # slow to import
         from sklearn.model_selection import cross_val_score
 
-        check_is_fitted(liquid)
-        check_consistent_length(X, y)
+        liquid, spikes = input_spikes(estimator, X)
+        check_consistent_length(spikes, y)
         n_times = check_integer("n_times", n_times, 1)
-        spikes = liquid.to_spikes(X)
         durations = spikes.n_rows * spikes.row_duration
         if np.ptp(durations) > 0:
             raise ValueError(

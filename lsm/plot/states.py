@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_integer, check_number
+from ..inside import input_spikes
 from ..snapshots import Snapshots
 from ._figure import COLOURS, SMALL, axes_of, colour_bar, legend, open_frame
 
@@ -51,15 +51,15 @@ class SnapshotDisplay:
         self.unit = unit
 
     @classmethod
-    def from_estimator(cls, liquid, X, y=None, *, reading=-1, ax=None):
+    def from_estimator(cls, estimator, X, y=None, *, reading=-1, ax=None):
         """Draw the states of samples.
 
         Parameters
         ----------
-        liquid : Liquid
-            Fitted liquid.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator.
         X : sequence
-            Samples, see :class:`~lsm.Liquid`.
+            Samples of the estimator.
         y : array of shape (n_samples,), optional
             Classes, by which the rows are sorted.
         reading : int, default=-1
@@ -71,8 +71,8 @@ class SnapshotDisplay:
         -------
         display : SnapshotDisplay
         """
-        check_is_fitted(liquid)
-        states = liquid.simulator_.states(liquid.to_spikes(X)).toarray()
+        liquid, spikes = input_spikes(estimator, X)
+        states = liquid.simulator_.states(spikes).toarray()
         states = states.reshape(len(states), -1, liquid.n_neurons_)
         n_readings = states.shape[1]
         reading = check_integer("reading", reading, -n_readings, n_readings - 1)
@@ -143,15 +143,15 @@ class TrajectoryDisplay:
         self.explained = explained
 
     @classmethod
-    def from_estimator(cls, liquid, X, y, *, n_times=50, tau=30.0, ax=None):
+    def from_estimator(cls, estimator, X, y, *, n_times=50, tau=30.0, ax=None):
         """Draw the trajectories of samples.
 
         Parameters
         ----------
-        liquid : Liquid
-            Fitted liquid.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator.
         X : sequence
-            Samples, see :class:`~lsm.Liquid`.
+            Samples of the estimator.
         y : array of shape (n_samples,)
             Classes of the samples.
         n_times : int, default=50
@@ -168,13 +168,13 @@ class TrajectoryDisplay:
         """
         from sklearn.decomposition import PCA  # slow to import
 
-        check_is_fitted(liquid)
+        liquid, spikes = input_spikes(estimator, X)
         n_times = check_integer("n_times", n_times, 2)
         check_number("tau", tau, 0, low_open=True)
         feature = "trace" if liquid.network_.neurons.spiking else "membrane"
         snapshots = Snapshots(n=n_times, feature=feature, tau=tau)
         simulator = replace(liquid.simulator_, snapshots=snapshots)
-        states = simulator.states(liquid.to_spikes(X)).toarray()
+        states = simulator.states(spikes).toarray()
         check_consistent_length(states, y)
         pca = PCA(2, random_state=0)
         points = pca.fit_transform(states.reshape(-1, liquid.n_neurons_))

@@ -1,12 +1,9 @@
 """Picture of membrane potentials over time."""
 
-from dataclasses import replace
-
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_integer
-from ..snapshots import Snapshots
+from ..inside import input_spikes
 from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame
 
 __all__ = ["MembraneDisplay"]
@@ -50,15 +47,15 @@ class MembraneDisplay:
         self.inhibitory = inhibitory
 
     @classmethod
-    def from_estimator(cls, liquid, X, sample=0, *, neurons=5, ax=None):
+    def from_estimator(cls, estimator, X, sample=0, *, neurons=5, ax=None):
         """Draw the potentials and spikes of neurons during a sample.
 
         Parameters
         ----------
-        liquid : Liquid
-            Fitted liquid.
+        estimator : Liquid, or estimator or pipeline that contains one
+            Fitted estimator.
         X : sequence
-            Samples, see :class:`~lsm.Liquid`.
+            Samples of the estimator.
         sample : int, default=0
             Index of the sample.
         neurons : int or sequence of int, default=5
@@ -70,24 +67,19 @@ class MembraneDisplay:
         -------
         display : MembraneDisplay
         """
-        check_is_fitted(liquid)
+        liquid, spikes = input_spikes(estimator, X)
         if np.ndim(neurons) == 0:
             n_shown = min(check_integer("neurons", neurons, 1), liquid.n_neurons_)
             neurons = np.linspace(0, liquid.n_neurons_ - 1, n_shown).astype(int)
         neurons = np.array([check_integer("neurons", n, 0, liquid.n_neurons_ - 1) for n in neurons])
-        spikes = liquid.to_spikes(X)[[sample]]
-        simulator = replace(liquid.simulator_, row_snapshots=Snapshots(feature="membrane"))
-        potentials = simulator.rows(spikes)
-        times = np.arange(1, len(potentials) + 1) * spikes.row_duration
+        recorded, (potentials,) = liquid.record(spikes[[sample]], neurons, potentials=True)
+        times = np.arange(1, len(potentials) + 1) * liquid.network_.dt
         spike_times = [np.empty(0)] * len(neurons)
-        if liquid.network_.neurons.spiking:
-            recorded = simulator.record(spikes)
-            spike_times = [
-                (recorded.rows[recorded.channels == n] + 1) * recorded.row_duration for n in neurons
-            ]
-        display = cls(
-            times, potentials[:, neurons], neurons, spike_times, liquid.inhibitory_[neurons]
-        )
+        if recorded is not None:
+            # A spike occurs at the end of its step.
+            ends = (recorded.rows + 1) * recorded.row_duration
+            spike_times = [ends[recorded.channels == k] for k in range(len(neurons))]
+        display = cls(times, potentials, neurons, spike_times, liquid.inhibitory_[neurons])
         return display.plot(ax)
 
     def plot(self, ax=None):

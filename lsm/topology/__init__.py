@@ -2,14 +2,15 @@
 
 A wiring of the liquid is a subclass of :class:`Topology`, which documents the method `connect`
 that a wiring must have; a wiring of the input is a subclass of :class:`InputWiring`.
-:class:`FixedWeights` takes the matrix of the user. :class:`Weights` draws the weights of the
-connections.
+:class:`FixedWeights` and :class:`FixedInputs` take the matrices of the user. :class:`Weights`
+draws the weights of the connections.
 """
 
 from .base import InputWiring, Topology, Wiring
 from .column import Column
 from .erdos_renyi import ErdosRenyi
 from .fixed import FixedWeights
+from .fixed_inputs import FixedInputs
 from .inputs import RandomInput
 from .layered import Layered
 from .modular import Modular
@@ -22,6 +23,7 @@ from .weights import Weights
 __all__ = [
     "Column",
     "ErdosRenyi",
+    "FixedInputs",
     "FixedWeights",
     "InputWiring",
     "Layered",

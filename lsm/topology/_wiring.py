@@ -5,9 +5,11 @@ from scipy import sparse
 
 from .._checked import check_value
 from .._jit import njit
+from .._validation import check_reals
 
 __all__ = [
-    "check_delay", "check_pairs", "choose_inhibitory", "csr", "draw_delays", "scale_by_pair",
+    "as_csr", "check_delay", "check_pairs", "choose_inhibitory", "csr", "draw_delays",
+    "scale_by_pair",
 ]  # fmt: skip
 
 PAIRS = ("EE", "EI", "IE", "II")  # source, then target
@@ -87,6 +89,26 @@ def draw_delays(delay, indptr, targets, inhibitory, rng):
     delays *= np.float32(delay[1] - delay[0])
     delays += np.float32(delay[0])
     return delays
+
+
+def as_csr(name, matrix):
+    """Return a float32 copy of a user's matrix as CSR, sorted, without zeros and duplicates."""
+    rule = f"{name} must be a matrix of real numbers"
+    try:
+        if not sparse.issparse(matrix):
+            matrix = check_reals(rule, matrix)
+            if matrix.ndim != 2:
+                raise ValueError(f"{rule}, got shape {matrix.shape}")
+        elif matrix.dtype.kind not in "iuf":
+            raise ValueError(f"{rule}, got {matrix!r}")
+        array = sparse.csr_array(matrix, dtype=np.float32, copy=True)
+    except ValueError as error:
+        raise TypeError(str(error)) from None
+    array.sum_duplicates()
+    array.eliminate_zeros()
+    if not np.isfinite(array.data).all():
+        raise ValueError(f"{name} must be finite, not NaN or infinity")
+    return array
 
 
 def csr(data, indices, indptr, shape):

@@ -60,6 +60,8 @@ class Topology(Composite, Checked):
     bounds : dict of str to str or tuple
         Bounds of parameters, by name: comparisons with numbers or other parameters such as
         `"integer >= 0"` or `"<= 1 or None"`, `"boolean"`, or a tuple of allowed words.
+    is_given : bool, default=False
+        Whether the weights are given by the user, so that calibration leaves them.
 
     Examples
     --------
@@ -89,6 +91,7 @@ class Topology(Composite, Checked):
     """
 
     bounds = {"inhibitory": ">= 0 and <= 1"}
+    is_given = False
     required_parameters = ("inhibitory", "weights", "delay")
     _parts = {"weights": Weights}
     _part_methods = {"weights": "check"}
@@ -196,6 +199,8 @@ class InputWiring(Checked):
     bounds : dict of str to str or tuple
         Bounds of parameters, by name: comparisons with numbers or other parameters such as
         `"> 0"` or `"integer >= 1"`, `"boolean"`, or a tuple of allowed words.
+    is_given : bool, default=False
+        Whether the weights are given by the user, so that calibration leaves them.
 
     Examples
     --------
@@ -221,6 +226,8 @@ class InputWiring(Checked):
 
     Such a class is a part of a liquid like any other: `Liquid(inputs=OneToOne())`.
     """
+
+    is_given = False
 
     @abstractmethod
     def draw(self, n_channels, inhibitory, rng):

@@ -1,11 +1,10 @@
-"""Wiring that the user gives as a matrix."""
+"""Wiring that the user gives as a matrix or a graph."""
 
 import numpy as np
 from scipy import sparse
 
 from .._checked import Checked
-from .._validation import check_reals
-from ._wiring import check_delay, draw_delays
+from ._wiring import as_csr, check_delay, draw_delays
 from .base import Wiring
 
 __all__ = ["FixedWeights"]
@@ -14,11 +13,16 @@ __all__ = ["FixedWeights"]
 class FixedWeights(Checked):
     """Weights taken from a matrix, such as a measured connectome or a network drawn elsewhere.
 
+    Calibration leaves these weights as they are, unless `Calibration(recurrence=True)` is given.
+
     Parameters
     ----------
-    matrix : scipy.sparse array or array of shape (n_neurons, n_neurons)
+    matrix : array or scipy.sparse array of shape (n_neurons, n_neurons), or networkx graph
         `matrix[pre, post]` is the weight from neuron `pre` to neuron `post`, in nA for
-        exponential synapses. Zeros are no connections.
+        exponential synapses. Zeros are no connections. Of a graph, the weights are the edge
+        attribute `weight`, or 1 where an edge has none; neuron i is node i in the order of
+        `graph.nodes`; an edge of an undirected graph connects both ways, and parallel edges add
+        up.
     inhibitory : bool array of shape (n_neurons,) or "auto", default="auto"
         Which neurons are inhibitory. The weights of inhibitory neurons must not be positive, nor
         those of the others negative (Dale's law). "auto" takes the neurons whose weights are all
@@ -37,6 +41,8 @@ class FixedWeights(Checked):
     array([False,  True])
     """
 
+    is_given = True  # the weights are the user's: calibration leaves them
+
     def __init__(self, matrix, inhibitory="auto", delay=1.0):
         self.matrix = matrix
         self.inhibitory = inhibitory
@@ -44,8 +50,8 @@ class FixedWeights(Checked):
 
     @property
     def n_neurons(self):
-        """Number of rows of the matrix."""
-        if isinstance(self.matrix, tuple | list):
+        """Number of rows of the matrix, or of nodes of the graph."""
+        if isinstance(self.matrix, tuple | list) or _is_graph(self.matrix):
             return len(self.matrix)
         return (*np.shape(self.matrix), 0)[0]
 
@@ -58,7 +64,7 @@ class FixedWeights(Checked):
             If a matrix has a wrong shape or is not finite, a weight breaks Dale's law, or a delay
             is not positive.
         """
-        weights = _as_csr("FixedWeights.matrix", self.matrix, self.n_neurons)
+        weights = self._weights(self.n_neurons)
         self._inhibitory(weights)
         self._delays(weights)
 
@@ -82,11 +88,18 @@ class FixedWeights(Checked):
             If a matrix has a wrong shape or is not finite, a weight breaks Dale's law, or a delay
             is not positive.
         """
-        weights = _as_csr("FixedWeights.matrix", self.matrix, n_neurons)
+        weights = self._weights(n_neurons)
         inhibitory, delays = self._inhibitory(weights), self._delays(weights)
         if not self._has_matrix_of_delays():
             delays = draw_delays(delays, weights.indptr, weights.indices, inhibitory, rng)
         return Wiring(weights, inhibitory, delays)
+
+    def _weights(self, n_neurons):
+        """Return the weights as a sparse matrix of the right shape."""
+        matrix = self.matrix
+        if _is_graph(matrix):
+            matrix = _matrix_of(matrix)
+        return _square("FixedWeights.matrix", matrix, n_neurons)
 
     def _inhibitory(self, weights):
         """Return which neurons are inhibitory, and check Dale's law."""
@@ -118,7 +131,7 @@ class FixedWeights(Checked):
         """Return the delay of every connection from a matrix, or `delay` as a list."""
         if not self._has_matrix_of_delays():
             return check_delay("FixedWeights.delay", self.delay)
-        delays = _as_csr("FixedWeights.delay", self.delay, weights.shape[0])
+        delays = _square("FixedWeights.delay", self.delay, weights.shape[0])
         delays = sparse.csr_array(delays.multiply(weights != 0))
         delays.sort_indices()
         if delays.nnz < weights.nnz or delays.nnz and delays.data.min() <= 0:
@@ -129,24 +142,32 @@ class FixedWeights(Checked):
         return delays.data
 
 
-def _as_csr(name, matrix, n_neurons):
-    """Return a float32 copy of a square matrix as CSR, sorted, without zeros and duplicates."""
-    rule = f"{name} must be a matrix of real numbers"
+def _is_graph(matrix):
+    """Return whether a matrix is a graph of networkx, without an import of it."""
+    return hasattr(matrix, "nodes") and hasattr(matrix, "is_directed")
+
+
+def _matrix_of(graph):
+    """Return the weights of a graph of networkx as a sparse matrix, in the order of its nodes."""
+    import networkx  # only whoever has a graph needs it
+
+    if len(graph) == 0:
+        raise ValueError("FixedWeights.matrix is a graph without nodes: give one node a neuron")
     try:
-        if not sparse.issparse(matrix):
-            matrix = check_reals(rule, matrix)
-        elif matrix.dtype.kind not in "iuf":
-            raise ValueError(f"{rule}, got {matrix!r}")
-        array = sparse.csr_array(matrix, dtype=np.float32, copy=True)
-    except ValueError as error:
-        raise TypeError(str(error)) from None
+        return networkx.to_scipy_sparse_array(graph, dtype=float, weight="weight")
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            "FixedWeights.matrix is a graph, whose edges must have numbers as their attribute "
+            f"'weight': {error}"
+        ) from None
+
+
+def _square(name, matrix, n_neurons):
+    """Return a matrix of the given size as CSR, or raise a ValueError."""
+    array = as_csr(name, matrix)
     if array.shape != (n_neurons, n_neurons):
         raise ValueError(
             f"{name} has shape {array.shape}, but n_neurons is {n_neurons}: leave n_neurons at "
             "'auto', and give a square matrix"
         )
-    array.sum_duplicates()
-    array.eliminate_zeros()
-    if not np.isfinite(array.data).all():
-        raise ValueError(f"{name} must be finite, not NaN or infinity")
     return array

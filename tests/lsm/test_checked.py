@@ -12,12 +12,13 @@ from lsm._checked import Checked, bounds_of, check_value, parse
 from lsm.neurons import LIF, NeuronModel
 from lsm.plasticity import Homeostasis, IntrinsicPlasticity, Rewiring, SampleRule, SpikeRule
 from lsm.synapses import SynapseModel, TsodyksMarkram
-from lsm.topology import Column, ErdosRenyi, FixedWeights, RandomInput, Weights
+from lsm.topology import Column, ErdosRenyi, FixedInputs, FixedWeights, RandomInput, Weights
 from tests.helpers.models import models_of
 
 FOLDERS = (neurons, synapses, topology, plasticity, encoding)
 CLASSES = [cls for folder in FOLDERS for cls in models_of(folder)]
-PARTS = [FixedWeights(np.eye(3)) if cls is FixedWeights else cls() for cls in CLASSES]
+OF_MATRICES = (FixedInputs, FixedWeights)
+PARTS = [cls(np.eye(3)) if cls in OF_MATRICES else cls() for cls in CLASSES]
 BASES = [
     (neurons, NeuronModel, LIF),
     (synapses, SynapseModel, synapses.Exponential),
@@ -82,7 +83,13 @@ def test_an_invalid_value_is_refused_by_name(part, name, value):
 def test_refused_values_are_of_every_folder_and_kind():
     assert len(REFUSED) > 400
     owners = {type(part) for part, _, _ in REFUSED}
-    without = {"Delta", "Sampled", "Homeostasis", "FixedWeights"}  # whose checks are their own
+    without = {
+        "Delta",
+        "Sampled",
+        "Homeostasis",
+        "FixedInputs",
+        "FixedWeights",
+    }  # whose checks are their own
     assert {cls.__name__ for cls in CLASSES} - {cls.__name__ for cls in owners} == without
 
 

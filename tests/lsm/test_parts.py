@@ -12,7 +12,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from lsm import Liquid, LSMClassifier, Snapshots, neurons, plasticity, synapses, topology
 from lsm.plasticity import Homeostasis, Rewiring, SynapticScaling
-from lsm.topology import ErdosRenyi, FixedWeights
+from lsm.topology import ErdosRenyi, FixedInputs, FixedWeights
 from tests.helpers.models import models_of
 
 MATRIX = ErdosRenyi(fan_out=5).draw(60, np.random.default_rng(0)).weights
@@ -20,6 +20,7 @@ MATRIX = ErdosRenyi(fan_out=5).draw(60, np.random.default_rng(0)).weights
 
 # Models of which the default does nothing, or is not enough.
 CHOSEN = {
+    FixedInputs: FixedInputs(np.random.default_rng(0).normal(size=(5, 60)), delay=3.0),
     FixedWeights: FixedWeights(MATRIX),
     Homeostasis: Homeostasis(rewiring=Rewiring()),
     SynapticScaling: SynapticScaling(target_rate=20.0),
@@ -33,12 +34,17 @@ def models(folder, method):
     return [CHOSEN.get(model) or model() for model in classes if hasattr(model, method)]
 
 
+def is_of_input(model):
+    return isinstance(model, topology.InputWiring)
+
+
 # Every model that its folder exports, by the parameter of a liquid that it is given as.
 MODELS = [
     *(("neurons", model) for model in models(neurons, "reference_step")),
     *(("synapses", model) for model in models(synapses, "current")),
     ("short_term_plasticity", synapses.TsodyksMarkram()),
-    *(("topology", model) for model in models(topology, "draw")),
+    *(("topology", model) for model in models(topology, "draw") if not is_of_input(model)),
+    *(("inputs", model) for model in models(topology, "draw") if is_of_input(model)),
     *(("plasticity", rule) for rule in models(plasticity, "on_pre")),
     *(("homeostasis", rule) for rule in models(plasticity, "between")),
 ]

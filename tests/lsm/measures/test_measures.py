@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from lsm import Liquid, LSMClassifier, SpikeArray, measures, statistics
+from lsm import Liquid, LSMClassifier, LSMRegressor, SpikeArray, measures, statistics
 from lsm.measures import dynamics, states
 from lsm.neurons import LIF
 from lsm.synapses import Exponential
@@ -111,6 +111,30 @@ def test_a_measure_finds_the_liquid_in_any_estimator(measure):
     assert measure(union, X) == measure(model, X)
 
 
+OF_SERIES = [measures.memory_capacity, measures.information_processing_capacity]
+OF_CURVES = [measures.capacity_by_degree, measures.separation_curve]
+
+
+def test_every_measure_is_tested_with_all_models():
+    tested = {*OF_SAMPLES, *OF_SERIES, *OF_CURVES, measures.card}
+    assert tested == {getattr(measures, name) for name in measures.__all__}
+
+
+@pytest.mark.parametrize("measure", [*OF_SERIES, *OF_CURVES, measures.card])
+def test_other_measures_find_the_liquid_too(measure):
+    X = np.random.default_rng(0).uniform(size=(4, 500, 1))
+    options = {measures.memory_capacity: {"max_lag": 5}}.get(measure, {})
+    if measure in (measures.information_processing_capacity, measures.capacity_by_degree):
+        options = {"lags": (3, 2)}
+    liquid = Liquid(20, random_state=0)
+    expected = measure(liquid.fit(X), X, **options)
+    composite = LSMRegressor(liquid, targets="row").fit(X, X[..., 0])
+    for model in (composite, make_pipeline(FunctionTransformer(), composite)):
+        np.testing.assert_array_equal(measure(model, X, **options), expected)
+    halved = make_pipeline(FunctionTransformer(lambda X: X / 2), liquid).fit(2 * X)
+    np.testing.assert_array_equal(measure(halved, 2 * X, **options), expected)
+
+
 def test_a_measure_scores_a_classifier():
     X, y = spike_samples(), np.arange(12) % 2
     scores = cross_val_score(
@@ -124,7 +148,7 @@ def test_an_estimator_without_a_liquid_is_refused():
         measures.rate(RidgeClassifierCV(), spike_samples())
     with pytest.raises(TypeError, match="got Pipeline"):
         measures.rate(make_pipeline(RidgeClassifierCV()), spike_samples())
-    for unfitted in (Liquid(), make_pipeline(Liquid())):
+    for unfitted in (Liquid(), make_pipeline(Liquid()), LSMClassifier(), LSMClassifier(Liquid())):
         for measure in (measures.rate, measures.echo_state_index):
             with pytest.raises(NotFittedError):
                 measure(unfitted, spike_samples())

@@ -10,6 +10,7 @@ from lsm.kernel import Plan, simulate_reference
 from lsm.topology import (
     Column,
     ErdosRenyi,
+    FixedInputs,
     FixedWeights,
     Layered,
     Modular,
@@ -115,7 +116,7 @@ def fixed_weights():
 
 
 # Every wiring of a liquid that its folder exports is covered by the tests below.
-NO_WIRINGS = {RandomInput, Weights}
+NO_WIRINGS = {FixedInputs, RandomInput, Weights}
 WIRINGS = {model.__name__: model for model in models_of(topology) if model not in NO_WIRINGS}
 WIRINGS["FixedWeights"] = fixed_weights
 

@@ -1,0 +1,85 @@
+"""A SpikeArray in other forms: text, hash, dense arrays, lists of spike times, and a table."""
+
+import hashlib
+
+import numpy as np
+
+__all__ = ["dense_of", "described", "digest_of", "frame_of", "spike_times"]
+
+SECOND = 1000.0  # ms, the duration from which a text counts in seconds
+
+
+def described(spikes):
+    """Return the text of a SpikeArray: its size, its durations, and what its events are."""
+    parts = [f"n_samples={len(spikes)}", f"n_channels={spikes.n_channels}"]
+    if len(spikes):
+        ends = np.array([spikes.n_rows.min(), spikes.n_rows.max()]) * spikes.row_duration
+        unit, ends = ("s", ends / SECOND) if ends[1] >= SECOND else ("ms", ends)
+        shortest, longest = (f"{end:g}" for end in ends)
+        same = shortest == longest
+        parts.append(f"duration={longest if same else f'{shortest} to {longest}'} {unit}")
+    parts.append(f"row_duration={spikes.row_duration:g} ms")
+    amplitudes = spikes.amplitudes
+    is_count = amplitudes is not None and not spikes.graded
+    number = int(amplitudes.sum(dtype=float)) if is_count else len(spikes.rows)
+    parts.append(f"{number} {'current' if spikes.graded else 'spike'}{'s' * (number != 1)}")
+    return f"SpikeArray({', '.join(parts)})"
+
+
+def digest_of(spikes, sample):
+    """Return a hash of the content of one sample."""
+    part = slice(spikes.offsets[sample], spikes.offsets[sample + 1])
+    head = f"{spikes.n_rows[sample]} {spikes.n_channels} {spikes.row_duration!r} {spikes.graded}"
+    digest = hashlib.blake2b(head.encode(), digest_size=16)
+    digest.update(spikes.rows[part].tobytes())
+    digest.update(spikes.channels[part].tobytes())
+    amplitudes = np.ones(part.stop - part.start, np.float32)
+    if spikes.amplitudes is not None:
+        amplitudes = spikes.amplitudes[part]
+    digest.update(amplitudes.tobytes())
+    return digest.hexdigest()
+
+
+def dense_of(spikes, dtype):
+    """Return all samples as one 3-D array, or as objects if their lengths differ."""
+    dense = [spikes.to_dense(i) for i in range(len(spikes))]
+    if len(set(spikes.n_rows.tolist())) <= 1:
+        return np.array(dense, dtype=dtype)
+    ragged = np.empty(len(spikes), dtype=object)
+    ragged[:] = dense
+    return ragged
+
+
+def spike_times(spikes):
+    """Return the times in ms and the channels of all spikes, as a list with a pair a sample."""
+    if spikes.graded:
+        raise ValueError(
+            "to_events returns spike times, which graded currents do not have: to_frame returns "
+            "currents with their times"
+        )
+    counts = np.ones(len(spikes.rows), np.int64)
+    if spikes.amplitudes is not None:
+        counts = spikes.amplitudes.astype(np.int64)
+    edges = spikes.offsets[1:-1]
+    return [
+        (np.repeat(rows * spikes.row_duration, n), np.repeat(channels, n))
+        for rows, channels, n in zip(
+            *(np.split(part, edges) for part in (spikes.rows, spikes.channels, counts)),
+            strict=True,
+        )
+    ]
+
+
+def frame_of(spikes):
+    """Return the events of a SpikeArray as a data frame with one line an event."""
+    try:
+        import pandas as pd  # slow to import
+    except ImportError:
+        raise ImportError("to_frame needs the package pandas: pip install pandas") from None
+    amplitudes = spikes.amplitudes
+    return pd.DataFrame({
+        "sample": np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets)),
+        "time": spikes.rows * spikes.row_duration,
+        "channel": spikes.channels,
+        "amplitude": np.ones(len(spikes.rows), np.float32) if amplitudes is None else amplitudes,
+    })  # fmt: skip
