@@ -57,8 +57,7 @@ def steps(name, duration, dt, *, exact=False, may_vanish=False):
             f"{name} of {value:g} ms is less than half a step of dt={dt:g} ms: give a longer one, "
             "or a smaller dt"
         )
-    uneven = _is_uneven(count, duration, dt)
-    if exact and uneven.any():
+    if exact and np.any(uneven := _is_uneven(count, duration, dt)):
         value = duration[uneven].flat[0]
         raise ValueError(f"{name} must be a multiple of dt={dt:g} ms, got {value:g} ms")
     return count
@@ -112,11 +111,13 @@ def nearest_steps(name, duration, dt, *, at_least=0, drawn=False):
     count = steps(name, duration, dt, may_vanish=True)
     prolonged = count < at_least
     count = np.maximum(count, np.int32(at_least))
-    given, count = np.asarray(duration, dtype=float), np.asarray(count)
-    rounded = prolonged if drawn else _is_uneven(count, given, dt)
-    if _rounded.get() is not None and np.any(rounded):
+    if _rounded.get() is None:  # nobody asks
+        return count
+    rounded = prolonged if drawn else _is_uneven(count, duration, dt)
+    if np.any(rounded):
+        given, used = np.asarray(duration, dtype=float), np.asarray(count)
         given, index = np.unique(given[rounded].round(6), return_index=True)
-        used = dt * count[rounded][index]
+        used = dt * used[rounded][index]
         if len(given) > MOST_NAMED:
             given, used = given[[0, -1]], used[[0, -1]]
             name = f"{len(index)} values of {name},"
