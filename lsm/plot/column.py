@@ -66,8 +66,7 @@ class ColumnDisplay:
         liquid = find_liquid(estimator)
         if liquid.positions_ is None:
             raise ValueError(
-                f"the neurons of Liquid.topology={liquid.topology!r} have no positions: fit a "
-                "liquid with topology=Column()"
+                "the neurons of this liquid have no positions: fit a liquid with topology=Column()"
             )
         display = cls(liquid.positions_, liquid.inhibitory_, liquid.network_.w, n_synapses)
         return display.plot(ax)
