@@ -1,27 +1,21 @@
 """Calibration: search for the gains of input and recurrent weights."""
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
-from ._units import steps_per_row
+from . import centring
 from ._validation import check_bool, check_integer, check_number
 from .kernel import Plan, in_double, simulate
 from .memory import recall
 
-__all__ = ["Calibrated", "Calibration", "charges", "echo_state_index"]
+__all__ = ["Calibrated", "Calibration", "echo_state_index"]
 
 # Gains lie on a grid of eighths of an octave. A finer grid would only fit the noise of the probes.
 GRID_PER_OCTAVE = 8
 MAX_EXPONENT = 40 * GRID_PER_OCTAVE  # limit of the search for an input gain
-SILENT_STEPS = 100  # without current, after which the current of a synapse has ended
-MAX_STEPS = 10**6  # limit of the duration of a synapse's current
-WEAK = 2.0**-20  # weight that hardly changes the conductance of a membrane
-MAX_OFFSET = 1e5  # standard deviations; the error of float32 is then a hundredth of one
-EXACT_FLOAT32 = 2.0**24  # above it float32 does not resolve a difference of one
 TAU_TRACE = 30.0  # ms, time constant of the end states that the echo-state index compares
 
 
@@ -166,7 +160,7 @@ class Calibration(BaseEstimator):
             for name, value in (("inputs", self.inputs), ("recurrence", self.recurrence))
         ]
         if any(scaled):
-            _check_variation(spikes)
+            centring.check_variation(spikes)
         parts = network, spikes, other_initial, scaled
         centre, gains = recall(memory, "calibration", (self, *parts), lambda: self._search(*parts))
         calibrated = Calibrated(*gains)
@@ -206,7 +200,7 @@ class Calibration(BaseEstimator):
         scales_inputs, scales_recurrence = scaled
         centre = np.ones(spikes.n_channels), np.zeros(network.n_neurons)
         if self.centre and scales_inputs:
-            centre = _centre(network, spikes)
+            centre = centring.centre(network, spikes)
         centre = [part.tolist() for part in centre]
         if not network.neurons.spiking:  # such neurons have no rate
             return centre, (1.0, 1.0, np.nan)
@@ -252,35 +246,6 @@ class Calibration(BaseEstimator):
             middle = (low + high) // 2
             low, high = (middle, high) if is_allowed(middle) else (low, middle)
         return 2 ** (low / GRID_PER_OCTAVE)
-
-
-def _check_variation(spikes):
-    """Refuse input that is constant, and warn of channels that are nearly so in float32."""
-    mean, std = spikes.channel_moments()
-    offset = np.abs(mean)
-    largest = int(np.argmax(offset))
-    resolution = np.spacing(np.float32(offset[largest]))
-    if not np.any(std > 0):
-        hint = ""
-        if spikes.graded and offset[largest] > 0:
-            hint = (
-                f". In single precision, values near {offset[largest]:g} differ by "
-                f"{resolution:.2g} or more: if X varies by less, subtract its mean before"
-            )
-        raise ValueError(
-            f"X is constant or silent in every channel (n_samples = {len(spikes)}), so no gain "
-            f"can be found: give samples that vary, or set Liquid.calibration=None{hint}"
-        )
-    lost = spikes.graded & np.where(std > 0, offset > MAX_OFFSET * std, offset > EXACT_FLOAT32)
-    if lost.any():
-        channel = int(np.argmax(np.where(lost, offset, -1)))
-        warnings.warn(
-            f"channel {channel} of X has the mean {mean[channel]:g} and the standard deviation "
-            f"{std[channel]:g}, of which single precision keeps little: subtract the mean of each "
-            "channel before",
-            UserWarning,
-            stacklevel=5,
-        )
 
 
 def _is_auto(value):
@@ -351,63 +316,6 @@ def _scaled(network, centre, input_gain, recurrent_gain):
         w=network.w * recurrent_gain,
         bias=network.bias - input_gain * mean_current,
     )
-
-
-def _centre(network, spikes):
-    """Return a factor for each channel, and the neurons' mean input currents after scaling."""
-    mean, std = spikes.channel_moments()
-    w_in = in_double(network.w_in)
-    if network.graded:
-        scales = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
-        return scales, w_in.T @ (mean * scales)
-    per_step = mean / steps_per_row(spikes.row_duration, network.dt)
-    mean_current = np.zeros(network.n_neurons)
-    for charge, clip in zip(charges(network), (np.maximum, np.minimum), strict=True):
-        part = w_in.copy()
-        part.data = clip(w_in.data, 0)
-        mean_current += charge * (part.T @ per_step)
-    return np.ones_like(mean), mean_current
-
-
-def charges(network):
-    """Return the charge that one spike delivers to each neuron, per weight.
-
-    The charge is the sum of the synaptic current over the steps after the spike, at the initial
-    potential and for a weak weight.
-
-    Parameters
-    ----------
-    network : lsm.kernel.Network
-        Network with synapses and initial potentials.
-
-    Returns
-    -------
-    charges : list of two arrays of shape (n_neurons,)
-        Charges in nA steps for a weight of one: of excitatory synapses, and of inhibitory ones.
-
-    Raises
-    ------
-    ValueError
-        If a current lasts longer than a million steps.
-    """
-    charges, n_neurons, constants = [], network.n_neurons, network.syn_constants
-    for row, weight in enumerate((WEAK, -WEAK)):
-        syn = (*np.zeros((2, n_neurons)), *map(np.copy, network.synapses.initial(n_neurons)))
-        syn[row][:] = weight
-        charge, n_silent, n_steps = np.zeros(n_neurons), 0, 0
-        while n_silent < SILENT_STEPS:
-            if (n_steps := n_steps + 1) > MAX_STEPS:
-                raise ValueError(
-                    f"the current of {network.synapses!r} lasts longer than {MAX_STEPS:,} steps of "
-                    f"{network.dt:g} ms after a spike: set a longer Liquid.dt, shorter time "
-                    "constants of the synapses, or Calibration.centre=False"
-                )
-            current = network.synapses.current(slice(None), syn, constants, network.initial[0], 0.0)
-            network.synapses.decay(slice(None), syn, constants)
-            charge += current / weight
-            n_silent = n_silent + 1 if np.abs(current / weight).max() < 1e-9 else 0
-        charges.append(charge)
-    return charges
 
 
 def _find_input_gain(rate_at, target):

@@ -6,17 +6,17 @@ from functools import partial
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from . import presets
 from ._parts import all_or_nothing
 from ._random import generators
 from ._units import rounding_named
 from .calibration import Calibration
 from .health import diagnose
 from .kernel import GENERATORS, Recipe, check_reward, learn
-from .neurons import LIF, LeakyTanh
+from .neurons import LIF
 from .reservoir import Reservoir
-from .snapshots import Snapshots
-from .synapses import Delta, Exponential
-from .topology import Column, ErdosRenyi, RandomInput, Weights
+from .synapses import Exponential
+from .topology import ErdosRenyi, RandomInput
 
 __all__ = ["Liquid"]
 
@@ -198,58 +198,39 @@ class Liquid(Reservoir):
 
     @classmethod
     def maass2002(cls, **params):
-        """Return the column of Maass, Natschläger & Markram (2002), with static synapses.
+        """Return the column of Maass et al. (2002), see :func:`lsm.presets.maass2002`.
 
-        A column of 15 x 3 x 3 neurons with the published numbers; `params` override them. Delays
-        of 0.8 and 1.5 ms need a `dt` of 0.1 ms: for rows of 1 ms set `row_duration=1.0`. Without
-        short-term depression the activity would run away: calibration scales the weights.
+        `params` override its parameters. For rows of 1 ms set `row_duration=1.0`.
         """
-        parts = {"neurons": LIF, "synapses": Exponential, "topology": Column, "inputs": RandomInput}
-        published = {name: part.maass2002() for name, part in parts.items()}
-        return cls(**(published | {"dt": 0.1} | params))
+        return cls(**(presets.maass2002() | params))
 
     @classmethod
     def echo_state(cls, *, leak=1.0, bias=0.0, spectral_radius=0.9, dt=1.0, **params):
-        """Return an echo state network [1]_: rate neurons instead of spiking ones.
+        """Return an echo state network, see :func:`lsm.presets.echo_state`.
 
-        In each step of `dt` ms the activations x change to::
-
-            x(t) = (1 - leak) x(t - 1) + leak tanh(W x(t - 1) + W_in u(t) + bias)
-
-        The recurrent weights W are normal, of either sign. The states are the activations.
-
-        Parameters
-        ----------
-        leak : float, default=1.0
-            Share of the activation that is new in each step, above 0 and at most 1.
-        bias : float, array or scipy.stats distribution, default=0.0
-            Constant input of the neurons.
-        spectral_radius : float, default=0.9
-            Spectral radius of W.
-        dt : float, default=1.0
-            Length of a step in ms; give the duration of a row of the samples.
-        **params
-            Other parameters of the liquid, such as `inputs=RandomInput(weight=0.1)`.
-
-        Returns
-        -------
-        liquid : Liquid
-            Unfitted, and not calibrated in `fit`.
-
-        References
-        ----------
-        .. [1] H. Jaeger (2001). The "echo state" approach to analysing and training recurrent
-           neural networks. GMD Report 148.
+        `params` are other parameters of the liquid, such as `inputs=RandomInput(weight=0.1)`.
         """
-        weights = Weights(
-            distribution="signed", inhibition=1.0, normalization="spectral_radius",
-            gain=spectral_radius,
-        )  # fmt: skip
-        defaults = {"snapshots": Snapshots(feature="membrane"), "calibration": None}
-        return cls(
-            neurons=LeakyTanh(leak=leak, bias=bias), synapses=Delta(),
-            topology=ErdosRenyi(weights=weights, delay=dt), dt=dt, **(defaults | params),
-        )  # fmt: skip
+        return cls(**(presets.echo_state(leak, bias, spectral_radius, dt) | params))
+
+    @classmethod
+    def self_driven(cls, **params):
+        """Return a liquid without input for feedback, see :func:`lsm.presets.self_driven`.
+
+        `params` override its parameters.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lsm import Feedback, Liquid, LSMRegressor
+        >>> from lsm.readout import HoldOutRidge
+        >>> wave, silence = np.sin(np.arange(1100) / 10), np.zeros((1000, 1))
+        >>> liquid, feedback = Liquid.self_driven(random_state=0), Feedback(weight=2.0, noise=0.01)
+        >>> model = LSMRegressor(liquid, HoldOutRidge(), feedback, washout=100)
+        >>> continued = model.fit([silence], [wave[:1000]]).generate(100, wave[800:1000])
+        >>> bool(np.abs(continued - wave[1000:]).max() < 0.5)
+        True
+        """
+        return cls(**(presets.self_driven() | params))
 
     def fit(self, X, y=None, reward=None):
         """Draw the liquid, calibrate it on `X`, let its rules learn, and diagnose it.

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from .. import calibration
+from .. import calibration, centring
 from .._random import generators
 from .._validation import check_number
 from ..inside import input_spikes
@@ -163,7 +163,7 @@ def effective_spectral_radius(estimator, X, y=None):
     liquid, spikes = input_spikes(estimator, X)
     network = liquid.network_
     charges, targets = in_double(network.w), network.w.indices
-    excitatory, inhibitory = calibration.charges(network)  # in nA steps for a weight of one
+    excitatory, inhibitory = centring.charges(network)  # in nA steps for a weight of one
     charges.data *= np.where(charges.data > 0, excitatory[targets], inhibitory[targets])
     isolated = replace(network, w=sparse.csr_array(network.w.shape), delays=1, short_term=None)
     rate = _spikes_per_step(isolated, spikes).mean()

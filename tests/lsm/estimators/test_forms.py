@@ -17,8 +17,8 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from lsm import Liquid, LSMClassifier, LSMRegressor, SpikeArray
-from lsm.readout import RLS
+from lsm import Feedback, Liquid, LSMClassifier, LSMRegressor, SpikeArray
+from lsm.readout import RLS, HoldOutRidge
 
 pytestmark = pytest.mark.filterwarnings("ignore:the liquid")
 
@@ -345,3 +345,22 @@ def test_a_readout_that_has_learnt_nothing_predicts_no_stream():
     of_samples = LSMRegressor(liquid()).fit([u, u], [0.0, 1.0])
     with pytest.raises(ValueError, match="fit had one a sample: fit with targets at rows"):
         of_samples.predict_next(u)
+
+
+# ------------------------------------------------------------------------------ without any input
+
+
+def test_a_generator_without_input_is_what_the_refusals_advise():
+    wave, silence = np.sin(np.arange(1100) / 10), [np.zeros((1000, 1))]
+    targets = [wave[:1000]]
+    feedback = Feedback(weight=2.0, noise=0.01)
+    with pytest.raises(ValueError, match=r"take Liquid.self_driven\(\) for feedback without"):
+        LSMRegressor(liquid(), feedback=feedback).fit(silence, targets)
+    with pytest.warns(UserWarning, match=r"nearly silent.*without input take Liquid.self_driven"):
+        LSMRegressor(liquid(calibration=None), feedback=feedback).fit(silence, targets)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        alone = Liquid.self_driven(n_neurons=300, random_state=0)
+        model = LSMRegressor(alone, HoldOutRidge(), feedback, washout=100).fit(silence, targets)
+    continued = model.generate(100, wave[800:1000])
+    assert np.sqrt(np.mean((continued - wave[1000:]) ** 2)) < 0.3

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.integrate import quad, solve_ivp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from lsm import Liquid, calibration
+from lsm import Liquid, centring
 from lsm.kernel import Network, Plan, simulate, simulate_reference
 from lsm.neurons import LIF, LeakyTanh
 from lsm.spikes import SpikeArray
@@ -250,7 +250,7 @@ def test_charge_of_a_spike_is_the_integral_of_its_current(model):
     """What calibration subtracts from the mean input."""
     dt, synapses = 0.1, model()
     network = make_network(synapses, LIF(resistance=100.0), dt=dt)
-    charges = np.ravel(calibration.charges(network)) * dt
+    charges = np.ravel(centring.charges(network)) * dt
     if isinstance(synapses, Delta):
         expected = [0.2, 0.2]  # the capacitance
     elif isinstance(synapses, Sampled):
