@@ -71,8 +71,8 @@ class Health:
             return (
                 f"the liquid is nearly silent ({self.rate:.2g} Hz, {self.silent:.0%} of neurons "
                 "never spike): raise the input weights, or let calibration scale them "
-                "(Calibration.inputs=True scales weights that you gave). For a run without input take "
-                "Liquid.self_driven()"
+                "(Calibration.inputs=True scales weights that you gave). For a run without input "
+                "take Liquid.self_driven()"
             )
         if self.saturated > MAX_SATURATED:
             return (
