@@ -318,7 +318,7 @@ default="all"
         return self.simulator_.record(self.to_spikes(X), neurons, potentials)
 
     def stream(self, row):
-        """Start a run of the liquid that goes on row by row.
+        """Start a run of the liquid that goes on from piece to piece.
 
         Parameters
         ----------
@@ -328,7 +328,8 @@ default="all"
         Returns
         -------
         stream : lsm.kernel.Stream
-            `stream.step(row)` runs a row and returns the state.
+            `stream.step(rows)` runs the next rows, one sample, and returns the state at the end of
+            each, of shape (n_rows, n_filters, n_neurons).
         """
         return self.simulator_.stream(row)
 

@@ -210,7 +210,7 @@ class Simulator:
         Returns
         -------
         stream : lsm.kernel.Stream
-            `stream.step(row)` runs a row and returns the state.
+            `stream.step(rows)` runs the next rows and returns their states.
         """
         plan = Plan(np.array([0, 1]), np.array([1]), *self._row_filters())
         return Stream(self.network, row, plan, dtype=self.dtype)

@@ -208,15 +208,18 @@ class Steps:
         self.stream, self.closed_loop = stream, closed_loop
         self._on_their_way = deque(maxlen=1 if closed_loop is None else closed_loop.delay)
 
-    def step(self, row):
-        """Run one row with the outputs that arrive in it; return the state, (1, n_features)."""
+    def step(self, rows):
+        """Run rows with the outputs that arrive in them; return the states, (n_rows, n_features).
+
+        With feedback there may be one row only.
+        """
         current = None
         if self.closed_loop is not None:
             arriving = np.zeros(self.closed_loop.n_outputs)
             if len(self._on_their_way) == self._on_their_way.maxlen:
                 arriving = self._on_their_way[0]
             current = arriving @ self.closed_loop.weights
-        return self.stream.step(row, current).reshape(1, -1)
+        return self.stream.step(rows, current).reshape(rows.n_rows[0], -1)
 
     def send(self, outputs):
         """Send outputs of shape (n_outputs,) on their way back."""

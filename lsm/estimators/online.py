@@ -1,5 +1,7 @@
 """Online learning: a run of liquid and readout that goes on from call to call."""
 
+import numpy as np
+
 from ..samples import cut_rows
 from .closed_loop import Steps
 
@@ -40,7 +42,8 @@ class OnlineRun:
         simulator : Simulator
             Runs of the liquid; the first piece starts one.
         readout : estimator with `partial_fit`
-            Changed in place.
+            Changed in place. One that has `predict_and_learn`, see :class:`~lsm.readout.RLS`, gets
+            all rows of a piece at once.
         washout : int
             Rows at the start of the run in which the readout does not learn.
         closed_loop : ClosedLoop or None
@@ -50,30 +53,46 @@ class OnlineRun:
 
         Returns
         -------
-        outputs : list of arrays, or of None
-            Prediction for each row before the readout learns from it; None before it has learnt
-            from any.
+        outputs : sequence of arrays, or of None
+            Prediction for each row before the readout learns from it; None or zero before it has
+            learnt from any.
         """
-        outputs, rows = [], cut_rows(spikes, 0)
         if self._steps is None:
-            self._steps = Steps(simulator.stream(rows[0]), closed_loop)
+            self._steps = Steps(simulator.stream(spikes.pieces([0], [0], [1])), closed_loop)
             self._row_duration = spikes.row_duration
         if spikes.row_duration != self._row_duration:
             raise ValueError(
                 f"X has rows of {spikes.row_duration:g} ms, but the stream has rows of "
                 f"{self._row_duration:g} ms: give all pieces the same row_duration"
             )
-        for t, row in enumerate(rows):
-            state = self._steps.step(row)
+        learns = self.n_rows + np.arange(spikes.n_rows[0]) >= washout
+        learns &= False if known is None else known
+        if closed_loop is None and hasattr(readout, "predict_and_learn"):
+            outputs = readout.predict_and_learn(self._steps.step(spikes), targets, learns)
+            self.n_rows, self.has_learnt = (
+                self.n_rows + len(learns),
+                self.has_learnt or learns.any(),
+            )
+            return outputs
+        outputs = []
+        for t, state in enumerate(self._states(spikes, closed_loop)):
             outputs.append(readout.predict(state)[0] if self.has_learnt else None)
             if closed_loop is not None:
                 self._send(outputs[-1], closed_loop)
-            if self.n_rows >= washout and known is not None and known[t]:
+            if learns[t]:
                 options = {} if self.has_learnt else first_call
                 readout.partial_fit(state, targets[t : t + 1], **options)
                 self.has_learnt = True
             self.n_rows += 1
         return outputs
+
+    def _states(self, spikes, closed_loop):
+        """Yield the state of each row, of shape (1, n_features); outputs are sent in between."""
+        if closed_loop is None:
+            yield from self._steps.step(spikes)[:, None]
+            return
+        for row in cut_rows(spikes, 0):
+            yield self._steps.step(row)
 
     def _send(self, output, closed_loop):
         returned = closed_loop.as_outputs(output)

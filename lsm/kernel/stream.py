@@ -11,7 +11,9 @@ __all__ = ["Stream"]
 
 
 class Stream:
-    """Run of a network, row by row and without end; its memory does not grow.
+    """Run of a network, piece by piece and without end; its memory does not grow.
+
+    The readings are those of one run of all pieces together, whatever their lengths.
 
     Parameters
     ----------
@@ -23,6 +25,11 @@ class Stream:
         Filters of the readings; its times do not matter.
     dtype : {"float32", "float64"}, default="float32"
         Precision.
+
+    Attributes
+    ----------
+    n_rows : int
+        Number of rows so far.
     """
 
     def __init__(self, network, row, plan, *, dtype="float32"):
@@ -32,46 +39,59 @@ class Stream:
         self.run = Run(network, row, Plan(np.array([0, 1]), longest, *plan[2:]), dtype)
         self.bias, self.arrays = self.run.network.population.bias, self.run.allocate()
 
-    def step(self, row, current=None):
-        """Run one row of input.
+    def step(self, rows, current=None):
+        """Run the next rows of input.
 
         Parameters
         ----------
-        row : SpikeArray
-            One sample of one row.
+        rows : SpikeArray
+            One sample, of one row or more.
         current : array of shape (n_neurons,), optional
-            Further current into each neuron in nA, held for the row.
+            Further current into each neuron in nA, held for all these rows.
 
         Returns
         -------
-        reading : array of shape (n_filters, n_neurons)
-            At the end of the row.
+        readings : array of shape (n_rows, n_filters, n_neurons)
+            At the end of each row.
         """
-        run, (scratch, short_term) = self.run, self.arrays
-        length = int(np.diff(self.network.row_start(row, self.n_rows))[0])
-        # The first row starts a sample. Each later one runs as if it were the second, so that
-        # steps do not count up for ever.
+        drawn = self.network.noise > 0 or self.network.neurons.stochastic
+        if drawn and rows.n_rows[0] > 1:  # what a row draws depends on the content of the row
+            parts = [rows.pieces([0], [t], [t + 1]) for t in range(rows.n_rows[0])]
+            return np.concatenate([self.step(part, current) for part in parts])
+        run, scratch = self.run, self.arrays[0]
+        row_start = self.network.row_start(rows, self.n_rows)
+        # The first row starts a sample. Each later piece runs as if it began with the second row,
+        # so that steps do not count up for ever.
         n_rows_before = min(self.n_rows, 1)
-        start = n_rows_before * self.begin
-        end = start + length
+        row_start = row_start - row_start[0] + n_rows_before * self.begin
         if n_rows_before == 1:
-            scratch.cursor["event"] = scratch.cursor["reading"] = 0
-            scratch.cursor["row"] = 1
-            scratch.filtered[:] *= run.readings.table[:, length, None]
-            # The loop flushes such small numbers to zero.
-            scratch.filtered[np.abs(scratch.filtered) < np.finfo(run.dtype).tiny] = 0
-            if short_term is not None:
-                short_term.last_spike[:] -= self.end - self.begin
-        run.readings = run.readings._replace(step=frozen(np.array([end], np.int32)))
+            self._go_on(int(row_start[1] - row_start[0]))
         bias = self.bias
         if current is not None:
             bias = as_real(self.network.bias + current, run.dtype)
         scratch.drive[: len(bias)] = bias
         run.network = run.network._replace(population=run.network.population._replace(bias=bias))
-        row_start = np.array([0, self.begin, self.begin + length])
-        run.events = pack_events(
-            self.network, row, row_start, n_rows_before=n_rows_before, salt=self.n_rows
+        run.readings = run.readings._replace(
+            offset=frozen(np.array([0, len(row_start) - 1])),
+            step=frozen(row_start[1:].astype(np.int32)),
+            out=np.empty((len(row_start) - 1, *run.readings.out.shape[1:]), run.dtype),
         )
-        run((0, 1), [(start, end)], arrays=self.arrays)
-        self.n_rows, self.end = self.n_rows + 1, end
-        return run.readings.out[0].copy()
+        before = np.zeros(n_rows_before, dtype=np.int64)
+        run.events = pack_events(
+            self.network, rows, np.concatenate([before, row_start]), n_rows_before=n_rows_before,
+            salt=self.n_rows,
+        )  # fmt: skip
+        run((0, 1), [(int(row_start[0]), int(row_start[-1]))], arrays=self.arrays)
+        self.n_rows, self.end = self.n_rows + len(row_start) - 1, int(row_start[-1])
+        return run.readings.out
+
+    def _go_on(self, length):
+        """Prepare the arrays for a piece whose first row lasts `length` steps."""
+        run, (scratch, short_term) = self.run, self.arrays
+        scratch.cursor["event"] = scratch.cursor["reading"] = 0
+        scratch.cursor["row"] = 1
+        scratch.filtered[:] *= run.readings.table[:, length, None]
+        # The loop flushes such small numbers to zero.
+        scratch.filtered[np.abs(scratch.filtered) < np.finfo(run.dtype).tiny] = 0
+        if short_term is not None:
+            short_term.last_spike[:] -= self.end - self.begin

@@ -14,11 +14,12 @@ update = njit(recursive_least_squares)
 
 
 @njit
-def _learn(X, y, coef, inverse, forget):
-    """Update the coefficients with each row once, in place."""
+def _predict_and_learn(X, y, learns, coef, inverse, forget, y_pred):
+    """Predict each row, and then update the coefficients with it, in place."""
     for row in range(len(X)):
-        error = np.dot(coef, X[row]) - y[row]
-        update(X[row], error, coef, inverse, forget)
+        y_pred[row] = np.dot(coef, X[row])
+        if learns[row]:
+            update(X[row], y_pred[row] - y[row], coef, inverse, forget)
 
 
 class RLS(RegressorMixin, BaseEstimator):
@@ -144,11 +145,35 @@ class RLS(RegressorMixin, BaseEstimator):
         )
 
     def _learn(self, X, y):
-        forget = check_number("RLS.forget", self.forget, 0, 1, low_open=True)
-        y = np.asarray(y, dtype=np.float64).reshape(len(X), -1)
-        coef = np.atleast_2d(self.coef_)  # a view, changed in place
-        _learn(X, y, coef, self.inverse_, forget)
+        self.predict_and_learn(X, y, np.ones(len(X), dtype=bool))
         return self
+
+    def predict_and_learn(self, X, y, learns):
+        """Predict each row of a stream, and then learn from it.
+
+        Parameters
+        ----------
+        X : array of shape (n_rows, n_features)
+            Rows.
+        y : array of shape (n_rows,) or (n_rows, n_targets)
+            Targets.
+        learns : bool array of shape (n_rows,)
+            Rows to learn from; the others are predicted only.
+
+        Returns
+        -------
+        y_pred : array of the shape of `y`
+            Predictions before learning from the row.
+        """
+        if not hasattr(self, "inverse_"):
+            self.start(X.shape[1], None if y.ndim == 1 else y.shape[1])
+        forget = check_number("RLS.forget", self.forget, 0, 1, low_open=True)
+        X = np.ascontiguousarray(X, dtype=np.float64)
+        targets = np.asarray(y, dtype=np.float64).reshape(len(X), -1)
+        coef = np.atleast_2d(self.coef_)  # a view, changed in place
+        y_pred = np.empty(targets.shape)
+        _predict_and_learn(X, targets, learns, coef, self.inverse_, forget, y_pred)
+        return y_pred.reshape(np.shape(y))
 
     def predict(self, X):
         """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
