@@ -2,7 +2,7 @@
 
 import sys
 
-from ._command_line import (
+from ._command.options import (
     Parser,
     add_config,
     add_options,
@@ -13,6 +13,7 @@ from ._command_line import (
     settings_of,
     take_options,
 )
+from ._command.streams import interruptible, standard_streams
 from ._study.experiment import Experiment, experiment_names
 
 __all__ = ["main"]
@@ -35,22 +36,24 @@ def main(argv=None):
     """
     argv = sys.argv[1:] if argv is None else list(argv)
     debug = "--debug" in argv
-    try:
-        parsed = vars(_parser(argv).parse_args(argv))
-        for name in ("debug", "config"):
-            parsed.pop(name, None)
-        parsed.pop("command")(**parsed)
-    except KeyboardInterrupt as interrupt:
-        left = str(interrupt) or "no results are kept"
-        print(f"\nlsm: interrupted, {left}", file=sys.stderr)
-        return INTERRUPTED
-    # Errors of invalid input, a full disk or a missing part; any other error is a bug and is shown.
-    except (ValueError, TypeError, OSError, ImportError, RuntimeError, MemoryError) as error:
-        if debug:
-            raise
-        print(f"lsm: error: {_one_line(error)}", file=sys.stderr)
-        return 2
-    return 0
+    with standard_streams() as output, interruptible():
+        try:
+            parsed = vars(_parser(argv).parse_args(argv))
+            for name in ("debug", "config"):
+                parsed.pop(name, None)
+            parsed.pop("command")(**parsed)
+            output.check()
+        except KeyboardInterrupt as interrupt:
+            kept = "; ".join(_notes(interrupt)) or "no results are kept"
+            print(f"\nlsm: interrupted, {kept}", file=sys.stderr)
+            return INTERRUPTED
+        # Errors of invalid input, a full disk or a missing part; any other error is a bug.
+        except (ValueError, TypeError, OSError, ImportError, RuntimeError, MemoryError) as error:
+            if debug:
+                raise
+            print(f"lsm: error: {'; '.join([_one_line(error), *_notes(error)])}", file=sys.stderr)
+            return 2
+        return 0
 
 
 def _parser(argv):
@@ -175,6 +178,11 @@ COMMANDS = {
     "report": ("write a web page about a run or a sweep", _add_report),
     "inspect": ("measure a liquid, with advice on what to change", _add_inspect),
 }
+
+
+def _notes(error):
+    """Return the notes of an error, such as the folder in which results were kept."""
+    return getattr(error, "__notes__", [])
 
 
 def _one_line(error):

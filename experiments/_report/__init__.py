@@ -14,7 +14,8 @@ from string import Template
 import numpy as np
 import pandas as pd
 
-from .._study.results import plain, read_json, written
+from .._study.folder import cannot_write, written
+from .._study.results import plain, read_json
 from .._sweep.folder import read_runs
 
 __all__ = ["report"]
@@ -49,8 +50,11 @@ def report(folder, out=None):
     out = Path(folder / "report.html" if out is None else out).expanduser()
     facts = _facts_of_sweep(folder) if (folder / "sweep.json").exists() else _facts_of_run(folder)
     facts["written"] = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
-    with written(out) as temporary:
-        temporary.write_text(_page(facts, plotly), encoding="utf-8")
+    try:
+        with written(out) as file:
+            file.write(_page(facts, plotly))
+    except OSError as error:
+        raise cannot_write(out, error) from error
     print(f"{out} ({out.stat().st_size / 1e6:.1f} MB)")
     return out
 

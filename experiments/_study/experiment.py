@@ -12,7 +12,7 @@ from sklearn.base import is_classifier
 
 from lsm import Liquid, without_recurrence
 
-from .._command_line import documentation, options_of
+from .._command.options import documentation, options_of
 from .metric import Metric
 from .report_files import has_classes, take, write_report_files
 from .seeds import compare_seeds

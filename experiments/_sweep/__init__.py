@@ -8,7 +8,7 @@ from tqdm.auto import tqdm
 
 from lsm._validation import check_integer
 
-from .._command_line import write_command
+from .._command.options import write_command
 from .._study.experiment import Experiment, absolute
 from .._study.progress import load_kernel
 from .._study.results import plain
@@ -108,9 +108,10 @@ def sweep(
             print(f"sweep of {space.total} runs in {folder.path}{done}", flush=True)
             try:
                 _run_all(folder, space, pool, study, options)
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as error:
                 kept = f"{len(folder.runs)} runs are kept, and the same command continues"
-                raise KeyboardInterrupt(kept) from None
+                error.add_note(kept)
+                raise
         folder.write_table()
         print(folder.summary(), flush=True)
     return folder.path

@@ -2,25 +2,16 @@
 
 import contextlib
 import csv
-import fcntl
 import hashlib
 import json
 import os
 import shlex
-import shutil
 from datetime import datetime
 from pathlib import Path
 
+from .._study.folder import OwnFolder, cannot_write, written
 from .._study.report_files import write_confusion, write_raster
-from .._study.results import (
-    cannot_write,
-    environment,
-    plain,
-    read_json,
-    results_folder,
-    write_json,
-    written,
-)
+from .._study.results import environment, plain, read_json, write_json
 
 __all__ = ["SweepFolder", "read_runs"]
 
@@ -30,9 +21,9 @@ N_BEST = 5
 class SweepFolder:
     """The folder of a new sweep, or of one that continues.
 
-    The folder of a run appears complete or not at all. The table is made from these folders again
-    when a sweep continues. An OSError is raised if the folder cannot be written, is not that of a
-    sweep, or is used by another process; a ValueError if it belongs to another sweep.
+    The folder of a run is complete when it has a result.json. The table is made from these folders
+    again when a sweep continues. An OSError is raised if the folder cannot be written, is not that
+    of a sweep, or is used by another process; a ValueError if it belongs to another sweep.
 
     Parameters
     ----------
@@ -55,44 +46,27 @@ class SweepFolder:
             name = Path(spec["experiment"]).stem
             digest = hashlib.sha256(json.dumps(self._spec, sort_keys=True).encode()).hexdigest()
             path = Path("results") / f"sweep-{name}-{digest[:8]}"
-        self.path = Path(path).expanduser().absolute()
         self.runs, self._names = {}, [*spec["vary"], *spec["between"]]
-        self._check()
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = open(self.path / ".lock", "w")  # noqa: SIM115, held to the end
-        except OSError as error:
-            raise cannot_write(self.path, error) from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            raise OSError(f"another process is at work on the sweep in {self.path}") from None
+        self._folder = OwnFolder(path, self._check)
+        self.path = self._folder.path
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        if not (self.path / "sweep.json").exists():  # an error came before the start
-            shutil.rmtree(self.path)
-        self._lock.close()
+        self._folder.close()
 
-    def _check(self):
-        if not self.path.exists():
+    def _check(self, path, names):
+        if "sweep.json" not in names:
+            if names:
+                raise FileExistsError(f"{path} exists and holds no sweep: name another one")
             return
-        if not self.path.is_dir():
-            raise FileExistsError(f"{self.path} exists and is not a folder: name another one")
-        if not (self.path / "sweep.json").exists():
-            # A sweep that was killed at its start leaves only these files.
-            if set(os.listdir(self.path)) - {".lock", ".sweep.json"}:
-                raise FileExistsError(f"{self.path} exists and holds no sweep: name another one")
-            return
-        there = read_json(self.path / "sweep.json")
+        there = read_json(path / "sweep.json")
         for key, value in self._spec.items():
             if there[key] != value:
                 raise ValueError(
-                    f"{self.path} holds another sweep: {key} is {there[key]!r} there, not "
-                    f"{value!r}; name another folder"
+                    f"{path} holds another sweep: {key} is {there[key]!r} there, not {value!r}; "
+                    "name another folder"
                 )
 
     def begin(self, data_hash, command):
@@ -104,12 +78,9 @@ class SweepFolder:
                 "command": command,
                 "created": datetime.now().astimezone().isoformat(timespec="seconds"),
             }
-            with written(path) as temporary:
-                write_json(temporary, facts | environment())
+            write_json(path, facts | environment())
         elif read_json(path)["data_hash"] != data_hash:
             raise ValueError(f"{self.path} holds a sweep over other data: name another folder")
-        for leftover in self.path.glob(".[0-9]*"):
-            shutil.rmtree(leftover, ignore_errors=True)
         self.runs = read_runs(self.path)
         self.write_table()
 
@@ -117,24 +88,23 @@ class SweepFolder:
         """Write the folder of a run that has ended, and its row of the table."""
         facts = {"run": number, "command": command, "settings": settings} | facts
         raster, confusion = facts.pop("raster", None), facts.pop("confusion", None)
-        folder = self.path / f"{number:04d}"
-        shutil.rmtree(folder, ignore_errors=True)  # it has no result
-        with results_folder(folder, probe_bytes=0) as folder:
-            write_json(folder / "result.json", facts)
+        with self._folder.results(f"{number:04d}", replace=True) as private:
+            write_json(private / "result.json", facts)
             if raster is not None:
-                write_raster(folder, raster)
+                write_raster(private, raster)
             if confusion is not None:
-                write_confusion(folder, **confusion)
-        self.runs[number] = facts
-        with open(self.path / "sweep.csv", "a", newline="") as file:
-            csv.writer(file).writerow(self._row(number))
+                write_confusion(private, **confusion)
+            self.runs[number] = facts
+        table = self.path / "sweep.csv"
+        try:
+            with open(table, "a", newline="", encoding="utf-8", opener=_open_no_link) as file:
+                csv.writer(file).writerow(self._row(number))
+        except OSError as error:
+            raise cannot_write(table, error) from error
 
     def write_table(self):
         """Write the table again, sorted by the numbers of the runs."""
-        with (
-            written(self.path / "sweep.csv") as temporary,
-            open(temporary, "w", newline="") as file,
-        ):
+        with written(self.path / "sweep.csv") as file:
             writer = csv.writer(file)
             writer.writerow(["run", "status", "score", *self._names, "seconds", "error"])
             writer.writerows(map(self._row, sorted(self.runs)))
@@ -172,6 +142,10 @@ class SweepFolder:
             text = " ".join(f"{name}={value}" for name, value in settings)
             lines.append(f"{self.runs[number]['score']:8.4g}  run {number}  {text}")
         return "\n".join([*lines, *(self.runs[number]["command"] for number in best[:1])])
+
+
+def _open_no_link(path, flags):
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def read_runs(path):

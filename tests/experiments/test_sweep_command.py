@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsm.experiments.__main__ import main
-from lsm.experiments._command_line import literal, write_command
+from lsm.experiments._command.options import literal, write_command
 from tests.helpers.sweeps import error_of, rows_of
 
 
