@@ -2,6 +2,7 @@
 
 import sys
 
+from ._command.modules import experiment_names, is_file
 from ._command.options import (
     Parser,
     add_config,
@@ -14,7 +15,7 @@ from ._command.options import (
     take_options,
 )
 from ._command.streams import interruptible, standard_streams
-from ._study.experiment import Experiment, experiment_names
+from ._study.experiment import Experiment
 
 __all__ = ["main"]
 
@@ -148,7 +149,7 @@ def _add_names(parser, chosen):
     names = parser.add_subparsers(metavar="NAME", required=True, parser_class=Parser)
     listed = experiment_names()
     parsers = {name: names.add_parser(name) for name in listed}
-    if chosen not in listed and not chosen.endswith(".py"):
+    if chosen not in listed and not is_file(chosen):
         return None, None
     return Experiment(chosen), parsers.get(chosen) or names.add_parser(chosen)
 

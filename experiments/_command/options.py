@@ -18,6 +18,7 @@ __all__ = [
     "add_settings",
     "describe",
     "documentation",
+    "fits",
     "literal",
     "options_of",
     "settings_of",
@@ -113,6 +114,22 @@ def _conversion(kind):
         return None
     form = {"type": TYPES[plain], "metavar": plain.upper()}
     return form | ({"nargs": "+"} if listed else {})
+
+
+def fits(option, value):
+    """Return whether a value that was read from a file has the type of an option."""
+    form = _conversion(option.kind)
+    if _as_list(value) == _as_list(option.default):
+        return True
+    if "nargs" in form:
+        return isinstance(value, list) and all(isinstance(v, _accepted(form)) for v in value)
+    if "choices" in form:
+        return value in form["choices"]
+    return isinstance(value, _accepted(form)) and not isinstance(value, bool)
+
+
+def _accepted(form):
+    return int | float if form["type"] is float else form["type"]
 
 
 def add_settings(parser):

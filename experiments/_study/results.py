@@ -1,55 +1,19 @@
-"""The facts in a folder of results: JSON, versions, memory, a hash of the data."""
+"""Facts about a run: versions of packages, memory, and a hash of the data."""
 
 import hashlib
 import itertools
-import json
-import math
 import os
 import platform
 import resource
 import sys
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 
 from lsm import SpikeArray
 
-from .folder import written
-
-__all__ = ["digest", "environment", "peak_memory", "plain", "read_json", "write_json"]
-
-
-def write_json(path, content):
-    """Write a dict as JSON: arrays become lists, and numbers that are not finite become null.
-
-    An object that JSON does not know becomes a text.
-    """
-    text = json.dumps(plain(content), indent=2, allow_nan=False, default=repr)
-    with written(path) as file:
-        file.write(text + "\n")
-
-
-def read_json(path):
-    """Read a file of :func:`write_json`."""
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is damaged: {error}") from None
-
-
-def plain(value):
-    """Return a value in types of JSON."""
-    if isinstance(value, dict):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return str(value) if isinstance(value, Path) else value
+__all__ = ["digest", "environment", "peak_memory"]
 
 
 def environment():

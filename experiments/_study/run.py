@@ -11,9 +11,10 @@ from lsm._validation import check_integer
 from .._command.options import options_of, write_command
 from .experiment import Experiment, absolute, samples
 from .folder import results_folder, written
+from .json_files import write_json
 from .progress import Stages, load_kernel
 from .report_files import facts_of_liquid
-from .results import digest, environment, peak_memory, write_json
+from .results import digest, environment, peak_memory
 
 __all__ = ["SEED", "common_options", "run"]
 

@@ -10,8 +10,8 @@ from lsm._validation import check_integer
 
 from .._command.options import write_command
 from .._study.experiment import Experiment, absolute
+from .._study.json_files import plain
 from .._study.progress import load_kernel
-from .._study.results import plain
 from .._study.run import SEED
 from .evaluate import make_scorer
 from .folder import SweepFolder

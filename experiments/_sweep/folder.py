@@ -10,12 +10,55 @@ from datetime import datetime
 from pathlib import Path
 
 from .._study.folder import OwnFolder, cannot_write, written
+from .._study.json_files import (
+    INTEGER,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    Kind,
+    check,
+    choice,
+    dict_of,
+    list_of,
+    optional,
+    plain,
+    read_json,
+    write_json,
+)
 from .._study.report_files import write_confusion, write_raster
-from .._study.results import environment, plain, read_json, write_json
+from .._study.results import environment
 
-__all__ = ["SweepFolder", "read_runs"]
+__all__ = ["FACTS", "SweepFolder", "read_runs", "read_sweep"]
 
 N_BEST = 5
+ANYTHING = Kind("anything", lambda value: True)
+BOUNDS = Kind(
+    "two numbers, and perhaps 'log'",
+    lambda value: (
+        isinstance(value, list)
+        and all(map(NUMBER.holds, value[:2]))
+        and value[2:] in ([], ["log"])
+        and len(value) > 1
+    ),
+)
+SWEEP = {
+    "experiment": TEXT, "command": TEXT, "data_hash": TEXT, "vary": dict_of(list_of(ANYTHING)),
+    "between": dict_of(BOUNDS), "scoring": optional(TEXT),
+}  # fmt: skip
+# Facts of a run that `lsm report` shows, whether the run belongs to a sweep or not.
+FACTS = {
+    "command": TEXT, "settings": optional(OBJECT), "parameters": optional(OBJECT),
+    "score": optional(NUMBER), "scores": optional(list_of(NUMBER)), "error": optional(TEXT),
+    "traceback": optional(TEXT), "warnings": optional(list_of(TEXT)),
+    "status": optional(choice("done", "failed")), "calibrated": optional(OBJECT),
+    "health": optional(OBJECT), "model": optional(TEXT), "metrics": optional(list_of(OBJECT)),
+    "differences": optional(OBJECT), "versions": optional(OBJECT), "created": optional(TEXT),
+    "wall_time_s": optional(NUMBER), "run": optional(INTEGER),
+}  # fmt: skip
+OF_SWEEP = {
+    "settings": OBJECT, "status": choice("done", "failed"), "seconds": optional(NUMBER),
+}  # fmt: skip
+OUTCOMES = {"done": {"score": NUMBER}, "failed": {"error": TEXT}}
 
 
 class SweepFolder:
@@ -61,11 +104,12 @@ class SweepFolder:
             if names:
                 raise FileExistsError(f"{path} exists and holds no sweep: name another one")
             return
-        there = read_json(path / "sweep.json")
+        there = read_sweep(path)
         for key, value in self._spec.items():
-            if there[key] != value:
+            other = there.get(key)
+            if other != value:
                 raise ValueError(
-                    f"{path} holds another sweep: {key} is {there[key]!r} there, not {value!r}; "
+                    f"{path} holds another sweep: {key} is {other!r} there, not {value!r}; "
                     "name another folder"
                 )
 
@@ -79,9 +123,9 @@ class SweepFolder:
                 "created": datetime.now().astimezone().isoformat(timespec="seconds"),
             }
             write_json(path, facts | environment())
-        elif read_json(path)["data_hash"] != data_hash:
+        elif read_sweep(self.path)["data_hash"] != data_hash:
             raise ValueError(f"{self.path} holds a sweep over other data: name another folder")
-        self.runs = read_runs(self.path)
+        self.runs = read_runs(self.path, self._spec)
         self.write_table()
 
     def add(self, number, settings, command, facts):
@@ -118,7 +162,7 @@ class SweepFolder:
 
     def best(self, n=1):
         """Return the numbers of the best runs, the best first."""
-        scored = [number for number, facts in self.runs.items() if "score" in facts]
+        scored = [number for number, facts in self.runs.items() if facts["status"] == "done"]
         return sorted(scored, key=lambda number: (-self.runs[number]["score"], number))[:n]
 
     def standing(self):
@@ -129,7 +173,8 @@ class SweepFolder:
     def outcome(self, number):
         """Return a text about the outcome of a run."""
         facts = self.runs[number]
-        return f"score {facts['score']:.4g}" if "score" in facts else f"failed: {facts['error']}"
+        is_done = facts["status"] == "done"
+        return f"score {facts['score']:.4g}" if is_done else f"failed: {facts['error']}"
 
     def summary(self):
         """Return a text about the best runs, with the command that repeats the best one."""
@@ -148,13 +193,34 @@ def _open_no_link(path, flags):
     return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
-def read_runs(path):
+def read_sweep(path):
+    """Return the specification of the sweep in a folder."""
+    return read_json(path / "sweep.json", SWEEP)
+
+
+def read_runs(path, spec):
     """Return the facts of the runs of a sweep that have ended, by their numbers.
 
-    A run with damaged facts, as after a power failure, counts as not ended.
+    A run whose facts are damaged, as after a power failure, or not of this sweep has not ended.
     """
     runs = {}
     for result in sorted(path.glob("[0-9]*/result.json")):
-        with contextlib.suppress(ValueError):
-            runs[int(result.parent.name)] = read_json(result)
+        number = result.parent.name
+        if number.isdecimal() and number == f"{int(number):04d}":
+            with contextlib.suppress(ValueError):
+                facts = read_json(result, FACTS | OF_SWEEP)
+                check(result, facts, OUTCOMES[facts["status"]])
+                if _is_of(spec, facts["settings"]):
+                    runs[int(number)] = facts
     return runs
+
+
+def _is_of(spec, settings):
+    """Return whether a sweep may have drawn some settings."""
+    return all(name in settings for name in [*spec["vary"], *spec["between"]]) and (
+        all(settings[name] in values for name, values in spec["vary"].items())
+        and all(
+            NUMBER.holds(settings[name]) and low <= settings[name] <= high
+            for name, (low, high, *_) in spec["between"].items()
+        )
+    )
