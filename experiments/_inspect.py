@@ -12,6 +12,7 @@ from lsm.measures import card
 
 from ._command.modules import experiment_names, is_file
 from ._command.options import fits
+from ._command.values import decode
 from ._study.experiment import Experiment, samples
 from ._study.json_files import OBJECT, TEXT, read_json
 from ._study.progress import load_kernel
@@ -75,7 +76,8 @@ def _read_run(path):
             "of a model, or the name of an experiment"
         )
     facts = read_json(path, {"experiment": TEXT, "parameters": OBJECT})
-    name, options = facts["experiment"], facts["parameters"]
+    name = facts["experiment"]
+    options = {key: decode(value) for key, value in facts["parameters"].items()}
     if name not in experiment_names():
         raise ValueError(
             f"{path} names an experiment in a file, {name}, which is taken from the command line "

@@ -1,7 +1,6 @@
 """Options of the command `lsm`, from the signatures and docstrings of functions."""
 
 import argparse
-import ast
 import inspect
 import re
 import shlex
@@ -9,6 +8,8 @@ import sys
 import textwrap
 import tomllib
 from typing import NamedTuple
+
+from .values import argument, checked, literal
 
 __all__ = [
     "Option",
@@ -19,7 +20,6 @@ __all__ = [
     "describe",
     "documentation",
     "fits",
-    "literal",
     "options_of",
     "settings_of",
     "take_options",
@@ -140,7 +140,7 @@ def add_settings(parser):
 
 def settings_of(pairs):
     """Return the settings that the option `--set` was given, with values as Python literals."""
-    return {name: literal(value) for name, value in pairs}
+    return {name: checked(f"set {name}", literal(value)) for name, value in pairs}
 
 
 def add_config(parser, argv):
@@ -186,14 +186,6 @@ def take_options(parsed, options):
     return values
 
 
-def literal(text):
-    """Return the Python literal that a text is, or else the text."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
-
-
 def write_command(name, options, values):
     """Return the command that runs an experiment, to paste into a shell.
 
@@ -203,7 +195,7 @@ def write_command(name, options, values):
     defaults = {option.name: _as_list(option.default) for option in options}
     for key, value in values.items():
         if key not in defaults:
-            words += ["--set", key, _word(value)]
+            words += ["--set", key, argument(value)]
         elif _as_list(value) != defaults[key]:
             words += [f"--{key.replace('_', '-')}", *map(str, _as_list(value))]
     return shlex.join(words)
@@ -211,8 +203,3 @@ def write_command(name, options, values):
 
 def _as_list(value):
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _word(value):
-    """Write a value so that the command line reads the same from it."""
-    return value if isinstance(value, str) and literal(value) == value else repr(value)

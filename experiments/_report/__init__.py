@@ -13,6 +13,7 @@ from string import Template
 
 import numpy as np
 
+from .._command.values import shown
 from .._study.folder import cannot_write, written
 from .._study.json_files import NUMBER, plain, read_json
 from .._study.report_files import read_confusion, read_raster
@@ -76,7 +77,7 @@ def _facts_of_sweep(folder):
     for run in runs[:N_PICTURED]:
         if run["score"] is not None:
             run |= _pictures(folder / f"{run['run']:04d}")
-    varied = {name: {"values": values} for name, values in spec["vary"].items()}
+    varied = {name: {"values": list(map(shown, vals))} for name, vals in spec["vary"].items()}
     for name, (_, _, *scale) in spec["between"].items():
         varied[name] = {"values": None, "log": bool(scale)}
     return {
@@ -111,6 +112,8 @@ def _row(number, facts):
     """Return the facts that the page shows of a run."""
     seconds = facts.get("seconds")  # by stage, in a run that is not of a sweep
     row = {name: facts[name] for name in FACTS if facts.get(name) is not None}
+    for name in {"settings", "parameters"} & set(row):
+        row[name] = {key: shown(value) for key, value in row[name].items()}
     return row | {
         "run": number,
         "status": facts.get("status") or "done",

@@ -9,9 +9,10 @@ from threadpoolctl import threadpool_limits
 from lsm._validation import check_integer
 
 from .._command.options import options_of, write_command
+from .._command.values import encode
 from .experiment import Experiment, absolute, samples
 from .folder import results_folder, written
-from .json_files import write_json
+from .json_files import plain, write_json
 from .progress import Stages, load_kernel
 from .report_files import facts_of_liquid
 from .results import digest, environment, peak_memory
@@ -124,7 +125,7 @@ def _write_facts(folder, study, options, comparison, seconds, started):
         "experiment": absolute(study.name),
         "command": write_command(study.name, [*study.options, *common_options(study)], options),
         "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
+        "parameters": {name: encode(plain(value)) for name, value in options.items()},
         "metrics": comparison.table().to_dict("records"),
         "data": {
             "description": data.get("DESCR"),

@@ -9,6 +9,7 @@ import shlex
 from datetime import datetime
 from pathlib import Path
 
+from .._command.values import decode, encode, word
 from .._study.folder import OwnFolder, cannot_write, written
 from .._study.json_files import (
     INTEGER,
@@ -21,7 +22,6 @@ from .._study.json_files import (
     dict_of,
     list_of,
     optional,
-    plain,
     read_json,
     write_json,
 )
@@ -84,7 +84,7 @@ class SweepFolder:
     """
 
     def __init__(self, path, spec):
-        self._spec = plain(spec)
+        self._spec = _encoded_spec(spec)
         if path is None:
             name = Path(spec["experiment"]).stem
             digest = hashlib.sha256(json.dumps(self._spec, sort_keys=True).encode()).hexdigest()
@@ -130,6 +130,7 @@ class SweepFolder:
 
     def add(self, number, settings, command, facts):
         """Write the folder of a run that has ended, and its row of the table."""
+        settings = {name: encode(value) for name, value in settings.items()}
         facts = {"run": number, "command": command, "settings": settings} | facts
         raster, confusion = facts.pop("raster", None), facts.pop("confusion", None)
         with self._folder.results(f"{number:04d}", replace=True) as private:
@@ -155,10 +156,15 @@ class SweepFolder:
 
     def _row(self, number):
         facts = self.runs[number]
-        values = [facts["settings"][name] for name in self._names]
-        cells = [value if isinstance(value, str) else json.dumps(value) for value in values]
+        settings = self.settings(number)
+        cells = [word(settings[name]) for name in self._names]
         head = number, facts["status"], facts.get("score", "")
         return [*head, *cells, facts["seconds"], facts.get("error", "")]
+
+    def settings(self, number):
+        """Return the settings of a run."""
+        settings = self.runs[number]["settings"]
+        return {name: decode(value) for name, value in settings.items()}
 
     def best(self, n=1):
         """Return the numbers of the best runs, the best first."""
@@ -183,10 +189,19 @@ class SweepFolder:
         where = f"see {self.path / 'sweep.csv'}, or: lsm report {shlex.quote(str(self.path))}"
         lines = [f"{len(self.runs)} runs, {n_failed} of them failed; {where}"]
         for number in best:
-            settings = self.runs[number]["settings"].items()
-            text = " ".join(f"{name}={value}" for name, value in settings)
+            settings = self.settings(number).items()
+            text = " ".join(f"{name}={word(value)}" for name, value in settings)
             lines.append(f"{self.runs[number]['score']:8.4g}  run {number}  {text}")
         return "\n".join([*lines, *(self.runs[number]["command"] for number in best[:1])])
+
+
+def _encoded_spec(spec):
+    """Return a specification in which all values of settings are as JSON holds them."""
+    parts = {
+        "options": {name: encode(value) for name, value in spec.get("options", {}).items()},
+        "vary": {name: [encode(v) for v in values] for name, values in spec["vary"].items()},
+    }
+    return spec | parts
 
 
 def _open_no_link(path, flags):
