@@ -14,7 +14,7 @@ from .kernel import GENERATORS, Recipe, check_reward, learn
 from .neurons import LIF, LeakyTanh
 from .reservoir import Reservoir
 from .snapshots import Snapshots
-from .synapses import Delta, Exponential
+from .synapses import Delta, Exponential, TsodyksMarkram
 from .topology import Column, ErdosRenyi, RandomInput, Weights
 
 __all__ = ["Liquid"]
@@ -188,16 +188,17 @@ class Liquid(Reservoir, auto_wrap_output_keys=None):
 
     @classmethod
     def maass2002(cls, **params):
-        """Return the column of Maass, Natschläger & Markram (2002), with static synapses.
+        """Return the column of Maass, Natschläger & Markram (2002).
 
-        A column of 15 x 3 x 3 neurons with the published numbers; `params` override them. Delays
-        of 0.8 and 1.5 ms need a step `dt` of 0.1 ms: give samples in rows of 1 ms as
-        `SpikeArray.from_dense(X, row_duration=1.0)`. Without the paper's short-term depression the
-        activity would run away, so calibration scales the weights; None keeps them.
+        A column of 15 x 3 x 3 neurons with the published numbers, not calibrated; `params` override
+        them. Delays of 0.8 and 1.5 ms need a step `dt` of 0.1 ms: give samples in rows of 1 ms as
+        `SpikeArray.from_dense(X, row_duration=1.0)`. With static synapses the activity would run
+        away: `Liquid.maass2002(short_term_plasticity=None, calibration="auto")` scales the weights.
         """
         parts = {"neurons": LIF, "synapses": Exponential, "topology": Column, "inputs": RandomInput}
+        parts["short_term_plasticity"] = TsodyksMarkram
         published = {name: part.maass2002() for name, part in parts.items()}
-        return cls(**(published | {"dt": 0.1} | params))
+        return cls(**(published | {"initial": "random", "calibration": None, "dt": 0.1} | params))
 
     @classmethod
     def echo_state(cls, *, leak=1.0, bias=0.0, spectral_radius=0.9, dt=1.0, **params):
