@@ -137,9 +137,12 @@ def _as_csr(name, matrix, n_neurons):
             matrix = check_reals(rule, matrix)
         elif matrix.dtype.kind not in "iuf":
             raise ValueError(f"{rule}, got {matrix!r}")
-        array = sparse.csr_array(matrix, dtype=np.float32, copy=True)
+        with np.errstate(over="ignore"):  # refused below
+            array = sparse.csr_array(matrix, dtype=np.float32, copy=True)
     except ValueError as error:
         raise TypeError(str(error)) from None
+    if n_neurons == 0:
+        raise ValueError(f"{name} must have at least one neuron, got shape {array.shape}")
     if array.shape != (n_neurons, n_neurons):
         raise ValueError(
             f"{name} has shape {array.shape}, but n_neurons is {n_neurons}: leave n_neurons at "
@@ -148,5 +151,7 @@ def _as_csr(name, matrix, n_neurons):
     array.sum_duplicates()
     array.eliminate_zeros()
     if not np.isfinite(array.data).all():
-        raise ValueError(f"{name} must be finite, not NaN or infinity")
+        raise ValueError(
+            f"{name} must be finite, not NaN or infinity, and at most 3.4e38 (float32)"
+        )
     return array
