@@ -39,7 +39,7 @@ more functions where the defaults do not fit:
 
 The frame of all experiments is in `_study`: `run.py` is a study from its options to its folder. The
 tasks, networks and pictures of the experiments are in `_words`, `_spikes`, `_series` and `_motion`.
-`_sweep`, `_inspect` and `_report` are the other commands.
+`_sweep`, `_inspect` and `_report` are the other commands, and `_command` is the command line.
 """
 
 from ._study.metric import Metric

@@ -2,7 +2,8 @@
 
 import sys
 
-from ._command_line import (
+from ._command.modules import experiment_names, is_file
+from ._command.options import (
     Parser,
     add_config,
     add_options,
@@ -13,7 +14,8 @@ from ._command_line import (
     settings_of,
     take_options,
 )
-from ._study.experiment import Experiment, experiment_names
+from ._command.streams import interruptible, standard_streams
+from ._study.experiment import Experiment
 
 __all__ = ["main"]
 
@@ -35,22 +37,24 @@ def main(argv=None):
     """
     argv = sys.argv[1:] if argv is None else list(argv)
     debug = "--debug" in argv
-    try:
-        parsed = vars(_parser(argv).parse_args(argv))
-        for name in ("debug", "config"):
-            parsed.pop(name, None)
-        parsed.pop("command")(**parsed)
-    except KeyboardInterrupt as interrupt:
-        left = str(interrupt) or "no results are kept"
-        print(f"\nlsm: interrupted, {left}", file=sys.stderr)
-        return INTERRUPTED
-    # Errors of invalid input, a full disk or a missing part; any other error is a bug and is shown.
-    except (ValueError, TypeError, OSError, ImportError, RuntimeError, MemoryError) as error:
-        if debug:
-            raise
-        print(f"lsm: error: {_one_line(error)}", file=sys.stderr)
-        return 2
-    return 0
+    with standard_streams() as output, interruptible():
+        try:
+            parsed = vars(_parser(argv).parse_args(argv))
+            for name in ("debug", "config"):
+                parsed.pop(name, None)
+            parsed.pop("command")(**parsed)
+            output.check()
+        except KeyboardInterrupt as interrupt:
+            kept = "; ".join(_notes(interrupt)) or "no results are kept"
+            print(f"\nlsm: interrupted, {kept}", file=sys.stderr)
+            return INTERRUPTED
+        # Errors of invalid input, a full disk or a missing part; any other error is a bug.
+        except (ValueError, TypeError, OSError, ImportError, RuntimeError, MemoryError) as error:
+            if debug:
+                raise
+            print(f"lsm: error: {'; '.join([_one_line(error), *_notes(error)])}", file=sys.stderr)
+            return 2
+        return 0
 
 
 def _parser(argv):
@@ -145,7 +149,7 @@ def _add_names(parser, chosen):
     names = parser.add_subparsers(metavar="NAME", required=True, parser_class=Parser)
     listed = experiment_names()
     parsers = {name: names.add_parser(name) for name in listed}
-    if chosen not in listed and not chosen.endswith(".py"):
+    if chosen not in listed and not is_file(chosen):
         return None, None
     return Experiment(chosen), parsers.get(chosen) or names.add_parser(chosen)
 
@@ -175,6 +179,11 @@ COMMANDS = {
     "report": ("write a web page about a run or a sweep", _add_report),
     "inspect": ("measure a liquid, with advice on what to change", _add_inspect),
 }
+
+
+def _notes(error):
+    """Return the notes of an error, such as the folder in which results were kept."""
+    return getattr(error, "__notes__", [])
 
 
 def _one_line(error):

@@ -1,6 +1,5 @@
 """`lsm inspect`: the measures of a liquid, on a card."""
 
-import json
 from pathlib import Path
 
 import joblib
@@ -11,26 +10,31 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from lsm import Liquid
 from lsm.measures import card
 
-from ._study.experiment import Experiment, experiment_names, samples
+from ._command.modules import experiment_names, is_file
+from ._command.options import fits
+from ._command.values import decode
+from ._study.experiment import Experiment, samples
+from ._study.json_files import OBJECT, TEXT, read_json
 from ._study.progress import load_kernel
 from ._study.run import SEED
 
 __all__ = ["inspect", "is_experiment"]
 
-MODEL, RESULT = "model.joblib", "result.json"
+RESULT = "result.json"
 
 
 def is_experiment(subject):
     """Return whether this is the name of an experiment, or the file of one."""
-    return subject in experiment_names() or subject.endswith(".py")
+    return subject in experiment_names() or is_file(subject)
 
 
 def inspect(subject, options=None, data=None):
     """Measure a liquid, with advice on what to change.
 
     The liquid is that of an experiment, drawn and calibrated on its training samples as in the
-    first run of `lsm run`; or that of a model which a run has kept, measured on the samples that it
-    was fitted to.
+    first run of `lsm run`. The liquid of a run is drawn and calibrated again by the options in its
+    folder, from which no code is taken. A file of a model or of samples is a pickle, which can run
+    any code when it is loaded: give only files that you trust.
 
     Parameters
     ----------
@@ -46,27 +50,93 @@ def inspect(subject, options=None, data=None):
     -------
     card : Card
     """
+    path = Path(subject).expanduser()
     if is_experiment(subject):
-        found, X = _of_experiment(subject, options or {})
+        found, X = _of_experiment(Experiment(subject), options or {})
+    elif path.is_dir():
+        found, X = _of_experiment(*_read_run(path / RESULT), of_run=True)
+    elif path.exists():
+        found, X = _load(path), None
+        if data is None:
+            X = _training_samples(*_read_run(path.with_name(RESULT)))
     else:
-        found, X = _of_file(Path(subject).expanduser(), needs_data=data is None)
+        raise FileNotFoundError(2, "no experiment, and no model or folder of a run", subject)
     if data is not None:
-        X = joblib.load(Path(data).expanduser())
+        X = _load(Path(data).expanduser())
     made = card(found, X)
     print(made, flush=True)
     return made
 
 
-def _of_experiment(name, options):
-    """Return an experiment's model, fitted up to its liquid, and its training samples."""
+def _read_run(path):
+    """Return the experiment and the options of a run."""
+    if not path.exists():
+        raise ValueError(
+            f"there is no {path} that names an experiment and its data: give --data and the file "
+            "of a model, or the name of an experiment"
+        )
+    facts = read_json(path, {"experiment": TEXT, "parameters": OBJECT})
+    name = facts["experiment"]
+    options = {key: decode(value) for key, value in facts["parameters"].items()}
+    if name not in experiment_names():
+        raise ValueError(
+            f"{path} names an experiment in a file, {name}, which is taken from the command line "
+            "only: lsm inspect FILE.py with its options, if you trust the file"
+        )
     experiment = Experiment(name)
-    options = experiment.with_defaults({"seed": SEED.default} | options)
-    options |= experiment.conditions(options)[0]
-    data = experiment.load_data(options)
+    for option in experiment.options:
+        if option.name in options and not fits(option, options[option.name]):
+            raise ValueError(
+                f"{path} is damaged, or of another version: {option.name} must be {option.kind}, "
+                f"got {options[option.name]!r:.50}"
+            )
+    return experiment, options
+
+
+def _load(path):
+    """Load a file that joblib.dump has written."""
+    if path.is_dir():
+        raise IsADirectoryError(21, "is a folder", str(path))
+    try:
+        return joblib.load(path)
+    except (FileNotFoundError, PermissionError):
+        raise
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"{path} needs the module {error.name!r}, which Python does not find: inspect the "
+            f"experiment itself, lsm inspect {error.name}.py, or set PYTHONPATH to its folder"
+        ) from error
+    except Exception as error:  # whatever the bytes make of it
+        raise ValueError(
+            f"{path} is damaged, or of another version of lsm or of a package that it needs: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _of_experiment(experiment, options, of_run=False):
+    """Return an experiment's model, fitted up to its liquid, and its training samples.
+
+    With `of_run` it is fitted to the samples to which `lsm run` fits the model that it keeps.
+    """
+    options, data = _load_data(experiment, options)
     model = experiment.make_model(data, options)
     X, _ = samples(data, data.cv[0][0])
     load_kernel()
-    return _fit_liquid(model, X), X
+    fitted_to = samples(data, data.train)[0] if of_run and "test" in data else X
+    return _fit_liquid(model, fitted_to), X
+
+
+def _training_samples(experiment, options):
+    """Return the training samples of an experiment."""
+    _, data = _load_data(experiment, options)
+    return samples(data, np.asarray(data.cv[0][0]))[0]
+
+
+def _load_data(experiment, options):
+    """Return the options of the first condition, and the data."""
+    options = experiment.with_defaults({"seed": SEED.default} | options)
+    options |= experiment.conditions(options)[0]
+    return options, experiment.load_data(options)
 
 
 def _fit_liquid(model, X):
@@ -83,28 +153,3 @@ def _fit_liquid(model, X):
     if liquid is None:
         raise TypeError(f"there is no liquid in {model!r:.200}")
     return clone(liquid).fit(X)
-
-
-def _of_file(path, needs_data):
-    """Return a kept model, and the samples that the run beside it has fitted it to."""
-    path = path / MODEL if path.is_dir() else path
-    if not path.exists():
-        raise FileNotFoundError(2, "no experiment, and no model or folder of a run", str(path))
-    try:
-        model = joblib.load(path)
-    except ModuleNotFoundError as error:
-        raise ValueError(
-            f"{path} needs the module {error.name!r}, which Python does not find: inspect the "
-            f"experiment itself, lsm inspect {error.name}.py, or set PYTHONPATH to its folder"
-        ) from error
-    if not needs_data:
-        return model, None
-    result = path.with_name(RESULT)
-    if not result.exists():
-        raise ValueError(
-            f"there is no {RESULT} beside {path} that names the data of the model: give --data"
-        )
-    facts = json.loads(result.read_text(encoding="utf-8"))
-    experiment, options = Experiment(facts["experiment"]), facts["parameters"]
-    data = experiment.load_data(options | experiment.conditions(options)[0])
-    return model, samples(data, np.asarray(data.cv[0][0]))[0]

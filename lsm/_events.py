@@ -42,7 +42,7 @@ def listed(name, values, items="samples"):
     rule = f"{name} must be a sequence of {items}"
     try:
         elements = list(values)
-    except TypeError:
+    except (TypeError, NotImplementedError):  # the latter by some sparse arrays
         elements = None
     if elements is None or isinstance(values, str | bytes):
         raise TypeError(f"{rule}, got {values!r:.80}")
@@ -60,6 +60,7 @@ def check_events(spikes):
         If an event lies outside of its sample or channels, an amplitude is not finite, or a
         number of spikes is negative or not an integer.
     """
+    _check_n_channels(spikes.n_channels)
     n_samples, n_events = len(spikes.n_rows), len(spikes.rows)
     if spikes.offsets.shape != (n_samples + 1,) or spikes.offsets[0] != 0:
         raise ValueError("offsets must start at 0 and have one element more than n_rows")
@@ -67,6 +68,8 @@ def check_events(spikes):
         raise ValueError("offsets must not decrease and must end at the number of events")
     if len(spikes.channels) != n_events:
         raise ValueError(f"{n_events} rows but {len(spikes.channels)} channels")
+    if spikes.amplitudes is not None and spikes.amplitudes.shape != spikes.rows.shape:
+        raise ValueError(f"{n_events} rows but amplitudes of shape {spikes.amplitudes.shape}")
     if n_samples and spikes.n_rows.min() < 1:
         sample = int(np.argmin(spikes.n_rows))
         raise ValueError(f"sample {sample} has no rows: every sample needs at least one")
@@ -85,11 +88,9 @@ def check_events(spikes):
 
 def _check_amplitudes(spikes):
     """Raise an error unless amplitudes are currents, or numbers of spikes."""
-    shape = spikes.amplitudes.shape
-    if shape != spikes.rows.shape:
-        raise ValueError(f"{len(spikes.rows)} rows but amplitudes of shape {shape}")
     infinite = ~np.isfinite(spikes.amplitudes)
-    _refuse(spikes, infinite, "amplitudes must be finite, not NaN or infinity")
+    rule = "amplitudes must be finite, not NaN or infinity, and at most 3.4e38 (float32)"
+    _refuse(spikes, infinite, rule)
     if not spikes.graded:
         invalid = (spikes.amplitudes < 0) | (spikes.amplitudes != np.rint(spikes.amplitudes))
         _refuse(
@@ -231,11 +232,16 @@ def moments_of(spikes):
 
 
 def check_binning(n_channels, row_duration, duplicates, out_of_range):
-    """Validate the parameters of :func:`bin_events` that all samples share."""
+    """Validate the parameters of :func:`bin_events` that all samples share; return the duration."""
     check_choice("duplicates", duplicates, ("sum", "one", "error"))
     check_choice("out_of_range", out_of_range, ("error", "drop"))
-    check_number("row_duration", row_duration, 0, low_open=True)
-    if check_integer("n_channels", n_channels, 1) > MAX_INT32:
+    row_duration = check_number("row_duration", row_duration, 0, low_open=True)
+    _check_n_channels(check_integer("n_channels", n_channels, 1))
+    return row_duration
+
+
+def _check_n_channels(n_channels):
+    if n_channels > MAX_INT32:
         raise ValueError(f"n_channels must be at most {MAX_INT32}, got {n_channels}")
 
 

@@ -2,9 +2,10 @@
 
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numba
+from numba.core.caching import FunctionCache
 
 __all__ = ["announced", "njit"]
 
@@ -27,10 +28,33 @@ def njit(function, *, cache=True, **options):
     -------
     compiled : numba dispatcher
     """
-    try:
-        return numba.njit(function, nogil=True, cache=cache, **options)
-    except RuntimeError:  # no folder is writable, so every process compiles
-        return numba.njit(function, nogil=True, **options)
+    compiled = numba.njit(function, nogil=True, **options)
+    if cache:
+        with suppress(RuntimeError):  # no folder is writable, so every process compiles
+            compiled._cache = Cache(function)
+    return compiled
+
+
+class Cache(FunctionCache):
+    """The cache of a compiled function on disk, without which the function works too.
+
+    A process that was killed or a full disk leaves files that are empty or cut. numba would raise
+    an error at every use from then on.
+    """
+
+    def load_overload(self, sig, target_context):
+        """Return the compiled code of a signature, or None if it is missing or damaged."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # whatever pickle makes of the bytes
+            with suppress(OSError):
+                self.flush()  # or the damaged entry would be met again
+            return None
+
+    def save_overload(self, sig, data):
+        """Write the compiled code of a signature, where that is possible."""
+        with suppress(Exception):
+            super().save_overload(sig, data)
 
 
 @contextmanager

@@ -56,12 +56,16 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
     rule = (_rule(low, high, low_open, high_open) + suffix).strip()
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number {rule}".rstrip() + f", got {value!r}")
+    try:
+        given, value = value, float(value)
+    except OverflowError:  # an integer of more than 308 digits
+        given, value = value, math.inf if value > 0 else -math.inf
     too_low = low is not None and (value <= low if low_open else value < low)
     too_high = high is not None and (value >= high if high_open else value > high)
     stray_infinity = math.isinf(value) and high != np.inf
     if math.isnan(value) or stray_infinity or too_low or too_high:
-        raise ValueError(f"{name} must be a finite number {rule}".rstrip() + f", got {value!r}")
-    return float(value)
+        raise ValueError(f"{name} must be a finite number {rule}".rstrip() + f", got {given!r}")
+    return value
 
 
 def check_integer(name, value, low=None, high=None, *, suffix=""):

@@ -210,7 +210,13 @@ class Liquid(Reservoir):
 
         `params` are other parameters of the liquid, such as `inputs=RandomInput(weight=0.1)`.
         """
-        return cls(**(presets.echo_state(leak, bias, spectral_radius, dt) | params))
+        preset = presets.echo_state(leak, bias, spectral_radius, dt)
+        if given := params.keys() & {"neurons", "synapses", "topology"}:
+            raise TypeError(
+                f"Liquid.echo_state makes its own {', '.join(sorted(given))}: leave them out, or "
+                "make a Liquid with parts of your own"
+            )
+        return cls(**(preset | params))
 
     @classmethod
     def self_driven(cls, **params):

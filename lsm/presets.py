@@ -4,7 +4,7 @@ from scipy import stats
 
 from .neurons import LIF, LeakyTanh
 from .snapshots import Snapshots
-from .synapses import Delta, Exponential
+from .synapses import Delta, Exponential, TsodyksMarkram
 from .topology import Column, ErdosRenyi, RandomInput, Weights
 
 __all__ = ["echo_state", "maass2002", "self_driven"]
@@ -13,8 +13,9 @@ __all__ = ["echo_state", "maass2002", "self_driven"]
 def maass2002():
     """Return the parameters of the column of Maass, Natschläger & Markram (2002) [1]_.
 
-    A column of 15 x 3 x 3 neurons with the published numbers, but with static synapses. Without
-    the paper's short-term depression the activity would run away: calibration scales the weights.
+    A column of 15 x 3 x 3 neurons with the published numbers, not calibrated. With static synapses
+    the activity would run away: `short_term_plasticity=None` needs `calibration="auto"`, which
+    scales the weights. Delays of 0.8 and 1.5 ms need the step of 0.1 ms.
 
     Returns
     -------
@@ -27,7 +28,9 @@ def maass2002():
        Computation 14, 2531-2560.
     """
     parts = {"neurons": LIF, "synapses": Exponential, "topology": Column, "inputs": RandomInput}
-    return {name: part.maass2002() for name, part in parts.items()} | {"dt": 0.1}
+    parts["short_term_plasticity"] = TsodyksMarkram
+    published = {name: part.maass2002() for name, part in parts.items()}
+    return published | {"initial": "random", "calibration": None, "dt": 0.1}
 
 
 def echo_state(leak, bias, spectral_radius, dt):

@@ -199,7 +199,7 @@ class SpikeArray:
         TypeError, ValueError
             If a spike or a parameter is invalid.
         """
-        check_binning(n_channels, row_duration, duplicates, out_of_range)
+        row_duration = check_binning(n_channels, row_duration, duplicates, out_of_range)
         events = listed("events", events)
         for i, sample in enumerate(events):
             if not isinstance(sample, tuple | list) or len(sample) != 2:

@@ -48,7 +48,8 @@ def interval_cvs(spikes):
     Returns
     -------
     cvs : float64 array of shape (n_channels,)
-        Standard deviation divided by mean; NaN for a channel with fewer than two intervals.
+        Standard deviation (`ddof=0`) divided by mean; NaN for a channel with fewer than two
+        intervals.
 
     References
     ----------
@@ -81,8 +82,8 @@ def fano_factors(spikes, window=100.0):
     Returns
     -------
     factors : float64 array of shape (n_channels,)
-        Variance of the counts divided by their mean, over all windows of all samples; NaN for a
-        silent channel.
+        Variance of the counts (unbiased, `ddof=1`) divided by their mean, over all windows of all
+        samples; NaN for a silent channel.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def fano_factors(spikes, window=100.0):
     .. [1] U. Fano (1947). Ionization yield of radiations. II. The fluctuations of the number of
        ions. Physical Review 72, 26-29.
     """
-    windows, channels, n_windows = _in_windows(spikes, window, whole=True)
+    windows, channels, n_windows = _in_windows(spikes, window)
     n = n_windows.sum()
     if n < 2:
         raise ValueError(
@@ -119,22 +120,25 @@ def synchrony(spikes, window=5.0):
     spikes : SpikeArray
         Spike trains.
     window : float, default=5.0
-        Length in ms of the windows in which spikes are counted. The last window of a sample may
-        be shorter.
+        Length in ms of the windows in which spikes are counted. The windows of a sample lie end
+        to end. An incomplete window at the end of a sample is left out.
 
     Returns
     -------
     synchrony : float
-        1 if all channels have the same activity, 0 if no activity varies.
+        1 if all channels have the same activity, 0 if no activity varies, as where the samples
+        have fewer than two complete windows.
 
     References
     ----------
     .. [1] D. Golomb, J. Rinzel (1994). Clustering in globally coupled inhibitory neurons.
        Physica D 72, 259-282.
     """
-    windows, channels, n_windows = _in_windows(spikes, window, whole=False)
+    windows, channels, n_windows = _in_windows(spikes, window)
     counts, _ = _count_cells(windows, channels, spikes.n_channels)
     n = n_windows.sum()
+    if n < 2:
+        return 0.0
     means = np.bincount(channels, minlength=spikes.n_channels) / n
     variance = (counts.astype(float) ** 2).sum() / (n * spikes.n_channels) - (means**2).mean()
     population = np.bincount(windows, minlength=n) / spikes.n_channels
@@ -167,7 +171,7 @@ def branching_ratio(spikes, window=1.0):
     .. [2] J. Wilting, V. Priesemann (2018). Inferring collective dynamical states from widely
        unobserved systems. Nature Communications 9, 2325.
     """
-    windows, _, n_windows = _in_windows(spikes, window, whole=True)
+    windows, _, n_windows = _in_windows(spikes, window)
     activity = np.bincount(windows, minlength=n_windows.sum())
     starts = np.zeros(len(activity) + 1, dtype=bool)
     starts[np.cumsum(n_windows)] = starts[0] = True
@@ -250,22 +254,20 @@ def single_spikes(spikes):
     return tuple(np.repeat(array, spikes.amplitudes.astype(np.int64)) for array in events)
 
 
-def _in_windows(spikes, window, *, whole):
-    """Assign spikes to windows, which are numbered through all samples.
+def _in_windows(spikes, window):
+    """Assign spikes to the complete windows, which are numbered through all samples.
 
     Returns
     -------
     windows, channels : int arrays of shape (n_spikes,)
         Window and channel of each spike.
     n_windows : int array of shape (n_samples,)
-        Number of windows of each sample, without an incomplete last one if `whole`.
+        Number of complete windows of each sample.
     """
     samples, steps, channels = single_spikes(spikes)
     width = round(check_number("window", window, 0, low_open=True) / spikes.row_duration)
     width = min(max(width, 1), np.iinfo(np.int32).max)  # the limit of rows
     n_windows = spikes.n_rows.astype(np.int64) // width
-    if not whole:
-        n_windows += spikes.n_rows % width > 0
     kept = steps // width < n_windows[samples]
     first = np.cumsum(n_windows) - n_windows
     return (first[samples] + steps // width)[kept], channels[kept], n_windows

@@ -12,10 +12,12 @@ from pathlib import Path
 from string import Template
 
 import numpy as np
-import pandas as pd
 
-from .._study.results import plain, read_json, written
-from .._sweep.folder import read_runs
+from .._command.values import shown
+from .._study.folder import cannot_write, written
+from .._study.json_files import NUMBER, plain, read_json
+from .._study.report_files import read_confusion, read_raster
+from .._sweep.folder import FACTS, read_runs, read_sweep
 
 __all__ = ["report"]
 
@@ -49,8 +51,11 @@ def report(folder, out=None):
     out = Path(folder / "report.html" if out is None else out).expanduser()
     facts = _facts_of_sweep(folder) if (folder / "sweep.json").exists() else _facts_of_run(folder)
     facts["written"] = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
-    with written(out) as temporary:
-        temporary.write_text(_page(facts, plotly), encoding="utf-8")
+    try:
+        with written(out) as file:
+            file.write(_page(facts, plotly))
+    except OSError as error:
+        raise cannot_write(out, error) from error
     print(f"{out} ({out.stat().st_size / 1e6:.1f} MB)")
     return out
 
@@ -66,14 +71,13 @@ def _plotly():
 
 
 def _facts_of_sweep(folder):
-    spec = read_json(folder / "sweep.json")
-    _require(folder / "sweep.json", spec, "experiment", "command", "vary", "between")
-    runs = [_row(number, facts) for number, facts in read_runs(folder).items()]
+    spec = read_sweep(folder)
+    runs = [_row(number, facts) for number, facts in read_runs(folder, spec).items()]
     runs.sort(key=lambda run: -math.inf if run["score"] is None else run["score"], reverse=True)
     for run in runs[:N_PICTURED]:
         if run["score"] is not None:
             run |= _pictures(folder / f"{run['run']:04d}")
-    varied = {name: {"values": values} for name, values in spec["vary"].items()}
+    varied = {name: {"values": list(map(shown, vals))} for name, vals in spec["vary"].items()}
     for name, (_, _, *scale) in spec["between"].items():
         varied[name] = {"values": None, "log": bool(scale)}
     return {
@@ -93,48 +97,36 @@ def _facts_of_run(folder):
         raise ValueError(
             f"{folder} holds neither a sweep nor a run: there is no sweep.json and no result.json"
         )
-    facts = read_json(path)
-    _require(path, facts, "command")
-    experiment = str(facts["command"]).split()[2:3]  # after "lsm run"
+    facts = read_json(path, FACTS)
+    experiment = facts["command"].split()[2:3]  # after "lsm run"
     return {
         "title": f"Run of {' '.join(experiment)}",
         "folder": str(folder.absolute()),
         "parameters": [],
-        "runs": [_row(facts.get("run", 0), facts) | _pictures(folder)],
+        "runs": [_row(facts.get("run") or 0, facts) | _pictures(folder)],
         "is_sweep": False,
     }
 
 
 def _row(number, facts):
     """Return the facts that the page shows of a run."""
-    score, seconds = (_number(facts.get(name)) for name in ("score", "seconds"))
-    kept = ("command", "scores", "error", "traceback", "warnings", "calibrated", "health")
-    kept += ("model", "metrics", "differences", "settings", "parameters", "versions", "created")
-    row = {name: facts[name] for name in kept if facts.get(name) is not None}
+    seconds = facts.get("seconds")  # by stage, in a run that is not of a sweep
+    row = {name: facts[name] for name in FACTS if facts.get(name) is not None}
+    for name in {"settings", "parameters"} & set(row):
+        row[name] = {key: shown(value) for key, value in row[name].items()}
     return row | {
         "run": number,
-        "status": facts.get("status", "done"),
-        "score": score,
-        "seconds": _number(facts.get("wall_time_s")) if seconds is None else seconds,
+        "status": facts.get("status") or "done",
+        "score": facts.get("score"),
+        "seconds": seconds if NUMBER.holds(seconds) else facts.get("wall_time_s"),
     }
-
-
-def _number(value):
-    return value if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _pictures(folder):
     """Return the confusions and the raster of a run, if it has them."""
-    pictures = {}
-    path = folder / "confusion.csv"
-    if path.exists():
-        table = pd.read_csv(path, index_col=0)
-        labels = [str(label) for label in table.index]
-        pictures["confusion"] = {"labels": labels, "counts": table.to_numpy().tolist()}
-    path = folder / "raster.json"
-    if path.exists():
-        raster = read_json(path)
-        _require(path, raster, "times", "neurons", "inhibitory", "duration")
+    confusion, raster = read_confusion(folder), read_raster(folder)
+    pictures = {} if confusion is None else {"confusion": confusion}
+    if raster is not None:
         inhibitory = np.isin(raster["neurons"], raster["inhibitory"])
         times, neurons = np.asarray(raster["times"], float), np.asarray(raster["neurons"])
         pictures["raster"] = {"duration": raster["duration"]} | {
@@ -142,12 +134,6 @@ def _pictures(folder):
             for kind, part in (("excitatory", ~inhibitory), ("inhibitory", inhibitory))
         }
     return pictures
-
-
-def _require(path, facts, *names):
-    missing = [name for name in names if not isinstance(facts, dict) or name not in facts]
-    if missing:
-        raise ValueError(f"{path} is not of a run or a sweep: it has no {', '.join(missing)}")
 
 
 def _page(facts, plotly):

@@ -98,8 +98,8 @@ function showPictures(run, panel) {
   drawings.forEach(([, drawing, content], i) => drawing(boxes[i], content));
   if (!drawings.length && facts.is_sweep && run.status === "done") {
     const folder = `${facts.folder}/${String(run.run).padStart(4, "0")}`;
-    const how = `Pictures of this run, if it has any: lsm report '${folder}'`;
-    panel.append(make("p", {}, how));
+    const quoted = `'${folder.replaceAll("'", `'"'"'`)}'`; // for a shell
+    panel.append(make("p", {}, `Pictures of this run, if it has any: lsm report ${quoted}`));
   }
 }
 

@@ -1,10 +1,6 @@
 """An experiment by its name: the functions of its module, and the defaults of those it lacks."""
 
-import importlib
-import importlib.util
 import inspect
-import pkgutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,26 +8,20 @@ from sklearn.base import is_classifier
 
 from lsm import Liquid, without_recurrence
 
-from .._command_line import documentation, options_of
+from .._command.modules import is_file, load
+from .._command.options import documentation, options_of
 from .metric import Metric
 from .report_files import has_classes, take, write_report_files
 from .seeds import compare_seeds
 
-__all__ = ["Experiment", "absolute", "experiment_names", "samples"]
+__all__ = ["Experiment", "absolute", "samples"]
 
-REQUIRED = ("load_data", "make_model")
 COMMON = ("repeats", "seed", "jobs", "out")
-
-
-def experiment_names():
-    """Return the names of the experiments of this package, as the command line has them."""
-    names = [module.name for module in pkgutil.iter_modules([Path(__file__).parents[1]])]
-    return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
 
 
 def absolute(name):
     """Return the name of an experiment, or the absolute path of its file."""
-    return str(Path(name).absolute()) if name.endswith(".py") else name
+    return str(Path(name).absolute()) if is_file(name) else name
 
 
 def samples(data, indices):
@@ -61,7 +51,7 @@ class Experiment:
 
     def __init__(self, name):
         self.name = name
-        self._module = _import(name)
+        self._module = load(name)
         self.summary, self.description = documentation(self._module.__doc__)
         self.options = []
         for function in ("load_data", "make_model", "conditions", "compare"):
@@ -99,6 +89,8 @@ class Experiment:
     def load_data(self, options):
         """Return the data, a Bunch."""
         data = self.call("load_data", options)
+        if not isinstance(data, dict):
+            raise ValueError(f"load_data of {self.name} must return a Bunch, got {data!r:.50}")
         missing = [name for name in ("data", "target", "cv") if name not in data]
         if missing:
             raise ValueError(
@@ -117,7 +109,12 @@ class Experiment:
         known = {*COMMON, *(option.name for option in self.options), *self.model_parameters}
         known |= set(inspect.signature(self._module.load_data).parameters)
         settings = {name: value for name, value in options.items() if name not in known}
-        return self.call("make_model", dict(data) | options | {"data": data}, settings)
+        model = self.call("make_model", dict(data) | options | {"data": data}, settings)
+        if not hasattr(model, "fit") or not hasattr(model, "get_params"):
+            raise ValueError(
+                f"make_model of {self.name} must return an unfitted estimator, got {model!r:.50}"
+            )
+        return model
 
     def make_models(self, data, options):
         """Return the unfitted models to compare, by name; the first is that of `make_model`."""
@@ -141,27 +138,6 @@ class Experiment:
         """Return the predictions of a fitted model for some samples, and its values by metric."""
         arguments = {"model": model, "data": data, "test": test, "seed": seed}
         return self.call("evaluate", arguments)
-
-
-def _import(name):
-    """Import the module of an experiment."""
-    if not name.endswith(".py"):
-        return importlib.import_module(f"...{name.replace('-', '_')}", __name__)
-    path = Path(name).absolute()
-    module = sys.modules.get(path.stem)
-    if module is None or getattr(module, "__file__", None) != str(path):
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[path.stem] = module  # or nothing of it could be pickled
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[path.stem]
-            raise
-    missing = [function for function in REQUIRED if not hasattr(module, function)]
-    if missing:
-        raise ValueError(f"{name} is not an experiment: it has no {', '.join(missing)}")
-    return module
 
 
 def _set_threads(model, jobs):

@@ -1,20 +1,24 @@
 """Files that `lsm report` draws: which classes were confused, and a raster of the liquid."""
 
-import json
+import csv
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.metrics import confusion_matrix
 
 from lsm.inside import find_liquid, input_spikes
+
+from .folder import written
+from .json_files import INTEGER, NUMBER, list_of, read_json, write_json
 
 __all__ = [
     "count_confusions",
     "facts_of_liquid",
     "has_classes",
     "raster_of",
+    "read_confusion",
+    "read_raster",
     "take",
     "write_confusion",
     "write_raster",
@@ -23,6 +27,10 @@ __all__ = [
 
 # More would fill the disk in a sweep of many runs.
 RASTER_NEURONS, RASTER_MS = 100, 1000.0
+RASTER = {
+    "times": list_of(NUMBER), "neurons": list_of(INTEGER), "inhibitory": list_of(INTEGER),
+    "duration": NUMBER,
+}  # fmt: skip
 
 
 def take(sequence, indices):
@@ -61,7 +69,26 @@ def count_confusions(data, y_true, y_pred):
 
 def write_confusion(folder, labels, counts):
     """Write a confusion matrix, with a row for each true class."""
-    pd.DataFrame(counts, labels, labels).to_csv(Path(folder) / "confusion.csv")
+    with written(Path(folder) / "confusion.csv") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["", *labels])
+        rows.writerows([label, *row] for label, row in zip(labels, counts, strict=True))
+
+
+def read_confusion(folder):
+    """Return the labels and the counts of :func:`write_confusion`, or None if there are none."""
+    path = Path(folder) / "confusion.csv"
+    if not path.is_file():
+        return None
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            (_, *labels), *rows = csv.reader(file)
+        counts = [[int(count) for count in row] for _, *row in rows]
+        if [len(row) for row in rows] != [1 + len(labels)] * len(labels):
+            raise ValueError("it must have as many rows as columns")
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
+    return {"labels": labels, "counts": counts}
 
 
 def facts_of_liquid(fitted):
@@ -100,4 +127,15 @@ def raster_of(fitted, X):
 
 def write_raster(folder, raster):
     """Write a raster as of :func:`raster_of`."""
-    (Path(folder) / "raster.json").write_text(json.dumps(raster), encoding="utf-8")
+    write_json(Path(folder) / "raster.json", raster, indent=None)
+
+
+def read_raster(folder):
+    """Return the raster of :func:`write_raster`, or None if there is none."""
+    path = Path(folder) / "raster.json"
+    if not path.is_file():
+        return None
+    raster = read_json(path, RASTER)
+    if len(raster["times"]) != len(raster["neurons"]):
+        raise ValueError(f"{path} is damaged: times and neurons must have equal lengths")
+    return raster

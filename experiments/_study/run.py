@@ -8,19 +8,14 @@ from threadpoolctl import threadpool_limits
 
 from lsm._validation import check_integer
 
-from .._command_line import options_of, write_command
+from .._command.options import options_of, write_command
+from .._command.values import encode
 from .experiment import Experiment, absolute
+from .folder import results_folder, written
+from .json_files import plain, write_json
 from .progress import Stages, load_kernel
 from .report_files import facts_of_liquid
-from .results import (
-    cannot_write,
-    default_folder,
-    digest,
-    environment,
-    peak_memory,
-    results_folder,
-    write_json,
-)
+from .results import digest, environment, peak_memory
 
 __all__ = ["SEED", "common_options", "run"]
 
@@ -55,8 +50,7 @@ def run(experiment, options=None, repeats=5, seed=0, jobs=-1, out=None):
     options = study.with_defaults(options or {}) | {name: common[name] for name in names}
     _check(options)
     first = options | study.conditions(options)[0]
-    out = default_folder(experiment) if out is None else out
-    with results_folder(out) as folder:
+    with results_folder(out, experiment) as folder:
         print("loading the data", flush=True)
         data = study.load_data(first)
         text = data.get("summary") or data.get("DESCR") or ""
@@ -67,12 +61,9 @@ def run(experiment, options=None, repeats=5, seed=0, jobs=-1, out=None):
         limits = {"blas": 1, "openmp": joblib.effective_n_jobs(jobs)}
         with Stages() as stages, threadpool_limits(limits):
             comparison = study.compare(data, models, options, stages)
-        print(study.call("describe", {"comparison": comparison}), flush=True)
-        try:
-            _write(folder, study, options, comparison, stages.seconds, started)
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    print(f"\nresults in {out} ({time.perf_counter() - started:.0f} s)")
+        with folder.results() as private:
+            _keep(private, study, options, comparison, stages.seconds, started)
+    print(f"\nresults in {folder.path} ({time.perf_counter() - started:.0f} s)")
     return comparison
 
 
@@ -95,17 +86,47 @@ def _check(options):
         raise ValueError("jobs must be a number of threads, or -1 for all cores, got 0")
 
 
-def _write(folder, study, options, comparison, seconds, started):
-    """Write the table, the pictures, the first model and result.json."""
-    table, model, data = comparison.table(), comparison.model, comparison.data
-    table.to_csv(folder / "table.csv", index=False)
-    study.call("draw", {"folder": folder, "comparison": comparison})
+def _keep(folder, study, options, comparison, seconds, started):
+    """Write the results, then draw pictures, then print the table.
+
+    An error in one step stops no other step, and is raised at the end.
+    """
+    arguments = {"folder": folder, "comparison": comparison}
+    errors = []
+    for step in (
+        lambda: _write_table(folder, comparison),
+        lambda: _write_facts(folder, study, options, comparison, seconds, started),
+        lambda: _write_model(folder, comparison),
+        lambda: study.call("draw", arguments),
+        lambda: print(study.call("describe", arguments), flush=True),
+    ):
+        try:
+            step()
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+
+
+def _write_table(folder, comparison):
+    with written(folder / "table.csv") as file:
+        comparison.table().to_csv(file, index=False)
+
+
+def _write_model(folder, comparison):
+    if comparison.model is not None:
+        with written(folder / "model.joblib", "wb") as file:
+            joblib.dump(comparison.model, file)
+
+
+def _write_facts(folder, study, options, comparison, seconds, started):
+    model, data = comparison.model, comparison.data
     facts = {
         "experiment": absolute(study.name),
         "command": write_command(study.name, [*study.options, *common_options(study)], options),
         "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "parameters": options,
-        "metrics": table.to_dict("records"),
+        "parameters": {name: encode(plain(value)) for name, value in options.items()},
+        "metrics": comparison.table().to_dict("records"),
         "data": {
             "description": data.get("DESCR"),
             "sha256": digest(data.data, data.target),
@@ -114,10 +135,12 @@ def _write(folder, study, options, comparison, seconds, started):
         },
         "seconds": seconds,
     }
-    if model is not None:
-        joblib.dump(model, folder / "model.joblib")
-        facts["model"] = model.__repr__(N_CHAR_MAX=10**6)
-        facts |= facts_of_liquid(model)
-    facts |= comparison.facts() | study.call("facts", {"comparison": comparison})
-    facts |= {"peak_memory_mib": peak_memory(), "wall_time_s": time.perf_counter() - started}
-    write_json(folder / "result.json", facts | environment())
+    try:
+        if model is not None:
+            facts["model"] = model.__repr__(N_CHAR_MAX=10**6)
+            facts |= facts_of_liquid(model)
+        facts |= comparison.facts()
+        facts |= study.call("facts", {"comparison": comparison})
+    finally:  # the facts so far count, whatever becomes of more
+        facts |= {"peak_memory_mib": peak_memory(), "wall_time_s": time.perf_counter() - started}
+        write_json(folder / "result.json", facts | environment())

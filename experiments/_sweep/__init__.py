@@ -4,14 +4,16 @@ import pickle
 import shlex
 
 import joblib
+import numpy as np
 from tqdm.auto import tqdm
 
 from lsm._validation import check_integer
 
-from .._command_line import write_command
+from .._command.options import write_command
+from .._command.values import argument, checked
 from .._study.experiment import Experiment, absolute
+from .._study.json_files import plain
 from .._study.progress import load_kernel
-from .._study.results import plain
 from .._study.run import SEED
 from .evaluate import make_scorer
 from .folder import SweepFolder
@@ -79,8 +81,13 @@ def sweep(
         Folder of the sweep.
     """
     study = Experiment(experiment)
-    options, vary, between = (plain(part or {}) for part in (options, vary, between))
-    options = plain(study.with_defaults({"seed": SEED.default} | options))
+    options = study.with_defaults({"seed": SEED.default} | (options or {}))
+    known = {option.name for option in [*study.options, SEED]}
+    options = {
+        name: plain(value) if name in known else checked(name, value)
+        for name, value in options.items()
+    }
+    vary, between = _lists("vary", vary), _lists("between", between)
     space = make_search(search, vary, between, runs, options["seed"])
     _check(study, vary | between, jobs, scoring, draws)
     spec = {
@@ -108,12 +115,23 @@ def sweep(
             print(f"sweep of {space.total} runs in {folder.path}{done}", flush=True)
             try:
                 _run_all(folder, space, pool, study, options)
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as error:
                 kept = f"{len(folder.runs)} runs are kept, and the same command continues"
-                raise KeyboardInterrupt(kept) from None
+                error.add_note(kept)
+                raise
         folder.write_table()
         print(folder.summary(), flush=True)
     return folder.path
+
+
+def _lists(option, values):
+    """Return lists of the values of each parameter, without NumPy's types."""
+    return {
+        name: [checked(f"a value of {option} {name}", value) for value in several]
+        if isinstance(several, list | tuple | np.ndarray)
+        else several
+        for name, several in (values or {}).items()
+    }
 
 
 def _check(study, varied, jobs, scoring, draws):
@@ -132,7 +150,7 @@ def _sweep_command(study, spec, runs, out):
     words = [_command(study, spec["options"])]
     for option in ("vary", "between"):
         for name, values in spec[option].items():
-            words.append(f"--{option} {name} {shlex.join(map(str, values))}")
+            words.append(f"--{option} {shlex.join([name, *map(argument, values)])}")
     given = {key: spec[key] for key in ("search", "scoring", "draws")} | {"runs": runs, "out": out}
     words += [f"--{key} {shlex.quote(str(v))}" for key, v in given.items() if v is not None]
     return " ".join(words).replace("lsm run", "lsm sweep", 1)
@@ -146,7 +164,7 @@ def _command(study, options):
 def _run_all(folder, space, pool, study, options):
     """Do the runs that are left, and keep each as it ends."""
     for number, facts in folder.runs.items():
-        space.tell(number, facts["settings"], facts.get("score"))
+        space.tell(number, folder.settings(number), facts.get("score"))
     todo = (number for number in range(space.total) if number not in folder.runs)
     n_done = sum(number < space.total for number in folder.runs)
     n_running = 0
@@ -159,7 +177,6 @@ def _run_all(folder, space, pool, study, options):
                 return
             for number, settings, facts in pool.finished():
                 n_running -= 1
-                settings = plain(settings)
                 folder.add(number, settings, _command(study, options | settings), facts)
                 space.tell(number, settings, facts.get("score"))
                 bar.update()

@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 import joblib
 from tqdm import tqdm
 
+from .._command.streams import ENDING
 from .evaluate import evaluate
 
 __all__ = ["DaskPool", "LocalPool"]
@@ -41,7 +42,7 @@ class LocalPool:
 
     def __exit__(self, *exception):
         for worker, _ in self._busy.values():
-            worker.process.terminate()
+            worker.process.kill()
         for worker in self._idle:
             worker.connection.close()  # ends the process
             worker.process.join()
@@ -106,7 +107,8 @@ class _Worker:
 
 def _work(connection, common):
     """Do runs until the connection is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the sweep
+    for number in (signal.SIGINT, *ENDING):  # an interrupt is for the sweep
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tqdm.set_lock(threading.RLock())  # tqdm's own lock would outlive a terminated process
     with contextlib.suppress(EOFError, OSError):

@@ -24,7 +24,7 @@ def draw_word(path, waveform, encoder, spikes, inhibitory, title):
     times = 1000 * np.arange(len(waveform)) / encoder.sample_rate - offset
     axes[0].plot(times, waveform / np.abs(waveform).max(), color="0.25", linewidth=0.5)
     axes[0].set(ylabel="sound", ylim=(-1.1, 1.1), yticks=[])
-    axes[0].set_title(title, fontsize="medium")
+    axes[0].set_title(title, fontsize="medium", parse_math=False)
     image = axes[1].imshow(
         encoder.floor_db * (1 - levels.T), origin="lower", aspect="auto", cmap="magma",
         vmin=encoder.floor_db, vmax=0, interpolation="nearest",
@@ -66,5 +66,6 @@ def draw_confusion(path, target, predicted, names, title):
     ax = new_figure((size, size)).subplots()
     display = ConfusionDisplay.from_predictions(target, predicted, names=names, ax=ax)
     ax.set(xlabel="predicted word", ylabel="spoken word")
-    ax.set_title(f"{title}: {np.mean(target == predicted):.1%} right", fontsize="medium")
+    accuracy = np.mean(target == predicted)
+    ax.set_title(f"{title}: {accuracy:.1%} right", fontsize="medium", parse_math=False)
     display.figure_.savefig(path)

@@ -39,7 +39,8 @@ class CochleagramEncoder(SoundEncoder):
     hop : float, default=10.0
         Time from one window to the next in ms; also the step `dt` of the output.
     scale : {"mel", "gammatone"}, default="mel"
-        Triangular filters on the mel scale, or the magnitude responses of gammatone filters of
+        Triangular filters on the mel scale of Slaney's Auditory Toolbox, which is linear below
+        1000 Hz and logarithmic above, or the magnitude responses of gammatone filters of
         order 4. Both weigh the power spectrum of the window.
     floor_db : float, default=-45.0
         Level that becomes 0, in dB relative to the maximum of the waveform.

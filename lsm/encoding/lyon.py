@@ -66,6 +66,9 @@ class LyonEncoder(SoundEncoder):
 
     Notes
     -----
+    Slaney's code sets the outputs of the first two filters, the outer ear, to zero. Here they take
+    part in the gain control and in the difference of the highest channel, and are not returned.
+
     Amplitudes are in units of the target of the last stage of gain control, 0.0004. The end of a
     waveform is padded with zeros to a whole number of hops.
 

@@ -234,6 +234,8 @@ class Scratch(NamedTuple):
         Features of a row for the readout in the loop.
     cursor : array of shape (1,) of dtype `CURSOR`
         Position at which the next window of steps goes on.
+    overflow : int64 array of shape (2,)
+        First sample at whose end a neuron is NaN or infinite, and this neuron; else -1.
     """
 
     state: tuple
@@ -248,6 +250,7 @@ class Scratch(NamedTuple):
     filtered: np.ndarray
     features: np.ndarray
     cursor: np.ndarray
+    overflow: np.ndarray
 
 
 CURSOR = np.dtype(

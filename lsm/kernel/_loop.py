@@ -16,8 +16,8 @@ LONG_AGO = -(2**40)  # the step of a spike that never was
 # Placeholders, see `lsm.kernel._compile.kernel_for`.
 ARRIVES_FIRST = False
 SPIKING = True
-advance = arrive = collect = copy = deliver = end_of_row = feed = learn = read = respond = None
-send = send_dynamic = None
+advance = arrive = collect = copy = deliver = end_of_row = feed = first_not_finite = learn = None
+read = respond = send = send_dynamic = None
 
 
 # One function, longer than a screen: two parts taken out of it cost 3 % with snapshots in float64.
@@ -165,4 +165,8 @@ def loop(
                 recording.count[0] += n_fired
         cursor.event, cursor.reading, cursor.n_fired = event, reading, n_fired
         cursor.row, cursor.now, cursor.drive_now = next_row, now, drive_now
+        if closed_loop is None and end_step >= events.n_steps[sample] and scratch.overflow[0] < 0:
+            neuron = max(first_not_finite(state), first_not_finite(syn), first_not_finite((drive,)))
+            if neuron >= 0:
+                scratch.overflow[0], scratch.overflow[1] = sample, neuron
     restore_denormals(control)

@@ -1,6 +1,7 @@
 """Layout of weights and delays for the compiled loop."""
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from .._jit import njit
 from ._arrays import Incoming, Matrix, as_real, frozen
@@ -53,7 +54,10 @@ def pack_matrix(w, dtype, n_padded, *, by_sign, dense):
             rows = np.repeat(np.arange(n_sources), np.diff(w.indptr))
             np.add.at(dense_rows, (rows, indices + n_padded * (data < 0)), data)
         else:
-            dense_rows[:, : w.shape[1]] = w.toarray()
+            # Synapses between the same two are added in the precision of the run; the method
+            # `astype` would add them before.
+            real = csr_array((w.data.astype(dtype), w.indices, w.indptr), shape=w.shape)
+            dense_rows[:, : w.shape[1]] = real.toarray()
             base[split < indptr[1:]] = n_padded
     return Matrix(
         indptr=frozen(indptr),

@@ -87,30 +87,56 @@ class Run:
         recorded : list of (steps, neurons)
             One pair if `record`, else empty.
         """
-        network, recorded = self.network, []
-        scratch, short_term = arrays or self.allocate()
-        # Excitatory and inhibitory currents; to cut them apart in the loop cost 1 %.
-        syn = (*scratch.currents.reshape(2, -1), *scratch.syn_further)
+        can_repeat = learning is None and arrays is None
+        recorded, arrays = [], arrays or self.allocate()
+        overflow = arrays[0].overflow
         for window in windows:
             if stopped is not None and stopped():
                 return []
-            capacity = (window[1] - window[0]) * len(network.population.bias) if record else 0
-            recording = Recording(
-                step=np.empty(capacity, np.int32),
-                neuron=np.empty(capacity, np.uint32),
-                count=np.zeros(1, np.int64),
-            )
-            self._call(
-                samples, window, self.events, network.population, network.noise, network.inputs,
-                network.recurrence, short_term, learning, self.closed_loop, scratch, syn,
-                self.readings, recording,
-            )  # fmt: skip
+            recording = self._run(samples, window, arrays, learning, record)
+            if overflow[0] >= 0:
+                raise ValueError(self._describe_overflow(*overflow, can_repeat))
             if record:
                 last = slice(recording.count[0])
                 recorded.append((recording.step[last].copy(), recording.neuron[last].copy()))
         if not record:
             return []
         return [tuple(np.concatenate(parts) for parts in zip(*recorded, strict=True))]
+
+    def _run(self, samples, window, arrays, learning=None, record=False):
+        """Run some samples through one window of steps; return the :class:`Recording`."""
+        network, (scratch, short_term) = self.network, arrays
+        # Excitatory and inhibitory currents; to cut them apart in the loop cost 1 %.
+        syn = (*scratch.currents.reshape(2, -1), *scratch.syn_further)
+        capacity = (window[1] - window[0]) * len(network.population.bias) if record else 0
+        recording = Recording(
+            step=np.empty(capacity, np.int32),
+            neuron=np.empty(capacity, np.uint32),
+            count=np.zeros(1, np.int64),
+        )
+        self._call(
+            samples, window, self.events, network.population, network.noise, network.inputs,
+            network.recurrence, short_term, learning, self.closed_loop, scratch, syn,
+            self.readings, recording,
+        )  # fmt: skip
+        return recording
+
+    def _describe_overflow(self, sample, neuron, can_repeat):
+        """Return a message about a neuron that is NaN or infinite, with the step if possible."""
+        low, high = 0, int(self.events.n_steps[sample])  # finite after `low`, but not after `high`
+        while can_repeat and high - low > 1:
+            middle, arrays = (low + high) // 2, self.allocate()
+            self._run((sample, sample + 1), (0, middle), arrays)
+            parts = (*arrays[0].state, arrays[0].currents, *arrays[0].syn_further)
+            if all(np.isfinite(part).all() for part in parts):
+                low = middle
+            else:
+                high = middle
+        when = f"in step {high - 1}" if can_repeat else "before the end"
+        return (
+            f"neuron {neuron} became NaN or infinite {when} of sample {sample}: a weight or an "
+            f"amplitude is too large for {self.dtype}; scale it down"
+        )
 
     def allocate(self):
         """Allocate the arrays that one thread works in.
@@ -142,6 +168,7 @@ class Run:
             filtered=zeros(n_filters, n_neurons),
             features=np.zeros(self.closed_loop.coef.shape[1] if self.closed_loop else 0),
             cursor=np.zeros(1, CURSOR),
+            overflow=np.full(2, -1),
         )
         if network.dynamic is None:
             return scratch, None

@@ -39,6 +39,15 @@ def copy(values, into):
         into[n] = values[n]
 
 
+def first_not_finite(arrays):
+    """Return the first place at which one of some arrays is NaN or infinite, or -1."""
+    for i in range(len(arrays)):
+        for n in range(len(arrays[i])):
+            if not np.isfinite(arrays[i][n]):
+                return n
+    return -1
+
+
 def end_of_row(event, end, rows, row):
     """Return the index behind the last event of a row."""
     while event < end and rows[event] == row:
@@ -180,5 +189,5 @@ def read(reading, end_reading, filtered, potential, readings):
     return reading
 
 
-PARTS = copy, end_of_row, deliver, send, send_dynamic, arrive, collect, read
+PARTS = copy, first_not_finite, end_of_row, deliver, send, send_dynamic, arrive, collect, read
 OF_MODELS = advance, learn

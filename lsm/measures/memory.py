@@ -121,8 +121,9 @@ def capacity_by_degree(estimator, X, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4
     X : sequence of arrays of shape (T, 1), or SpikeArray
         Series of independent, uniformly distributed values, at least a hundred times as long as
         the number of neurons. Capacities are measured on the rows to which the readout was fitted.
-        Small ones are therefore too large, by the number of traces divided by `T`. A value is held
-        for one step of the liquid, or for one row of the SpikeArray.
+        Small ones are therefore too large, by the number of traces divided by `T`, and the sum
+        over many functions can exceed its bound for infinite series, the number of traces. A value
+        is held for one step of the liquid, or for one row of the SpikeArray.
     lags : tuple of int, default=(50, 15, 6)
         Number of latest values that the functions of degree 1, 2, ... depend on.
     tau : float or tuple of float, default=30.0

@@ -112,9 +112,10 @@ class ConfusionDisplay:
             ax.text(
                 j, i, str(counts[i, j]), color=colour, fontsize=size, ha="center", va="center"
             )  # fmt: skip
-        longest = max(len(str(name)) for name in self.names)
-        ax.set_xticks(range(n_classes), self.names, rotation=90 if longest > 2 else 0)
-        ax.set_yticks(range(n_classes), self.names)
+        names = [str(name) for name in self.names]
+        turned = 90 if max(map(len, names)) > 2 else 0
+        ax.set_xticks(range(n_classes), names, rotation=turned, parse_math=False)
+        ax.set_yticks(range(n_classes), names, parse_math=False)
         accuracy = np.trace(counts) / max(counts.sum(), 1)
         ax.set(xlabel="predicted class", ylabel="true class")
         ax.set_title(f"accuracy {accuracy:.1%}", fontsize=SMALL + 1)

@@ -102,7 +102,7 @@ class SnapshotDisplay:
             classes, first = np.unique(np.asarray(self.y)[order], return_index=True)
             edges = np.append(first, len(states))
             ax.hlines(first[1:] - 0.5, -0.5, states.shape[1] - 0.5, color="white", linewidth=1)
-            ax.set_yticks((edges[:-1] + edges[1:] - 1) / 2, classes)
+            ax.set_yticks((edges[:-1] + edges[1:] - 1) / 2, classes, parse_math=False)
         drawn = ax.imshow(
             states, cmap="cividis", aspect="auto", interpolation="nearest", rasterized=True
         )
@@ -209,5 +209,6 @@ class TrajectoryDisplay:
         first, second = (f"{share:.0%} of variance" for share in self.explained)
         ax.set(xlabel=f"component 1 ({first})", ylabel=f"component 2 ({second})")
         open_frame(ax)
-        legend(ax, title="class", title_fontsize=SMALL)
+        for text in legend(ax, title="class", title_fontsize=SMALL).get_texts():
+            text.set_parse_math(False)
         return self

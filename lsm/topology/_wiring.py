@@ -101,13 +101,18 @@ def as_csr(name, matrix):
                 raise ValueError(f"{rule}, got shape {matrix.shape}")
         elif matrix.dtype.kind not in "iuf":
             raise ValueError(f"{rule}, got {matrix!r}")
-        array = sparse.csr_array(matrix, dtype=np.float32, copy=True)
+        with np.errstate(over="ignore"):  # refused below
+            array = sparse.csr_array(matrix, dtype=np.float32, copy=True)
     except ValueError as error:
         raise TypeError(str(error)) from None
+    if 0 in array.shape:
+        raise ValueError(f"{name} must have at least one neuron, got shape {array.shape}")
     array.sum_duplicates()
     array.eliminate_zeros()
     if not np.isfinite(array.data).all():
-        raise ValueError(f"{name} must be finite, not NaN or infinity")
+        raise ValueError(
+            f"{name} must be finite, not NaN or infinity, and at most 3.4e38 (float32)"
+        )
     return array
 
 

@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import joblib
 import numpy as np
 import pytest
@@ -85,7 +88,7 @@ def test_bad_input_is_one_line(tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     for subject, expected in (
         (tmp_path / "nothing", "no experiment, and no model or folder of a run"),
-        (tmp_path / "empty", "no experiment, and no model or folder of a run"),
+        (tmp_path / "empty", "empty/result.json that names an experiment"),
         (tmp_path / "alone.joblib", "give --data"),
         ("time-serious", "no experiment, and no model"),
     ):
@@ -97,3 +100,55 @@ def test_bad_input_is_one_line(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["inspect"])
     assert "subject" in capsys.readouterr().err
+
+
+def test_a_folder_names_no_code_that_is_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("evil.py").write_text("open('hurt', 'w')")
+    Path("run").mkdir()
+    Path("run/model.joblib").write_bytes(b"cos\nsystem\n(S'touch hurt'\ntR.")
+    joblib.dump(Liquid(n_neurons=20), "alone.joblib")
+    for name in (str(tmp_path / "evil.py"), "evil.py", "evil", "_study", "os", "../os"):
+        facts = {"experiment": name, "parameters": {}}
+        for path in ("run/result.json", "result.json"):
+            Path(path).write_text(json.dumps(facts))
+        for subject in ("run", "alone.joblib"):
+            assert main(["inspect", subject]) == 2
+            assert "which is taken from the command line only" in capsys.readouterr().err
+    assert not Path("hurt").exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ([], "it has no experiment, parameters"),
+        ({"experiment": "measures"}, "it has no parameters"),
+        ({"experiment": 3, "parameters": {}}, "experiment must be a text, got 3"),
+        (
+            {"experiment": "spike-patterns", "parameters": {"n_samples": "x"}},
+            "n_samples must be int",
+        ),
+        ({"experiment": "spike-patterns", "parameters": {"kind": []}}, "kind must be {"),
+        ({"experiment": "spike-patterns", "parameters": {"jitters": 3}}, "jitters must be list"),
+    ],
+)
+def test_a_damaged_folder_is_named(facts, expected, tmp_path, capsys):
+    (tmp_path / "result.json").write_text(json.dumps(facts))
+    assert main(["inspect", str(tmp_path)]) == 2
+    message = capsys.readouterr().err
+    assert f"{tmp_path / 'result.json'} " in message
+    assert expected in message
+
+
+def test_a_damaged_model_or_file_of_samples_is_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    joblib.dump(Liquid(n_neurons=20), "whole.joblib")
+    whole = Path("whole.joblib").read_bytes()
+    rng = np.random.default_rng(0)
+    contents = [b"", b"hello", b"x\x9cjunk", b"\x1f\x8bjunk", b"clsm\nNoSuchClass\n.", b"N."]
+    contents += [whole[:n] for n in rng.integers(1, len(whole) - 1, 20)]
+    for content in contents:
+        Path("cut").write_bytes(content)
+        for subject, data in (("cut", "whole.joblib"), ("whole.joblib", "cut")):
+            assert main(["inspect", subject, "--data", data]) == 2
+            assert capsys.readouterr().err.startswith("lsm: error: ")

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import joblib
@@ -184,12 +185,34 @@ def test_a_regressor_is_scored_by_r_squared(own):
             "the docstring of mistaken.load_data must describe the parameter rate",
         ),
         (("rate : float,", "rate : bool,"), "gives rate the type 'bool, default=30.0'; it may be"),
-        (("import numpy as np", "import nompy as np"), "No module named 'nompy'"),
+        (
+            ("import numpy as np", "import nompy as np"),
+            "mistaken.py, line 3: No module named 'nompy'",
+        ),
+        (("import numpy as np", "import numpy as ("), "mistaken.py, line 3: invalid syntax"),
+        (("import numpy as np", "{}['x']"), "mistaken.py, line 3: KeyError: 'x'"),
+        (("import numpy as np", "raise SystemExit"), "mistaken.py, line 3: SystemExit"),
+        (
+            ("    return Bunch(", "    Bunch("),
+            "load_data of mistaken.py must return a Bunch, got None",
+        ),
+        (
+            ("    return model.set_params(**settings)", "    model.set_params(**settings)"),
+            "make_model of mistaken.py must return an unfitted estimator, got None",
+        ),
     ],
 )
 def test_a_mistake_is_named(own, change, expected, capsys):
     assert expected in error_of(capsys, "run", own("mistaken.py", change), "--out", "out")
     assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("name", ["json.py", "csv.py", "numpy.py", "lsm.py", "two-rates.py"])
+def test_a_file_replaces_no_module(own, name):
+    known = {stem: sys.modules.get(stem) for stem in ("json", "csv", "numpy", "lsm")}
+    options = ["--repeats", "1", "--n-neurons", "20", "--out", "out"]
+    assert main(["run", own(name), *options]) == 0
+    assert {stem: sys.modules.get(stem) for stem in known} == known
 
 
 def test_a_setting_that_the_model_does_not_take_is_named(own, capsys):

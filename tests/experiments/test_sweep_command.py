@@ -1,16 +1,34 @@
 """The command `lsm sweep`, and the commands that it writes."""
 
+import csv
 import json
 import shlex
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lsm.experiments.__main__ import main
-from lsm.experiments._command_line import literal, write_command
+from lsm.experiments._command.options import Parser, add_settings, settings_of, write_command
+from lsm.experiments._command.values import decode, encode
+from lsm.experiments._sweep import sweep
 from tests.helpers.sweeps import error_of, rows_of
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
+    | st.text() | st.binary(),
+    lambda part: st.lists(part) | st.tuples(part) | st.tuples(part, part)
+    | st.sets(st.integers() | st.text()) | st.dictionaries(st.integers() | st.text(), part),
+    max_leaves=5,
+)  # fmt: skip
+
+
+def assert_same(value, expected):
+    assert value == expected
+    assert type(value) is type(expected)
 
 
 class TestCommand:
@@ -93,14 +111,42 @@ class TestCommand:
         Path("mine.py").write_text("def run(): pass")
         assert "has no load_data, make_model" in error_of(capsys, "mine.py")
 
-    @given(st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text()
-        | st.floats(allow_nan=False, allow_infinity=False),
-        lambda part: st.lists(part), max_leaves=5,
-    ))  # fmt: skip
+    @given(VALUES)
+    @example(-1e-05)
+    @example("-x")
     def test_a_setting_in_a_command_reads_as_it_was(self, value):
-        words = write_command("x", [], {"name": value})
-        *_, option, name, word = shlex.split(words)
-        assert (option, name) == ("--set", "name")
-        assert literal(word) == value
-        assert type(literal(word)) is type(value)
+        words = shlex.split(write_command("x", [], {"name": value}))
+        parser = Parser()
+        add_settings(parser)
+        (pair,) = parser.parse_args(words[3:]).set
+        assert_same(settings_of([pair]), {"name": value})
+
+    @given(VALUES)
+    def test_a_setting_in_a_file_reads_as_it_was(self, value):
+        assert_same(decode(json.loads(json.dumps(encode(value), allow_nan=False))), value)
+
+    def test_values_keep_their_meaning_when_a_sweep_continues(self, tiny):
+        values = ["1e400", "None", "'10'", "10", "{1: 2}", "(1, 2)", "{'x', 'y'}", "b'z'", "'-x'"]
+        options = ["sweep", tiny, "--vary", "b", *values, "--out", "a b"]
+        assert main(options) == 0
+        first = rows_of("a b")
+        rows = list(csv.DictReader(Path("a b/sweep.csv").read_text().splitlines()))
+        assert [row["b"] for row in rows] == ["1e999", *values[1:-1], "-x"]
+        for number in (4, 5, 6):
+            shutil.rmtree(f"a b/{number:04d}")
+        assert main(options) == 0
+        assert rows_of("a b").equals(first)
+        command = json.loads(Path("a b/sweep.json").read_text())["command"]
+        assert main(shlex.split(command)[1:]) == 0
+        repeated = json.loads(Path("a b/0002/result.json").read_text())["command"]
+        assert shlex.split(repeated)[-3:] == ["--set", "b", "'10'"]
+
+    @pytest.mark.parametrize("value", [object(), np.nan, [len], {"a": Path()}])
+    def test_a_value_that_no_file_can_hold_is_named(self, tiny, value):
+        for options, name in (
+            ({"vary": {"b": [0, value]}}, "a value of vary b"),
+            ({"vary": {"a": [0]}, "options": {"b": value}}, "b"),
+        ):
+            with pytest.raises(ValueError, match=f"^{name} must be a number, a text"):
+                sweep(tiny, **options, out="out")
+        assert not Path("out").exists()

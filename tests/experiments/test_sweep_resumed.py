@@ -12,6 +12,7 @@ import numpy as np
 
 from lsm.experiments.__main__ import main
 from lsm.experiments._sweep import pools
+from lsm.experiments._sweep.folder import SweepFolder
 from tests.helpers.sweeps import error_of, n_done, rows_of, wait_for
 
 
@@ -48,7 +49,7 @@ class TestGoingOn:
             process.wait()
             process.stderr.close()
         # What a process may leave that was killed while it wrote.
-        (Path("out") / ".0023-rest").mkdir()
+        (Path("out") / ".unfinished-rest").mkdir()
         with open("out/sweep.csv", "a") as file:
             file.write("22,do")
         before = {path: path.stat().st_mtime_ns for path in Path("out").rglob("result.json")}
@@ -56,12 +57,12 @@ class TestGoingOn:
         assert rows_of("out").equals(rows_of("whole"))
         assert len(rows_of("out")) == 24
         assert all(path.stat().st_mtime_ns == then for path, then in before.items())
-        assert not (Path("out") / ".0023-rest").exists()
+        assert (Path("out") / ".unfinished-rest").exists()  # another process has made it
 
     def test_what_is_half_written_is_done_again(self, tiny):
         options = ["sweep", tiny, "--vary", "a", "0.2", "0.5", "--out", "out"]
         Path("out").mkdir()
-        Path("out/.sweep.json").write_text('{"exper')  # the process was killed as it began
+        Path("out/.unfinished-1").write_text('{"exper')  # the process was killed as it began
         assert main(options) == 0
         before = rows_of("out")
         Path("out/0001/result.json").write_text("")  # the machine has lost its power
@@ -78,6 +79,19 @@ class TestGoingOn:
         process.communicate()
         for path in Path().glob("pid-*"):
             wait_for(lambda path=path: not is_alive(int(path.name[4:])), 30)
+
+    def test_only_what_this_process_has_made_is_removed(self, tiny, capsys):
+        options = [tiny, "--vary", "a", "0.2", "0.5", "--out", "out"]
+        Path("out").mkdir()
+        assert "Invalid parameter" in error_of(capsys, *options, "--vary", "c", "1")
+        assert Path("out").is_dir()
+        Path("link").symlink_to("out")
+        options[-1] = "link"
+        assert "Invalid parameter" in error_of(capsys, *options, "--vary", "c", "1")
+        assert main(["sweep", *options]) == 0
+        with SweepFolder("out", json.loads(Path("out/sweep.json").read_text())):
+            Path("out/sweep.json").unlink()  # as a tool that synchronises folders may do
+        assert n_done() == 2
 
     def test_an_interrupt_says_how_to_go_on(self, tiny):
         process = start("--vary", "a", "1", "2", "3", "--set", "seconds", "1", "--jobs", "1")

@@ -89,12 +89,11 @@ def test_changing_one_part_does_not_redraw_the_others():
 
 def test_maass_column_has_its_published_numbers():
     X = spike_samples(4, 4, rate=0.02)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # static weights run away
-        liquid = Liquid.maass2002(calibration=None, dt=0.5, random_state=0).fit(
-            SpikeArray.from_dense(X)
-        )
+    liquid = Liquid.maass2002(dt=0.5, random_state=0).fit(SpikeArray.from_dense(X))
     network = liquid.network_
+    assert liquid.calibrated_ is None
+    assert 13.5 <= network.initial[0].min() < 14 < 14.5 < network.initial[0].max() <= 15
+    assert network.short_term is not None
     assert network.n_neurons == 135
     assert set(np.unique(network.delays)) == {2, 3}
     np.testing.assert_array_equal(

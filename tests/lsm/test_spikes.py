@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
+from lsm import Liquid
 from lsm.spikes import SpikeArray, as_spike_array
+from lsm.topology import FixedWeights
 
 rasters = st.integers(1, 4).flatmap(
     lambda n_channels: st.lists(
@@ -269,3 +271,28 @@ def test_pickle_keeps_everything():
     again = pickle.loads(pickle.dumps(spikes))
     assert repr(again) == repr(spikes)
     np.testing.assert_array_equal(again.to_dense(1), spikes.to_dense(1))
+
+
+ONE = np.ones((1, 5, 1), dtype=int)
+BEYOND = 10**400  # a float cannot hold it
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: SpikeArray([4, 1], [0, 0], [1.0], [0, 2], [5], 3), "2 rows but amplitudes"),
+        (lambda: SpikeArray([4], [0], None, [0, 1], [5], BEYOND), "n_channels must be at most"),
+        (lambda: SpikeArray([4], [0], None, [0, 1], [5], 3, row_duration=BEYOND), "row_duration"),
+        (
+            lambda: SpikeArray.from_events([([0.5], [2])], 1, 10.0, row_duration=2**63),
+            "channel 2 lies outside",
+        ),
+        (lambda: SpikeArray.from_dense([np.full((2, 2), 1e300)]), "at most 3.4e38"),
+        (lambda: SpikeArray.from_dense(sparse.bsr_array(np.eye(2))), "must be a sequence"),
+        (lambda: Liquid(topology=FixedWeights(np.zeros((0, 0)))).fit(ONE), "one neuron"),
+        (lambda: Liquid(topology=FixedWeights(np.full((2, 2), 1e300))).fit(ONE), "most 3.4e38"),
+    ],
+)
+def test_a_refusal_does_not_fail_itself(make, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        make()

@@ -75,6 +75,15 @@ def test_channels_in_lockstep_have_synchrony_one():
     assert statistics.synchrony(clock(5, 100)) == 0
 
 
+def test_an_incomplete_window_does_not_count():
+    raster = np.random.default_rng(0).poisson(0.05, (400, 60, 100))
+    spikes = SpikeArray.from_dense(raster)
+    assert statistics.synchrony(spikes, 50) == pytest.approx(0.1, rel=0.15)
+    whole = SpikeArray.from_dense(raster[:, :50])
+    assert statistics.synchrony(spikes, 50) == statistics.synchrony(whole, 50)
+    assert statistics.synchrony(spikes[:1], 50) == statistics.synchrony(spikes, 70) == 0
+
+
 @given(rasters)
 def test_synchrony_is_golombs_formula(samples):
     counts = samples.reshape(4 * 6, 5, 3).sum(axis=1)

@@ -160,7 +160,7 @@ MEASURED = {
 
 
 def error_of(rule):
-    """Return the mean squared error of a rule on the data, in standard errors."""
+    """Return the mean squared error of a rule on the data, in squared standard errors."""
     errors = []
     for lag, (means, standard_errors) in MEASURED.items():
         for rate, mean, standard_error in zip(RATES, means, standard_errors, strict=True):

@@ -54,6 +54,18 @@ def dots(ax):
     return ax.collections[0].get_offsets().tolist()
 
 
+@pytest.mark.parametrize("name", ["$_$", "$\\frac$", "a$x_{$"])
+def test_a_name_is_no_mathematics(name):
+    points = np.random.default_rng(0).random((2, 3, 2))
+    for display in (
+        ConfusionDisplay(np.eye(2, dtype=int), [name, "b"]).plot(),
+        SnapshotDisplay(points[:, 0], np.array([name, "b"]), "").plot(),
+        TrajectoryDisplay(points, np.array([name, "b"]), [0.5, 0.2]).plot(),
+    ):
+        display.figure_.draw_without_rendering()
+        assert name in [text.get_text() for text in display.figure_.findobj(Text)]
+
+
 class TestRaster:
     def test_every_spike_is_a_dot_at_the_end_of_its_step(self, spikes):
         assert dots(RasterDisplay.from_spikes(spikes).ax_) == [[1.0, 2.0], [4.0, 0.0]]

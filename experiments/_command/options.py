@@ -1,7 +1,6 @@
 """Options of the command `lsm`, from the signatures and docstrings of functions."""
 
 import argparse
-import ast
 import inspect
 import re
 import shlex
@@ -9,6 +8,8 @@ import sys
 import textwrap
 import tomllib
 from typing import NamedTuple
+
+from .values import argument, checked, literal
 
 __all__ = [
     "Option",
@@ -18,7 +19,7 @@ __all__ = [
     "add_settings",
     "describe",
     "documentation",
-    "literal",
+    "fits",
     "options_of",
     "settings_of",
     "take_options",
@@ -115,6 +116,22 @@ def _conversion(kind):
     return form | ({"nargs": "+"} if listed else {})
 
 
+def fits(option, value):
+    """Return whether a value that was read from a file has the type of an option."""
+    form = _conversion(option.kind)
+    if _as_list(value) == _as_list(option.default):
+        return True
+    if "nargs" in form:
+        return isinstance(value, list) and all(isinstance(v, _accepted(form)) for v in value)
+    if "choices" in form:
+        return value in form["choices"]
+    return isinstance(value, _accepted(form)) and not isinstance(value, bool)
+
+
+def _accepted(form):
+    return int | float if form["type"] is float else form["type"]
+
+
 def add_settings(parser):
     """Add the option `--set NAME VALUE`, for parameters of a model by their names."""
     text = "a parameter of the model and its value, such as liquid__neurons__tau_m 30"
@@ -123,7 +140,7 @@ def add_settings(parser):
 
 def settings_of(pairs):
     """Return the settings that the option `--set` was given, with values as Python literals."""
-    return {name: literal(value) for name, value in pairs}
+    return {name: checked(f"set {name}", literal(value)) for name, value in pairs}
 
 
 def add_config(parser, argv):
@@ -169,14 +186,6 @@ def take_options(parsed, options):
     return values
 
 
-def literal(text):
-    """Return the Python literal that a text is, or else the text."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
-
-
 def write_command(name, options, values):
     """Return the command that runs an experiment, to paste into a shell.
 
@@ -186,7 +195,7 @@ def write_command(name, options, values):
     defaults = {option.name: _as_list(option.default) for option in options}
     for key, value in values.items():
         if key not in defaults:
-            words += ["--set", key, _word(value)]
+            words += ["--set", key, argument(value)]
         elif _as_list(value) != defaults[key]:
             words += [f"--{key.replace('_', '-')}", *map(str, _as_list(value))]
     return shlex.join(words)
@@ -194,8 +203,3 @@ def write_command(name, options, values):
 
 def _as_list(value):
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _word(value):
-    """Write a value so that the command line reads the same from it."""
-    return value if isinstance(value, str) and literal(value) == value else repr(value)
