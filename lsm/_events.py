@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import sparse
 
+from ._packing import event_blocks
 from ._validation import as_array, check_choice, check_integer, check_number, check_reals
 
 __all__ = [
@@ -12,12 +13,10 @@ __all__ = [
     "check_sample",
     "count_rows",
     "cut_events",
-    "events_of",
     "events_of_samples",
     "integers",
     "join_events",
     "listed",
-    "moments_of",
 ]
 
 MAX_INT32 = np.iinfo(np.int32).max  # limit of the rows in a sample, and of the channels
@@ -73,40 +72,46 @@ def check_events(spikes):
     if n_samples and spikes.n_rows.min() < 1:
         sample = int(np.argmin(spikes.n_rows))
         raise ValueError(f"sample {sample} has no rows: every sample needs at least one")
-    counts = np.diff(spikes.offsets)
-    outside = (spikes.rows < 0) | (spikes.rows >= np.repeat(spikes.n_rows, counts))
-    _refuse(spikes, outside, "the row lies outside of the sample")
-    outside = (spikes.channels < 0) | (spikes.channels >= spikes.n_channels)
-    _refuse(spikes, outside, f"channels go from 0 to {spikes.n_channels - 1}")
-    unsorted = np.zeros(n_events, dtype=bool)
-    unsorted[1:] = np.diff(spikes.rows) < 0
-    unsorted[spikes.offsets[:-1][counts > 0]] = False
-    _refuse(spikes, unsorted, "rows must not decrease within a sample")
+    for block, samples in event_blocks(spikes.offsets):
+        _check_block(spikes, block, samples)
+
+
+def _check_block(spikes, block, samples):
+    """Validate some events, which belong to `samples`."""
+    rows, channels = spikes.rows[block], spikes.channels[block]
+    outside = (rows < 0) | (rows >= spikes.n_rows[samples])
+    _refuse(spikes, block, outside, "the row lies outside of the sample")
+    outside = (channels < 0) | (channels >= spikes.n_channels)
+    _refuse(spikes, block, outside, f"channels go from 0 to {spikes.n_channels - 1}")
+    before = spikes.rows[max(block.start - 1, 0) : block.stop - 1]
+    unsorted = np.zeros(len(rows), dtype=bool)
+    first = len(rows) - len(before)  # the very first event has none before it
+    unsorted[first:] = rows[first:] < before
+    unsorted &= np.arange(block.start, block.stop) != spikes.offsets[samples]
+    _refuse(spikes, block, unsorted, "rows must not decrease within a sample")
     if spikes.amplitudes is not None:
-        _check_amplitudes(spikes)
+        _check_amplitudes(spikes, block)
 
 
-def _check_amplitudes(spikes):
-    """Raise an error unless amplitudes are currents, or numbers of spikes."""
-    infinite = ~np.isfinite(spikes.amplitudes)
+def _check_amplitudes(spikes, block):
+    """Raise an error unless the amplitudes of some events are currents, or numbers of spikes."""
+    amplitudes = spikes.amplitudes[block]
     rule = "amplitudes must be finite, not NaN or infinity, and at most 3.4e38 (float32)"
-    _refuse(spikes, infinite, rule)
+    _refuse(spikes, block, ~np.isfinite(amplitudes), rule)
     if not spikes.graded:
-        invalid = (spikes.amplitudes < 0) | (spikes.amplitudes != np.rint(spikes.amplitudes))
-        _refuse(
-            spikes,
-            invalid,
+        rule = (
             "a number of spikes must be an integer >= 0. If the values are currents, pass floats, "
-            "as X.astype(float), or SpikeArray.from_dense(X, graded=True)",
+            "as X.astype(float), or SpikeArray.from_dense(X, graded=True)"
         )
-        _refuse(spikes, spikes.amplitudes > 2**24, "a number of spikes must be at most 2**24")
+        _refuse(spikes, block, (amplitudes < 0) | (amplitudes != np.rint(amplitudes)), rule)
+        _refuse(spikes, block, amplitudes > 2**24, "a number of spikes must be at most 2**24")
 
 
-def _refuse(spikes, invalid, rule):
-    """Raise an error for the first event of a mask, if it has any."""
+def _refuse(spikes, block, invalid, rule):
+    """Raise an error for the first event of a mask of a block, if it has any."""
     if not invalid.any():
         return
-    event = int(np.argmax(invalid))
+    event = block.start + int(np.argmax(invalid))
     sample = int(np.searchsorted(spikes.offsets, event, side="right")) - 1
     amplitude = 1.0 if spikes.amplitudes is None else spikes.amplitudes[event]
     raise ValueError(
@@ -133,19 +138,6 @@ def check_sample(i, sample):
     if np.iscomplexobj(array):
         raise ValueError(f"sample {i} must hold real numbers: Complex data not supported")
     return array
-
-
-def events_of(array):
-    """Return the rows, channels and amplitudes of a sample's events, sorted by row and channel."""
-    if sparse.issparse(array):
-        array = array.tocsr(copy=True)
-        array.sum_duplicates()
-        coo = array.tocoo()
-        present = coo.data != 0
-        return coo.row[present], coo.col[present], coo.data[present].astype(np.float32)
-    row, channel = np.nonzero(array)
-    with np.errstate(over="ignore"):  # SpikeArray raises an error for infinite amplitudes
-        return row, channel, array[row, channel].astype(np.float32)
 
 
 def join_events(arrays):
@@ -203,7 +195,8 @@ def cut_events(spikes, samples, starts, stops):
     for sample, start, stop in zip(samples, starts, stops, strict=True):
         offset, end = spikes.offsets[sample : sample + 2]
         stop = min(stop, spikes.n_rows[sample])
-        first, last = offset + np.searchsorted(spikes.rows[offset:end], [start, stop])
+        edges = np.array([start, stop], dtype=np.int32)  # others would make a copy of all rows
+        first, last = offset + np.searchsorted(spikes.rows[offset:end], edges)
         ranges.append(np.arange(first, last))
         rows.append(spikes.rows[first:last] - start)
         n_rows.append(stop - start)
@@ -211,24 +204,6 @@ def cut_events(spikes, samples, starts, stops):
     amplitudes = None if spikes.amplitudes is None else spikes.amplitudes[events]
     offsets = np.concatenate([[0], np.cumsum([len(piece) for piece in ranges])])
     return np.concatenate(rows), spikes.channels[events], amplitudes, offsets, n_rows
-
-
-def moments_of(spikes):
-    """Return mean and standard deviation of each channel of a SpikeArray over all rows."""
-    total = spikes.n_rows.sum(dtype=np.int64)
-    amplitudes = np.ones(len(spikes.rows)) if spikes.amplitudes is None else spikes.amplitudes
-    amplitudes = amplitudes.astype(np.float64)
-    samples = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-    cells = (samples * np.int64(spikes.n_rows.max()) + spikes.rows) * spikes.n_channels
-    cells, places = np.unique(cells + spikes.channels, return_inverse=True)
-    amplitudes = np.bincount(places, amplitudes)  # sums of the events in one cell
-    channels = cells % spikes.n_channels
-    mean = np.bincount(channels, amplitudes, spikes.n_channels) / total
-    deviations = (amplitudes - mean[channels]) ** 2
-    present = np.bincount(channels, minlength=spikes.n_channels)
-    squares = np.bincount(channels, deviations, spikes.n_channels)
-    squares = squares + (total - present) * mean**2
-    return mean, np.sqrt(squares / total)
 
 
 def check_binning(n_channels, row_duration, duplicates, out_of_range):

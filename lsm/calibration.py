@@ -7,6 +7,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from . import centring
+from ._packing import event_blocks
 from ._validation import check_bool, check_integer, check_number
 from .kernel import Plan, in_double, simulate
 from .memory import recall
@@ -187,9 +188,11 @@ class Calibration(BaseEstimator):
         owner = np.repeat(np.arange(len(spikes)), n_pieces)
         first = np.cumsum(n_pieces) - n_pieces
         starts = (np.arange(len(owner)) - first[owner]) * length
-        sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-        piece = first[sample] + np.minimum(spikes.rows // length, n_pieces[sample] - 1)
-        active = np.flatnonzero(np.bincount(piece, minlength=len(owner)))
+        n_events = np.zeros(len(owner), dtype=np.int64)
+        for block, sample in event_blocks(spikes.offsets):
+            piece = first[sample] + np.minimum(spikes.rows[block] // length, n_pieces[sample] - 1)
+            n_events += np.bincount(piece, minlength=len(owner))
+        active = np.flatnonzero(n_events)
         if not len(active):
             active = np.arange(len(owner))
         chosen = active[np.unique(np.linspace(0, len(active) - 1, self.n_samples).astype(int))]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from . import statistics
+from ._packing import event_blocks
 from .calibration import echo_state_index
 from .kernel import record
 from .memory import recall
@@ -113,7 +114,9 @@ def diagnose(network, spikes, probes, other_initial, memory=None):
     """
     parts = network, probes, other_initial
     measured = recall(memory, "health", parts, lambda: _measure(*parts))
-    n_events = np.bincount(spikes.channels, minlength=spikes.n_channels)
+    n_events = np.zeros(spikes.n_channels, dtype=np.int64)
+    for block, _ in event_blocks(spikes.offsets):
+        n_events += np.bincount(spikes.channels[block], minlength=spikes.n_channels)
     return Health(**measured, dead_channels=tuple(map(int, np.flatnonzero(n_events == 0))))
 
 

@@ -11,14 +11,13 @@ from ._events import (
     check_sample,
     count_rows,
     cut_events,
-    events_of,
     events_of_samples,
     integers,
     join_events,
     listed,
-    moments_of,
 )
 from ._export import dense_of, described, digest_of, frame_of, spike_times
+from ._packing import moments_of, pack_samples
 from ._validation import check_bool, check_integer, check_number, check_reals
 
 __all__ = ["SpikeArray", "as_spike_array"]
@@ -146,14 +145,12 @@ class SpikeArray:
             raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
         if graded is None:
             graded = any(np.issubdtype(array.dtype, np.floating) for array in arrays)
-        rows, channels, amplitudes = zip(*map(events_of, arrays), strict=True)
-        counts = [len(row) for row in rows]
-        amplitudes = np.concatenate(amplitudes)
+        rows, channels, amplitudes, offsets = pack_samples(arrays)
         return cls(
-            np.concatenate(rows),
-            np.concatenate(channels),
+            rows,
+            channels,
             None if not graded and np.all(amplitudes == 1) else amplitudes,
-            np.concatenate([[0], np.cumsum(counts)]),
+            offsets,
             [array.shape[0] for array in arrays],
             widths.pop(),
             row_duration=row_duration,

@@ -11,6 +11,7 @@ from tests.helpers.sources import source_files
 # A new module or folder is added to this table.
 ROWS = [
     ["lsm._validation", "lsm._units", "lsm._random", "lsm._parts", "lsm._jit"],
+    ["lsm._packing"],
     ["lsm._checked", "lsm._events", "lsm._export"],
     ["lsm._model", "lsm.spikes"],
     ["lsm.formats", "lsm.memory", "lsm.statistics", "lsm.samples"],
