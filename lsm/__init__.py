@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from .calibration import Calibration
 from .controls import without_recurrence
-from .estimators import LSMClassifier, LSMRegressor, row_scorer
+from .estimators import Forecaster, LSMClassifier, LSMRegressor, row_scorer
 from .feedback import Feedback
 from .liquid import Liquid
 from .memory import Memory
@@ -14,6 +14,7 @@ from .spikes import SpikeArray
 __all__ = [
     "Calibration",
     "Feedback",
+    "Forecaster",
     "LSMClassifier",
     "LSMRegressor",
     "Liquid",
