@@ -115,9 +115,13 @@ class LSM(Composite):
 
     def _fit_rows(self, spikes, targets, used, weights):
         """Fit the readout on the states at the rows that are used."""
-        states = self.liquid_.simulator_.rows(spikes)
+        states = self._row_reader().rows(spikes)
         weights = None if weights is None else weights[used]
         self._fit_readout(states[used], _as_known(targets[used]), weights)
+
+    def _row_reader(self):
+        """Return the object whose `rows` are the readout's features, with targets at rows."""
+        return self.liquid_.simulator_
 
     def _fit_readout(self, states, targets, weights):
         self.readout_.fit(states, targets, **_weight_params(self.readout_, weights))
@@ -189,7 +193,7 @@ class LSM(Composite):
         if self.targets_ == "sample":
             return getattr(self.readout_, method)(self._states(X))
         spikes = self.liquid_.to_spikes(self._form.wrap(X))
-        outputs = getattr(self.readout_, method)(self.liquid_.simulator_.rows(spikes))
+        outputs = getattr(self.readout_, method)(self._row_reader().rows(spikes))
         return self._form.split(outputs, spikes)
 
     def scored_rows(self, X, y, sample_weight=None):

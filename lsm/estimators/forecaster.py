@@ -7,24 +7,21 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
 from .._validation import check_integer, check_reals
+from ..calibration import Calibration
 from ..liquid import Liquid
 from ..readout import ResidualRidge
 from ..samples import cut_rows
-from ..snapshots import Snapshots
 from ..spikes import SpikeArray
 from .series_scaler import SeriesScaler
-from .taps import delay_rows, tap_counts
+from .taps import ROW_DURATION, delay_rows, series_snapshots, tap_counts
 
 __all__ = ["Forecaster"]
 
-ROW_DURATION = 10.0  # ms of the liquid's time for a row of the series
 BASELINE = 20  # rows that the linear forecast of `errors_` reads
 
 
 def _default_liquid():
-    return Liquid(
-        n_neurons=500, snapshots=Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0))
-    )
+    return Liquid(n_neurons=500, calibration=Calibration(max_gain=4.0))
 
 
 class Forecaster(Composite):
@@ -40,9 +37,9 @@ class Forecaster(Composite):
     ----------
     horizon : int or sequence of int, default=1
         Number of rows ahead, or several of them.
-    liquid : Liquid, default=Liquid(n_neurons=500, snapshots=Snapshots( \
-feature="membrane_and_trace", tau=(15.0, 60.0)))
-        The liquid; a clone of it is fitted. A row of the series lasts 10 ms of its time.
+    liquid : Liquid, default=Liquid(n_neurons=500, calibration=Calibration(max_gain=4.0))
+        The liquid; a clone of it is fitted. A row of the series lasts 10 ms of its time. A liquid
+        with default `snapshots` is read by potentials and traces of 15 and 60 ms.
     n_taps : int, sequence of int or "auto", default="auto"
         Number of rows, present and past, of the linear forecast. Of several numbers the readout
         takes the one with the smallest error. "auto" offers those of 1, 5, 20, 50 and 100 that
@@ -130,6 +127,8 @@ feature="membrane_and_trace", tau=(15.0, 60.0)))
             self.scaler_ = SeriesScaler().fit(np.hstack([values, others]))
             self._past = np.hstack([values, others])
             self.liquid_ = clone(self._part("liquid"))
+            if self.liquid_.snapshots == "auto":
+                self.liquid_.snapshots = series_snapshots()
             inputs = self.scaler_.transform(self._past)
             self.liquid_.fit(_to_spikes(self.scaler_.drive(inputs)))
             self._fit_readouts(inputs, horizons)
@@ -311,8 +310,8 @@ feature="membrane_and_trace", tau=(15.0, 60.0)))
         n_others = len(self.scaler_.median_) - self.n_features_in_
         if exogenous is None and n_others:
             raise ValueError(
-                f"exogenous must have {n_steps} rows of {n_others} columns, since the forecast goes "
-                "on from forecasts, got None: give it, or make each row to forecast one of "
+                f"exogenous must have {n_steps} rows of {n_others} columns, since the forecast "
+                "goes on from forecasts, got None: give it, or make each row to forecast one of "
                 "Forecaster.horizon"
             )
         others = _exogenous(exogenous, n_steps)

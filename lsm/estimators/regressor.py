@@ -8,9 +8,11 @@ from sklearn.utils.validation import check_is_fitted
 from .._parts import all_or_nothing
 from .._random import generators
 from .._validation import check_integer, check_reals
+from ..readout import ResidualRidge
 from ..spikes import SpikeArray
 from .base import LSM, readout_has
 from .closed_loop import ClosedLoop
+from .taps import Tapped, lengthen_rows, series_snapshots, tap_counts
 
 __all__ = ["LSMRegressor"]
 
@@ -27,10 +29,11 @@ class LSMRegressor(RegressorMixin, LSM):
     Parameters
     ----------
     liquid : Liquid, default=Liquid()
-        The liquid; a clone of it is fitted. With targets at rows, a liquid with default
-        `snapshots` is read by traces of 30 ms.
-    readout : regressor, default=RidgeCV(alphas=np.logspace(-6, 3, 10))
-        Any scikit-learn regressor; a clone of it is fitted on the liquid's states.
+        The liquid; a clone of it is fitted.
+    readout : regressor, default="auto"
+        Any scikit-learn regressor; a clone of it is fitted on the liquid's states. "auto" is
+        `RidgeCV(alphas=np.logspace(-6, 3, 10))` for one target a sample and with feedback. For
+        targets at rows it is :class:`~lsm.readout.ResidualRidge`, see Notes.
     feedback : Feedback, optional
         Feedback of the outputs into the liquid, with targets at rows.
     washout : int, default=0
@@ -48,6 +51,9 @@ class LSMRegressor(RegressorMixin, LSM):
         The fitted readout.
     targets_ : {"sample", "row"}
         Whether there is a target a sample, or one at every row.
+    n_taps_ : int
+        With targets at rows: number of input rows, the present one and those before, that the
+        default readout reads beside the states; 0 for other readouts.
     closed_loop_ : ClosedLoop or None
         Feedback as drawn: `weights` of shape (n_outputs, n_neurons) in nA, and `delay` in rows.
     outputs_ : array of shape (n_rows,) or (n_rows, n_outputs)
@@ -61,15 +67,22 @@ class LSMRegressor(RegressorMixin, LSM):
     Targets at rows are a list of arrays of shape (T_i,) or (T_i, n_outputs), or a 3-D array; one
     long series is a list of one. Predictions have the same form.
 
+    With targets at rows and the default readout, linear regression on the present and past input
+    comes first, and the liquid predicts what it leaves. Penalties and the number of past rows are
+    chosen on held-out time. A liquid with default `snapshots` is then read by potentials and
+    traces of 15 and 60 ms, and bare arrays of floats have rows of 10 ms. With another readout, a
+    liquid with default `snapshots` is read by traces of 30 ms, and rows last one step `dt`.
+
     Examples
     --------
     >>> import numpy as np
     >>> from lsm import Liquid, LSMRegressor
-    >>> u = np.random.default_rng(0).uniform(-1, 1, 400)
-    >>> X, y = [u[:, None]], [np.roll(u, 1)]
-    >>> model = LSMRegressor(Liquid(n_neurons=100, random_state=0), washout=10).fit(X, y)
-    >>> model.predict(X)[0].shape
-    (400,)
+    >>> u = np.random.default_rng(0).uniform(-1, 1, 1200)
+    >>> y = np.abs(np.convolve(u, np.ones(3) / 3)[:1200])  # which no linear map of the input is
+    >>> model = LSMRegressor(Liquid(n_neurons=300, random_state=0), washout=10)
+    >>> model = model.fit([u[:1000, None]], [y[:1000]])
+    >>> model.score([u[1000:, None]], [y[1000:]]) > 0.5
+    True
     """
 
     _parts = LSM._parts | {"readout": _default_readout}
@@ -105,6 +118,23 @@ class LSMRegressor(RegressorMixin, LSM):
             self.closed_loop_ = None
             self._fit(X, y, sample_weight, reward)
         return self
+
+    def _begin_rows(self, X, y, form):
+        spikes, targets, known = super()._begin_rows(X, y, form)
+        self.n_taps_ = 0
+        if self._is_default("readout") and self.feedback is None:
+            counts = tap_counts(known.sum(), spikes.n_channels)
+            self.n_taps_ = counts[-1]
+            self.readout_ = ResidualRidge([n * spikes.n_channels for n in counts])
+            if self.liquid_.snapshots == "auto":
+                self.liquid_.snapshots = series_snapshots()
+                if spikes.graded and not isinstance(X, SpikeArray):
+                    spikes = lengthen_rows(spikes, self.liquid_.dt)
+        return spikes, targets, known
+
+    def _row_reader(self):
+        simulator = super()._row_reader()
+        return Tapped(simulator, self.n_taps_) if self.n_taps_ else simulator
 
     def _check_targets(self, y):
         if self.feedback is not None and self.targets_ == "sample":
@@ -204,7 +234,7 @@ class LSMRegressor(RegressorMixin, LSM):
         spikes = self.liquid_.to_spikes(self._form.wrap(X))
         simulator = self.liquid_.simulator_
         if self.closed_loop_ is None:
-            outputs = self.readout_.predict(simulator.rows(spikes))
+            outputs = self.readout_.predict(self._row_reader().rows(spikes))
         else:
             nothing = np.zeros((spikes.n_rows.sum(), self.closed_loop_.n_outputs))
             n_forced = np.zeros_like(spikes.n_rows)

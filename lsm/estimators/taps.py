@@ -6,8 +6,19 @@ import numpy as np
 
 from ..samples import split_rows
 from ..simulator import Simulator
+from ..snapshots import Snapshots
+from ..spikes import SpikeArray
 
-__all__ = ["Tapped", "delay_rows", "tap_counts"]
+__all__ = [
+    "ROW_DURATION",
+    "Tapped",
+    "delay_rows",
+    "lengthen_rows",
+    "series_snapshots",
+    "tap_counts",
+]
+
+ROW_DURATION = 10.0  # ms of a liquid's time for a row of a series
 
 TAPS = (1, 5, 20, 50, 100)  # candidate numbers of rows
 ROWS_A_TAP = 5  # rows to learn from for each coefficient, at least
@@ -52,6 +63,22 @@ def delay_rows(values, n_taps):
     padded = np.concatenate([np.repeat(values[:1], n_taps - 1, axis=0), values])
     windows = np.lib.stride_tricks.sliding_window_view(padded, n_taps, axis=0)
     return windows[:, :, ::-1].transpose(0, 2, 1).reshape(len(values), -1)
+
+
+def series_snapshots():
+    """Return what a liquid is best read by for a forecast: potentials and two traces."""
+    return Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0))
+
+
+def lengthen_rows(spikes, dt):
+    """Return currents in rows of 10 ms, or of the next multiple of the step `dt`.
+
+    In a shorter row neurons have hardly moved, and most of them have sent no spike.
+    """
+    return SpikeArray(
+        spikes.rows, spikes.channels, spikes.amplitudes, spikes.offsets, spikes.n_rows,
+        spikes.n_channels, row_duration=np.ceil(ROW_DURATION / dt) * dt, graded=spikes.graded,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
