@@ -17,6 +17,7 @@ from .taps import ROW_DURATION, delay_rows, series_snapshots, tap_counts
 
 __all__ = ["Forecaster"]
 
+LEAST_ROWS = 8  # to learn from
 BASELINE = 20  # rows that the linear forecast of `errors_` reads
 
 
@@ -113,25 +114,18 @@ class Forecaster(Composite):
             If a parameter or the series is invalid, or too short for the horizon.
         """
         with all_or_nothing(self):
-            horizons = self._check()
+            self._horizons = self._check()
             values = _as_rows("series", series)
-            others = _exogenous(exogenous, len(values))
-            if len(values) < (least := self.warmup + max(horizons) + 8):
-                raise ValueError(
-                    f"series must have at least {least} rows for Forecaster.horizon="
-                    f"{self.horizon!r} and Forecaster.warmup={self.warmup!r}, got {len(values)}: "
-                    "lower them, or give a longer series"
-                )
-            self._flat = np.ndim(series) == 1
-            self.n_features_in_ = values.shape[1]
-            self.scaler_ = SeriesScaler().fit(np.hstack([values, others]))
-            self._past = np.hstack([values, others])
+            self._flat, self.n_features_in_ = np.ndim(series) == 1, values.shape[1]
+            self._past = np.hstack([values, _exogenous(exogenous, len(values))])
+            self.scaler_ = SeriesScaler().fit(self._past)
+            inputs = self.scaler_.transform(self._past)
+            changes = [self._changes(inputs, horizon) for horizon in self._horizons]
             self.liquid_ = clone(self._part("liquid"))
             if self.liquid_.snapshots == "auto":
                 self.liquid_.snapshots = series_snapshots()
-            inputs = self.scaler_.transform(self._past)
             self.liquid_.fit(_to_spikes(self.scaler_.drive(inputs)))
-            self._fit_readouts(inputs, horizons)
+            self._fit_readouts(inputs, changes)
         return self
 
     def _check(self):
@@ -142,26 +136,31 @@ class Forecaster(Composite):
             _check_integers("Forecaster.n_taps", self.n_taps, " or 'auto'")
         return _check_integers("Forecaster.horizon", self.horizon)
 
-    def _fit_readouts(self, inputs, horizons):
-        """Fit a readout for each horizon, and measure errors on held-out time."""
-        target = self.scaler_.scale(self._past)[:, : self.n_features_in_]
+    def _changes(self, inputs, horizon):
+        """Return the targets of a horizon, and the rows at which they are known."""
+        target = self.scaler_.scale(self._past)[horizon:, : self.n_features_in_]
+        change = target - inputs[:-horizon, : self.n_features_in_]
+        used = np.isfinite(change).all(axis=1) & (np.arange(len(change)) >= self.warmup)
+        if used.sum() < LEAST_ROWS:
+            raise ValueError(
+                f"series has {used.sum()} rows after Forecaster.warmup={self.warmup} whose value "
+                f"{horizon} rows later is known, but at least {LEAST_ROWS} are needed: lower "
+                "Forecaster.horizon or warmup, give a longer series, or fill its gaps"
+            )
+        return change[used], np.flatnonzero(used)
+
+    def _fit_readouts(self, inputs, changes):
+        """Fit a readout to the targets of each horizon, and measure errors on held-out time."""
         counts, n_inputs = self.n_taps, inputs.shape[1]
         if isinstance(counts, str):
-            counts = tap_counts(len(inputs) - self.warmup - max(horizons), n_inputs)
+            counts = tap_counts(min(len(used) for _, used in changes), n_inputs)
         self._counts = np.unique(counts) * n_inputs
         features = self._features(inputs)
-        self._horizons, self.readouts_, errors = horizons, [], []
-        for horizon in horizons:
-            change = target[horizon:] - inputs[:-horizon, : self.n_features_in_]
-            used = np.isfinite(change).all(axis=1) & (np.arange(len(change)) >= self.warmup)
-            if used.sum() < 8:
-                raise ValueError(
-                    f"series has {used.sum()} rows whose value {horizon} rows later is known: "
-                    "at least 8 are needed, so lower Forecaster.horizon, or fill gaps"
-                )
-            rows, change = features[:-horizon][used], change[used]
+        self.readouts_, errors = [], []
+        n_linear = min(BASELINE * n_inputs, self._counts[-1])
+        for change, used in changes:
+            rows = features[used]
             readout = ResidualRidge(self._counts.tolist()).fit(rows, change)
-            n_linear = min(BASELINE * n_inputs, self._counts[-1])
             linear = ResidualRidge(n_linear).fit(rows[:, :n_linear], change)
             still = np.sqrt((change[readout.first_held_out_ :] ** 2).mean(axis=0))
             self.readouts_.append(readout)

@@ -45,6 +45,9 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
     ----------
     n_inputs_ : int
         Number of inputs in use.
+    input_alpha_ : float
+        Penalty of stage 1, relative to the mean squared error and to the mean variance of the
+        inputs.
     alpha_ : array of shape (n_targets,)
         Penalty of stage 2 for each target; infinity where the states are left out.
     errors_ : array of shape (n_targets, 2)
@@ -98,7 +101,7 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is invalid, or there are fewer than four rows.
+            If a parameter is invalid, or fewer than four rows have a positive weight.
         """
         candidates, alphas = self._check()
         X, y = validate_data(
@@ -112,11 +115,15 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
         weights = np.ones(len(X))
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+            if np.count_nonzero(weights) < 4:
+                raise ValueError("sample_weight must be positive for at least four rows")
         targets = y.reshape(len(y), -1).astype(float)
         folds = _Folds(X, targets, weights)
         self.first_held_out_ = folds.first_held_out
-        self.n_inputs_, penalty, first_errors = _choose_inputs(folds, candidates)
-        stages = [_Stages(m, self.n_inputs_, candidates[-1], penalty) for m in folds.moments]
+        self.n_inputs_, self.input_alpha_, first_errors = _choose_inputs(folds, candidates)
+        stages = [
+            _Stages(m, self.n_inputs_, candidates[-1], self.input_alpha_) for m in folds.moments
+        ]
         errors = np.array(
             [first_errors]
             + [folds.errors([s.join(s.second(a)) for s in stages[:-1]]) for a in alphas]
@@ -162,7 +169,10 @@ class _Folds:
     """Moments of the first rows, up to each end of `HELD_OUT`, and the rows in between."""
 
     def __init__(self, X, y, weights):
-        ends = [max(round(share * len(X)), 2) for share in HELD_OUT]
+        # Shares of the weights, so that rows of no weight do not move the ends.
+        total = np.cumsum(weights)
+        ends = [int(np.searchsorted(total, share * total[-1])) + 1 for share in HELD_OUT[:-1]]
+        ends.append(len(X))
         parts = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
         self.first_held_out = ends[0]
         self.held = [(X[part], y[part], weights[part]) for part in parts[1:]]
