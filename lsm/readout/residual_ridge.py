@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import linalg
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._validation import check_integer, check_number
+from .._validation import check_integer, check_number, check_reals
 
 __all__ = ["ResidualRidge"]
 
@@ -112,11 +112,7 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
                 f"ResidualRidge.n_inputs must be at most the {X.shape[1]} columns of X, got "
                 f"{candidates[-1]}: lower it"
             )
-        weights = np.ones(len(X))
-        if sample_weight is not None:
-            weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-            if np.count_nonzero(weights) < 4:
-                raise ValueError("sample_weight must be positive for at least four rows")
+        weights = np.ones(len(X)) if sample_weight is None else _weights(sample_weight, len(X))
         targets = y.reshape(len(y), -1).astype(float)
         folds = _Folds(X, targets, weights)
         self.first_held_out_ = folds.first_held_out
@@ -237,6 +233,16 @@ class _Stages:
         coef[: self.n] = self.B - self.D @ second
         coef[self.n_first :] = second
         return coef
+
+
+def _weights(sample_weight, n):
+    """Return the weights of n rows as a float array."""
+    rule = f"sample_weight must have a number for each of {n} rows, none < 0 and four not zero"
+    weights = check_reals(rule, sample_weight).astype(float)
+    valid = weights.shape == (n,) and np.isfinite(weights).all() and (weights >= 0).all()
+    if not valid or np.count_nonzero(weights) < 4:
+        raise ValueError(f"{rule}, got {sample_weight!r:.80} of sample_weight.ndim {weights.ndim}")
+    return weights
 
 
 def _choose_inputs(folds, candidates):

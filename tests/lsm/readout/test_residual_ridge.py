@@ -111,3 +111,12 @@ def test_invalid_parameters_are_named(params, message):
     X, u = rows()
     with pytest.raises(ValueError, match=message):
         ResidualRidge(**params).fit(X, u[:, 0])
+
+
+@pytest.mark.parametrize(
+    "weights", [np.ones(3), -np.ones(400), np.zeros(400), np.full(400, np.nan)]
+)
+def test_invalid_weights_are_refused(weights):
+    X, u = rows()
+    with pytest.raises(ValueError, match="sample_weight must have a number for each of 400 rows"):
+        ResidualRidge(3).fit(X, u[:, 0], weights)
