@@ -9,7 +9,7 @@ from .._validation import check_integer, check_number, check_reals
 
 __all__ = ["ResidualRidge"]
 
-PENALTIES = (1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1.0)  # of the first stage
+PENALTIES = tuple(10.0**k for k in range(-10, 1))  # of the first stage
 HELD_OUT = (0.5, 0.75, 1.0)  # ends of the parts of the rows: learnt from first, then held out
 SMALLEST = 0.01  # share of the mean variance that a state counts with at least
 
