@@ -13,7 +13,7 @@ from ..readout import ResidualRidge
 from ..samples import cut_rows
 from ..spikes import SpikeArray
 from .series_scaler import SeriesScaler
-from .taps import ROW_DURATION, delay_rows, series_snapshots, tap_counts
+from .taps import ROW_DURATION, delay_rows, read_for_series, tap_counts
 
 __all__ = ["Forecaster"]
 
@@ -117,13 +117,13 @@ class Forecaster(Composite):
             self._horizons = self._check()
             values = _as_rows("series", series)
             self._flat, self.n_features_in_ = np.ndim(series) == 1, values.shape[1]
+            self._one_horizon = np.ndim(self.horizon) == 0
             self._past = np.hstack([values, _exogenous(exogenous, len(values))])
             self.scaler_ = SeriesScaler().fit(self._past)
             inputs = self.scaler_.transform(self._past)
             changes = [self._changes(inputs, horizon) for horizon in self._horizons]
             self.liquid_ = clone(self._part("liquid"))
-            if self.liquid_.snapshots == "auto":
-                self.liquid_.snapshots = series_snapshots()
+            read_for_series(self.liquid_)
             self.liquid_.fit(_to_spikes(self.scaler_.drive(inputs)))
             self._fit_readouts(inputs, changes)
         return self
@@ -217,7 +217,7 @@ class Forecaster(Composite):
 
     def _squeeze(self, y_pred):
         y_pred = y_pred[..., 0] if self._flat else y_pred
-        return y_pred[:, 0] if np.ndim(self.horizon) == 0 else y_pred
+        return y_pred[:, 0] if self._one_horizon else y_pred
 
     def _join(self, series, exogenous):
         """Return series and exogenous inputs of the form of `fit` as one array."""
@@ -334,6 +334,12 @@ class Forecaster(Composite):
         score : float
         """
         values = self._join(series, exogenous)
+        if len(values) <= (least := self.warmup + max(self._horizons) + 1):
+            raise ValueError(
+                f"series must have more than {least} rows to be scored, for Forecaster.warmup="
+                f"{self.warmup} and Forecaster.horizon={self.horizon!r}, got {len(values)}: give "
+                "rows of the past before it"
+            )
         y_pred, target = self._predict(self.scaler_.transform(values)), values
         scores = []
         for k, horizon in enumerate(self._horizons):

@@ -12,7 +12,7 @@ from ..readout import ResidualRidge
 from ..spikes import SpikeArray
 from .base import LSM, readout_has
 from .closed_loop import ClosedLoop
-from .taps import Tapped, lengthen_rows, series_snapshots, tap_counts
+from .taps import Tapped, lengthen_rows, read_for_series, tap_counts
 
 __all__ = ["LSMRegressor"]
 
@@ -115,7 +115,7 @@ class LSMRegressor(RegressorMixin, LSM):
         self : LSMRegressor
         """
         with all_or_nothing(self):
-            self.closed_loop_ = None
+            self.closed_loop_, self.n_taps_ = None, 0
             self._fit(X, y, sample_weight, reward)
         return self
 
@@ -126,10 +126,9 @@ class LSMRegressor(RegressorMixin, LSM):
             counts = tap_counts(known.sum(), spikes.n_channels)
             self.n_taps_ = counts[-1]
             self.readout_ = ResidualRidge([n * spikes.n_channels for n in counts])
-            if self.liquid_.snapshots == "auto":
-                self.liquid_.snapshots = series_snapshots()
-                if spikes.graded and not isinstance(X, SpikeArray):
-                    spikes = lengthen_rows(spikes, self.liquid_.dt)
+            bare = spikes.graded and not isinstance(X, SpikeArray)
+            if read_for_series(self.liquid_) and bare:
+                spikes = lengthen_rows(spikes, self.liquid_.dt)
         return spikes, targets, known
 
     def _row_reader(self):

@@ -14,7 +14,7 @@ __all__ = [
     "Tapped",
     "delay_rows",
     "lengthen_rows",
-    "series_snapshots",
+    "read_for_series",
     "tap_counts",
 ]
 
@@ -65,9 +65,24 @@ def delay_rows(values, n_taps):
     return windows[:, :, ::-1].transpose(0, 2, 1).reshape(len(values), -1)
 
 
-def series_snapshots():
-    """Return what a liquid is best read by for a forecast: potentials and two traces."""
-    return Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0))
+def read_for_series(liquid):
+    """Let an unfitted liquid of spiking neurons with default `snapshots` be read for a forecast.
+
+    Potentials and two traces hold the present value better than one trace does.
+
+    Parameters
+    ----------
+    liquid : Liquid
+        Changed in place.
+
+    Returns
+    -------
+    changed : bool
+    """
+    is_default = isinstance(liquid.snapshots, str) and getattr(liquid.neurons, "spiking", True)
+    if is_default:
+        liquid.snapshots = Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0))
+    return is_default
 
 
 def lengthen_rows(spikes, dt):

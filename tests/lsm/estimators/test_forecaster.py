@@ -207,6 +207,13 @@ def test_an_invalid_series_is_refused(series, message):
         Forecaster().forecast(3)
 
 
+def test_a_series_to_score_is_longer_than_the_warm_up():
+    model = Forecaster(liquid=small()).fit(AR[:300])
+    assert model.score(AR[300:323]) < 1
+    with pytest.raises(ValueError, match="series must have more than 22 rows to be scored"):
+        model.score(AR[300:322])
+
+
 def test_taps_are_the_present_and_past_rows():
     values = np.arange(8.0).reshape(4, 2)
     np.testing.assert_array_equal(
