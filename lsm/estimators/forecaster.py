@@ -40,7 +40,7 @@ class Forecaster(Composite):
         Number of rows ahead, or several of them.
     liquid : Liquid, default=Liquid(n_neurons=500, calibration=Calibration(max_gain=4.0))
         The liquid; a clone of it is fitted. A row of the series lasts 10 ms of its time. A liquid
-        with default `snapshots` is read by potentials and traces of 15 and 60 ms.
+        with default `snapshots` is read by potentials and traces of 30 ms.
     n_taps : int, sequence of int or "auto", default="auto"
         Number of rows, present and past, of the linear forecast. Of several numbers the readout
         takes the one with the smallest error. "auto" offers those of 1, 5, 20, 50 and 100 that

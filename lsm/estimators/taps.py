@@ -68,7 +68,7 @@ def delay_rows(values, n_taps):
 def read_for_series(liquid):
     """Let an unfitted liquid of spiking neurons with default `snapshots` be read for a forecast.
 
-    Potentials and two traces hold the present value better than one trace does.
+    Potentials beside traces hold the present value better than traces alone.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def read_for_series(liquid):
     """
     is_default = isinstance(liquid.snapshots, str) and getattr(liquid.neurons, "spiking", True)
     if is_default:
-        liquid.snapshots = Snapshots(feature="membrane_and_trace", tau=(15.0, 60.0))
+        liquid.snapshots = Snapshots(feature="membrane_and_trace")
     return is_default
 
 
