@@ -11,9 +11,8 @@ from ..calibration import Calibration
 from ..liquid import Liquid
 from ..readout import ResidualRidge
 from ..samples import cut_rows
-from ..spikes import SpikeArray
 from .series_scaler import SeriesScaler
-from .taps import ROW_DURATION, delay_rows, read_for_series, tap_counts
+from .taps import delay_rows, lengthen_rows, read_for_series, tap_counts
 
 __all__ = ["Forecaster"]
 
@@ -39,8 +38,9 @@ class Forecaster(Composite):
     horizon : int or sequence of int, default=1
         Number of rows ahead, or several of them.
     liquid : Liquid, default=Liquid(n_neurons=500, calibration=Calibration(max_gain=4.0))
-        The liquid; a clone of it is fitted. A row of the series lasts 10 ms of its time. A liquid
-        with default `snapshots` is read by potentials and traces of 30 ms.
+        The liquid; a clone of it is fitted. A row of the series lasts 10 ms of its time, or the
+        next multiple of its `dt`. A liquid with default `snapshots` is read by potentials and
+        traces of 30 ms.
     n_taps : int, sequence of int or "auto", default="auto"
         Number of rows, present and past, of the linear forecast. Of several numbers the readout
         takes the one with the smallest error. "auto" offers those of 1, 5, 20, 50 and 100 that
@@ -124,7 +124,7 @@ class Forecaster(Composite):
             changes = [self._changes(inputs, horizon) for horizon in self._horizons]
             self.liquid_ = clone(self._part("liquid"))
             read_for_series(self.liquid_)
-            self.liquid_.fit(_to_spikes(self.scaler_.drive(inputs)))
+            self.liquid_.fit(self._drive(inputs))
             self._fit_readouts(inputs, changes)
         return self
 
@@ -175,9 +175,14 @@ class Forecaster(Composite):
         columns = ["forecaster", "linear", "persistence"]
         return pd.DataFrame(errors * spread[:, None], index=lines, columns=columns)
 
+    def _drive(self, inputs, before=None):
+        """Return scaled inputs as the liquid's input, in rows of 10 ms."""
+        drive = self.liquid_.to_spikes([self.scaler_.drive(inputs, before)])
+        return lengthen_rows(drive, self.liquid_.dt)
+
     def _features(self, inputs):
         """Return taps and states at every row of scaled inputs."""
-        states = self.liquid_.simulator_.rows(_to_spikes(self.scaler_.drive(inputs)))
+        states = self.liquid_.simulator_.rows(self._drive(inputs))
         return np.hstack([self._taps(inputs), states])
 
     def _taps(self, inputs):
@@ -291,14 +296,14 @@ class Forecaster(Composite):
 
     def _go_on(self, inputs, path, others, readout):
         """Return scaled forecasts of all rows of `others`, of which `path` holds the first."""
-        rows = cut_rows(_to_spikes(self.scaler_.drive(inputs)), 0)
+        rows = cut_rows(self._drive(inputs), 0)
         stream, last = self.liquid_.stream(rows[0]), inputs[-self._counts[-1] :]
         for row in rows:
             stream.step(row)
         for k in range(len(others) - len(path)):
             exogenous = np.where(np.isfinite(others[k]), others[k], last[-1, len(path[k]) :])
             new = np.append(path[k], exogenous)[None]
-            state = stream.step(_to_spikes(self.scaler_.drive(new, last[-1])))
+            state = stream.step(self._drive(new, last[-1]))
             last = np.concatenate([last, new])
             features = np.append(self._taps(last)[-1], state)[None]
             path.append(path[k] + readout.predict(features)[0])
@@ -381,7 +386,3 @@ def _check_integers(name, value, suffix=""):
     if not numbers or len(set(numbers)) < len(numbers):
         raise ValueError(f"{name} must hold different integers >= 1{suffix}, got {value!r}")
     return numbers
-
-
-def _to_spikes(drive):
-    return SpikeArray.from_dense([drive], row_duration=ROW_DURATION, graded=True)

@@ -175,6 +175,13 @@ def test_a_constant_channel_and_a_given_liquid_are_no_trouble():
     np.testing.assert_allclose(model.predict(both)[:, 1], 5)
 
 
+def test_any_step_of_the_liquid_is_taken_that_it_can_have():
+    coarse = Liquid.echo_state(n_neurons=30, dt=4.0, random_state=0)
+    assert Forecaster(liquid=coarse).fit(AR[:300]).predict(AR[:50]).shape == (50,)
+    with pytest.raises(ValueError, match="Liquid.dt must be a finite number > 0"):
+        Forecaster().set_params(liquid__dt=0.0).fit(AR[:300])
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
