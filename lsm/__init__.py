@@ -4,7 +4,13 @@ from importlib.metadata import version
 
 from .calibration import Calibration
 from .controls import without_recurrence
-from .estimators import LSMClassifier, LSMRegressor, cross_val_predict_rows, row_scorer
+from .estimators import (
+    Forecaster,
+    LSMClassifier,
+    LSMRegressor,
+    cross_val_predict_rows,
+    row_scorer,
+)
 from .feedback import Feedback
 from .liquid import Liquid
 from .memory import Memory
@@ -14,6 +20,7 @@ from .spikes import SpikeArray
 __all__ = [
     "Calibration",
     "Feedback",
+    "Forecaster",
     "LSMClassifier",
     "LSMRegressor",
     "Liquid",

@@ -115,9 +115,14 @@ class LSM(Composite):
             raise ValueError("y has no target after the washout: every one is NaN or None")
         self._check_targets(_of_known(targets[used]), all_known=known.all())
         params = select_rows(params, spikes.n_rows, used)
+        spikes = self._prepare_rows(X, spikes, known)
         # A table keeps the names of its columns, which a SpikeArray has not.
         self.liquid_.fit(X if is_table(X) else spikes, reward=reward)
         self._fit_rows(spikes, targets, used, params)
+
+    def _prepare_rows(self, X, spikes, known):
+        """Return the samples with targets at rows as the liquid takes them, before it is fitted."""
+        return spikes
 
     def _check_targets(self, y, all_known=True):
         """Validate targets before anything runs; `y` are those of the rows that are used."""
@@ -132,8 +137,12 @@ class LSM(Composite):
 
     def _fit_rows(self, spikes, targets, used, params):
         """Fit the readout on the states at the rows that are used."""
-        states = self.liquid_.simulator_.rows(spikes)
+        states = self._row_reader().rows(spikes)
         self.readout_.fit(states[used], _of_known(targets[used]), **params)
+
+    def _row_reader(self):
+        """Return the object that reads the readout's features at rows: whole, or as a stream."""
+        return self.liquid_.simulator_
 
     def _after_washout(self, spikes):
         """Return which rows of all samples come after the washout, a bool array (n_rows,)."""
@@ -179,7 +188,7 @@ class LSM(Composite):
             targets, known = self._form.join(y, spikes, numeric=self._numeric)
             self._check_piece(targets[known], first_call)
         return self._online.learn(
-            spikes, targets, known, self.liquid_.simulator_, self.readout_, washout=self.washout,
+            spikes, targets, known, self._row_reader(), self.readout_, washout=self.washout,
             closed_loop=self._loop_for(targets), first_call=first_call,
         )  # fmt: skip
 
@@ -231,7 +240,7 @@ class LSM(Composite):
         if self.targets_ == "sample":
             return getattr(self.readout_, method)(self._states(X))
         spikes = self.to_spikes(X)
-        outputs = getattr(self.readout_, method)(self.liquid_.simulator_.rows(spikes))
+        outputs = getattr(self.readout_, method)(self._row_reader().rows(spikes))
         return self._form.split(outputs, spikes)
 
     def to_spikes(self, X):

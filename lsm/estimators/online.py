@@ -27,7 +27,7 @@ class OnlineRun:
         self._steps = None
 
     def learn(
-        self, spikes, targets, known, simulator, readout, *, washout, closed_loop, first_call
+        self, spikes, targets, known, reader, readout, *, washout, closed_loop, first_call
     ):  # fmt: skip
         """Run the next piece of a stream, and let the readout learn from its targets.
 
@@ -39,7 +39,7 @@ class OnlineRun:
             A target for each row.
         known : bool array of shape (n_rows,) or None
             Rows whose target is known; None if none is. The readout learns from these.
-        simulator : Simulator
+        reader : Simulator or Tapped
             Runs of the liquid; the first piece starts one.
         readout : estimator with `partial_fit`
             Changed in place. One that has `predict_and_learn`, see :class:`~lsm.readout.RLS`, gets
@@ -58,7 +58,7 @@ class OnlineRun:
             learnt from any.
         """
         if self._steps is None:
-            self._steps = Steps(simulator.stream(spikes.pieces([0], [0], [1])), closed_loop)
+            self._steps = Steps(reader.stream(spikes.pieces([0], [0], [1])), closed_loop)
             self._row_duration = spikes.row_duration
         if spikes.row_duration != self._row_duration:
             raise ValueError(

@@ -9,9 +9,11 @@ from .._parts import all_or_nothing
 from .._random import generators
 from .._units import rounding_named
 from .._validation import check_integer, check_reals
+from ..readout import ResidualRidge
 from ..spikes import SpikeArray
 from .base import LSM, readout_has
 from .closed_loop import ClosedLoop
+from .taps import Tapped, lengthen_rows, read_for_series, tap_counts
 
 __all__ = ["LSMRegressor"]
 
@@ -28,10 +30,11 @@ class LSMRegressor(RegressorMixin, LSM):
     Parameters
     ----------
     liquid : Liquid, default=Liquid()
-        The liquid; a clone of it is fitted. With targets at rows, a liquid with default
-        `snapshots` is read by traces of 30 ms.
-    readout : regressor, default=RidgeCV(alphas=np.logspace(-6, 3, 10))
-        Any scikit-learn regressor; a clone of it is fitted on the liquid's states.
+        The liquid; a clone of it is fitted.
+    readout : regressor, default="auto"
+        Any scikit-learn regressor; a clone of it is fitted on the liquid's states. "auto" is
+        `RidgeCV(alphas=np.logspace(-6, 3, 10))` for one target a sample and with feedback. For
+        targets at rows it is :class:`~lsm.readout.ResidualRidge`, see Notes.
     feedback : Feedback, optional
         Feedback of the outputs into the liquid, with targets at rows.
     washout : int, default=0
@@ -49,6 +52,9 @@ class LSMRegressor(RegressorMixin, LSM):
         The fitted readout.
     targets_ : {"sample", "row"}
         Whether there is a target a sample, or one at every row.
+    n_taps_ : int
+        With targets at rows: number of input rows, the present one and those before, that the
+        default readout reads beside the states; 0 for other readouts.
     closed_loop_ : ClosedLoop or None
         Feedback as drawn: `weights` of shape (n_outputs, n_neurons) in nA, and `delay` in rows.
     outputs_ : array of shape (n_rows,) or (n_rows, n_outputs)
@@ -62,15 +68,22 @@ class LSMRegressor(RegressorMixin, LSM):
     Targets at rows are a list of arrays of shape (T_i,) or (T_i, n_outputs), or a 3-D array; one
     long series is a list of one. Predictions have the same form.
 
+    With targets at rows and the default readout, linear regression on the present and past input
+    comes first, and the liquid predicts what it leaves. Penalties and the number of past rows are
+    chosen on held-out time. A liquid with default `snapshots` is then read by potentials and
+    traces of 30 ms, and bare arrays of floats have rows of 10 ms. With another readout it is read
+    by traces alone, and rows last one step `dt`.
+
     Examples
     --------
     >>> import numpy as np
     >>> from lsm import Liquid, LSMRegressor
-    >>> u = np.random.default_rng(0).uniform(-1, 1, 400)
-    >>> X, y = [u[:, None]], [np.roll(u, 1)]
-    >>> model = LSMRegressor(Liquid(n_neurons=100, random_state=0), washout=10).fit(X, y)
-    >>> model.predict(X)[0].shape
-    (400,)
+    >>> u = np.random.default_rng(0).uniform(-1, 1, 1200)
+    >>> y = np.abs(np.convolve(u, np.ones(3) / 3)[:1200])  # which no linear map of the input is
+    >>> model = LSMRegressor(Liquid(n_neurons=300, random_state=0), washout=10)
+    >>> model = model.fit([u[:1000, None]], [y[:1000]])
+    >>> model.score([u[1000:, None]], [y[1000:]]) > 0.5
+    True
     """
 
     _parts = LSM._parts | {"readout": _default_readout}
@@ -112,9 +125,24 @@ class LSMRegressor(RegressorMixin, LSM):
             If the feedback diverges.
         """
         with all_or_nothing(self), rounding_named():
-            self.closed_loop_ = None
+            self.closed_loop_, self.n_taps_ = None, 0
             self._fit(X, y, reward, params)
         return self
+
+    def _prepare_rows(self, X, spikes, known):
+        if not self._is_default("readout") or self.feedback is not None:
+            return spikes
+        counts = tap_counts(known.sum(), spikes.n_channels)
+        self.n_taps_ = counts[-1]
+        self.readout_ = ResidualRidge([n * spikes.n_channels for n in counts])
+        bare = spikes.graded and not isinstance(X, SpikeArray)
+        if read_for_series(self.liquid_) and bare and self.liquid_.row_duration == "auto":
+            spikes = lengthen_rows(spikes, self.liquid_.dt)
+        return spikes
+
+    def _row_reader(self):
+        simulator = super()._row_reader()
+        return Tapped(simulator, self.n_taps_) if self.n_taps_ else simulator
 
     def _check_targets(self, y, all_known=True):
         if self.feedback is None:
@@ -218,7 +246,7 @@ class LSMRegressor(RegressorMixin, LSM):
         spikes = self.liquid_.to_spikes(self._form.wrap(X))
         simulator = self.liquid_.simulator_
         if self.closed_loop_ is None:
-            outputs = self.readout_.predict(simulator.rows(spikes))
+            outputs = self.readout_.predict(self._row_reader().rows(spikes))
         else:
             nothing = np.zeros((spikes.n_rows.sum(), self.closed_loop_.n_outputs))
             n_forced = np.zeros_like(spikes.n_rows)

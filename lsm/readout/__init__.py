@@ -2,7 +2,8 @@
 
 from .hold_out_ridge import HoldOutRidge
 from .kernel_ridge import KernelRidgeClassifier
+from .residual_ridge import ResidualRidge
 from .rls import RLS
 from .within_class_whitener import WithinClassWhitener
 
-__all__ = ["RLS", "HoldOutRidge", "KernelRidgeClassifier", "WithinClassWhitener"]
+__all__ = ["RLS", "HoldOutRidge", "KernelRidgeClassifier", "ResidualRidge", "WithinClassWhitener"]

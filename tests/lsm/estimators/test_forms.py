@@ -309,7 +309,9 @@ def test_a_stream_goes_on_without_targets_and_starts_again():
     assert not np.array_equal(model.readout_.coef_, coef)
 
 
-@pytest.mark.parametrize("readout", [Ridge(), RLS(), HistGradientBoostingRegressor(max_iter=3)])
+@pytest.mark.parametrize(
+    "readout", ["auto", Ridge(), RLS(), HistGradientBoostingRegressor(max_iter=3)]
+)
 def test_any_readout_predicts_a_stream_in_pieces_of_any_length(readout):
     u, y = series(240)
     model = LSMRegressor(liquid(), readout).fit([u[:200]], [y[:200]])
