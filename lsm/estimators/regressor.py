@@ -125,9 +125,12 @@ class LSMRegressor(RegressorMixin, LSM):
             If the feedback diverges.
         """
         with all_or_nothing(self), rounding_named():
-            self.closed_loop_, self.n_taps_ = None, 0
             self._fit(X, y, reward, params)
         return self
+
+    def _begin_fit(self, *, has_learnt):
+        super()._begin_fit(has_learnt=has_learnt)
+        self.closed_loop_, self.n_taps_ = None, 0
 
     def _prepare_rows(self, X, spikes, known):
         if not self._is_default("readout") or self.feedback is not None:
@@ -216,7 +219,6 @@ class LSMRegressor(RegressorMixin, LSM):
 
     def _begin_stream(self, X, y):
         spikes, targets = super()._begin_stream(X, y)
-        self.closed_loop_ = None
         if self.feedback is not None:
             self._draw_closed_loop(np.nan_to_num(targets).reshape(len(targets), -1), spikes)
         return spikes, targets

@@ -64,7 +64,7 @@ def test_missing_targets_and_weights_count():
     wrong[50::7], missing[50::7], weights[50::7] = 100.0, np.nan, 0.0
     known = fit(missing).predict([U])[0]
     model = LSMRegressor(Liquid(n_neurons=80, random_state=0), washout=10)
-    weighted = model.fit([U], [wrong], [weights]).predict([U])[0]
+    weighted = model.fit([U], [wrong], sample_weight=[weights]).predict([U])[0]
     np.testing.assert_allclose(known, weighted, atol=0.02)
     assert np.abs(fit(wrong).predict([U])[0] - known).max() > 1
 
