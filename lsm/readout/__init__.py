@@ -3,6 +3,14 @@
 from .hold_out_ridge import HoldOutRidge
 from .kernel_ridge import KernelRidgeClassifier
 from .rls import RLS
+from .windowed_ridge import WindowedRidge, WindowedRidgeClassifier
 from .within_class_whitener import WithinClassWhitener
 
-__all__ = ["RLS", "HoldOutRidge", "KernelRidgeClassifier", "WithinClassWhitener"]
+__all__ = [
+    "RLS",
+    "HoldOutRidge",
+    "KernelRidgeClassifier",
+    "WindowedRidge",
+    "WindowedRidgeClassifier",
+    "WithinClassWhitener",
+]
