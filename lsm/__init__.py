@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from .calibration import Calibration
 from .controls import without_recurrence
+from .ensemble import LiquidEnsemble
 from .estimators import LSMClassifier, LSMRegressor, row_scorer
 from .feedback import Feedback
 from .liquid import Liquid
@@ -17,6 +18,7 @@ __all__ = [
     "LSMClassifier",
     "LSMRegressor",
     "Liquid",
+    "LiquidEnsemble",
     "Memory",
     "Snapshots",
     "SpikeArray",

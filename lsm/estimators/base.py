@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 import numpy as np
+from scipy import sparse
 from sklearn import get_config
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
@@ -11,9 +12,11 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from .._parts import Composite, all_or_nothing
 from .._validation import check_integer, check_reals
+from ..encoding import SeriesEncoder
 from ..liquid import Liquid
-from ..samples import is_table
+from ..samples import as_samples, is_table, n_rows_of
 from ..targets import RowTargets, resolve_targets
+from .defaults import choose_encoder, read_in_windows, suit_series
 from .online import OnlineRun
 
 __all__ = ["LSM", "readout_has"]
@@ -55,17 +58,21 @@ class LSM(Composite):
         scored.
     targets : {"auto", "sample", "row"}
         Whether there is one target a sample, or one at every row; "auto" goes by their form.
+    encoder : transformer, "auto" or None
+        Converts samples before the liquid; a clone of it is fitted.
     """
 
-    _parts = {"liquid": Liquid}
-    _part_methods = {"liquid": "trajectory", "readout": "predict"}
+    _parts = {"liquid": Liquid, "encoder": SeriesEncoder}
+    _part_methods = {"liquid": "transform", "readout": "predict", "encoder": "transform"}
+    _optional_parts = ("encoder",)
     _numeric = False  # whether targets must be numbers
 
-    def __init__(self, liquid, readout, washout, targets):
+    def __init__(self, liquid, readout, washout, targets, encoder):
         self.liquid = liquid
         self.readout = readout
         self.washout = washout
         self.targets = targets
+        self.encoder = encoder
 
     def _check(self):
         self._check_parts()
@@ -76,7 +83,7 @@ class LSM(Composite):
         owner = type(self).__name__
         X, y, form = resolve_targets(X, y, self.targets, owner)
         check_consistent_length(X, y)
-        self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
+        self._clone_parts(X, "sample" if form is None else "row")
         self._online = OnlineRun(has_learnt=True)
         if form is not None:
             spikes, targets, known = self._begin_rows(X, y, form)
@@ -92,26 +99,66 @@ class LSM(Composite):
                 f"{owner}.washout={self.washout} is for targets at rows, but y has one target a "
                 "sample: for one series pass [X] and [y], or set washout=0"
             )
-        self.targets_, self._form = "sample", None
+        self._form = None
         self._check_targets(y)
         weights = _check_weights(sample_weight, len(y))
+        encoded = self.encode(X)
         # A table that is said to hold patterns is not questioned: Liquid.fit would warn.
-        patterns = self.targets == "sample" and is_table(X)
-        self.liquid_.fit(self.liquid_.to_spikes(X) if patterns else X, reward=reward)
+        if self.targets == "sample" and is_table(encoded) and hasattr(self.liquid_, "to_spikes"):
+            encoded = self.liquid_.to_spikes(encoded)
+        self.liquid_.fit(encoded, **({} if reward is None else {"reward": reward}))
         self._fit_readout(self._states(X), y, weights)
+
+    def _clone_parts(self, X, targets):
+        """Clone the parts, and set defaults that depend on the samples; fit the encoder."""
+        self.targets_ = targets
+        self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
+        if targets == "row" and not hasattr(self.liquid_, "trajectory"):
+            raise TypeError(
+                f"{type(self).__name__}.liquid has no states at rows, got {self.liquid_!r:.200}: "
+                "take a Liquid, or give one target a sample"
+            )
+        self.encoder_ = self._choose_encoder(X)
+        if self.encoder_ is not None:
+            self.encoder_.fit(X)
+        if isinstance(self.encoder_, SeriesEncoder):
+            suit_series(self.liquid_)
+        if targets == "sample" and not is_table(X):
+            read_in_windows(self.liquid_, self.readout_)
+
+    def _choose_encoder(self, X):
+        return choose_encoder(self.encoder, self.liquid_, X)
+
+    def encode(self, X):
+        """Return samples as the liquid takes them: encoded, or as they are without an encoder."""
+        return X if self.encoder_ is None else self.encoder_.transform(X)
+
+    def _to_spikes(self, X):
+        """Encode samples, and convert them to a SpikeArray."""
+        spikes = self.liquid_.to_spikes(self.encode(X))
+        if self.encoder_ is not None and self.targets_ == "row":
+            n_rows = n_rows_of(as_samples(X))
+            if n_rows is not None and not np.array_equal(n_rows, spikes.n_rows):
+                raise ValueError(
+                    f"{type(self).__name__}.encoder makes {spikes.n_rows[0]} rows of the "
+                    f"{n_rows[0]} rows of X[0], but there is a target at each of them: take one "
+                    "that keeps the rows, such as SeriesEncoder()"
+                )
+        return spikes
 
     def _check_targets(self, y):
         """Refuse targets before anything runs; a subclass knows what is allowed."""
 
     def _begin_rows(self, X, y, form):
         """Validate and convert samples and targets at rows, before anything runs."""
-        self.targets_, self._form = "row", form
-        spikes = self.liquid_.to_spikes(X)
+        self._form = form
+        spikes = self._to_spikes(X)
         return spikes, *form.join(y, spikes, numeric=self._numeric)
 
     def _states(self, X):
         """Return the states of samples as a dense array, which every readout takes."""
-        return self.liquid_.simulator_.states(self.liquid_.to_spikes(X)).toarray()
+        states = self.liquid_.transform(self.encode(X))
+        return states.toarray() if sparse.issparse(states) else states
 
     def _fit_rows(self, spikes, targets, used, weights):
         """Fit the readout on the states at the rows that are used."""
@@ -141,15 +188,24 @@ class LSM(Composite):
                 self._begin(X, y)
             if self.targets_ != "row":
                 raise ValueError("a stream has a target at every row, but fit had one a sample")
-            spikes = self.liquid_.to_spikes(X)
+            spikes, past = self._encode_piece(X)
             targets, known = np.zeros((spikes.n_rows[0], *self._form.shape)), None
             if y is not None:
                 targets, known = self._form.join(y, spikes, numeric=self._numeric)
                 self._check_piece(targets[known], first_call)
-            return self._online.learn(
+            outputs = self._online.learn(
                 spikes, targets, known, self.liquid_.simulator_, self.readout_,
                 washout=self.washout, closed_loop=self._loop_for(targets), first_call=first_call,
             )  # fmt: skip
+            self._online.past = past
+            return outputs
+
+    def _encode_piece(self, X):
+        """Return the next piece of a stream as a SpikeArray, and what the one after it needs."""
+        if not hasattr(self.encoder_, "encode_piece"):
+            return self._to_spikes(X), None
+        piece, past = self.encoder_.encode_piece(X, self._online.past)
+        return self.liquid_.to_spikes(piece), past
 
     def _check_piece(self, targets, first_call):
         """Validate the targets of a piece of a stream, before the liquid runs."""
@@ -161,7 +217,7 @@ class LSM(Composite):
                 "the first piece of a stream needs targets: pass y, or call fit before"
             )
         self._check()
-        self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
+        self._clone_parts(X, "row")
         self._online = OnlineRun(has_learnt=False)
         form = RowTargets(np.shape(y[0])[1:], stacked=False, one_series=False)
         spikes, targets, _ = self._begin_rows(X, y, form)
@@ -188,7 +244,7 @@ class LSM(Composite):
         check_is_fitted(self, "liquid_")
         if self.targets_ == "sample":
             return getattr(self.readout_, method)(self._states(X))
-        spikes = self.liquid_.to_spikes(self._form.wrap(X))
+        spikes = self._to_spikes(self._form.wrap(X))
         outputs = getattr(self.readout_, method)(self.liquid_.simulator_.rows(spikes))
         return self._form.split(outputs, spikes)
 
@@ -216,7 +272,7 @@ class LSM(Composite):
         check_is_fitted(self, "liquid_")
         if self.targets_ != "row":
             raise ValueError("fit had one target a sample, so that no rows are scored")
-        spikes = self.liquid_.to_spikes(self._form.wrap(X))
+        spikes = self._to_spikes(self._form.wrap(X))
         targets, known = self._form.join(self._form.parts(y), spikes, numeric=self._numeric)
         used = known & self._after_washout(spikes)
         weights = _row_weights(sample_weight, spikes)
@@ -230,7 +286,7 @@ class LSM(Composite):
     @property
     def n_features_in_(self):
         """Number of input channels."""
-        return self.liquid_.n_features_in_
+        return getattr(self.encoder_, "n_features_in_", self.liquid_.n_features_in_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

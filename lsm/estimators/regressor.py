@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._parts import all_or_nothing
 from .._random import generators
-from .._validation import check_integer, check_reals
+from .._validation import check_integer, check_reals, is_auto
 from ..spikes import SpikeArray
 from .base import LSM, readout_has
 from .closed_loop import ClosedLoop
@@ -16,9 +16,9 @@ __all__ = ["LSMRegressor"]
 
 
 def _default_readout():
-    from sklearn.linear_model import RidgeCV  # slow to import, and not always used
+    from ..readout import WindowedRidge  # slow to import, and not always used
 
-    return RidgeCV(alphas=np.logspace(-6, 3, 10))
+    return WindowedRidge()
 
 
 class LSMRegressor(RegressorMixin, LSM):
@@ -26,11 +26,15 @@ class LSMRegressor(RegressorMixin, LSM):
 
     Parameters
     ----------
-    liquid : Liquid, default=Liquid()
+    liquid : Liquid or LiquidEnsemble, default=Liquid()
         The liquid; a clone of it is fitted. With targets at rows, a liquid with default
-        `snapshots` is read by traces of 30 ms.
-    readout : regressor, default=RidgeCV(alphas=np.logspace(-6, 3, 10))
-        Any scikit-learn regressor; a clone of it is fitted on the liquid's states.
+        `snapshots` is read by traces of 30 ms. Before an encoded series a liquid with default
+        `neurons` has biases of mean 0 and spread 1, and one with default `calibration` has
+        `Calibration(input_rate=35, max_gain=1)`.
+    readout : regressor, default=WindowedRidge()
+        Any scikit-learn regressor; a clone of it is fitted on the liquid's states. With one
+        target a sample, and if its `n_windows` is "auto", a liquid with default `snapshots` is
+        read in 8 windows, of which the readout chooses sums.
     feedback : Feedback, optional
         Feedback of the outputs into the liquid, with targets at rows.
     washout : int, default=0
@@ -39,11 +43,18 @@ class LSMRegressor(RegressorMixin, LSM):
     targets : {"auto", "sample", "row"}, default="auto"
         Whether there is one target a sample, or one at every row. "auto" goes by the form of `y`,
         and refuses a form that fits both. With "row", a 2-D `X` is one series.
+    encoder : transformer, "auto" or None, default="auto"
+        Converts samples before the liquid, such as :class:`~lsm.encoding.SeriesEncoder`; a clone
+        of it is fitted. "auto" takes a SeriesEncoder for arrays of floats with a row for each
+        time step, unless there is feedback. Spikes, static patterns, SpikeArrays and the input
+        of a LiquidEnsemble are taken as they are, as all samples are with None.
 
     Attributes
     ----------
-    liquid_ : Liquid
+    liquid_ : Liquid or LiquidEnsemble
         The fitted liquid.
+    encoder_ : transformer or None
+        The fitted encoder.
     readout_ : regressor
         The fitted readout.
     targets_ : {"sample", "row"}
@@ -74,13 +85,19 @@ class LSMRegressor(RegressorMixin, LSM):
 
     _parts = LSM._parts | {"readout": _default_readout}
     _part_methods = LSM._part_methods | {"feedback": "draw"}
-    _optional_parts = ("feedback",)
+    _optional_parts = (*LSM._optional_parts, "feedback")
     _numeric = True
 
     def __init__(
-        self, liquid="auto", readout="auto", feedback=None, washout=0, targets="auto"
-    ):  # fmt: skip
-        super().__init__(liquid, readout, washout, targets)
+        self,
+        liquid="auto",
+        readout="auto",
+        feedback=None,
+        washout=0,
+        targets="auto",
+        encoder="auto",
+    ):
+        super().__init__(liquid, readout, washout, targets, encoder)
         self.feedback = feedback
 
     def fit(self, X, y, sample_weight=None, reward=None):
@@ -105,6 +122,12 @@ class LSMRegressor(RegressorMixin, LSM):
             self.closed_loop_ = None
             self._fit(X, y, sample_weight, reward)
         return self
+
+    def _choose_encoder(self, X):
+        # The outputs that flow back are not encoded, so by default the input is not either.
+        if self.feedback is not None and is_auto(self.encoder):
+            return None
+        return super()._choose_encoder(X)
 
     def _check_targets(self, y):
         if self.feedback is not None and self.targets_ == "sample":
@@ -201,7 +224,7 @@ class LSMRegressor(RegressorMixin, LSM):
         check_is_fitted(self, "liquid_")
         if self.targets_ == "sample":
             return np.asarray(self._predict(X), dtype=float)
-        spikes = self.liquid_.to_spikes(self._form.wrap(X))
+        spikes = self._to_spikes(self._form.wrap(X))
         simulator = self.liquid_.simulator_
         if self.closed_loop_ is None:
             outputs = self.readout_.predict(simulator.rows(spikes))
@@ -244,7 +267,7 @@ class LSMRegressor(RegressorMixin, LSM):
         n_rows = len(forced) + n_steps
         if X is None:
             X = self._silence(n_rows)
-        spikes = self.liquid_.to_spikes(X if isinstance(X, SpikeArray) else [X])
+        spikes = self._to_spikes(X if isinstance(X, SpikeArray) else [X])
         if spikes.n_rows.tolist() != [n_rows]:
             raise ValueError(
                 f"X must have {n_rows} rows, warmup and n_steps, got {spikes.n_rows.tolist()}"
@@ -269,7 +292,8 @@ class LSMRegressor(RegressorMixin, LSM):
 
     def _silence(self, n_rows):
         """Return one sample without input."""
-        dtype = float if self.liquid_.network_.graded else int
+        is_graded = self.encoder_ is not None or self.liquid_.network_.graded
+        dtype = float if is_graded else int
         nothing = np.zeros((n_rows, self.n_features_in_), dtype=dtype)
         return SpikeArray.from_dense([nothing], row_duration=self.closed_loop_.row_duration)
 

@@ -34,7 +34,8 @@ def find_liquid(estimator, X):
         check_is_fitted(estimator)
         return estimator, X
     if hasattr(estimator, "liquid_"):
-        return find_liquid(estimator.liquid_, X)
+        encoded = estimator.encode(X) if hasattr(estimator, "encode") else X
+        return find_liquid(estimator.liquid_, encoded)
     if isinstance(estimator, FeatureUnion):
         return find_liquid(estimator.transformer_list[0][1], X)
     if isinstance(estimator, Pipeline):

@@ -7,10 +7,11 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from .._validation import check_bool, check_integer, check_number, check_reals
+from .._validation import check_bool, check_integer, check_number, check_reals, is_auto
 
 __all__ = ["WindowedRidge", "WindowedRidgeClassifier"]
 
+MAX_SAMPLES = 500  # on which partitions are compared
 ALPHAS_OF_NUMBERS = (1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0)
 ALPHAS_OF_CLASSES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 
@@ -42,14 +43,18 @@ class WindowedRidgeBase(BaseEstimator):
         partitions, alphas = self._check(X.shape[1])
         used = weights > 0
         X, targets, weights = X[used], targets[used], weights[used]
-        errors = np.empty((len(partitions), len(alphas)))
+        some = slice(None)
+        if len(partitions) > 1 and len(X) > MAX_SAMPLES:
+            some = np.linspace(0, len(X) - 1, MAX_SAMPLES).astype(int)
+        self.errors_ = np.empty((len(partitions), len(alphas)))
         for k, partition in enumerate(partitions):
-            problem = _Problem(self._in_windows(X, partition), targets, weights)
-            errors[k] = [problem.error(alpha) for alpha in alphas]
-            if errors[k].min() <= errors[: k + 1].min():
-                best = problem
-        k, a = np.unravel_index(errors.argmin(), errors.shape)
-        self.partition_, self.alpha_, self.errors_ = partitions[k], alphas[a], errors
+            problem = _Problem(self._in_windows(X[some], partition), targets[some], weights[some])
+            self.errors_[k] = [problem.error(alpha) for alpha in alphas]
+            if self.errors_[k].min() <= self.errors_[: k + 1].min():
+                best, self.partition_ = problem, partition
+        if not isinstance(some, slice):
+            best = _Problem(self._in_windows(X, self.partition_), targets, weights)
+        self.alpha_ = min(alphas, key=best.error)
         self.coef_, self.intercept_ = best.solve(self.alpha_)
 
     def _check(self, n_features):
@@ -60,7 +65,7 @@ class WindowedRidgeBase(BaseEstimator):
                 f"{owner}.n_windows={n_windows} does not divide the {n_features} columns of X: "
                 "give the number of windows that X was counted in, such as n of Snapshots"
             )
-        if not isinstance(self.root, str) or self.root != "auto":
+        if not is_auto(self.root):
             check_bool(f"{owner}.root", self.root)
         alphas = np.ravel(self.alphas)
         if not len(alphas):
@@ -70,14 +75,14 @@ class WindowedRidgeBase(BaseEstimator):
         return self._partitions(n_windows), alphas.astype(float)
 
     def _n_windows(self):
-        if isinstance(self.n_windows, str) and self.n_windows == "auto":
+        if is_auto(self.n_windows):
             return 1
         return check_integer(f"{type(self).__name__}.n_windows", self.n_windows, 1)
 
     def _partitions(self, n_windows):
         """Return the candidate partitions as tuples of numbers of windows."""
         owner = type(self).__name__
-        if isinstance(self.partitions, str) and self.partitions == "auto":
+        if is_auto(self.partitions):
             halved = [2**k for k in range(n_windows.bit_length()) if n_windows % 2**k == 0]
             return [(n,) for n in halved] + [tuple(halved[:3])] * (len(halved) > 2)
         partitions = [tuple(np.atleast_1d(partition)) for partition in self.partitions]
@@ -99,7 +104,7 @@ class WindowedRidgeBase(BaseEstimator):
             for n in partition
         ]
         counts = np.hstack(counts) if len(counts) > 1 else counts[0]
-        if not (n_windows > 1 if isinstance(self.root, str) else self.root):
+        if not (n_windows > 1 if is_auto(self.root) else self.root):
             return counts
         if counts.min() < 0:
             raise ValueError(
@@ -125,8 +130,9 @@ class WindowedRidge(RegressorMixin, WindowedRidgeBase):
     The features are counts in `n_windows` equal windows of each sample. Counts in fewer, longer
     windows are sums of these, so one simulation serves all candidate partitions. Partition and
     penalty are those of the smallest leave-one-out error, which follows from one
-    eigendecomposition for each partition [1]_. The fit is the plain ridge regression on the
-    counts of the chosen partition.
+    eigendecomposition for each partition [1]_. Partitions are compared on at most 500 of the
+    samples, evenly spaced. The fit is the plain ridge regression of all samples on the counts of
+    the chosen partition, with the penalty that is best for it.
 
     Parameters
     ----------
@@ -152,7 +158,7 @@ class WindowedRidge(RegressorMixin, WindowedRidgeBase):
     alpha_ : float
         The chosen penalty.
     errors_ : array of shape (n_partitions, n_alphas)
-        Mean squared leave-one-out error of all candidates.
+        Mean squared leave-one-out error of all candidates, on the samples that compare them.
     coef_ : array of shape (n_outputs, n_chosen_features)
         Coefficients of the features of the chosen partition.
     intercept_ : array of shape (n_outputs,)
