@@ -191,8 +191,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         check_is_fitted(self)
         if is_array(as_samples(X), series=True) and not self._array:
             raise ValueError(
-                "X is a 2-D array, but SeriesEncoder was fitted on samples with rows: one sample "
-                "goes into a list, [X]"
+                "X is a 2-D array, but fit had samples with rows: one sample goes into a list, [X]"
             )
         row = row_duration(X)
         if row is not None and row != self.row_duration_:

@@ -83,7 +83,7 @@ class LSM(Composite):
         owner = type(self).__name__
         X, y, form = resolve_targets(X, y, self.targets, owner)
         check_consistent_length(X, y)
-        self._clone_parts(X, "sample" if form is None else "row")
+        self._clone_parts("sample" if form is None else "row", self._choose_encoder(X), X)
         self._online = OnlineRun(has_learnt=True)
         if form is not None:
             spikes, targets, known = self._begin_rows(X, y, form)
@@ -109,25 +109,25 @@ class LSM(Composite):
         self.liquid_.fit(encoded, **({} if reward is None else {"reward": reward}))
         self._fit_readout(self._states(X), y, weights)
 
-    def _clone_parts(self, X, targets):
+    def _clone_parts(self, targets, encoder, X):
         """Clone the parts, and set defaults that depend on the samples; fit the encoder."""
-        self.targets_ = targets
+        self.targets_, self.encoder_ = targets, encoder
         self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
         if targets == "row" and not hasattr(self.liquid_, "trajectory"):
             raise TypeError(
                 f"{type(self).__name__}.liquid has no states at rows, got {self.liquid_!r:.200}: "
                 "take a Liquid, or give one target a sample"
             )
-        self.encoder_ = self._choose_encoder(X)
-        if self.encoder_ is not None:
-            self.encoder_.fit(X)
-        if isinstance(self.encoder_, SeriesEncoder):
+        if encoder is not None:
+            encoder.fit(X)
+        if isinstance(encoder, SeriesEncoder):
             suit_series(self.liquid_)
         if targets == "sample" and not is_table(X):
             read_in_windows(self.liquid_, self.readout_)
 
     def _choose_encoder(self, X):
-        return choose_encoder(self.encoder, self.liquid_, X)
+        """Return an unfitted encoder, or None."""
+        return choose_encoder(self.encoder, self._part("liquid"), X)
 
     def encode(self, X):
         """Return samples as the liquid takes them: encoded, or as they are without an encoder."""
@@ -217,7 +217,8 @@ class LSM(Composite):
                 "the first piece of a stream needs targets: pass y, or call fit before"
             )
         self._check()
-        self._clone_parts(X, "row")
+        # One piece, which may be one row, is too little to choose an encoder for all of them.
+        self._clone_parts("row", choose_encoder(self.encoder, self._part("liquid"), None), X)
         self._online = OnlineRun(has_learnt=False)
         form = RowTargets(np.shape(y[0])[1:], stacked=False, one_series=False)
         spikes, targets, _ = self._begin_rows(X, y, form)

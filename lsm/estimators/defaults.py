@@ -27,8 +27,8 @@ def choose_encoder(encoder, liquid, X):
         :class:`~lsm.LiquidEnsemble`, which has encoders of its own.
     liquid : Liquid or LiquidEnsemble
         The liquid.
-    X : samples
-        As of `fit`.
+    X : samples or None
+        As of `fit`; None if they are not known yet.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def choose_encoder(encoder, liquid, X):
     """
     if not is_auto(encoder):
         return None if encoder is None else clone(encoder)
-    if isinstance(liquid, LiquidEnsemble) or not holds_series(X):
+    if X is None or isinstance(liquid, LiquidEnsemble) or not holds_series(X):
         return None
     return SeriesEncoder(dt=liquid.dt)
 
