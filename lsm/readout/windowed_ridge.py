@@ -8,6 +8,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from .._validation import check_bool, check_integer, check_number, check_reals, is_auto
+from .leave_one_out import CentredRidge, centred, left_out_errors
 
 __all__ = ["WindowedRidge", "WindowedRidgeClassifier"]
 
@@ -43,19 +44,30 @@ class WindowedRidgeBase(BaseEstimator):
         partitions, alphas = self._check(X.shape[1])
         used = weights > 0
         X, targets, weights = X[used], targets[used], weights[used]
-        some = slice(None)
-        if len(partitions) > 1 and len(X) > MAX_SAMPLES:
-            some = np.linspace(0, len(X) - 1, MAX_SAMPLES).astype(int)
-        self.errors_ = np.empty((len(partitions), len(alphas)))
-        for k, partition in enumerate(partitions):
-            problem = _Problem(self._in_windows(X[some], partition), targets[some], weights[some])
-            self.errors_[k] = [problem.error(alpha) for alpha in alphas]
-            if self.errors_[k].min() <= self.errors_[: k + 1].min():
-                best, self.partition_ = problem, partition
-        if not isinstance(some, slice):
-            best = _Problem(self._in_windows(X, self.partition_), targets, weights)
-        self.alpha_ = min(alphas, key=best.error)
-        self.coef_, self.intercept_ = best.solve(self.alpha_)
+        self.partition_ = partitions[0]
+        if len(partitions) > 1:
+            some = np.unique(np.linspace(0, len(X) - 1, MAX_SAMPLES).astype(int))
+            self.errors_ = self._compare(X[some], targets[some], weights[some], partitions, alphas)
+            self.partition_ = partitions[self.errors_.min(axis=1).argmin()]
+        ridge = CentredRidge(self._in_windows(X, self.partition_), targets, weights)
+        errors = ridge.errors(alphas)
+        if len(partitions) == 1:
+            self.errors_ = errors[None]
+        self.alpha_ = alphas[errors.argmin()]
+        self.coef_, self.intercept_ = ridge.solve(self.alpha_)
+
+    def _compare(self, X, targets, weights, partitions, alphas):
+        """Return the errors of all partitions; their Gram matrices are sums of a few."""
+        targets = centred(targets, weights)
+        grams = {}
+        for n in sorted({n for partition in partitions for n in partition}):
+            features = centred(self._in_windows(X, (n,)), weights)
+            grams[n] = features @ features.T
+        errors = []
+        for partition in partitions:
+            squares, U = np.linalg.eigh(sum(grams[n] for n in partition))
+            errors.append(left_out_errors(U, np.maximum(squares, 0), targets, weights, alphas))
+        return np.array(errors)
 
     def _check(self, n_features):
         """Validate the parameters; return the candidates."""
@@ -84,7 +96,8 @@ class WindowedRidgeBase(BaseEstimator):
         owner = type(self).__name__
         if is_auto(self.partitions):
             halved = [2**k for k in range(n_windows.bit_length()) if n_windows % 2**k == 0]
-            return [(n,) for n in halved] + [tuple(halved[:3])] * (len(halved) > 2)
+            together = [tuple(halved[: k + 1]) for k in range(1, len(halved))]
+            return [(n,) for n in halved] + together
         partitions = [tuple(np.atleast_1d(partition)) for partition in self.partitions]
         if not partitions or not all(partitions):
             raise ValueError(f"{owner}.partitions must hold partitions, got {self.partitions!r}")
@@ -142,8 +155,9 @@ class WindowedRidge(RegressorMixin, WindowedRidgeBase):
         :class:`~lsm.LSMRegressor` it is the number of windows in which the liquid is read.
     partitions : sequence of tuple of int, or "auto", default="auto"
         Candidate partitions: `(4,)` has four windows, `(1, 2)` the whole sample and its halves.
-        "auto" takes 1, 2, 4 and further powers of two that divide `n_windows`, and the first
-        three of these together. One partition, such as `[(1, 2)]`, is set by hand.
+        "auto" takes 1, 2, 4 and further powers of two that divide `n_windows`, each alone, and
+        the first two, three, and so on together. One partition, such as `[(1, 2)]`, is set by
+        hand.
     root : bool or "auto", default="auto"
         Whether the features are the square roots of the counts, whose noise does not grow with
         the rate; "auto" is true for more than one window.
@@ -319,47 +333,6 @@ class WindowedRidgeClassifier(ClassifierMixin, WindowedRidgeBase):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-class _Problem:
-    """Weighted ridge regression with an intercept, solved for any penalty.
-
-    With rows scaled by the roots of their weights, Z = U sqrt(l) V' are the centred features. U
-    and l come from the smaller one of Z Z' and Z' Z.
-    """
-
-    def __init__(self, features, targets, weights):
-        self.weights, self.total = weights, weights.sum()
-        self.x_mean = weights @ features / self.total
-        self.y_mean = weights @ targets / self.total
-        root = np.sqrt(weights)[:, None]
-        self.Z, self.Y = root * (features - self.x_mean), root * (targets - self.y_mean)
-        if self.Z.shape[0] <= self.Z.shape[1]:
-            squares, self.U = np.linalg.eigh(self.Z @ self.Z.T)
-        else:
-            squares, V = np.linalg.eigh(self.Z.T @ self.Z)
-            kept = squares > squares[-1] * len(V) * np.finfo(float).eps
-            squares = squares[kept]
-            self.U = self.Z @ V[:, kept] / np.sqrt(squares)
-        self.squares = np.maximum(squares, 0)
-        self.unit = self.squares.sum() or 1.0
-        self.projected = self.U.T @ self.Y
-
-    def error(self, alpha):
-        """Return the mean squared leave-one-out error."""
-        shrink = self.squares / (self.squares + alpha * self.unit)
-        residuals = self.Y - self.U @ (shrink[:, None] * self.projected)
-        # Share of each row in its own prediction; the intercept has one of its own.
-        leverage = self.U**2 @ shrink + self.weights / self.total
-        left_out = np.minimum(1, 1 / self.weights)
-        kept = np.maximum(1 - left_out * leverage, np.finfo(float).eps)
-        return ((residuals / kept[:, None]) ** 2).sum() / (self.total * self.Y.shape[1])
-
-    def solve(self, alpha):
-        """Return coefficients of shape (n_outputs, n_features), and intercepts."""
-        dual = self.U @ (self.projected / (self.squares + alpha * self.unit)[:, None])
-        coef = dual.T @ self.Z
-        return coef, self.y_mean - coef @ self.x_mean
 
 
 def _checked_weights(sample_weight, n_samples):

@@ -11,6 +11,9 @@ from lsm.readout import WindowedRidge, WindowedRidgeClassifier
 from tests.helpers.samples import spike_samples
 
 
+ALPHAS = (1e-4, 1e-2, 1.0)
+
+
 @parametrize_with_checks([WindowedRidge(), WindowedRidgeClassifier()])
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
@@ -66,7 +69,7 @@ def test_the_data_choose_the_windows():
     X, y = early_and_late(80)
     model = WindowedRidge(4, root=False).fit(X, y)
     assert model.partition_ == (2,)
-    assert model.errors_.shape == (4, 10)
+    assert model.errors_.shape == (5, 10)
     assert model.errors_.min() == model.errors_[1].min()
     total = X.sum(axis=1) + np.random.default_rng(1).normal(size=80)
     assert WindowedRidge(4, root=False).fit(X, total).partition_ == (1,)
@@ -84,7 +87,9 @@ def test_partitions_are_compared_on_some_of_many_samples():
     np.testing.assert_allclose(model.coef_, whole.coef_)
 
 
-@pytest.mark.parametrize("model", [WindowedRidge(4), WindowedRidge(4, [(2,)])])
+@pytest.mark.parametrize(
+    "model", [WindowedRidge(4, alphas=ALPHAS), WindowedRidge(4, [(2,)], alphas=ALPHAS)]
+)
 def test_weights_are_copies_and_zero_is_absence(model):
     X, y = early_and_late(30)
     weights = np.random.default_rng(2).integers(0, 4, 30)
