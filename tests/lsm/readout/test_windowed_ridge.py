@@ -10,7 +10,6 @@ from lsm import Liquid, Snapshots
 from lsm.readout import WindowedRidge, WindowedRidgeClassifier
 from tests.helpers.samples import spike_samples
 
-
 ALPHAS = (1e-4, 1e-2, 1.0)
 
 
