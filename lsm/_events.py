@@ -174,8 +174,10 @@ def moments_of(spikes):
     amplitudes = amplitudes.astype(np.float64)
     samples = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
     cells = (samples * np.int64(spikes.n_rows.max()) + spikes.rows) * spikes.n_channels
-    cells, places = np.unique(cells + spikes.channels, return_inverse=True)
-    amplitudes = np.bincount(places, amplitudes)  # sums of the events in one cell
+    cells += spikes.channels
+    if np.any(cells[1:] <= cells[:-1]):  # dense samples are sorted, with one event in a cell
+        cells, places = np.unique(cells, return_inverse=True)
+        amplitudes = np.bincount(places, amplitudes)  # sums of the events in one cell
     channels = cells % spikes.n_channels
     mean = np.bincount(channels, amplitudes, spikes.n_channels) / total
     deviations = (amplitudes - mean[channels]) ** 2

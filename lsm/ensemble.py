@@ -113,6 +113,23 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
         TypeError, ValueError
             If a parameter or the input is invalid.
         """
+        self.fit_transform(X)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Fit all encoders and liquids, and return the states of the same samples.
+
+        Parameters
+        ----------
+        X, y : object
+            As of `fit`.
+
+        Returns
+        -------
+        states : array of shape (n_samples, n_readings * n_liquids * n_neurons)
+            As of `transform`.
+        """
+        states = []
         with all_or_nothing(self):
             self._check()
             seeds = check_random_state(self.random_state).randint(MAX_SEED, size=self.n_liquids)
@@ -122,9 +139,11 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
                 rng = np.random.default_rng(seed)
                 encoder = None if length is None else self._draw_encoder(length, rng).fit(X)
                 liquid = self._draw_liquid(rng).set_params(random_state=int(seed))
-                self.liquids_.append(liquid.fit(_encoded(encoder, X)))
+                encoded = _encoded(encoder, X)
+                states.append(liquid.fit(encoded).transform(encoded))
+                self.liquids_.append(liquid)
                 self.encoders_.append(encoder)
-        return self
+        return self._side_by_side(states)
 
     def transform(self, X):
         """Run samples through all liquids and read their states.
@@ -140,12 +159,13 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
             Column `(k * n_liquids + i) * n_neurons + n` holds reading k of neuron n of liquid i.
         """
         check_is_fitted(self)
-        n_readings = len(self._part("snapshots").windows())
-        states = []
-        for encoder, liquid in zip(self.encoders_, self.liquids_, strict=True):
-            state = liquid.transform(_encoded(encoder, X)).toarray()
-            states.append(state.reshape(len(state), n_readings, -1))
-        return np.concatenate(states, axis=2).reshape(len(states[0]), -1)
+        members = zip(self.encoders_, self.liquids_, strict=True)
+        return self._side_by_side([m.transform(_encoded(encoder, X)) for encoder, m in members])
+
+    def _side_by_side(self, states):
+        n_samples, n_readings = states[0].shape[0], len(self._part("snapshots").windows())
+        parts = [state.toarray().reshape(n_samples, n_readings, -1) for state in states]
+        return np.concatenate(parts, axis=2).reshape(n_samples, -1)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the states' columns; `input_features` is ignored."""

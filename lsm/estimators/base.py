@@ -106,8 +106,9 @@ class LSM(Composite):
         # A table that is said to hold patterns is not questioned: Liquid.fit would warn.
         if self.targets == "sample" and is_table(encoded) and hasattr(self.liquid_, "to_spikes"):
             encoded = self.liquid_.to_spikes(encoded)
-        self.liquid_.fit(encoded, **({} if reward is None else {"reward": reward}))
-        self._fit_readout(self._states(X), y, weights)
+        learning = {} if reward is None else {"reward": reward}
+        states = self.liquid_.fit_transform(encoded, **learning)
+        self._fit_readout(_dense(states), y, weights)
 
     def _clone_parts(self, targets, encoder, X):
         """Clone the parts, and set defaults that depend on the samples; fit the encoder."""
@@ -157,8 +158,7 @@ class LSM(Composite):
 
     def _states(self, X):
         """Return the states of samples as a dense array, which every readout takes."""
-        states = self.liquid_.transform(self.encode(X))
-        return states.toarray() if sparse.issparse(states) else states
+        return _dense(self.liquid_.transform(self.encode(X)))
 
     def _fit_rows(self, spikes, targets, used, weights):
         """Fit the readout on the states at the rows that are used."""
@@ -346,3 +346,7 @@ def _weight_params(readout, weights):
 def _as_known(targets):
     """Return targets without missing ones in the type that they have without them."""
     return np.array(targets.tolist()) if targets.dtype == object else targets
+
+
+def _dense(states):
+    return states.toarray() if sparse.issparse(states) else states
