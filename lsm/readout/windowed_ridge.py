@@ -301,8 +301,7 @@ class WindowedRidgeClassifier(ClassifierMixin, WindowedRidgeBase):
         Raises
         ------
         TypeError, ValueError
-            If a parameter is invalid or does not fit the number of columns, or there is only one
-            class.
+            If a parameter is invalid, or does not fit the number of columns.
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64, multi_output=True)
         check_classification_targets(y)
@@ -311,10 +310,6 @@ class WindowedRidgeClassifier(ClassifierMixin, WindowedRidgeBase):
         weights = _checked_weights(sample_weight, len(y))
         binarizer = LabelBinarizer(neg_label=-1)
         targets = binarizer.fit_transform(y)
-        if len(binarizer.classes_) < 2:
-            raise ValueError(
-                f"y must hold at least two classes, got 1 class: {binarizer.classes_[0]}"
-            )
         self._fit(_dense(X), targets.astype(float), weights)
         self.classes_, self._binarizer = binarizer.classes_, binarizer
         return self

@@ -110,6 +110,8 @@ def test_classes_and_labels():
     two = WindowedRidgeClassifier(4).fit(X, y == "a")
     assert two.decision_function(X).shape == (60,)
     np.testing.assert_array_equal(two.predict(X), two.decision_function(X) > 0)
+    one = WindowedRidgeClassifier(4).fit(X, np.full(60, "a"))  # as RidgeClassifier
+    assert set(one.predict(X)) == {"a"}
     labels = np.c_[X[:, 0] > X[:, 1], X[:, 2] > 3].astype(int)
     assert WindowedRidgeClassifier(4).fit(X, labels).predict(X).shape == (60, 2)
 
