@@ -8,6 +8,7 @@ the ball is hidden. For basic-motions it has the accuracy on the archive's own t
 
 import numpy as np
 from scipy import stats
+from sklearn.linear_model import RidgeClassifierCV
 
 from lsm import Liquid, LSMClassifier, LSMRegressor, Snapshots, without_recurrence
 from lsm._validation import check_choice
@@ -52,9 +53,10 @@ def make_model(task="ball", n_neurons=400, *, kind="liquid", random_state=None, 
     liquid = (_spiking if kind == "liquid" else _echo_state)(task)
     liquid.set_params(n_neurons=n_neurons, random_state=random_state)
     if task == "ball":
-        model = LSMRegressor(liquid, HoldOutRidge(), washout=WASHOUT)
+        model = LSMRegressor(liquid, HoldOutRidge(), washout=WASHOUT, encoder=None)
     else:
-        model = LSMClassifier(liquid)
+        readout = RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
+        model = LSMClassifier(liquid, readout, encoder=None)
     return model.set_params(**settings)
 
 

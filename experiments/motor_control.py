@@ -74,7 +74,7 @@ def make_model(n_neurons=300, *, kind="liquid", random_state=None, **settings):
     check_choice("kind", kind, KINDS)
     liquid = _spiking() if kind == "liquid" else _echo_state()
     liquid.set_params(n_neurons=n_neurons, random_state=random_state)
-    return LSMRegressor(liquid, HoldOutRidge()).set_params(**settings)
+    return LSMRegressor(liquid, HoldOutRidge(), encoder=None).set_params(**settings)
 
 
 def _spiking():

@@ -64,7 +64,9 @@ def make_model(
     liquid.set_params(n_neurons=n_neurons, random_state=random_state)
     # A readout that learns in the loop starts from silence, and learns from the first row on.
     washout = 0 if readout == "force" else 100
-    model = LSMRegressor(liquid, _make_readout(readout, kind, task), feedback, washout=washout)
+    model = LSMRegressor(
+        liquid, _make_readout(readout, kind, task), feedback, washout=washout, encoder=None
+    )
     return model.set_params(**settings)
 
 

@@ -65,7 +65,8 @@ def make_model(
     check_choice("kind", kind, KINDS)
     make = _spiking if kind == "liquid" else _echo_state
     liquid = make(task, inputs).set_params(n_neurons=n_neurons, random_state=random_state)
-    return LSMRegressor(liquid, HoldOutRidge(), washout=WASHOUT).set_params(**settings)
+    model = LSMRegressor(liquid, HoldOutRidge(), washout=WASHOUT, encoder=None)
+    return model.set_params(**settings)
 
 
 def _spiking(task, inputs):

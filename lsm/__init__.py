@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from .calibration import Calibration
 from .controls import without_recurrence
+from .ensemble import LiquidEnsemble
 from .estimators import (
     Forecaster,
     LSMClassifier,
@@ -24,6 +25,7 @@ __all__ = [
     "LSMClassifier",
     "LSMRegressor",
     "Liquid",
+    "LiquidEnsemble",
     "Memory",
     "Snapshots",
     "SpikeArray",

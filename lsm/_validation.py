@@ -12,6 +12,7 @@ __all__ = [
     "check_integer",
     "check_number",
     "check_reals",
+    "is_auto",
 ]
 
 
@@ -134,3 +135,8 @@ def check_reals(rule, values, dtype=np.float64):
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{rule}, got {values!r:.80}")
     return array.astype(dtype, copy=False)
+
+
+def is_auto(value):
+    """Return whether a parameter is left at "auto"."""
+    return isinstance(value, str) and value == "auto"

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
+from ._validation import is_auto
 from .liquid import Liquid
 from .topology import ErdosRenyi
 
@@ -53,16 +54,12 @@ def _is_topology_of_a_liquid(name, model, params):
     owner, _, parameter = name.rpartition("__")
     part = params[owner] if owner else model
     # A composite's liquid at its default is "auto".
-    return parameter == "topology" and (isinstance(part, Liquid) or _is_auto(part))
+    return parameter == "topology" and (isinstance(part, Liquid) or is_auto(part))
 
 
 def _topology(value):
     """Return a copy of the topology that is the value of a parameter."""
-    return ErdosRenyi() if _is_auto(value) else clone(value)
-
-
-def _is_auto(value):
-    return isinstance(value, str) and value == "auto"
+    return ErdosRenyi() if is_auto(value) else clone(value)
 
 
 class Unconnected(BaseEstimator):

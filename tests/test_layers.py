@@ -26,7 +26,7 @@ ROWS = [
     ["lsm.simulator"],
     ["lsm.reservoir"],
     ["lsm.liquid"],
-    ["lsm.controls", "lsm.readout"],
+    ["lsm.controls", "lsm.ensemble", "lsm.readout"],
     ["lsm.feedback"],
     ["lsm.estimators"],
     ["lsm.inside"],

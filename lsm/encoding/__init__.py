@@ -44,6 +44,7 @@ from .phase import PhaseEncoder
 from .population import PopulationEncoder
 from .rank_order import RankOrderEncoder
 from .rate import RateEncoder
+from .series import SeriesEncoder
 from .sound import SoundEncoder
 from .synchrony import SynchronyEncoder
 
@@ -62,6 +63,7 @@ __all__ = [
     "PopulationEncoder",
     "RankOrderEncoder",
     "RateEncoder",
+    "SeriesEncoder",
     "SoundEncoder",
     "SynchronyEncoder",
 ]

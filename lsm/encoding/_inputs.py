@@ -42,7 +42,7 @@ def check_waveforms(encoder, X, *, reset):
     return [_check_waveform(i, waveform) for i, waveform in enumerate(X)]
 
 
-def check_signals(encoder, X, *, reset, series=False):
+def check_signals(encoder, X, *, reset, series=False, allow_nan=False):
     """Return the samples of `X` as float64 arrays of shape (n_rows, n_channels).
 
     Parameters
@@ -56,6 +56,8 @@ def check_signals(encoder, X, *, reset, series=False):
     series : bool, default=False
         Whether a row of a 2-D `X` is a signal of one channel instead of a vector, and a sequence
         may hold 1-D arrays.
+    allow_nan : bool, default=False
+        Whether values may be missing.
 
     Returns
     -------
@@ -72,13 +74,14 @@ def check_signals(encoder, X, *, reset, series=False):
                 "X must have rows of equal length, or be a sequence of (n_rows, n_channels) "
                 f"arrays; row 0 has shape {np.shape(X[0])}, and other rows have other shapes"
             )
-        X = validate_data(encoder, X, reset=reset, dtype=np.float64)
+        finite = "allow-nan" if allow_nan else True
+        X = validate_data(encoder, X, reset=reset, dtype=np.float64, ensure_all_finite=finite)
         return [row[:, None] if series else row[None] for row in X]
     if isinstance(X, SpikeArray):
         X = [X.to_dense(i) for i in range(len(X))]
     if len(X) == 0:
         raise ValueError("X is empty: at least one sample is required")
-    samples = [_check_signal(i, sample, series) for i, sample in enumerate(X)]
+    samples = [_check_signal(i, sample, series, allow_nan) for i, sample in enumerate(X)]
     widths = {sample.shape[1] for sample in samples}
     if len(widths) > 1:
         raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
@@ -124,12 +127,14 @@ def _forget_features(encoder):
     vars(encoder).pop("feature_names_in_", None)
 
 
-def _check_signal(i, sample, series):
+def _check_signal(i, sample, series, allow_nan):
     if series and _ndim(sample) == 1:
         sample = np.reshape(sample, (-1, 1))
     array = check_sample(i, sample)
     array = (array.toarray() if sparse.issparse(array) else array).astype(np.float64)
-    if not np.isfinite(array).all():
+    if allow_nan and np.isinf(array).any():
+        raise ValueError(f"sample {i} must not contain infinity: use NaN for a missing value")
+    if not allow_nan and not np.isfinite(array).all():
         raise ValueError(f"sample {i} must be finite, got one that contains NaN or infinity")
     return array
 

@@ -4,6 +4,7 @@ from contextlib import contextmanager, nullcontext
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_consistent_length
@@ -13,35 +14,15 @@ from sklearn.utils.validation import check_is_fitted
 from .._parts import Composite, all_or_nothing
 from .._units import rounding_named
 from .._validation import check_integer
+from ..encoding import SeriesEncoder
 from ..liquid import Liquid
-from ..samples import SERIES_WARNING, is_table
+from ..samples import SERIES_WARNING, as_samples, is_table, n_rows_of
 from ..targets import RowTargets, one_piece, resolve_targets
+from .defaults import choose_encoder, read_in_windows, suit_series
 from .online import OnlineRun
 from .routing import readout_params, row_weights, select_rows
 
-__all__ = ["LSM", "readout_has"]
-
-# Readouts that have a method which many have not.
-EXAMPLES = {
-    "predict_proba": "LogisticRegression, or wrap the readout in CalibratedClassifierCV",
-    "decision_function": "RidgeClassifierCV",
-    "partial_fit": "SGDClassifier, SGDRegressor or RLS",
-}
-
-
-def readout_has(method):
-    """Return a condition of `available_if`: the readout has a method of this name."""
-
-    def check(self):
-        readout = self.readout_ if hasattr(self, "readout_") else self._part("readout")
-        if not hasattr(readout, method):
-            raise AttributeError(
-                f"{type(self).__name__}.readout has no {method}, got {readout!r}: take one that "
-                f"has, such as {EXAMPLES[method]}"
-            )
-        return True
-
-    return check
+__all__ = ["LSM"]
 
 
 class LSM(Composite):
@@ -58,17 +39,21 @@ class LSM(Composite):
         scored.
     targets : {"auto", "sample", "row"}
         Whether there is one target a sample, or one at every row; "auto" goes by their form.
+    encoder : transformer, "auto" or None
+        Converts samples before the liquid; a clone of it is fitted.
     """
 
-    _parts = {"liquid": Liquid}
-    _part_methods = {"liquid": "trajectory", "readout": "predict"}
+    _parts = {"liquid": Liquid, "encoder": SeriesEncoder}
+    _part_methods = {"liquid": "transform", "readout": "predict", "encoder": "transform"}
+    _optional_parts = ("encoder",)
     _numeric = False  # whether targets must be numbers
 
-    def __init__(self, liquid, readout, washout, targets):
+    def __init__(self, liquid, readout, washout, targets, encoder):
         self.liquid = liquid
         self.readout = readout
         self.washout = washout
         self.targets = targets
+        self.encoder = encoder
 
     def get_metadata_routing(self):
         """Return which metadata `fit` hands on to the readout.
@@ -94,8 +79,9 @@ class LSM(Composite):
         X, y, self._form = resolve_targets(X, y, self.targets, type(self).__name__)
         check_consistent_length(X, y)
         self.targets_ = "sample" if self._form is None else "row"
+        learning = {} if reward is None else {"reward": reward}
         if self.targets_ == "row":
-            self._fit_to_rows(X, y, reward, params)
+            self._fit_to_rows(X, y, learning, params)
             return
         self._check_targets(y)
         if self.washout:
@@ -103,12 +89,49 @@ class LSM(Composite):
                 f"{type(self).__name__}.washout={self.washout} is for targets at rows, but y has "
                 "one target a sample: for one series pass [X] and [y], or set washout=0"
             )
+        self._fit_encoder(X)
         with _no_warning_of_series() if self.targets == "sample" else nullcontext():
-            self.liquid_.fit(X, reward=reward)
-        self.readout_.fit(self._states(X), y, **params)
+            states = self._fit_liquid(self.encode(X), learning)
+        self.readout_.fit(states, y, **params)
 
-    def _fit_to_rows(self, X, y, reward, params):
-        spikes = self.liquid_.to_spikes(X)
+    def _fit_encoder(self, X):
+        """Fit the encoder, and set defaults of liquid and readout that depend on the samples."""
+        self.encoder_ = self._choose_encoder(X)
+        if self.encoder_ is not None:
+            self.encoder_.fit(X)
+        if isinstance(self.encoder_, SeriesEncoder):
+            suit_series(self.liquid_)
+        if self.targets_ == "sample" and not is_table(as_samples(X)):
+            read_in_windows(self.liquid_, self.readout_)
+
+    def _choose_encoder(self, X):
+        """Return an unfitted encoder, or None."""
+        return choose_encoder(self.encoder, self._part("liquid"), X, self.targets_)
+
+    def encode(self, X):
+        """Return samples as the liquid takes them.
+
+        Parameters
+        ----------
+        X : samples
+            As of `predict`.
+
+        Returns
+        -------
+        encoded : samples
+            `X` itself without an encoder.
+        """
+        check_is_fitted(self, "encoder_")
+        return X if self.encoder_ is None else self.encoder_.transform(X)
+
+    def _fit_to_rows(self, X, y, learning, params):
+        if not hasattr(self.liquid_, "trajectory"):
+            raise TypeError(
+                f"{type(self).__name__}.liquid has no states at rows, got {self.liquid_!r:.200}: "
+                "take a Liquid, or give one target a sample"
+            )
+        self._fit_encoder(X)
+        spikes = self._as_rows(X)
         targets, known = self._form.join(y, spikes, numeric=self._numeric)
         used = known & self._after_washout(spikes)
         if not used.any():
@@ -117,7 +140,7 @@ class LSM(Composite):
         params = select_rows(params, spikes.n_rows, used)
         spikes = self._prepare_rows(X, spikes, known)
         # A table keeps the names of its columns, which a SpikeArray has not.
-        self.liquid_.fit(X if is_table(X) else spikes, reward=reward)
+        self.liquid_.fit(X if is_table(X) else spikes, **learning)
         self._fit_rows(spikes, targets, used, params)
 
     def _prepare_rows(self, X, spikes, known):
@@ -127,13 +150,31 @@ class LSM(Composite):
     def _check_targets(self, y, all_known=True):
         """Validate targets before anything runs; `y` are those of the rows that are used."""
 
-    def _states(self, X):
-        """Return the states of samples as a dense array, which every readout takes.
+    def _as_rows(self, X):
+        """Encode samples with targets at their rows, and convert them to a SpikeArray."""
+        spikes = self.liquid_.to_spikes(self.encode(X))
+        n_rows = n_rows_of(as_samples(X))
+        if n_rows is not None and not np.array_equal(n_rows, spikes.n_rows):
+            raise ValueError(
+                f"{type(self).__name__}.encoder makes {spikes.n_rows[0]} rows of the {n_rows[0]} "
+                "rows of X[0], but there is a target at each of them: take one that keeps the "
+                "rows, such as SeriesEncoder()"
+            )
+        return spikes
 
-        In single precision a linear readout's last digits would depend on the other samples.
-        """
-        states = self.liquid_.simulator_.states(self.liquid_.to_spikes(X))
-        return states.toarray().astype(float)
+    def _fit_liquid(self, encoded, learning):
+        """Fit the liquid; return the states of the samples as `_states` does."""
+        if isinstance(self.liquid_, Liquid):
+            self.liquid_.fit(encoded, **learning)
+            return self._states(encoded)
+        return _dense(self.liquid_.fit_transform(encoded, **learning))
+
+    def _states(self, encoded):
+        """Return the states of encoded samples as a dense array, which every readout takes."""
+        if isinstance(self.liquid_, Liquid):
+            simulator = self.liquid_.simulator_
+            return _dense(simulator.states(self.liquid_.to_spikes(encoded)))
+        return _dense(self.liquid_.transform(encoded))
 
     def _fit_rows(self, spikes, targets, used, params):
         """Fit the readout on the states at the rows that are used."""
@@ -170,7 +211,8 @@ class LSM(Composite):
             raise ValueError("the first piece of a stream needs targets: pass y, or call fit first")
         self._begin_fit(has_learnt=False)
         self.targets_, self._form = "row", RowTargets(y[0].shape[1:], False, False)
-        spikes = self.liquid_.to_spikes(X)
+        self._fit_encoder(X)
+        spikes = self._as_rows(X)
         targets, _ = self._form.join(y, spikes, numeric=self._numeric)
         self.liquid_.fit(spikes)
         return spikes, targets
@@ -182,15 +224,24 @@ class LSM(Composite):
                 "a stream has a target at every row, but fit had one a sample: fit with targets "
                 "at rows"
             )
-        spikes = self.liquid_.to_spikes(X)
+        spikes, past = self._encode_piece(X)
         targets, known = np.zeros((spikes.n_rows[0], *self._form.shape)), None
         if y is not None:
             targets, known = self._form.join(y, spikes, numeric=self._numeric)
             self._check_piece(targets[known], first_call)
-        return self._online.learn(
+        outputs = self._online.learn(
             spikes, targets, known, self._row_reader(), self.readout_, washout=self.washout,
             closed_loop=self._loop_for(targets), first_call=first_call,
         )  # fmt: skip
+        self._online.past = past
+        return outputs
+
+    def _encode_piece(self, X):
+        """Return the next piece of a stream as a SpikeArray, and what the one after it needs."""
+        if not hasattr(self.encoder_, "encode_piece"):
+            return self._as_rows(X), None
+        piece, past = self.encoder_.encode_piece(X, self._online.past)
+        return self.liquid_.to_spikes(piece), past
 
     def _check_piece(self, targets, first_call):
         """Validate the targets of a piece of a stream, before the liquid runs."""
@@ -238,7 +289,7 @@ class LSM(Composite):
     def _predict(self, X, method="predict"):
         check_is_fitted(self, "liquid_")
         if self.targets_ == "sample":
-            return getattr(self.readout_, method)(self._states(X))
+            return getattr(self.readout_, method)(self._states(self.encode(X)))
         spikes = self.to_spikes(X)
         outputs = getattr(self.readout_, method)(self._row_reader().rows(spikes))
         return self._form.split(outputs, spikes)
@@ -256,7 +307,9 @@ class LSM(Composite):
         spikes : SpikeArray
         """
         check_is_fitted(self, "liquid_")
-        return self.liquid_.to_spikes(X if self._form is None else self._form.wrap(X))
+        if self.targets_ == "row":
+            return self._as_rows(self._form.wrap(X))
+        return self.liquid_.to_spikes(self.encode(X))
 
     def scored_rows(self, X, y, sample_weight=None):
         """Return the rows that count in a score, of a fit with targets at rows.
@@ -290,7 +343,7 @@ class LSM(Composite):
                 "rows are scored where fit had a target at every row, but it had one a sample: "
                 "use scikit-learn's scorers"
             )
-        spikes = self.liquid_.to_spikes(self._form.wrap(X))
+        spikes = self.to_spikes(X)
         targets, known = self._form.join(self._form.parts(y), spikes, numeric=self._numeric)
         used = known & self._after_washout(spikes)
         weights = row_weights(sample_weight, spikes)
@@ -305,7 +358,7 @@ class LSM(Composite):
     @property
     def n_features_in_(self):
         """Number of input channels."""
-        return self.liquid_.n_features_in_
+        return getattr(self.encoder_, "n_features_in_", self.liquid_.n_features_in_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -324,3 +377,11 @@ def _no_warning_of_series():
 def _of_known(targets):
     """Return known targets, which may stand as objects beside missing ones, in their own type."""
     return np.array(targets.tolist()) if targets.dtype == object else targets
+
+
+def _dense(states):
+    """Return states as a dense array.
+
+    In single precision a linear readout's last digits would depend on the other samples.
+    """
+    return (states.toarray() if sparse.issparse(states) else np.asarray(states)).astype(float)

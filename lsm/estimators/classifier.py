@@ -7,15 +7,16 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import all_or_nothing
-from .base import LSM, readout_has
+from .availability import readout_has
+from .base import LSM
 
 __all__ = ["LSMClassifier"]
 
 
 def _default_readout():
-    from sklearn.linear_model import RidgeClassifierCV  # slow to import, and not always used
+    from ..readout import WindowedRidgeClassifier  # slow to import, and not always used
 
-    return RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
+    return WindowedRidgeClassifier()
 
 
 class LSMClassifier(ClassifierMixin, LSM):
@@ -23,21 +24,33 @@ class LSMClassifier(ClassifierMixin, LSM):
 
     Parameters
     ----------
-    liquid : Liquid, default=Liquid()
-        The liquid; a clone of it is fitted.
-    readout : classifier, default=RidgeClassifierCV(alphas=np.logspace(-2, 4, 13))
-        Any scikit-learn classifier; a clone of it is fitted on the liquid's states.
+    liquid : Liquid or LiquidEnsemble, default=Liquid()
+        The liquid; a clone of it is fitted. Before an encoded series a liquid with default
+        `neurons` has biases of mean 0 and spread 1, and one with default `calibration` has
+        `Calibration(input_rate=35, max_gain=1)`.
+    readout : classifier, default=WindowedRidgeClassifier()
+        Any scikit-learn classifier; a clone of it is fitted on the liquid's states. If its
+        `n_windows` is "auto", a liquid with default `snapshots` is read in 8 windows, of which
+        the readout chooses sums.
     washout : int, default=0
         With labels at rows: rows at the start of each sample that are neither learnt from nor
         scored.
     targets : {"auto", "sample", "row"}, default="auto"
         Whether there is one label a sample, or one at every row. "auto" goes by the form of `y`,
         and refuses a form that fits both. With "row", a 2-D `X` is one series.
+    encoder : transformer, "auto" or None, default="auto"
+        Converts samples before the liquid, such as :class:`~lsm.encoding.SeriesEncoder`; a clone
+        of it is fitted. "auto" takes a SeriesEncoder for arrays of floats with a row for each
+        time step, and one label each. Samples with labels at rows, spikes, static patterns,
+        SpikeArrays and the input of a LiquidEnsemble are taken as they are, as all samples are
+        with None.
 
     Attributes
     ----------
-    liquid_ : Liquid
+    liquid_ : Liquid or LiquidEnsemble
         The fitted liquid.
+    encoder_ : transformer or None
+        The fitted encoder.
     readout_ : classifier
         The fitted readout.
     classes_ : array of shape (n_classes,)
@@ -70,8 +83,8 @@ class LSMClassifier(ClassifierMixin, LSM):
 
     _parts = LSM._parts | {"readout": _default_readout}
 
-    def __init__(self, liquid="auto", readout="auto", washout=0, targets="auto"):
-        super().__init__(liquid, readout, washout, targets)
+    def __init__(self, liquid="auto", readout="auto", washout=0, targets="auto", encoder="auto"):
+        super().__init__(liquid, readout, washout, targets, encoder)
 
     def fit(self, X, y, reward=None, **params):
         """Fit the liquid, then the readout on its states.

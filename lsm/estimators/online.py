@@ -20,10 +20,12 @@ class OnlineRun:
     ----------
     n_rows : int
         Number of rows so far.
+    past : array or None
+        What the encoder needs of the rows so far, see `SeriesEncoder.encode_piece`.
     """
 
     def __init__(self, has_learnt):
-        self.has_learnt, self.n_rows = has_learnt, 0
+        self.has_learnt, self.n_rows, self.past = has_learnt, 0, None
         self._steps = None
 
     def learn(

@@ -11,7 +11,8 @@ from .._units import rounding_named
 from .._validation import check_integer, check_reals
 from ..readout import ResidualRidge
 from ..spikes import SpikeArray
-from .base import LSM, readout_has
+from .availability import readout_has
+from .base import LSM
 from .closed_loop import ClosedLoop
 from .taps import Tapped, lengthen_rows, read_for_series, tap_counts
 
@@ -19,9 +20,9 @@ __all__ = ["LSMRegressor"]
 
 
 def _default_readout():
-    from sklearn.linear_model import RidgeCV  # slow to import, and not always used
+    from ..readout import WindowedRidge  # slow to import, and not always used
 
-    return RidgeCV(alphas=np.logspace(-6, 3, 10))
+    return WindowedRidge()
 
 
 class LSMRegressor(RegressorMixin, LSM):
@@ -29,12 +30,16 @@ class LSMRegressor(RegressorMixin, LSM):
 
     Parameters
     ----------
-    liquid : Liquid, default=Liquid()
-        The liquid; a clone of it is fitted.
+    liquid : Liquid or LiquidEnsemble, default=Liquid()
+        The liquid; a clone of it is fitted. Before an encoded series a liquid with default
+        `neurons` has biases of mean 0 and spread 1, and one with default `calibration` has
+        `Calibration(input_rate=35, max_gain=1)`.
     readout : regressor, default="auto"
         Any scikit-learn regressor; a clone of it is fitted on the liquid's states. "auto" is
-        `RidgeCV(alphas=np.logspace(-6, 3, 10))` for one target a sample and with feedback. For
-        targets at rows it is :class:`~lsm.readout.ResidualRidge`, see Notes.
+        :class:`~lsm.readout.WindowedRidge` for one target a sample and with feedback, and
+        :class:`~lsm.readout.ResidualRidge` for targets at rows, see Notes. With one target a
+        sample, and if `n_windows` of the readout is "auto", a liquid with default `snapshots` is
+        read in 8 windows, of which the readout chooses sums.
     feedback : Feedback, optional
         Feedback of the outputs into the liquid, with targets at rows.
     washout : int, default=0
@@ -43,11 +48,19 @@ class LSMRegressor(RegressorMixin, LSM):
     targets : {"auto", "sample", "row"}, default="auto"
         Whether there is one target a sample, or one at every row. "auto" goes by the form of `y`,
         and refuses a form that fits both. With "row", a 2-D `X` is one series.
+    encoder : transformer, "auto" or None, default="auto"
+        Converts samples before the liquid, such as :class:`~lsm.encoding.SeriesEncoder`; a clone
+        of it is fitted. "auto" takes a SeriesEncoder for arrays of floats with a row for each
+        time step, and one target each. Samples with targets at rows, spikes, static patterns,
+        SpikeArrays and the input of a LiquidEnsemble are taken as they are, as all samples are
+        with None.
 
     Attributes
     ----------
-    liquid_ : Liquid
+    liquid_ : Liquid or LiquidEnsemble
         The fitted liquid.
+    encoder_ : transformer or None
+        The fitted encoder.
     readout_ : regressor
         The fitted readout.
     targets_ : {"sample", "row"}
@@ -88,13 +101,19 @@ class LSMRegressor(RegressorMixin, LSM):
 
     _parts = LSM._parts | {"readout": _default_readout}
     _part_methods = LSM._part_methods | {"feedback": "draw"}
-    _optional_parts = ("feedback",)
+    _optional_parts = (*LSM._optional_parts, "feedback")
     _numeric = True
 
     def __init__(
-        self, liquid="auto", readout="auto", feedback=None, washout=0, targets="auto"
-    ):  # fmt: skip
-        super().__init__(liquid, readout, washout, targets)
+        self,
+        liquid="auto",
+        readout="auto",
+        feedback=None,
+        washout=0,
+        targets="auto",
+        encoder="auto",
+    ):
+        super().__init__(liquid, readout, washout, targets, encoder)
         self.feedback = feedback
 
     def fit(self, X, y, reward=None, **params):
@@ -245,7 +264,7 @@ class LSMRegressor(RegressorMixin, LSM):
         check_is_fitted(self, "liquid_")
         if self.targets_ == "sample":
             return np.asarray(self._predict(X), dtype=float)
-        spikes = self.liquid_.to_spikes(self._form.wrap(X))
+        spikes = self.to_spikes(X)
         simulator = self.liquid_.simulator_
         if self.closed_loop_ is None:
             outputs = self.readout_.predict(self._row_reader().rows(spikes))
@@ -288,7 +307,7 @@ class LSMRegressor(RegressorMixin, LSM):
         n_rows = len(forced) + n_steps
         if X is None:
             X = self._silence(n_rows)
-        spikes = self.liquid_.to_spikes(X if isinstance(X, SpikeArray) else [X])
+        spikes = self.to_spikes(X if isinstance(X, SpikeArray) or self._form.one_series else [X])
         if spikes.n_rows.tolist() != [n_rows]:
             raise ValueError(
                 f"X must have {n_rows} rows, warmup and n_steps, got {spikes.n_rows.tolist()}"
@@ -313,7 +332,8 @@ class LSMRegressor(RegressorMixin, LSM):
 
     def _silence(self, n_rows):
         """Return one sample without input."""
-        dtype = float if self.liquid_.network_.graded else int
+        is_graded = self.encoder_ is not None or self.liquid_.network_.graded
+        dtype = float if is_graded else int
         nothing = np.zeros((n_rows, self.n_features_in_), dtype=dtype)
         return SpikeArray.from_dense([nothing], row_duration=self.closed_loop_.row_duration)
 

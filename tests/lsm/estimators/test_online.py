@@ -19,7 +19,8 @@ def model(readout, feedback=None, washout=0):
         neurons__bias=1.1, topology__fan_out=10, topology__weights__gain=0.3,
         topology__delay=(1.0, 9.0),
     )  # fmt: skip
-    return LSMRegressor(liquid, readout, feedback, washout=washout)
+    # A stream that begins with partial_fit has no encoder by default; a fit has one.
+    return LSMRegressor(liquid, readout, feedback, washout=washout, encoder=None)
 
 
 def series(n_rows=300):

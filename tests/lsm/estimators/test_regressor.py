@@ -52,7 +52,7 @@ def test_predictions_come_in_the_form_of_the_targets():
 def test_the_readout_is_a_regression_on_the_trajectory():
     X, y = series()
     model = LSMRegressor(liquid(), readout=Ridge(0.1), washout=40).fit([X], [y])
-    states = model.liquid_.trajectory([X])[0]
+    states = model.liquid_.trajectory(model.encode([X]))[0]
     theirs = Ridge(0.1).fit(states[40:], y[40:])
     np.testing.assert_allclose(model.predict([X])[0], theirs.predict(states), atol=1e-5)
     assert model.score([X], [y]) == pytest.approx(theirs.score(states[40:], y[40:]), abs=1e-5)

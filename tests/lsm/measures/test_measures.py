@@ -12,7 +12,15 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from lsm import Liquid, LSMClassifier, LSMRegressor, SpikeArray, measures, statistics
+from lsm import (
+    Liquid,
+    LSMClassifier,
+    LSMRegressor,
+    Snapshots,
+    SpikeArray,
+    measures,
+    statistics,
+)
 from lsm.measures import dynamics, states
 from lsm.neurons import LIF
 from lsm.synapses import Exponential
@@ -102,7 +110,8 @@ def test_a_measure_finds_the_liquid_in_any_estimator(measure):
         RidgeClassifierCV(),
     ).fit(X, y)  # fmt: skip
     assert measure(model, X, y) == measure(model[1], thinned, y)
-    composite = LSMClassifier(Liquid(30, random_state=0)).fit(thinned, y)
+    composite = LSMClassifier(Liquid(30, snapshots=Snapshots(), random_state=0))
+    composite.fit(thinned, y)
     assert measure(composite, thinned) == measure(model, X)
     nested = make_pipeline(FunctionTransformer(), composite)
     assert measure(nested, thinned) == measure(model, X)

@@ -1,0 +1,290 @@
+"""Sensor data as currents: the front door for numbers over time."""
+
+import numpy as np
+from sklearn.base import TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._checked import Checked
+from ..samples import as_samples, is_frame, is_table
+from ..spikes import SpikeArray
+from ._inputs import check_signals, row_duration
+from ._inputs import is_table as is_array
+
+__all__ = ["SeriesEncoder", "holds_series"]
+
+DURATION = 250.0  # ms, of a sample of median length if rows have no duration
+SMALL = 1e-6  # a spread below this share of the standard deviation comes from equal values
+N_QUANTILES = 257
+
+
+class SeriesEncoder(TransformerMixin, Checked):
+    """Convert series of numbers, such as sensor data, to currents for a liquid.
+
+    Each channel is centred at its median and divided by its spread, both learnt in `fit`. The
+    values are compressed, since a few large ones would otherwise set the scale, and each becomes
+    several currents: one channel drives all neurons alike, and says too little by itself. The
+    encoder is causal and keeps one row per row, so it serves for targets at every row and for
+    streams.
+
+    Parameters
+    ----------
+    features : {"changes", "lags", "centred_lags", "averages"}, default="changes"
+        Currents of each channel:
+
+        - "changes" are its value, its rise and its fall over `lag` rows. A rise or fall is zero
+          while the value moves the other way.
+        - "lags" are its values now and at `n_lags - 1` earlier rows, `lag` rows apart.
+        - "centred_lags" are these without their mean.
+        - "averages" are the `n_lags - 1` differences of moving averages over 1, 2, 4, ... values
+          that are `lag` rows apart, and the longest average. The differences are an undecimated
+          Haar wavelet transform.
+    squash : {"arcsinh", "rank", None}, default="arcsinh"
+        Compression of the scaled values: "arcsinh" is linear near zero and logarithmic for large
+        values; "rank" is the rank among the values of `fit`, from -1 to 1; None is none.
+    row_duration : float or "auto", default="auto"
+        Duration of a row in ms. "auto" is such that a sample of median length in `fit` lasts 250
+        ms, rounded up to a multiple of `dt`. A SpikeArray keeps its own.
+    lag : int, default=1
+        Rows between the values that are compared.
+    n_lags : int, default=5
+        Number of currents of each channel; "changes" have three.
+    dt : float, default=1.0
+        Length of a step of the liquid in ms.
+
+    Attributes
+    ----------
+    center_ : float64 array of shape (n_channels,)
+        Median of each channel.
+    scale_ : float64 array of shape (n_channels,)
+        Median absolute deviation of each channel times 1.4826, which is the standard deviation of
+        normal values; or the standard deviation, if more than half of the values are equal.
+    quantiles_ : float64 array of shape (257, n_channels) or None
+        Quantiles of each channel, for ranks.
+    row_duration_ : float
+        Duration of a row in ms.
+    n_features_in_ : int
+        Number of channels, or of columns if `X` is a 2-D array.
+
+    Notes
+    -----
+    A NaN is a gap. It takes the last value before it; a gap at the start of a sample takes the
+    median. Before the start of a sample its first value is assumed.
+
+    `X` has the forms of :mod:`lsm.encoding`, and its numbers may be integers. Each row of a 2-D
+    `X` is a series of one channel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lsm.encoding import SeriesEncoder
+    >>> X = [np.sin(np.arange(50 + i)[:, None] / 5) for i in range(3)]
+    >>> SeriesEncoder().fit_transform(X)
+    SpikeArray(n_samples=3, n_channels=3, n_events=300, row_duration=5 ms, graded)
+    """
+
+    bounds = {
+        "features": ("changes", "lags", "centred_lags", "averages"),
+        "squash": ("arcsinh", "rank", None),
+        "row_duration": "> 0 or 'auto'",
+        "lag": "integer >= 1",
+        "n_lags": "integer >= 2",
+        "dt": "> 0",
+    }
+
+    def __init__(
+        self, features="changes", squash="arcsinh", row_duration="auto", lag=1, n_lags=5, dt=1.0
+    ):  # fmt: skip
+        self.features = features
+        self.squash = squash
+        self.row_duration = row_duration
+        self.lag = lag
+        self.n_lags = n_lags
+        self.dt = dt
+
+    def fit(self, X, y=None):
+        """Learn the scale of each channel, and the duration of a row.
+
+        Parameters
+        ----------
+        X : graded SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Training samples.
+        y : ignored
+            For scikit-learn's pipelines.
+
+        Returns
+        -------
+        self : SeriesEncoder
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter or a sample is invalid.
+        """
+        self.check()
+        samples = self._samples(X, reset=True)
+        self._array = is_array(as_samples(X), series=True)
+        if not self._array:
+            self.n_features_in_ = samples[0].shape[1]
+        rows = np.concatenate(samples)
+        rows[:, np.isnan(rows).all(axis=0)] = 0
+        median = np.nanmedian if np.isnan(rows).any() else np.median  # the latter is faster
+        self.center_ = median(rows, axis=0)
+        spread = 1.4826 * median(np.abs(rows - self.center_), axis=0)
+        std = np.nanstd(rows, axis=0)
+        scale = np.where(spread > SMALL * std, spread, std)
+        self.scale_ = np.where(scale > 0, scale, 1.0)
+        self.quantiles_ = None
+        if self.squash == "rank":
+            self.quantiles_ = np.nanquantile(rows, np.linspace(0, 1, N_QUANTILES), axis=0)
+        self.row_duration_ = row_duration(X) or self._row_duration(samples)
+        return self
+
+    def transform(self, X):
+        """Convert samples to currents.
+
+        Parameters
+        ----------
+        X : graded SpikeArray, sequence of (T_i, n_channels) arrays, 3-D or 2-D array
+            Samples.
+
+        Returns
+        -------
+        currents : SpikeArray
+            Graded, with one row for each row. Channel `k * n_channels + c` holds feature k of
+            channel c.
+
+        Raises
+        ------
+        ValueError
+            If a sample is invalid, or has other channels or another form than in `fit`.
+        """
+        currents = [self._encode(x, None)[0] for x in self._checked(X)]
+        return SpikeArray.from_dense(currents, row_duration=self.row_duration_, graded=True)
+
+    def encode_piece(self, X, past=None):
+        """Convert the next piece of a stream to currents, as if all pieces were one sample.
+
+        Parameters
+        ----------
+        X : graded SpikeArray, sequence of one (n_rows, n_channels) array, 3-D or 2-D array
+            One sample, the next piece.
+        past : array of shape (n_past, n_channels), optional
+            What the call for the piece before returned; None at the start.
+
+        Returns
+        -------
+        currents : SpikeArray
+            One sample.
+        past : array of shape (n_past, n_channels)
+            Last rows of the stream, for the next call.
+        """
+        (x,) = self._checked(X)
+        currents, past = self._encode(x, past)
+        piece = SpikeArray.from_dense([currents], row_duration=self.row_duration_, graded=True)
+        return piece, past
+
+    def _samples(self, X, reset):
+        X = as_samples(X)
+        if not isinstance(X, SpikeArray) and not is_array(X, series=True):
+            X = [x.to_numpy() if is_frame(x) else x for x in X]
+        return check_signals(self, X, reset=reset, series=True, allow_nan=True)
+
+    def _checked(self, X):
+        """Return samples like those of `fit`."""
+        check_is_fitted(self)
+        if is_array(as_samples(X), series=True) and not self._array:
+            raise ValueError(
+                "X is a 2-D array, but fit had samples with rows: one sample goes into a list, [X]"
+            )
+        row = row_duration(X)
+        if row is not None and row != self.row_duration_:
+            raise ValueError(
+                f"X has rows of {row:g} ms, but SeriesEncoder was fitted on rows of "
+                f"{self.row_duration_:g} ms: give all samples the same row_duration"
+            )
+        samples, n_channels = self._samples(X, reset=False), len(self.center_)
+        if samples[0].shape[1] != n_channels:
+            raise ValueError(
+                f"X has {samples[0].shape[1]} channels, but SeriesEncoder is expecting "
+                f"{n_channels} channels as input"
+            )
+        return samples
+
+    def _row_duration(self, samples):
+        if not isinstance(self.row_duration, str):
+            return float(self.row_duration)
+        median = np.median([len(x) for x in samples])
+        return float(max(np.ceil(DURATION / median / self.dt), 1) * self.dt)
+
+    def _encode(self, x, past):
+        """Return the currents of a piece, and the rows that the next piece needs."""
+        z = _filled(self._squashed(x), 0.0 if past is None else past[-1])
+        history = self._history()
+        if past is None:
+            past = np.repeat(z[:1], history, axis=0)
+        rows = np.concatenate([past, z])
+        return np.hstack(self._features(rows))[-len(z) :], rows[-history:]
+
+    def _history(self):
+        """Return the number of earlier rows on which a row depends."""
+        n_lags = {"changes": 1, "averages": 2 ** (self.n_lags - 1) - 1}
+        return self.lag * n_lags.get(self.features, self.n_lags - 1)
+
+    def _squashed(self, x):
+        if self.squash == "rank":
+            levels = np.linspace(-1, 1, N_QUANTILES)
+            ranks = [np.interp(x[:, c], self.quantiles_[:, c], levels) for c in range(x.shape[1])]
+            return np.stack(ranks, axis=1)
+        z = (x - self.center_) / self.scale_
+        return np.arcsinh(z) if self.squash else z
+
+    def _features(self, z):
+        """Return the features of rows; the first rows are those of the past."""
+        if self.features == "changes":
+            change = z - _earlier(z, self.lag)
+            return [z, np.maximum(change, 0), np.maximum(-change, 0)]
+        if self.features == "averages":
+            averages = [z]
+            for k in range(self.n_lags - 1):
+                averages.append((averages[k] + _earlier(averages[k], self.lag * 2**k)) / 2)
+            return [a - b for a, b in zip(averages, averages[1:], strict=False)] + averages[-1:]
+        lags = [_earlier(z, j * self.lag) for j in range(self.n_lags)]
+        if self.features == "centred_lags":
+            mean = np.mean(lags, axis=0)
+            lags = [lag - mean for lag in lags]
+        return lags
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+
+def holds_series(X):
+    """Return whether samples are series of numbers to be encoded.
+
+    These are arrays of floats with a row for each time step. Integers are spike counts, a table
+    holds static patterns, and a SpikeArray is encoded already.
+    """
+    X = as_samples(X)
+    if isinstance(X, SpikeArray) or is_table(X) or not len(X):
+        return False
+    return any(np.issubdtype(getattr(x, "dtype", np.asarray(x).dtype), np.floating) for x in X)
+
+
+def _earlier(z, n):
+    """Return the rows of n rows earlier; the first n rows repeat the first one."""
+    return np.concatenate([np.repeat(z[:1], n, axis=0), z])[: len(z)]
+
+
+def _filled(z, before):
+    """Return rows in which a gap repeats the last row before it, at first the row `before`."""
+    gaps = np.isnan(z)
+    if not gaps.any():
+        return z
+    rows = np.concatenate([np.broadcast_to(before, (1, z.shape[1])), z])
+    last = np.where(np.isnan(rows), 0, np.arange(len(rows))[:, None])
+    np.maximum.accumulate(last, axis=0, out=last)
+    return np.take_along_axis(rows, last, axis=0)[1:]
