@@ -16,6 +16,7 @@ __all__ = [
     "States",
     "as_samples",
     "cut_rows",
+    "is_frame",
     "is_table",
     "n_rows_of",
     "split_rows",
@@ -57,7 +58,7 @@ def _is_series(X):
     return type(X).__name__ == "Series" and hasattr(X, "to_numpy")
 
 
-def _is_frame(X):
+def is_frame(X):
     """Return whether X is a pandas or polars DataFrame."""
     return hasattr(X, "columns") and hasattr(X, "to_numpy")
 
@@ -70,7 +71,7 @@ def is_table(X):
     """
     if isinstance(X, SpikeArray):
         return False
-    if _is_frame(X) or sparse.issparse(X):
+    if is_frame(X) or sparse.issparse(X):
         return True
     if hasattr(X, "ndim"):
         return X.ndim == 2 or (X.ndim < 2 and X.dtype != object)
