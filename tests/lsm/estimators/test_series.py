@@ -7,7 +7,7 @@ from sklearn.linear_model import LinearRegression, RidgeCV
 from lsm import Feedback, Liquid, LSMRegressor, Snapshots, SpikeArray
 from lsm.estimators.taps import delay_rows, lengthen_rows
 from lsm.neurons import LeakyTanh
-from lsm.readout import ResidualRidge
+from lsm.readout import ResidualRidge, WindowedRidge
 
 U = np.random.default_rng(0).uniform(-1, 1, 900)[:, None]
 
@@ -91,11 +91,11 @@ def test_a_liquid_and_rows_that_are_given_stay_as_they_are():
 @pytest.mark.filterwarnings("ignore:the liquid")
 def test_other_uses_keep_a_ridge_regression_on_the_states():
     free = fit(U[:, 0], feedback=Feedback(weight=0.05))
-    assert isinstance(free.readout_, RidgeCV)
+    assert isinstance(free.readout_, WindowedRidge)
     assert free.n_taps_ == 0
     assert free.generate(5, U[:50, 0]).shape == (5,)
     given = fit(U[:, 0], readout=RidgeCV())
     assert given.n_taps_ == 0
     assert given.readout_.n_features_in_ == 80
     whole = LSMRegressor(Liquid(30, random_state=0)).fit([U[:50], U[50:120]], np.arange(2.0))
-    assert isinstance(whole.readout_, RidgeCV)
+    assert isinstance(whole.readout_, WindowedRidge)
