@@ -6,18 +6,17 @@ from warnings import catch_warnings, filterwarnings
 import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import check_consistent_length
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
 from .._units import rounding_named
-from .._validation import check_integer
+from .._validation import check_choice, check_integer
 from ..liquid import Liquid
-from ..samples import SERIES_WARNING, is_table
+from ..samples import SERIES_WARNING, has_names
 from ..targets import RowTargets, one_piece, resolve_targets
 from .online import OnlineRun
-from .routing import readout_params, row_weights, select_rows
+from .routing import check_params, readout_params, row_weights, select_rows
 
 __all__ = ["LSM", "readout_has"]
 
@@ -92,12 +91,12 @@ class LSM(Composite):
         self._begin_fit(has_learnt=True)
         params = readout_params(self, self.readout_, params)
         X, y, self._form = resolve_targets(X, y, self.targets, type(self).__name__)
-        check_consistent_length(X, y)
         self.targets_ = "sample" if self._form is None else "row"
         if self.targets_ == "row":
             self._fit_to_rows(X, y, reward, params)
             return
         self._check_targets(y)
+        params = check_params(params, len(y))
         if self.washout:
             raise ValueError(
                 f"{type(self).__name__}.washout={self.washout} is for targets at rows, but y has "
@@ -109,14 +108,17 @@ class LSM(Composite):
 
     def _fit_to_rows(self, X, y, reward, params):
         spikes = self.liquid_.to_spikes(X)
-        targets, known = self._form.join(y, spikes, numeric=self._numeric)
+        hint = (
+            "" if self.targets == "row" else ": for targets of whole samples set targets='sample'"
+        )
+        targets, known = self._form.join(y, spikes, numeric=self._numeric, hint=hint)
         used = known & self._after_washout(spikes)
         if not used.any():
             raise ValueError("y has no target after the washout: every one is NaN or None")
         self._check_targets(_of_known(targets[used]), all_known=known.all())
         params = select_rows(params, spikes.n_rows, used)
         # A table keeps the names of its columns, which a SpikeArray has not.
-        self.liquid_.fit(X if is_table(X) else spikes, reward=reward)
+        self.liquid_.fit(X if has_names(X) else spikes, reward=reward)
         self._fit_rows(spikes, targets, used, params)
 
     def _check_targets(self, y, all_known=True):
@@ -157,13 +159,19 @@ class LSM(Composite):
 
     def _begin_stream(self, X, y):
         """Fit the liquid on the first piece of a stream; the readout has learnt nothing yet."""
+        owner = type(self).__name__
+        if check_choice(f"{owner}.targets", self.targets, ("auto", "sample", "row")) == "sample":
+            raise ValueError(
+                f"a stream has a target at every row, but {owner}.targets='sample': set it to "
+                "'auto' or 'row'"
+            )
         if y is None:
             raise ValueError("the first piece of a stream needs targets: pass y, or call fit first")
         self._begin_fit(has_learnt=False)
         self.targets_, self._form = "row", RowTargets(y[0].shape[1:], False, False)
         spikes = self.liquid_.to_spikes(X)
         targets, _ = self._form.join(y, spikes, numeric=self._numeric)
-        self.liquid_.fit(spikes)
+        self.liquid_.fit(X if has_names(X) else spikes)
         return spikes, targets
 
     def _run_on(self, X, y, first_call):
@@ -297,6 +305,11 @@ class LSM(Composite):
     def n_features_in_(self):
         """Number of input channels."""
         return self.liquid_.n_features_in_
+
+    @property
+    def feature_names_in_(self):
+        """Names of the input channels, if X had names in `fit`."""
+        return self.liquid_.feature_names_in_
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -117,6 +117,12 @@ class LSMRegressor(RegressorMixin, LSM):
         return self
 
     def _check_targets(self, y, all_known=True):
+        if y.dtype.kind == "c":
+            raise ValueError("y must hold real numbers: Complex data not supported")
+        if y.dtype.kind not in "biufO":
+            raise ValueError(
+                f"y must hold numbers, got an array of {y.dtype}: convert it, as by y.astype(float)"
+            )
         if self.feedback is None:
             return
         if self.targets_ == "sample":
