@@ -63,8 +63,10 @@ def as_samples(X):
 
 def _as_sequence(X):
     """Return a sequence of samples, or raise an error for one of anything else."""
+    if len(X) == 0:
+        raise ValueError("X is empty: it must hold one sample or more")
     are_spikes = [isinstance(x, SpikeArray) for x in X]
-    if are_spikes and all(are_spikes):
+    if all(are_spikes):
         return SpikeArray.concatenate(X)
     if any(are_spikes):
         raise ValueError("X mixes SpikeArrays with other samples: pass one SpikeArray of them all")
@@ -80,7 +82,7 @@ def _as_sequence(X):
             raise ValueError(
                 f"X must hold an array of numbers for each sample, got X[{i}] = {x!r:.60}"
             )
-    if len(X) and all(map(_are_events, X)):
+    if all(map(_are_events, X)):
         raise ValueError(
             "X holds pairs of arrays, as (times, channels) of spikes: pass "
             "SpikeArray.from_events(X, n_channels)"

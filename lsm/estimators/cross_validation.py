@@ -57,6 +57,8 @@ def cross_val_predict_rows(estimator, X, y, *, by="sample", cv=5, groups=None, m
     """
     check_choice("by", by, ("sample", "time"))
     check_choice("method", method, ("predict", "predict_proba", "decision_function"))
+    if not hasattr(estimator, "fit") or not hasattr(estimator, method):
+        raise TypeError(f"estimator must have fit and {method}, got {estimator!r:.200}")
     X = as_samples(X)
     if is_table(X):
         raise ValueError(
@@ -91,7 +93,7 @@ def _splits_by_time(cv, n_rows):
     """Yield (sample, stop) of the first rows to fit, and (sample, rows) of those to predict."""
     if isinstance(cv, int):
         cv = TimeSeriesSplit(cv)
-    if not hasattr(cv, "split"):
+    if isinstance(cv, str) or not hasattr(cv, "split"):
         raise ValueError(
             f"cv must be a number of folds or a splitter such as TimeSeriesSplit(5), got {cv!r:.80}"
         )

@@ -204,9 +204,13 @@ REFUSED = [
     ),
     (
         "channels too few",
-        lambda: LyonEncoder(sample_rate=1001, ear_q=1.01, step=1.0).fit(WAVEFORM),
+        lambda: LyonEncoder(sample_rate=1001, ear_q=2.0, step=0.25).fit(WAVEFORM),
         "raise sample_rate or ear_q, or lower step",
-        [lambda: LyonEncoder(sample_rate=8000, ear_q=1.01, step=1.0).fit(WAVEFORM)],
+        [
+            lambda: LyonEncoder(sample_rate=8000, ear_q=2.0, step=0.25).fit(WAVEFORM),
+            lambda: LyonEncoder(sample_rate=1001, ear_q=8.0, step=0.25).fit(WAVEFORM),
+            lambda: LyonEncoder(sample_rate=1001, ear_q=2.0, step=0.1).fit(WAVEFORM),
+        ],
     ),
     (
         "gain too large",
