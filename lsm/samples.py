@@ -74,8 +74,9 @@ def _as_sequence(X):
         if isinstance(x, numbers.Number):
             raise ValueError(
                 f"X must be a 2-D array or hold a 2-D array for each sample, but X[{i}] is a "
-                "number. Reshape your data: one series of one channel is [X.reshape(-1, 1)], and "
-                "static patterns have shape (n_samples, n_features)"
+                "number. Reshape your data: one series of one channel is [X.reshape(-1, 1)], one "
+                "row of several channels is [X.reshape(1, -1)], and static patterns have shape "
+                "(n_samples, n_features)"
             )
         is_array = hasattr(x, "__array__") or hasattr(x, "__len__")
         if not is_array or isinstance(x, str | bytes | dict | set):

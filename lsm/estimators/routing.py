@@ -7,7 +7,7 @@ from sklearn import get_config
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import process_routing
 
-from .._validation import check_reals
+from .._validation import as_array, check_reals
 
 __all__ = ["check_weights", "readout_params", "row_weights", "select_rows"]
 
@@ -90,7 +90,7 @@ def check_weights(sample_weight, n):
     if sample_weight is None:
         return None
     rule = f"sample_weight must have one finite number >= 0 for each of {n} samples or rows"
-    weights = np.asarray(sample_weight)
+    weights = as_array(rule, sample_weight)
     weights = check_reals(rule, weights.astype(int) if weights.dtype == bool else weights)
     if weights.shape != (n,) or not np.isfinite(weights).all() or np.any(weights < 0):
         raise ValueError(f"{rule}, got {sample_weight!r:.80} of shape {weights.shape}")

@@ -99,8 +99,9 @@ def test_columns_of_several_types_are_numbers():
 @pytest.mark.parametrize(
     "X",
     [
-        None, 5, "text", {"a": 1}, {1, 2}, (x for x in CURRENTS), [None], [{}], [b"a"], np.array(3.0),
-        np.zeros(0), np.arange(5.0), [1, None], np.array([1, "a"], dtype=object), CURRENTS[0] + 1j,
+        None, 5, "text", {"a": 1}, {1, 2}, (x for x in CURRENTS), [None], [{}], [b"a"],
+        np.array(3.0), np.zeros(0), np.arange(5.0), [1, None], np.array([1, "a"], dtype=object),
+        CURRENTS[0] + 1j,
         CURRENTS.astype("M8[s]"), np.full((5, 3), np.nan), [CURRENTS[0], None], [[1, 2], [3]],
     ],
 )  # fmt: skip
@@ -184,7 +185,18 @@ def test_targets_of_cross_validation_fit_the_rows():
 
 
 @pytest.mark.parametrize(
-    "weights", [2.0, "a", {}, [-1.0] * 8, [np.nan] * 8, np.ones((8, 1)), np.ones(7), [None] * 8]
+    "weights",
+    [
+        2.0,
+        "a",
+        {},
+        [-1.0] * 8,
+        [np.nan] * 8,
+        np.ones((8, 1)),
+        np.ones(7),
+        [None] * 8,
+        [[1, 2], [3]] * 4,
+    ],
 )
 def test_weights_that_are_none_are_named_before_the_liquid_runs(weights):
     for y in (np.arange(8.0), ROWS):

@@ -45,8 +45,11 @@ REFUSED = [
     (
         "one sequence of numbers",
         lambda: fitted().fit(WAVE),
-        r"one series of one channel is \[X.reshape\(-1, 1\)\]",
-        [lambda: fitted().fit([WAVE.reshape(-1, 1)])],
+        r"channel is \[X.reshape\(-1, 1\)\], one row of several channels is \[X.reshape\(1, -1\)\]",
+        [
+            lambda: fitted().fit([WAVE.reshape(-1, 1)]),
+            lambda: fitted().transform([COUNTS[0, 0].reshape(1, -1)]),
+        ],
     ),
     (
         "generator",
