@@ -7,10 +7,12 @@ from ._packing import event_blocks
 from ._validation import as_array, check_choice, check_integer, check_number, check_reals
 
 __all__ = [
+    "CURRENTS_HINT",
     "bin_events",
     "check_binning",
     "check_events",
     "check_sample",
+    "check_table",
     "count_rows",
     "cut_events",
     "events_of_samples",
@@ -20,12 +22,16 @@ __all__ = [
 ]
 
 MAX_INT32 = np.iinfo(np.int32).max  # limit of the rows in a sample, and of the channels
+CURRENTS_HINT = (
+    ". If the values are currents, pass floats, as X.astype(float), or "
+    "SpikeArray.from_dense(X, graded=True)"
+)
 MOST_ROWS = 86_400_000  # in lists of events: a day in ms
 
 
 def integers(name, values, dtype):
     """Return `values` as a 1-D array of `dtype`, or raise a ValueError if a cast changes them."""
-    array = np.asarray(values)
+    array = as_array(f"{name} must be a 1-D array of integers", values)
     if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
         raise ValueError(
             f"{name} must be a 1-D array of integers, got {array.dtype} of shape {array.shape}"
@@ -99,10 +105,7 @@ def _check_amplitudes(spikes, block):
     rule = "amplitudes must be finite, not NaN or infinity, and at most 3.4e38 (float32)"
     _refuse(spikes, block, ~np.isfinite(amplitudes), rule)
     if not spikes.graded:
-        rule = (
-            "a number of spikes must be an integer >= 0. If the values are currents, pass floats, "
-            "as X.astype(float), or SpikeArray.from_dense(X, graded=True)"
-        )
+        rule = f"a number of spikes must be an integer >= 0{CURRENTS_HINT}"
         _refuse(spikes, block, (amplitudes < 0) | (amplitudes != np.rint(amplitudes)), rule)
         _refuse(spikes, block, amplitudes > 2**24, "a number of spikes must be at most 2**24")
 
@@ -120,10 +123,36 @@ def _refuse(spikes, block, invalid, rule):
     )
 
 
+def check_table(name, table):
+    """Refuse a table with text, objects or masked values by an error that names its columns."""
+    if np.ma.is_masked(table):
+        raise ValueError(f"{name} has masked values: fill them, as by {name}.filled(0.0)")
+    if hasattr(table, "columns") and hasattr(table, "to_numpy"):
+        bad = [c for c in table.columns if table[c].to_numpy().dtype.kind not in "biuf"]
+        if bad:
+            raise ValueError(
+                f"{name} must hold numbers, but its columns {bad!s:.80} do not: drop or encode them"
+            )
+    elif np.iscomplexobj(table):
+        raise ValueError(f"{name} must hold real numbers: Complex data not supported")
+    return table
+
+
+def _values_of(i, sample):
+    """Return the numbers of a sample, of a data frame those of its columns."""
+    if sparse.issparse(sample):
+        return sample
+    if hasattr(sample, "columns") and hasattr(sample, "to_numpy"):
+        check_table(f"sample {i}", sample)
+        return np.column_stack([sample[c].to_numpy() for c in sample.columns])
+    if np.ma.is_masked(sample):
+        raise ValueError(f"sample {i} has masked values: fill them, as by x.filled(0.0)")
+    return as_array(f"sample {i} must be an array of shape (n_rows, n_channels)", sample)
+
+
 def check_sample(i, sample):
     """Return sample i as a dense or sparse 2-D array of real numbers, or raise a ValueError."""
-    rule = f"sample {i} must be an array of shape (n_rows, n_channels)"
-    array = sample if sparse.issparse(sample) else as_array(rule, sample)
+    array = _values_of(i, sample)
     if array.dtype.kind not in "biufc":
         raise ValueError(f"sample {i} must hold numbers, got an array of {array.dtype}")
     if array.ndim != 2:

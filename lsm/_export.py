@@ -4,9 +4,16 @@ import hashlib
 
 import numpy as np
 
-__all__ = ["dense_of", "described", "digest_of", "frame_of", "spike_times"]
+from ._validation import check_integer
+
+__all__ = ["dense_of", "described", "digest_of", "frame_of", "index_of", "spike_times"]
 
 SECOND = 1000.0  # ms, the duration from which a text counts in seconds
+
+
+def index_of(spikes, sample):
+    """Return the index of a sample, counted from the start."""
+    return check_integer("sample", sample, -len(spikes), len(spikes) - 1) % len(spikes)
 
 
 def described(spikes):

@@ -23,5 +23,12 @@ def generators(random_state, names):
     -------
     generators : dict of str to numpy.random.Generator
     """
-    entropy = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint64)
+    try:
+        source = check_random_state(random_state)
+    except ValueError:
+        raise ValueError(
+            "random_state must be an integer from 0 to 2**32 - 1, a RandomState instance or None, "
+            f"got {random_state!r:.80}"
+        ) from None
+    entropy = source.randint(0, 2**32, size=4, dtype=np.uint64)
     return {name: np.random.default_rng([*entropy.tolist(), *name.encode()]) for name in names}

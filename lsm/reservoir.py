@@ -13,7 +13,8 @@ from ._units import steps_per_row
 from ._validation import check_bool, check_choice, check_integer, check_number
 from .kernel import read_only, with_weight, with_weights
 from .memory import Memory
-from .samples import SampleForm, States, split_rows, warn_of_durations, warn_of_series
+from .misreadings import warn_of_durations
+from .samples import SampleForm, States, split_rows, warn_of_series
 from .simulator import Simulator
 from .snapshots import Snapshots
 

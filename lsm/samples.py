@@ -1,5 +1,6 @@
 """Forms of samples and targets: which form X and y have, and their conversion."""
 
+import numbers
 import warnings
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,8 @@ from scipy import sparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
+from . import misreadings
+from ._events import CURRENTS_HINT, check_table
 from .spikes import SpikeArray, as_spike_array
 
 __all__ = [
@@ -16,23 +19,15 @@ __all__ = [
     "States",
     "as_samples",
     "cut_rows",
+    "has_names",
     "is_frame",
     "is_table",
     "n_rows_of",
     "split_rows",
-    "warn_of_durations",
     "warn_of_series",
 ]
 
-# A table of this many rows, of which each resembles the one before, is a series.
-SERIES_ROWS, SERIES_CORRELATION = 1000, 0.7
-CLOCK_ROWS = 20  # a column of fewer rows may increase by equal steps by chance
 SERIES_WARNING = "X is a table, of which each row is taken for a static pattern"
-# Samples as short as this in ms, with as many spikes as this in an occupied row of a channel, have
-# times in seconds.
-SECONDS_DURATION, SECONDS_SPIKES = 5.0, 2.0
-DAY = 86_400_000.0  # in ms
-MEASUREMENTS = 100.0  # mean number of spikes in an occupied row: the integers are measurements
 
 
 class States(sparse.csr_array):
@@ -43,14 +38,68 @@ def as_samples(X):
     """Return X in a form with a length: series of samples as lists, array-likes as arrays.
 
     A list of SpikeArrays becomes one SpikeArray.
+
+    Raises
+    ------
+    ValueError
+        If X is no sequence of samples, and no array.
     """
+    if isinstance(X, SpikeArray) or sparse.issparse(X):
+        return X
     if hasattr(X, "__array__") and not hasattr(X, "__len__"):
-        return np.asarray(X)
+        X = np.asarray(X)
     if _is_series(X):
-        return list(X)
-    if isinstance(X, list | tuple) and X and all(isinstance(x, SpikeArray) for x in X):
-        return SpikeArray.concatenate(X)
+        X = list(X)
+    is_sequence = hasattr(X, "__len__") and hasattr(X, "__getitem__") and getattr(X, "ndim", 1) != 0
+    if not is_sequence or isinstance(X, str | bytes | dict):
+        is_iterable = hasattr(X, "__iter__") and not isinstance(X, str | bytes)
+        raise ValueError(
+            f"X must be a SpikeArray, a sequence of arrays or an array, got {X!r:.80}"
+            + (": make a list of the samples" if is_iterable else "")
+        )
+    if isinstance(X, list | tuple) or (getattr(X, "ndim", 2) == 1):
+        return _as_sequence(X)
     return X
+
+
+def _as_sequence(X):
+    """Return a sequence of samples, or raise an error for one of anything else."""
+    if len(X) == 0:
+        raise ValueError("X is empty: it must hold one sample or more")
+    are_spikes = [isinstance(x, SpikeArray) for x in X]
+    if all(are_spikes):
+        return SpikeArray.concatenate(X)
+    if any(are_spikes):
+        raise ValueError("X mixes SpikeArrays with other samples: pass one SpikeArray of them all")
+    for i, x in enumerate(X):
+        if isinstance(x, numbers.Number):
+            raise ValueError(
+                f"X must be a 2-D array or hold a 2-D array for each sample, but X[{i}] is a "
+                "number. Reshape your data: one series of one channel is [X.reshape(-1, 1)], one "
+                "row of several channels is [X.reshape(1, -1)], and static patterns have shape "
+                "(n_samples, n_features)"
+            )
+        is_array = hasattr(x, "__array__") or hasattr(x, "__len__")
+        if not is_array or isinstance(x, str | bytes | dict | set):
+            raise ValueError(
+                f"X must hold an array of numbers for each sample, got X[{i}] = {x!r:.60}"
+            )
+    if all(map(_are_events, X)):
+        raise ValueError(
+            "X holds pairs of arrays, as (times, channels) of spikes: pass "
+            "SpikeArray.from_events(X, n_channels)"
+        )
+    return X
+
+
+def _are_events(x):
+    """Return whether a sample is a pair of arrays of times and of channels."""
+    if not isinstance(x, list | tuple) or len(x) != 2:
+        return False
+    times, channels = x
+    if not (isinstance(times, np.ndarray) and isinstance(channels, np.ndarray)):
+        return False
+    return times.ndim == 1 and times.shape == channels.shape and channels.dtype.kind in "iu"
 
 
 def _is_series(X):
@@ -81,6 +130,11 @@ def is_table(X):
     return len({np.shape(row) for row in X}) == 1
 
 
+def has_names(X):
+    """Return whether the columns of X may have names, which a SpikeArray has not."""
+    return is_table(X) or (not isinstance(X, SpikeArray) and len(X) > 0 and is_frame(X[0]))
+
+
 def n_rows_of(X):
     """Return the number of rows of each sample of X, or None for a table."""
     if is_table(X):
@@ -88,32 +142,6 @@ def n_rows_of(X):
     if isinstance(X, SpikeArray):
         return X.n_rows
     return np.array([sample.shape[0] if hasattr(sample, "shape") else len(sample) for sample in X])
-
-
-def looks_like_series(X):
-    """Return why a table looks like one series, with a row for each time step, or None."""
-    index = getattr(X, "index", None)
-    if type(index).__name__ in ("DatetimeIndex", "TimedeltaIndex", "PeriodIndex"):
-        return "its index is time"
-    if sparse.issparse(X):
-        return None
-    values = np.asarray(X)
-    if values.ndim != 2 or values.dtype.kind not in "iuf" or len(values) < 2:
-        return None
-    if values.shape[1] == 1:
-        return "it has one column"
-    values = values.astype(float)
-    steps = np.diff(values, axis=0)
-    clocks = np.flatnonzero((steps > 0).all(axis=0) & (np.ptp(steps, axis=0) < 0.01 * steps[0]))
-    if len(values) >= CLOCK_ROWS and clocks.size:
-        return f"its column {clocks[0]} increases by equal steps, as time does"
-    if len(values) >= SERIES_ROWS:
-        moving = values[:, values.std(axis=0) > 0]
-        moving = moving - moving.mean(axis=0)
-        correlation = (moving[1:] * moving[:-1]).mean(axis=0) / moving.var(axis=0)
-        if correlation.size and np.median(correlation) > SERIES_CORRELATION:
-            return "each row resembles the one before"
-    return None
 
 
 @dataclass(frozen=True)
@@ -190,16 +218,53 @@ class SampleForm:
             )
         if self.stated and isinstance(X, SpikeArray):
             self._check_rows(X)
-        spikes = as_spike_array(X, row_duration=self.row_duration, graded=self.graded)
+        if not isinstance(X, SpikeArray):
+            self._check_names(X, estimator)
+        spikes = self._pack(X)
         if self.n_channels not in (None, spikes.n_channels):
             raise ValueError(
                 f"X has {spikes.n_channels} channels, but {type(estimator).__name__} is "
                 f"expecting {self.n_channels} channels as input"
             )
         if self.n_channels is None and not isinstance(X, SpikeArray):
-            _warn_of_axes(spikes)
-            _warn_of_counts(spikes)
+            misreadings.warn_of_axes(spikes)
+            misreadings.warn_of_measurements(spikes)
+            misreadings.warn_of_currents(spikes)
+            misreadings.warn_of_clock(X)
         return spikes
+
+    def _pack(self, X):
+        """Return samples with rows as a SpikeArray of the kind that fit had."""
+        kinds = {True: "currents", False: "spikes"}
+        if isinstance(X, SpikeArray) and self.graded not in (None, X.graded):
+            raise ValueError(
+                f"X is a SpikeArray of {kinds[X.graded]}, but fit had {kinds[self.graded]}: make "
+                f"X with graded={self.graded}, or fit on {kinds[X.graded]}"
+            )
+        try:
+            return as_spike_array(X, row_duration=self.row_duration, graded=self.graded)
+        except ValueError as error:
+            if self.graded is not False:
+                raise
+            hint = ". fit had numbers of spikes: for currents fit again, on X.astype(float)"
+            raise ValueError(str(error).replace(CURRENTS_HINT, hint)) from None
+
+    def _check_names(self, X, estimator):
+        """Check that samples that are data frames have the same columns, as in fit."""
+        frames = [is_frame(x) for x in X]
+        if any(frames):
+            names = list(X[frames.index(True)].columns)
+            for i, x in enumerate(X):
+                if frames[i] and list(x.columns) != names:
+                    raise ValueError(
+                        f"X[{i}] has the columns {list(x.columns)!s:.80}, but others have "
+                        f"{names!s:.80}: give all samples the same columns in one order, as "
+                        "[x[names] for x in X]"
+                    )
+        if estimator is not None and len(X) and np.ndim(X[0]) == 2:
+            in_fit = self.n_channels is None
+            if frames[0] or in_fit or hasattr(estimator, "feature_names_in_"):
+                validate_data(estimator, X[0], reset=in_fit, skip_check_array=True)
 
     def _check_rows(self, spikes):
         """Refuse a SpikeArray that contradicts the duration of rows that the user gave."""
@@ -232,7 +297,10 @@ class SampleForm:
         ValueError
             If they have other channels, or are spikes instead of currents.
         """
-        converted = replace(self, n_channels=None, table=None).to_spikes(samples)
+        try:
+            converted = replace(self, n_channels=None, table=None).to_spikes(samples)
+        except ValueError as error:
+            raise ValueError(f"{name} is invalid: {error}") from None
         if (converted.n_channels, converted.graded) != (spikes.n_channels, spikes.graded):
             raise ValueError(
                 f"{name} must be like X, {spikes.n_channels} channels of "
@@ -247,9 +315,10 @@ class SampleForm:
                 "X is a 2-D array, a table of static patterns, but fit had samples with rows: "
                 "one sample goes into a list, [X]"
             )
-        if in_fit and isinstance(X, list | tuple) and isinstance(X[0], np.ndarray):
+        is_list = isinstance(X, list | tuple) or getattr(X, "ndim", 2) == 1
+        if in_fit and is_list and hasattr(X[0], "__array__"):
             warnings.warn(
-                f"X is a list of arrays of shape {X[0].shape}, which are taken for static "
+                f"X is a list of arrays of shape {np.shape(X[0])}, which are taken for static "
                 "patterns: a series of one channel must have shape (n_rows, 1); for "
                 "patterns pass a 2-D array",
                 UserWarning,
@@ -261,9 +330,18 @@ class SampleForm:
                 "of that liquid to pass its spikes on, or make static patterns of the states by "
                 "scipy.sparse.csr_array(X)"
             )
+        check_table("X", X)
+        options = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": False}
         if estimator is None:
-            return check_array(X, accept_sparse="csr")
-        return validate_data(estimator, X, reset=in_fit, accept_sparse="csr", dtype="numeric")
+            X = check_array(X, **options)
+        else:
+            X = validate_data(estimator, X, reset=in_fit, **options)
+        if not np.isfinite(X.data if sparse.issparse(X) else X).all():
+            raise ValueError(
+                "X contains NaN or infinity: fill such values, as by SimpleImputer, or leave these "
+                "patterns out"
+            )
+        return X
 
     def _hold(self, X):
         """Convert each pattern of a table to one long row of constant currents."""
@@ -271,63 +349,10 @@ class SampleForm:
         return SpikeArray.from_sparse(rows, row_duration=self.static_duration, graded=True)
 
 
-def _warn_of_axes(spikes):
-    """Warn of samples that may have time in the last axis."""
-    longest = spikes.n_rows.max()
-    if 1 < longest < spikes.n_channels:
-        warnings.warn(
-            f"the samples of X have at most {longest} rows, and {spikes.n_channels} channels: "
-            "rows are time steps, and channels are the last axis. If time is the last axis, "
-            "transpose each sample; if not, pass SpikeArray.from_dense(X), which is taken as it is",
-            UserWarning,
-            stacklevel=5,
-        )
-
-
-def _warn_of_counts(spikes):
-    """Warn of integers that are taken for numbers of spikes, but are rather measurements."""
-    if spikes.graded or spikes.amplitudes is None or len(spikes.rows) == 0:
-        return
-    mean = spikes.amplitudes.mean(dtype=float)
-    if mean > MEASUREMENTS:
-        warnings.warn(
-            f"X holds integers, which are taken for numbers of spikes, {mean:.0f} in an occupied "
-            "row of a channel: they look like measurements. For currents pass floats, as "
-            "X.astype(float), or SpikeArray.from_dense(X, graded=True); SpikeArray.from_dense(X) "
-            "is taken as it is",
-            UserWarning,
-            stacklevel=5,
-        )
-
-
-def warn_of_durations(spikes):
-    """Warn of samples whose times are likely in another unit than ms."""
-    longest = float(spikes.n_rows.max() * spikes.row_duration)
-    spikes_per_event = 1.0
-    if not spikes.graded and spikes.amplitudes is not None and len(spikes.rows):
-        spikes_per_event = spikes.amplitudes.mean(dtype=float)
-    if longest <= SECONDS_DURATION and spikes_per_event >= SECONDS_SPIKES:
-        warnings.warn(
-            f"the samples of X last at most {longest:g} ms, with {spikes_per_event:.3g} spikes in "
-            "an occupied row of a channel, as if times in seconds were taken for ms: multiply "
-            "them by 1000 for SpikeArray.from_events",
-            UserWarning,
-            stacklevel=4,
-        )
-    if longest > DAY:
-        warnings.warn(
-            f"a sample of X lasts {longest / DAY:.3g} days, as if row_duration="
-            f"{spikes.row_duration:g} or times in microseconds or nanoseconds were taken for ms: "
-            "divide them by 1e3 or 1e6, or cut long samples into pieces",
-            UserWarning,
-            stacklevel=4,
-        )
-
-
 def warn_of_series(X):
     """Warn if X is a table of static patterns that looks like one series."""
     X = as_samples(X)
-    if is_table(X) and (reason := looks_like_series(X)):
+    if is_table(X) and (reason := misreadings.looks_like_series(X)):
         warnings.warn(
             f"{SERIES_WARNING}, but it looks like one series: {reason}. Pass one series as a list, "
             "[X], with targets at its rows as [y]. "

@@ -212,6 +212,8 @@ class Simulator:
         stream : lsm.kernel.Stream
             `stream.step(rows)` runs the next rows and returns their states.
         """
+        if not isinstance(row, SpikeArray) or row.n_rows.tolist() != [1]:
+            raise ValueError(f"row must be a SpikeArray of one sample of one row, got {row!r:.80}")
         plan = Plan(np.array([0, 1]), np.array([1]), *self._row_filters())
         return Stream(self.network, row, plan, dtype=self.dtype)
 
@@ -226,7 +228,7 @@ def _check_neurons(neurons, n_neurons):
         return np.arange(n_neurons)
     chosen = as_array(rule, neurons)
     if chosen.dtype == bool:
-        chosen = np.flatnonzero(chosen) if chosen.shape == (n_neurons,) else chosen[:0]
+        chosen = np.flatnonzero(chosen) if chosen.shape == (n_neurons,) else np.empty(0, int)
     is_valid = chosen.ndim == 1 and chosen.size and np.issubdtype(chosen.dtype, np.integer)
     is_valid = is_valid and 0 <= chosen.min() <= chosen.max() < n_neurons
     if not is_valid or len(np.unique(chosen)) < len(chosen):

@@ -16,7 +16,7 @@ from ._events import (
     join_events,
     listed,
 )
-from ._export import dense_of, described, digest_of, frame_of, spike_times
+from ._export import dense_of, described, digest_of, frame_of, index_of, spike_times
 from ._packing import moments_of, pack_samples
 from ._validation import check_bool, check_integer, check_number, check_reals
 
@@ -138,6 +138,7 @@ class SpikeArray:
         -------
         spikes : SpikeArray
         """
+        graded = None if graded is None else check_bool("graded", graded)
         samples = listed("samples", samples)
         arrays = [check_sample(i, sample) for i, sample in enumerate(samples)]
         widths = {array.shape[1] for array in arrays}
@@ -230,7 +231,7 @@ class SpikeArray:
         arrays = listed("arrays", arrays, "SpikeArrays")
         first = arrays[0]
         for i, other in enumerate(arrays):
-            check_spikes(other, allow_graded=True)
+            check_spikes(other, allow_graded=True, name=f"arrays[{i}]")
             kinds = [(part.n_channels, part.row_duration, part.graded) for part in (first, other)]
             if kinds[0] != kinds[1]:
                 raise ValueError(f"arrays[{i}] must be like arrays[0], {first!r}, got {other!r}")
@@ -289,7 +290,7 @@ class SpikeArray:
 
     def to_dense(self, sample):
         """Return one sample as a float32 array of shape (n_rows, n_channels)."""
-        sample = range(len(self))[sample]
+        sample = index_of(self, sample)
         dense = np.zeros((self.n_rows[sample], self.n_channels), dtype=np.float32)
         part = slice(self.offsets[sample], self.offsets[sample + 1])
         amplitudes = 1 if self.amplitudes is None else self.amplitudes[part]
@@ -331,7 +332,7 @@ class SpikeArray:
 
     def digest(self, sample):
         """Return a hash of one sample's content, which does not depend on other samples."""
-        return digest_of(self, range(len(self))[sample])
+        return digest_of(self, index_of(self, sample))
 
     def channel_moments(self):
         """Return each channel's mean and standard deviation over all rows.
@@ -381,15 +382,15 @@ def as_spike_array(X, *, row_duration=1.0, graded=None):
     return SpikeArray.from_sparse(listed("X", X), row_duration=row_duration, graded=graded)
 
 
-def check_spikes(spikes, *, allow_graded=False):
-    """Validate an argument that is called `spikes`.
+def check_spikes(spikes, *, allow_graded=False, name="spikes"):
+    """Validate an argument, called `spikes` unless `name` says otherwise.
 
     Raise a TypeError if it is not a SpikeArray. Raise a ValueError if it is empty, or if it holds
     graded currents and these are not allowed.
     """
     if not isinstance(spikes, SpikeArray):
-        raise TypeError(f"spikes must be a SpikeArray, got {type(spikes).__name__}")
+        raise TypeError(f"{name} must be a SpikeArray, got {type(spikes).__name__}")
     if len(spikes) == 0:
-        raise ValueError("spikes is empty: at least one sample is required")
+        raise ValueError(f"{name} is empty: at least one sample is required")
     if spikes.graded and not allow_graded:
-        raise ValueError("spikes must hold spike trains, got graded currents")
+        raise ValueError(f"{name} must hold spike trains, got graded currents")

@@ -211,6 +211,7 @@ def sparseness(spikes):
     .. [2] W. E. Vinje, J. L. Gallant (2000). Sparse coding and decorrelation in primary visual
        cortex during natural vision. Science 287, 1273-1276.
     """
+    check_spikes(spikes)
     n = spikes.n_channels
     if n < 2:
         raise ValueError("sparseness compares channels: spikes must have at least 2, got 1")

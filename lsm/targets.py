@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
-from ._validation import check_choice, check_reals
+from ._validation import as_array, check_choice, check_reals
 from .samples import as_samples, is_table, n_rows_of, split_rows
 from .spikes import SpikeArray
 
-__all__ = ["RowTargets", "one_piece", "resolve_targets"]
+RULE = "y must have one target, or an array of targets, for each row of X"
+__all__ = ["RowTargets", "as_rows", "one_piece", "resolve_targets"]
 
 
 def resolve_targets(X, y, targets, owner):
@@ -46,7 +48,7 @@ def resolve_targets(X, y, targets, owner):
     if targets == "row":
         return _at_rows(X, y)
     if targets == "sample":
-        return X, np.array(y) if isinstance(y, list) else y, None
+        return X, _of_samples(X, y), None
     if isinstance(y, list) or y.ndim == 3:
         if is_table(X) and len(X) != len(y):
             raise ValueError(
@@ -55,7 +57,25 @@ def resolve_targets(X, y, targets, owner):
             )
         return _at_rows(X, y)
     _refuse_two_meanings(X, y, owner)
-    return X, y, None
+    return X, _of_samples(X, y), None
+
+
+def _of_samples(X, y):
+    """Return targets of whole samples as one array; raise an error if one is missing."""
+    y = as_array("y must have equally many targets of each sample", y)
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    if len(y) != n_samples:
+        hint = ""
+        if getattr(X, "ndim", 2) == 3 and len(y) == X.shape[1]:
+            hint = ". If time is the first axis of X, pass X.swapaxes(0, 1)"
+        raise ValueError(f"X has {n_samples} samples, and y has targets of {len(y)}{hint}")
+    missing = _missing(y).reshape(n_samples, -1).any(axis=1)
+    if missing.any():
+        raise ValueError(
+            f"y contains NaN or None: the target of sample {int(np.argmax(missing))} is missing. "
+            "Leave such samples out; only targets at rows may be missing"
+        )
+    return y
 
 
 def _refuse_two_meanings(X, y, owner):
@@ -73,6 +93,37 @@ def _refuse_two_meanings(X, y, owner):
             f"y of shape {y.shape} fits two meanings: {y.shape[1]} targets of each sample, or one "
             f"target at each of its {y.shape[1]} rows. Set {owner}.targets='sample' or 'row'"
         )
+
+
+def as_rows(X, y):
+    """Return targets at rows as a list with an array for each sample.
+
+    Parameters
+    ----------
+    X : samples
+        Sequence of samples, no table.
+    y : sequence of arrays of shape (T_i, ...), or array of shape (n_samples, T, ...)
+        Targets.
+
+    Returns
+    -------
+    y : list of arrays
+
+    Raises
+    ------
+    ValueError
+        If a sample has not one target for each of its rows.
+    """
+    y, n_rows = list(_as_arrays(y)), n_rows_of(X)
+    if len(y) != len(n_rows):
+        raise ValueError(f"X has {len(n_rows)} samples, and y has targets of {len(y)}")
+    for i, (part, n) in enumerate(zip(y, n_rows, strict=True)):
+        if np.ndim(part) == 0 or len(part) != n:
+            raise ValueError(
+                f"y[{i}] must have a target for each of the {n} rows of X[{i}], got shape "
+                f"{np.shape(part)}"
+            )
+    return y
 
 
 def one_piece(X, y):
@@ -106,7 +157,8 @@ def one_piece(X, y):
     if y is not None:
         y = _as_arrays(y)
         if not isinstance(y, list):
-            y = [y[0]] if not alone and y.ndim > 1 and len(y) == 1 else [y]
+            n_rows = n_rows_of([X] if alone else X)[0]
+            y = [y[0]] if y.ndim > 1 and len(y) == 1 != n_rows else [y]
         if len(y) != 1 or y[0].ndim == 0:
             raise ValueError(f"{rule}, got y with {len(y)} arrays, or without rows")
     return [X] if alone else X, y
@@ -114,6 +166,14 @@ def one_piece(X, y):
 
 def _as_arrays(y):
     """Return targets as one array, or as a list of arrays if each sample has an array of them."""
+    is_sequence = hasattr(y, "__array__") or (hasattr(y, "__len__") and hasattr(y, "__getitem__"))
+    if not is_sequence or isinstance(y, str | bytes | dict) or sparse.issparse(y):
+        raise ValueError(
+            f"y must be an array or a list of targets, got {y!r:.80}"
+            + (": pass y.toarray()" if sparse.issparse(y) else "")
+        )
+    if getattr(y, "ndim", 1) == 0:
+        raise ValueError(f"y must have a target for each sample or row, got the scalar {y!r:.80}")
     if isinstance(y, list | tuple):
         nested = [_is_array(part) for part in y]
         if any(nested) or _is_ragged(y):
@@ -125,7 +185,9 @@ def _as_arrays(y):
 
 
 def _as_array(y):
-    """Return targets as an array; those of pandas that hold missing ones are numbers or objects."""
+    """Return targets as an array; those that hold missing ones are numbers or objects."""
+    if np.ma.is_masked(y):
+        return y.astype(float).filled(np.nan) if y.dtype.kind in "biuf" else _masked_as_none(y)
     if not hasattr(y, "to_numpy"):
         return np.asarray(y)
     array = y.to_numpy()
@@ -134,9 +196,14 @@ def _as_array(y):
     return array
 
 
+def _masked_as_none(y):
+    """Return a masked array as objects, None where it is masked."""
+    return np.where(np.ma.getmaskarray(y), None, y.data.astype(object))
+
+
 def _is_numeric(y):
     """Return whether a Series of pandas has an extension type of numbers, which may be missing."""
-    return getattr(getattr(y, "dtype", None), "kind", "O") in "iuf"
+    return getattr(getattr(y, "dtype", None), "kind", "O") in "biuf"
 
 
 def _is_array(part):
@@ -153,10 +220,15 @@ def _at_rows(X, y):
     """Return X, y and the form of targets at rows."""
     one_series = is_table(X)
     if one_series:  # one series without a list
-        y = [y[0] if isinstance(y, list) and len(y) == 1 else np.asarray(y)]
+        y = [y[0] if isinstance(y, list) and len(y) == 1 else as_array(RULE, y)]
         X = [X]
     elif len(X) == 1 and not isinstance(y, list) and y.ndim < 3 and len(y) != 1:
         y = [y]
+    if len(y) == 0 or any(np.ndim(part) == 0 for part in y):
+        raise ValueError(
+            "y must have an array of targets for each sample, one for each of its rows, got "
+            f"{y!r:.80}: for one target a sample set targets='sample'"
+        )
     form = RowTargets(np.shape(y[0])[1:], not isinstance(y, list), one_series)
     return X, list(y), form
 
@@ -183,7 +255,7 @@ class RowTargets:
         """Return samples as a sequence: one series in a list."""
         return [X] if self.one_series and not isinstance(X, SpikeArray) else X
 
-    def join(self, y, spikes, *, numeric):
+    def join(self, y, spikes, *, numeric, hint=""):
         """Join the targets of all samples.
 
         Parameters
@@ -194,6 +266,8 @@ class RowTargets:
             The samples.
         numeric : bool
             Whether the targets must be numbers; NaN stands for a missing one.
+        hint : str, default=""
+            End of the error for targets of another shape.
 
         Returns
         -------
@@ -214,8 +288,8 @@ class RowTargets:
             if part.shape != (n_rows, *self.shape):
                 raise ValueError(
                     f"y[{sample}] must have a target for each of the {n_rows} rows of "
-                    f"X[{sample}], so shape {(int(n_rows), *self.shape)}, got shape {part.shape}: "
-                    "for targets of whole samples set targets='sample'"
+                    f"X[{sample}], so shape {(int(n_rows), *self.shape)}, got shape "
+                    f"{part.shape}{hint}"
                 )
             joined.append(part)
         targets = np.concatenate(joined)

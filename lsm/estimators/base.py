@@ -7,20 +7,19 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import check_consistent_length
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
 from .._units import rounding_named
-from .._validation import check_integer
+from .._validation import check_choice, check_integer
 from ..encoding import SeriesEncoder
 from ..liquid import Liquid
-from ..samples import SERIES_WARNING, as_samples, is_table, n_rows_of
+from ..samples import SERIES_WARNING, as_samples, has_names, is_table, n_rows_of
 from ..targets import RowTargets, one_piece, resolve_targets
 from .defaults import choose_encoder, read_in_windows, suit_series
 from .online import OnlineRun
-from .routing import readout_params, row_weights, select_rows
+from .routing import check_params, readout_params, row_weights, select_rows
 
 __all__ = ["LSM"]
 
@@ -77,13 +76,13 @@ class LSM(Composite):
         self._begin_fit(has_learnt=True)
         params = readout_params(self, self.readout_, params)
         X, y, self._form = resolve_targets(X, y, self.targets, type(self).__name__)
-        check_consistent_length(X, y)
         self.targets_ = "sample" if self._form is None else "row"
         learning = {} if reward is None else {"reward": reward}
         if self.targets_ == "row":
             self._fit_to_rows(X, y, learning, params)
             return
         self._check_targets(y)
+        params = check_params(params, len(y))
         if self.washout:
             raise ValueError(
                 f"{type(self).__name__}.washout={self.washout} is for targets at rows, but y has "
@@ -132,20 +131,23 @@ class LSM(Composite):
             )
         self._fit_encoder(X)
         spikes = self._as_rows(X)
-        targets, known = self._form.join(y, spikes, numeric=self._numeric)
+        hint = "" if self.targets == "row" else ": for targets of samples set targets='sample'"
+        targets, known = self._form.join(y, spikes, numeric=self._numeric, hint=hint)
         used = known & self._after_washout(spikes)
         if not used.any():
             raise ValueError("y has no target after the washout: every one is NaN or None")
         self._check_targets(_of_known(targets[used]), all_known=known.all())
         params = select_rows(params, spikes.n_rows, used)
-        spikes = self._prepare_rows(X, spikes, known)
-        # A table keeps the names of its columns, which a SpikeArray has not.
-        self.liquid_.fit(X if is_table(X) else spikes, **learning)
+        if self._prepare_rows(X, spikes, known):
+            spikes = self._as_rows(X)
+        # The columns of data frames have names, which a SpikeArray has not.
+        named = self.encoder_ is None and has_names(X)
+        self.liquid_.fit(X if named else spikes, **learning)
         self._fit_rows(spikes, targets, used, params)
 
     def _prepare_rows(self, X, spikes, known):
-        """Return the samples with targets at rows as the liquid takes them, before it is fitted."""
-        return spikes
+        """Set defaults that depend on the rows; return whether the samples are others then."""
+        return False
 
     def _check_targets(self, y, all_known=True):
         """Validate targets before anything runs; `y` are those of the rows that are used."""
@@ -207,6 +209,12 @@ class LSM(Composite):
 
     def _begin_stream(self, X, y):
         """Fit the liquid on the first piece of a stream; the readout has learnt nothing yet."""
+        owner = type(self).__name__
+        if check_choice(f"{owner}.targets", self.targets, ("auto", "sample", "row")) == "sample":
+            raise ValueError(
+                f"a stream has a target at every row, but {owner}.targets='sample': set it to "
+                "'auto' or 'row'"
+            )
         if y is None:
             raise ValueError("the first piece of a stream needs targets: pass y, or call fit first")
         self._begin_fit(has_learnt=False)
@@ -214,7 +222,7 @@ class LSM(Composite):
         self._fit_encoder(X)
         spikes = self._as_rows(X)
         targets, _ = self._form.join(y, spikes, numeric=self._numeric)
-        self.liquid_.fit(spikes)
+        self.liquid_.fit(X if self.encoder_ is None and has_names(X) else spikes)
         return spikes, targets
 
     def _run_on(self, X, y, first_call):
@@ -359,6 +367,11 @@ class LSM(Composite):
     def n_features_in_(self):
         """Number of input channels."""
         return getattr(self.encoder_, "n_features_in_", self.liquid_.n_features_in_)
+
+    @property
+    def feature_names_in_(self):
+        """Names of the input channels, if X had names in `fit`."""
+        return (self.encoder_ or self.liquid_).feature_names_in_
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -7,6 +7,7 @@ from sklearn.model_selection import TimeSeriesSplit, check_cv
 from .._validation import check_choice
 from ..samples import as_samples, is_table, n_rows_of
 from ..spikes import SpikeArray
+from ..targets import as_rows
 
 __all__ = ["cross_val_predict_rows"]
 
@@ -55,12 +56,15 @@ def cross_val_predict_rows(estimator, X, y, *, by="sample", cv=5, groups=None, m
     ((400,), np.int64(100))
     """
     check_choice("by", by, ("sample", "time"))
+    check_choice("method", method, ("predict", "predict_proba", "decision_function"))
+    if not hasattr(estimator, "fit") or not hasattr(estimator, method):
+        raise TypeError(f"estimator must have fit and {method}, got {estimator!r:.200}")
     X = as_samples(X)
     if is_table(X):
         raise ValueError(
-            "X is a table of static patterns, which have no rows: pass a series as [X]"
+            "X is a table, which has no rows: pass a series as [X], and its targets as [y]"
         )
-    y, n_rows = [np.asarray(part) for part in y], n_rows_of(X)
+    y, n_rows = as_rows(X, y), n_rows_of(X)
     if by == "time":
         splits = _splits_by_time(cv, n_rows)
     else:
@@ -89,6 +93,10 @@ def _splits_by_time(cv, n_rows):
     """Yield (sample, stop) of the first rows to fit, and (sample, rows) of those to predict."""
     if isinstance(cv, int):
         cv = TimeSeriesSplit(cv)
+    if isinstance(cv, str) or not hasattr(cv, "split"):
+        raise ValueError(
+            f"cv must be a number of folds or a splitter such as TimeSeriesSplit(5), got {cv!r:.80}"
+        )
     for parts in zip(*[cv.split(np.zeros(n)) for n in n_rows], strict=True):
         for train, test in parts:
             if train.min() > 0 or len(train) <= train.max() or train.max() >= test.min():

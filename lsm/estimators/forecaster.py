@@ -11,8 +11,9 @@ from ..calibration import Calibration
 from ..liquid import Liquid
 from ..readout import ResidualRidge
 from ..samples import cut_rows
+from ..spikes import SpikeArray
 from .series_scaler import SeriesScaler
-from .taps import delay_rows, lengthen_rows, read_for_series, tap_counts
+from .taps import delay_rows, read_for_series, row_duration_for, tap_counts
 
 __all__ = ["Forecaster"]
 
@@ -177,8 +178,9 @@ class Forecaster(Composite):
 
     def _drive(self, inputs, before=None):
         """Return scaled inputs as the liquid's input, in rows of 10 ms."""
-        drive = self.liquid_.to_spikes([self.scaler_.drive(inputs, before)])
-        return lengthen_rows(drive, self.liquid_.dt)
+        drive = self.scaler_.drive(inputs, before)
+        row_duration = row_duration_for(self.liquid_.dt)
+        return SpikeArray.from_dense([drive], row_duration=row_duration, graded=True)
 
     def _features(self, inputs):
         """Return taps and states at every row of scaled inputs."""

@@ -14,7 +14,7 @@ from ..spikes import SpikeArray
 from .availability import readout_has
 from .base import LSM
 from .closed_loop import ClosedLoop
-from .taps import Tapped, lengthen_rows, read_for_series, tap_counts
+from .taps import Tapped, read_for_series, row_duration_for, tap_counts
 
 __all__ = ["LSMRegressor"]
 
@@ -153,20 +153,27 @@ class LSMRegressor(RegressorMixin, LSM):
 
     def _prepare_rows(self, X, spikes, known):
         if not self._is_default("readout") or self.feedback is not None:
-            return spikes
+            return False
         counts = tap_counts(known.sum(), spikes.n_channels)
         self.n_taps_ = counts[-1]
         self.readout_ = ResidualRidge([n * spikes.n_channels for n in counts])
         bare = spikes.graded and not isinstance(X, SpikeArray)
         if read_for_series(self.liquid_) and bare and self.liquid_.row_duration == "auto":
-            spikes = lengthen_rows(spikes, self.liquid_.dt)
-        return spikes
+            self.liquid_.row_duration = row_duration_for(self.liquid_.dt)
+            return True
+        return False
 
     def _row_reader(self):
         simulator = super()._row_reader()
         return Tapped(simulator, self.n_taps_) if self.n_taps_ else simulator
 
     def _check_targets(self, y, all_known=True):
+        if y.dtype.kind == "c":
+            raise ValueError("y must hold real numbers: Complex data not supported")
+        if y.dtype.kind not in "biufO":
+            raise ValueError(
+                f"y must hold numbers, got an array of {y.dtype}: convert it, as by y.astype(float)"
+            )
         if self.feedback is None:
             return
         if self.targets_ == "sample":

@@ -7,7 +7,7 @@ from sklearn import get_config
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import process_routing
 
-from .._validation import check_reals
+from .._validation import as_array, check_reals
 
 __all__ = ["check_weights", "readout_params", "row_weights", "select_rows"]
 
@@ -90,7 +90,7 @@ def check_weights(sample_weight, n):
     if sample_weight is None:
         return None
     rule = f"sample_weight must have one finite number >= 0 for each of {n} samples or rows"
-    weights = np.asarray(sample_weight)
+    weights = as_array(rule, sample_weight)
     weights = check_reals(rule, weights.astype(int) if weights.dtype == bool else weights)
     if weights.shape != (n,) or not np.isfinite(weights).all() or np.any(weights < 0):
         raise ValueError(f"{rule}, got {sample_weight!r:.80} of shape {weights.shape}")
@@ -101,7 +101,23 @@ def row_weights(sample_weight, spikes):
     """Return the weights of all rows, from those of the samples or of their rows, or None."""
     if sample_weight is None:
         return None
-    return check_weights(_at_rows(sample_weight, spikes.n_rows), spikes.n_rows.sum())
+    return _weights_at_rows(sample_weight, spikes.n_rows)
+
+
+def _weights_at_rows(sample_weight, n_rows):
+    return check_weights(_at_rows(sample_weight, n_rows), n_rows.sum())
+
+
+def check_params(params, n):
+    """Return arguments of a readout's `fit` on n samples, with weights validated."""
+    return {
+        name: check_weights(value, n) if _are_weights(name) else value
+        for name, value in params.items()
+    }
+
+
+def _are_weights(name):
+    return name.split("__")[-1] == "sample_weight"
 
 
 def select_rows(params, n_rows, used):
@@ -121,20 +137,29 @@ def select_rows(params, n_rows, used):
     -------
     params : dict
     """
-    return {
-        name: _at_rows(value, n_rows)[used] if _has_length(value, len(n_rows)) else value
-        for name, value in params.items()
-    }
+    selected = {}
+    for name, value in params.items():
+        if _are_weights(name):
+            value = _weights_at_rows(value, n_rows)[used]
+        elif _has_length(value, len(n_rows)):
+            value = _at_rows(value, n_rows)[used]
+        selected[name] = value
+    return selected
 
 
 def _has_length(value, n):
-    return hasattr(value, "__len__") and not isinstance(value, str | dict) and len(value) == n
+    if isinstance(value, str | dict) or not hasattr(value, "__getitem__"):
+        return False
+    shape = getattr(value, "shape", None)
+    return (len(value) if shape is None else (*shape, -1)[0]) == n
 
 
 def _at_rows(values, n_rows):
     """Return one array of values at all rows."""
     if hasattr(values, "to_numpy"):  # a Series, which an index need not start at 0
         values = values.to_numpy()
+    if len(n_rows) == 1 != n_rows[0] and _has_length(values, n_rows[0]):
+        values = [values]  # of the rows of the only sample
     if not _has_length(values, len(n_rows)):
         raise ValueError(
             f"sample_weight must have one weight for each of {len(n_rows)} samples, or an array of "

@@ -7,13 +7,12 @@ import numpy as np
 from ..samples import split_rows
 from ..simulator import Simulator
 from ..snapshots import Snapshots
-from ..spikes import SpikeArray
 
 __all__ = [
     "ROW_DURATION",
     "Tapped",
     "delay_rows",
-    "lengthen_rows",
+    "row_duration_for",
     "read_for_series",
     "tap_counts",
 ]
@@ -85,15 +84,12 @@ def read_for_series(liquid):
     return is_default
 
 
-def lengthen_rows(spikes, dt):
-    """Return currents in rows of 10 ms, or of the next multiple of the step `dt`.
+def row_duration_for(dt):
+    """Return the duration of a row of a series: 10 ms, or the next multiple of the step `dt`.
 
     In a shorter row neurons have hardly moved, and most of them have sent no spike.
     """
-    return SpikeArray(
-        spikes.rows, spikes.channels, spikes.amplitudes, spikes.offsets, spikes.n_rows,
-        spikes.n_channels, row_duration=np.ceil(ROW_DURATION / dt) * dt, graded=spikes.graded,
-    )  # fmt: skip
+    return float(np.ceil(ROW_DURATION / dt) * dt)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def with_weights(network, weights, delay="auto"):
             )
         short_term = tuple(values[source] for values in short_term)
     delays = network.delays
-    if np.ndim(delays) or (is_new.any() and delay != "auto"):
+    if np.ndim(delays) or (is_new.any() and not _is_auto(delay)):
         delays = np.append(np.broadcast_to(delays, len(order)), np.int32(0))[source]
         delays[is_new] = _delay_of_new(network, delay) if is_new.any() else 0
     return replace(network, w=w, delays=delays, short_term=short_term)
@@ -108,7 +108,7 @@ def with_weight(network, pre, post, weight, delay="auto"):
         data, indices = np.insert(data, at, weight), np.insert(indices, at, post)
         indptr = indptr + (np.arange(len(indptr)) > pre).astype(indptr.dtype)
     changed = with_weights(network, sparse.csr_array((data, indices, indptr), w.shape), delay)
-    if delay == "auto":
+    if _is_auto(delay):
         return changed
     delays = np.array(np.broadcast_to(changed.delays, changed.w.nnz))
     delays[_pairs(changed.w) == pre * network.n_neurons + post] = _steps_of(network, delay)
@@ -140,9 +140,13 @@ def _pairs(w):
     return pre * w.shape[1] + w.indices
 
 
+def _is_auto(delay):
+    return isinstance(delay, str) and delay == "auto"
+
+
 def _delay_of_new(network, delay):
     """Return the delay in steps of synapses that the network does not have."""
-    if not (isinstance(delay, str) and delay == "auto"):
+    if not _is_auto(delay):
         return _steps_of(network, delay)
     delays = np.unique(network.delays)
     if len(delays) != 1:

@@ -22,7 +22,7 @@ def axes_of(given, height, layout="a", **options):
         Axes that the user gave.
     height : float
         Height of a new figure in inches.
-    layout : str or list
+    layout : str
         Layout of new axes with the names a, b, ..., see
         `matplotlib.figure.Figure.subplot_mosaic`.
     **options : object
@@ -31,14 +31,24 @@ def axes_of(given, height, layout="a", **options):
     Returns
     -------
     axes : list of matplotlib Axes
+
+    Raises
+    ------
+    TypeError
+        If other objects, or another number of axes, are given.
     """
+    names = sorted(set(layout) - {";"})
     if given is not None:
-        return list(np.ravel(given))
+        axes = list(np.ravel(np.array(given, dtype=object)))
+        if len(axes) != len(names) or not all(hasattr(ax, "transData") for ax in axes):
+            wanted = "one matplotlib Axes" if len(names) == 1 else f"{len(names)} matplotlib Axes"
+            raise TypeError(f"ax or axes must be {wanted}, got {given!r:.80}")
+        return axes
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, height), layout="constrained", dpi=150)
     axes = figure.subplot_mosaic(layout, **options)
-    axes = [axes[name] for name in sorted(axes)]
+    axes = [axes[name] for name in names]
     for ax in axes:
         small(ax)
     return axes

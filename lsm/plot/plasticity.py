@@ -65,7 +65,7 @@ class STDPDisplay:
         ValueError
             If the rule acts between samples.
         """
-        if rule.acts_on != "spikes":
+        if getattr(rule, "acts_on", None) != "spikes":
             raise ValueError(
                 f"rule must act at spikes to have a window, such as PairSTDP(), got {rule!r}"
             )

@@ -61,6 +61,8 @@ class ConfusionDisplay:
         -------
         display : ConfusionDisplay
         """
+        if not hasattr(estimator, "predict"):
+            raise TypeError(f"estimator must be a fitted classifier, got {estimator!r:.80}")
         return cls.from_predictions(y, estimator.predict(X), names=names, ax=ax)
 
     @classmethod

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from lsm import Liquid, Snapshots, SpikeArray
-from lsm.samples import warn_of_durations
+from lsm.misreadings import warn_of_durations
 from tests.helpers.samples import graded_samples, spike_samples
 
 
@@ -60,7 +60,7 @@ def test_a_list_of_series_is_taken_for_patterns_with_a_warning():
     [
         ([], "empty"),
         ("text", "X must be"),
-        (["one", "two"], "sample 0 must hold numbers"),
+        (["one", "two"], r"X must hold an array of numbers for each sample, got X\[0\]"),
         ([np.zeros((5, 0), dtype=int)], "at least one row and one channel"),
         ([np.zeros((0, 8), dtype=int)], "at least one row"),
         ([np.full((5, 8), np.nan)], "finite"),

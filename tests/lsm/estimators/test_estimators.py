@@ -91,7 +91,7 @@ def test_the_readouts_methods_show_through(task):
 
 def test_wrong_lengths_and_targets_are_refused(task):
     X, y = task
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+    with pytest.raises(ValueError, match="X has .* samples, and y has targets of"):
         model().fit(X, y[:-1])
     with pytest.raises(ValueError, match="Unknown label type"):
         model().fit(X, np.linspace(0, 1, len(y)))

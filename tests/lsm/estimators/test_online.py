@@ -107,7 +107,7 @@ def test_what_is_no_stream_is_refused():
         model(RLS()).partial_fit([X, X], [y, y])
     with pytest.raises(ValueError, match="a target for each of the 50 rows"):
         model(RLS()).partial_fit([X], [1.0])
-    with pytest.raises(ValueError, match="alone or in a list, got y with 1 arrays, or without"):
+    with pytest.raises(ValueError, match="y must be an array or a list of targets, got 1.0"):
         model(RLS()).partial_fit([X], 1.0)
     begun = model(RLS()).partial_fit([X], [y])
     with pytest.raises(ValueError, match=r"so shape \(50,\), got shape \(50, 2\)"):

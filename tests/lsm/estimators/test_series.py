@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, RidgeCV
 
 from lsm import Feedback, Liquid, LSMRegressor, Snapshots, SpikeArray
-from lsm.estimators.taps import delay_rows, lengthen_rows
+from lsm.estimators.taps import delay_rows, row_duration_for
 from lsm.neurons import LeakyTanh
 from lsm.readout import ResidualRidge, WindowedRidge
 
@@ -78,7 +78,7 @@ def test_a_liquid_and_rows_that_are_given_stay_as_they_are():
     assert bare.liquid_.snapshots.feature == "membrane_and_trace"
     assert bare.liquid_.to_spikes([U]).row_duration == 10.0
     assert bare.liquid.snapshots == "auto"
-    assert lengthen_rows(SpikeArray.from_dense([U]), dt=4.0).row_duration == 12.0
+    assert row_duration_for(dt=4.0) == 12.0
     rates = fit(U[:, 0], liquid__neurons=LeakyTanh())
     assert rates.readout_.n_features_in_ == 100 + 80  # activations, of which there are no traces
     data = SpikeArray.from_dense([U], row_duration=2.0)
