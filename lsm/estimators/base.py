@@ -131,7 +131,8 @@ class LSM(Composite):
             )
         self._fit_encoder(X)
         spikes = self._as_rows(X)
-        hint = "" if self.targets == "row" else ": for targets of samples set targets='sample'"
+        hint = ": for targets of whole samples set targets='sample'"
+        hint = "" if self.targets == "row" else hint
         targets, known = self._form.join(y, spikes, numeric=self._numeric, hint=hint)
         used = known & self._after_washout(spikes)
         if not used.any():

@@ -179,6 +179,7 @@ class Forecaster(Composite):
     def _drive(self, inputs, before=None):
         """Return scaled inputs as the liquid's input, in rows of 10 ms."""
         drive = self.scaler_.drive(inputs, before)
+        self.liquid_.to_spikes([drive])  # validates the parameters of the liquid
         row_duration = row_duration_for(self.liquid_.dt)
         return SpikeArray.from_dense([drive], row_duration=row_duration, graded=True)
 
