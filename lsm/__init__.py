@@ -15,6 +15,7 @@ from .estimators import (
 from .feedback import Feedback
 from .liquid import Liquid
 from .memory import Memory
+from .random_features import RandomFeatures
 from .snapshots import Snapshots
 from .spikes import SpikeArray
 
@@ -27,6 +28,7 @@ __all__ = [
     "Liquid",
     "LiquidEnsemble",
     "Memory",
+    "RandomFeatures",
     "Snapshots",
     "SpikeArray",
     "cross_val_predict_rows",

@@ -1,7 +1,7 @@
 """An ensemble of liquids, each behind a front end of its own."""
 
 import numpy as np
-from scipy import stats
+from scipy import sparse, stats
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -52,7 +52,8 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
     n_liquids : int, default=16
         Number of liquids. Four have about half of the gain of sixteen.
     liquid : Liquid, default=Liquid(250, calibration=Calibration(input_rate=35, max_gain=1))
-        Pattern of each liquid. Its `neurons` and `inputs` are drawn where they are "auto".
+        Pattern of each liquid. Its `neurons` and `inputs` are drawn where they are "auto". A
+        :class:`~lsm.RandomFeatures` in its place shows what the front ends alone are worth.
     snapshots : Snapshots, default=Snapshots(n=8)
         When and what to read, of all liquids.
     duration : (float, float), default=(200.0, 600.0)
@@ -138,7 +139,7 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
             for seed in seeds:
                 rng = np.random.default_rng(seed)
                 encoder = None if length is None else self._draw_encoder(length, rng).fit(X)
-                liquid = self._draw_liquid(rng).set_params(random_state=int(seed))
+                liquid = self._draw_liquid(rng, int(seed))
                 encoded = _encoded(encoder, X)
                 states.append(liquid.fit(encoded).transform(encoded))
                 self.liquids_.append(liquid)
@@ -164,7 +165,8 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
 
     def _side_by_side(self, states):
         n_samples, n_readings = states[0].shape[0], len(self._part("snapshots").windows())
-        parts = [state.toarray().reshape(n_samples, n_readings, -1) for state in states]
+        dense = [state.toarray() if sparse.issparse(state) else state for state in states]
+        parts = [state.reshape(n_samples, n_readings, -1) for state in dense]
         return np.concatenate(parts, axis=2).reshape(n_samples, -1)
 
     def get_feature_names_out(self, input_features=None):
@@ -208,8 +210,8 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
             dt=dt,
         )
 
-    def _draw_liquid(self, rng):
-        """Draw neurons and inputs of a liquid."""
+    def _draw_liquid(self, rng, seed):
+        """Draw neurons and inputs of a liquid, as far as its pattern has them."""
         liquid = clone(self._part("liquid")).set_params(snapshots=clone(self._part("snapshots")))
         tau_m, spread, fan_in = _log_uniform(rng, 5, 40), rng.choice(SPREADS), rng.integers(3, 10)
         drawn = {
@@ -217,7 +219,9 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
             "inputs": RandomInput(fan_in=int(fan_in)),
         }
         given = liquid.get_params(deep=False)
-        return liquid.set_params(**{name: drawn[name] for name in drawn if is_auto(given[name])})
+        chosen = {name: drawn[name] for name in drawn if is_auto(given.get(name))}
+        seeds = {"random_state": seed} if "random_state" in given else {}
+        return liquid.set_params(**chosen, **seeds)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

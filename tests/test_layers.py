@@ -27,7 +27,7 @@ ROWS = [
     ["lsm.simulator"],
     ["lsm.reservoir"],
     ["lsm.liquid"],
-    ["lsm.controls", "lsm.ensemble", "lsm.readout"],
+    ["lsm.controls", "lsm.ensemble", "lsm.random_features", "lsm.readout"],
     ["lsm.feedback"],
     ["lsm.estimators"],
     ["lsm.inside"],

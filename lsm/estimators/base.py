@@ -19,6 +19,7 @@ from ..samples import SERIES_WARNING, as_samples, has_names, is_table, n_rows_of
 from ..targets import RowTargets, one_piece, resolve_targets
 from .defaults import choose_encoder, read_in_windows, suit_series
 from .online import OnlineRun
+from .reading import read_rows
 from .routing import check_params, readout_params, row_weights, select_rows
 
 __all__ = ["LSM"]
@@ -186,7 +187,7 @@ class LSM(Composite):
 
     def _row_reader(self):
         """Return the object that reads the readout's features at rows: whole, or as a stream."""
-        return self.liquid_.simulator_
+        return read_rows(self.liquid_)
 
     def _after_washout(self, spikes):
         """Return which rows of all samples come after the washout, a bool array (n_rows,)."""

@@ -9,7 +9,7 @@ from ..samples import as_samples, is_table, n_rows_of
 from ..spikes import SpikeArray
 from ..targets import as_rows
 
-__all__ = ["cross_val_predict_rows"]
+__all__ = ["cross_val_predict_rows", "first_rows", "splits_by_time"]
 
 
 def cross_val_predict_rows(estimator, X, y, *, by="sample", cv=5, groups=None, method="predict"):
@@ -66,14 +66,14 @@ def cross_val_predict_rows(estimator, X, y, *, by="sample", cv=5, groups=None, m
         )
     y, n_rows = as_rows(X, y), n_rows_of(X)
     if by == "time":
-        splits = _splits_by_time(cv, n_rows)
+        splits = splits_by_time(cv, n_rows)
     else:
         splits = _splits_by_sample(check_cv(cv), n_rows, groups)
     y_pred = [None] * len(y)
     for fitted, predicted in splits:
-        model = clone(estimator).fit(_cut(X, fitted), [y[i][:stop] for i, stop in fitted])
+        model = clone(estimator).fit(first_rows(X, fitted), [y[i][:stop] for i, stop in fitted])
         ends = [(i, rows[-1] + 1) for i, rows in predicted]
-        outputs = getattr(model, method)(_cut(X, ends))
+        outputs = getattr(model, method)(first_rows(X, ends))
         for (i, rows), output in zip(predicted, outputs, strict=True):
             if y_pred[i] is None:
                 is_label = is_classifier(estimator) and method == "predict"
@@ -89,8 +89,28 @@ def _splits_by_sample(cv, n_rows, groups):
         yield [(i, n_rows[i]) for i in train], [(i, np.arange(n_rows[i])) for i in test]
 
 
-def _splits_by_time(cv, n_rows):
-    """Yield (sample, stop) of the first rows to fit, and (sample, rows) of those to predict."""
+def splits_by_time(cv, n_rows):
+    """Yield the pieces of each split by time.
+
+    Parameters
+    ----------
+    cv : int or splitter of scikit-learn
+        Number of folds of a TimeSeriesSplit, or a splitter of the rows.
+    n_rows : int array of shape (n_samples,)
+        Number of rows of each sample.
+
+    Yields
+    ------
+    fitted : list of (sample, stop)
+        First rows, to fit.
+    predicted : list of (sample, rows)
+        Later rows, to predict.
+
+    Raises
+    ------
+    ValueError
+        If the rows of a split are no piece of time.
+    """
     if isinstance(cv, int):
         cv = TimeSeriesSplit(cv)
     if isinstance(cv, str) or not hasattr(cv, "split"):
@@ -108,7 +128,7 @@ def _splits_by_time(cv, n_rows):
         yield fitted, [(i, test) for i, (_, test) in enumerate(parts)]
 
 
-def _cut(X, ends):
+def first_rows(X, ends):
     """Return the first rows of some samples, from pairs of a sample's index and its end."""
     if isinstance(X, SpikeArray):
         samples, stops = zip(*ends, strict=True)

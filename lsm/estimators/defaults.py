@@ -26,7 +26,7 @@ def choose_encoder(encoder, liquid, X, targets):
         each. It is None for targets at rows, for spikes and static patterns, for a SpikeArray,
         which is encoded already, and for a :class:`~lsm.LiquidEnsemble`, which has encoders of its
         own.
-    liquid : Liquid or LiquidEnsemble
+    liquid : Liquid, LiquidEnsemble or RandomFeatures
         The liquid.
     X : samples
         As of `fit`.
@@ -41,7 +41,9 @@ def choose_encoder(encoder, liquid, X, targets):
         return None if encoder is None else clone(encoder)
     if targets == "row" or isinstance(liquid, LiquidEnsemble) or not holds_series(X):
         return None
-    return SeriesEncoder(row_duration=liquid.row_duration, dt=liquid.dt)
+    return SeriesEncoder(
+        row_duration=getattr(liquid, "row_duration", "auto"), dt=getattr(liquid, "dt", 1.0)
+    )
 
 
 def suit_series(liquid):
@@ -67,7 +69,10 @@ def read_in_windows(liquid, readout):
     params = readout.get_params(deep=False) if hasattr(readout, "get_params") else {}
     if not is_auto(params.get("n_windows")):
         return
-    if is_auto(liquid.get_params(deep=False)["snapshots"]):
+    if "snapshots" not in liquid.get_params(deep=False):  # a transformer without windows
+        readout.set_params(n_windows=1)
+        return
+    if is_auto(liquid.snapshots):
         liquid.set_params(snapshots=Snapshots(n=N_WINDOWS))
     snapshots = liquid.snapshots
     equal = (

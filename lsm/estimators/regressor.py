@@ -9,6 +9,7 @@ from .._parts import all_or_nothing
 from .._random import generators
 from .._units import rounding_named
 from .._validation import check_integer, check_reals
+from ..liquid import Liquid
 from ..readout import ResidualRidge
 from ..spikes import SpikeArray
 from .availability import readout_has
@@ -150,6 +151,11 @@ class LSMRegressor(RegressorMixin, LSM):
     def _begin_fit(self, *, has_learnt):
         super()._begin_fit(has_learnt=has_learnt)
         self.closed_loop_, self.n_taps_ = None, 0
+        if self.feedback is not None and not isinstance(self.liquid_, Liquid):
+            raise TypeError(
+                f"LSMRegressor.feedback needs a Liquid, got {self.liquid_!r:.200}: take one, or "
+                "set feedback=None"
+            )
 
     def _prepare_rows(self, X, spikes, known):
         if not self._is_default("readout") or self.feedback is not None:
@@ -272,13 +278,14 @@ class LSMRegressor(RegressorMixin, LSM):
         if self.targets_ == "sample":
             return np.asarray(self._predict(X), dtype=float)
         spikes = self.to_spikes(X)
-        simulator = self.liquid_.simulator_
         if self.closed_loop_ is None:
             outputs = self.readout_.predict(self._row_reader().rows(spikes))
         else:
             nothing = np.zeros((spikes.n_rows.sum(), self.closed_loop_.n_outputs))
             n_forced = np.zeros_like(spikes.n_rows)
-            outputs = self.closed_loop_.run(simulator, spikes, self.readout_, nothing, n_forced)
+            outputs = self.closed_loop_.run(
+                self.liquid_.simulator_, spikes, self.readout_, nothing, n_forced
+            )
         outputs = np.asarray(outputs, dtype=float).reshape(-1, *self._form.shape)
         return self._form.split(outputs, spikes)
 

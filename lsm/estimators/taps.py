@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..liquid import Liquid
 from ..samples import split_rows
 from ..simulator import Simulator
 from ..snapshots import Snapshots
@@ -72,12 +73,14 @@ def read_for_series(liquid):
     Parameters
     ----------
     liquid : Liquid
-        Changed in place.
+        Changed in place; a transformer in its place is left.
 
     Returns
     -------
     changed : bool
     """
+    if not isinstance(liquid, Liquid):
+        return False
     is_default = isinstance(liquid.snapshots, str) and getattr(liquid.neurons, "spiking", True)
     if is_default:
         liquid.snapshots = Snapshots(feature="membrane_and_trace")
