@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from .calibration import Calibration
+from .comparison import compare
 from .controls import without_recurrence
 from .ensemble import LiquidEnsemble
 from .estimators import (
@@ -31,6 +32,7 @@ __all__ = [
     "RandomFeatures",
     "Snapshots",
     "SpikeArray",
+    "compare",
     "cross_val_predict_rows",
     "row_scorer",
     "without_recurrence",

@@ -3,6 +3,7 @@
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from .ensemble import LiquidEnsemble
 from .liquid import Liquid
 
 __all__ = ["find_liquid", "input_spikes"]
@@ -80,7 +81,8 @@ def _search(model):
     if hasattr(model, "liquid_"):
         liquid, path = _found(model.liquid_)
         return liquid, [*([model.to_spikes] if hasattr(model, "to_spikes") else []), *path]
-    if isinstance(getattr(model, "liquid", None), str | Liquid):  # a composite
+    is_composite = isinstance(getattr(model, "liquid", None), str | Liquid)
+    if is_composite and not isinstance(model, LiquidEnsemble):  # which has several liquids
         check_is_fitted(model, "liquid_")
     if isinstance(model, FeatureUnion):
         return next(filter(None, (_search(part) for _, part in model.transformer_list)), None)

@@ -20,7 +20,7 @@ SMALL = 1e-6  # a standard deviation below this share of the mean comes from rou
 
 
 class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
-    """Values of the input at rows, pooled over windows: the input as a readout without liquid sees it.
+    """Values of the input at rows, pooled over windows, for a readout without a liquid.
 
     It takes the samples of a :class:`~lsm.Liquid` and has its windows, so it can take the place of
     one in a model. There is no network, and nothing goes on from row to row but the traces of

@@ -32,6 +32,7 @@ ROWS = [
     ["lsm.estimators"],
     ["lsm.inside"],
     ["lsm.measures"],
+    ["lsm.comparison"],
     ["lsm.plot"],
     ["lsm"],  # the public names, gathered from all of the above
     ["lsm.datasets"],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.preprocessing import StandardScaler
 
 from .. import statistics
 from ..health import MAX_ECHO_STATE_INDEX, MAX_SATURATED, MAX_SILENT, MIN_RATE
@@ -31,6 +32,9 @@ class Finding:
         synchrony went with lower scores in all tasks of docs/studies/measures.md.
     advice : str
         Change to make if the value is not healthy.
+    capped : bool
+        Whether the value is as large as the number of samples allows, so that more samples may
+        give a larger one.
     """
 
     name: str
@@ -39,10 +43,13 @@ class Finding:
     low: float | None = None
     high: float | None = None
     advice: str = ""
+    capped: bool = False
 
     @property
     def verdict(self):
-        """One of "ok", "low" and "high", or "" if the measure has no limits."""
+        """One of "ok", "low", "high" and "capped", or "" if the measure has no limits."""
+        if self.capped:
+            return "capped"
         if self.low is None and self.high is None:
             return ""
         if self.low is not None and not self.value >= self.low:
@@ -73,8 +80,14 @@ class Card:
                 f"{finding.name:28}{finding.value:>10.4g} {finding.unit:14}"
                 f"{limits:14}{finding.verdict}".rstrip()
             )
-        advice = [f"- {f.name} {f.verdict}: {f.advice}" for f in self.findings if _is_unhealthy(f)]
-        return "\n".join([*lines, "", *(advice or ["Nothing to change."])])
+        notes = [f"- {f.name} capped: {f.advice}" for f in self.findings if f.capped]
+        advice = [f"- {sentence}" for sentence in self.advice] or ["Nothing to change."]
+        return "\n".join([*lines, "", *notes, *advice])
+
+    @property
+    def advice(self):
+        """A sentence for each value that is not healthy, with the change to make."""
+        return [f"{f.name} {f.verdict}: {f.advice}" for f in self.findings if _is_unhealthy(f)]
 
 
 def _is_unhealthy(finding):
@@ -99,13 +112,20 @@ def card(estimator, X, y=None):
         Fitted estimator.
     X : sequence
         Samples, of which at most 50 evenly spaced ones are used.
-    y : ignored
-        Present because the measures have it.
+    y : array of shape (n_samples,), optional
+        Targets of the samples. With them the card says what recurrence is worth to a linear
+        readout: the share of its leave-one-out error that the recurrent synapses remove, negative
+        where they hurt. It has a verdict if its 95 % interval excludes zero.
 
     Returns
     -------
     card : Card
         Table of the measures, for `print`.
+
+    Raises
+    ------
+    ValueError
+        If `y` has not one target for each sample.
 
     Examples
     --------
@@ -121,6 +141,7 @@ def card(estimator, X, y=None):
     """
     liquid, spikes = input_spikes(estimator, X)
     chosen = np.unique(np.linspace(0, len(spikes) - 1, N_SAMPLES).astype(int))
+    targets = None if y is None else _targets(y, len(spikes))[chosen]
     spikes = spikes[chosen]
     durations = spikes.n_rows * spikes.row_duration
     length = f"{durations.min():g}"
@@ -131,7 +152,10 @@ def card(estimator, X, y=None):
         f"sample{'s' * (len(spikes) > 1)} of {length} ms"
     )
     findings = _of_spikes(liquid, spikes) if liquid.network_.neurons.spiking else []
-    return Card(title, (*findings, *_of_dynamics(liquid, spikes), *_of_states(liquid, spikes)))
+    findings += [*_of_dynamics(liquid, spikes), *_of_states(liquid, spikes)]
+    if targets is not None and liquid.network_.w.nnz:
+        findings.append(_of_recurrence(liquid, spikes, targets))
+    return Card(title, tuple(findings))
 
 
 def _of_spikes(liquid, spikes):
@@ -198,9 +222,50 @@ def _of_states(liquid, spikes):
     n_samples = len(spikes)
     if n_samples < 2:
         return []
-    most = min(liquid.transform(spikes).shape)
+    n_columns = liquid.simulator_.states(spikes).shape[1]
     rank = states.kernel_quality(liquid, spikes)
     return [
-        Finding("kernel quality", f"of {most}", rank),
+        Finding(
+            "kernel quality", f"of {min(n_samples, n_columns)}", rank,
+            advice="it is the number of samples, and more samples may give a higher rank: use "
+            "measures.kernel_quality with more samples than neurons",
+            capped=rank == n_samples < n_columns,
+        ),
         Finding("dimension", "", states.dimension(liquid, spikes)),
     ]  # fmt: skip
+
+
+def _targets(y, n_samples):
+    """Return one target for each sample as an array."""
+    y = np.asarray(y) if np.ndim(y) == 1 else None
+    if y is None or len(y) != n_samples:
+        raise ValueError(
+            f"y must have one target for each of {n_samples} samples; leave it out for targets at "
+            "rows"
+        )
+    return y
+
+
+def _of_recurrence(liquid, spikes, y):
+    """Return the share of a linear readout's error that the recurrent synapses remove."""
+    none = liquid.with_weights(liquid.weights_ * 0)
+    without, with_them = (_left_out_errors(part, spikes, y) for part in (none, liquid))
+    gains = without - with_them
+    margin = 1.96 * gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else np.inf
+    worth = gains.mean() / max(without.mean(), np.finfo(float).tiny)
+    return Finding(
+        "worth of recurrence", "of the error", worth, 0.0 if abs(gains.mean()) > margin else None,
+        None, "recurrence hurts: lower Calibration.max_gain, or take lsm.without_recurrence(model)",
+    )  # fmt: skip
+
+
+def _left_out_errors(liquid, spikes, y):
+    """Return the squared error of ridge regression for each sample, which it has not learnt."""
+    from sklearn.linear_model import RidgeCV  # slow to import, and not always used
+
+    features = StandardScaler().fit_transform(liquid.simulator_.states(spikes).toarray())
+    classes = np.unique(y) if y.dtype.kind not in "f" else None
+    targets = y[:, None] if classes is None else np.where(y[:, None] == classes, 1.0, -1.0)
+    ridge = RidgeCV(np.logspace(0, 5, 11), store_cv_results=True).fit(features, targets)
+    errors = ridge.cv_results_.sum(axis=1)
+    return errors[:, errors.mean(axis=0).argmin()]

@@ -123,3 +123,30 @@ def test_one_short_sample_has_fewer_measures(liquid, X):
 def test_it_finds_the_liquid_of_a_composite(X):
     model = LSMClassifier(Liquid(n_neurons=60, random_state=0)).fit(X, np.arange(30) % 2)
     assert values_of(measures.card(model, X)) == values_of(measures.card(model.liquid_, X))
+
+
+def test_a_rank_that_the_number_of_samples_caps_is_marked(liquid, X):
+    findings = {f.name: f for f in measures.card(liquid, X[:5]).findings}
+    assert findings["kernel quality"].value == 5
+    assert findings["kernel quality"].verdict == "capped"
+    assert "kernel quality capped: it is the number of samples" in str(measures.card(liquid, X[:5]))
+    few = Liquid(n_neurons=6, random_state=0).fit(X)
+    findings = {f.name: f for f in measures.card(few, X).findings}
+    assert findings["kernel quality"].verdict == ""
+
+
+def test_with_targets_it_says_what_recurrence_is_worth(X):
+    rng = np.random.default_rng(1)
+    y = np.arange(50) % 2
+    rates = np.where(np.arange(8) < 4, 0.02, 0.1)
+    X = [rng.poisson(rates if label else rates[::-1], (200, 8)) for label in y]
+    tame = Liquid(60, random_state=0).fit(X)
+    wild = tame.with_weights(tame.weights_ * 40)
+    finding = measures.card(wild, X, y).findings[-1]
+    assert (finding.name, finding.verdict) == ("worth of recurrence", "low")
+    assert finding.value < 0
+    assert "recurrence hurts" in str(measures.card(wild, X, y))
+    assert measures.card(tame, X, y).findings[-1].value > finding.value
+    assert "worth of recurrence" not in values_of(measures.card(tame, X))
+    with pytest.raises(ValueError, match="y must have one target for each of 50 samples"):
+        measures.card(tame, X, y[1:])

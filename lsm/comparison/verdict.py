@@ -1,0 +1,69 @@
+"""Sentences about the differences between a model and its controls."""
+
+import numpy as np
+
+from .models import NO_LIQUID, NO_RECURRENCE, STATIC
+
+__all__ = ["sentences"]
+
+
+def sentences(table, failures):
+    """Return what the differences mean.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As of :class:`~lsm.comparison.Comparison`.
+    failures : dict of str to Exception
+        Errors of controls, by name.
+
+    Returns
+    -------
+    sentences : list of str
+        The first one is the answer, if intervals are known.
+    """
+    _, *controls = table.itertuples()
+    trivial = controls[-1].model
+    failed = [f"'{name}' failed: {error}" for name, error in failures.items()]
+    controls = [row for row in controls if row.model not in failures]
+    if np.isnan([row.low for row in controls]).all():
+        return ["One split gives no intervals: pass a cv of several splits.", *failed]
+    return [_answer(controls, trivial), *map(_sentence, controls), *failed]
+
+
+def _answer(controls, trivial):
+    """Return the answer to the question whether the liquid helps."""
+    better = {row.model: row.low > 0 for row in controls}
+    worse = [row.model for row in controls if row.high < 0 and row.model != NO_RECURRENCE]
+    plain = next((name for name in better if name.startswith(NO_LIQUID)), None)
+    if not better.get(trivial, True):
+        return (
+            f"The model is not significantly better than '{trivial}': it has learnt nothing that "
+            "holds on new data."
+        )
+    if worse:
+        return f"The liquid does not help: '{worse[-1]}' is better."
+    if not better.get(plain, True):
+        return f"The liquid does not help: it is not significantly better than '{plain}'."
+    if not better.get(STATIC, True):
+        return (
+            "A nonlinear projection helps. The dynamics of the liquid add nothing significant to "
+            f"it: the model is not significantly better than '{STATIC}'."
+        )
+    if not better.get(NO_RECURRENCE, True):
+        return "The liquid helps. Recurrence adds nothing significant to it."
+    return "The liquid helps: it is better than every control."
+
+
+def _sentence(row):
+    """Return the difference from one control as a sentence."""
+    numbers = f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
+    unsure = "" if row.low > 0 or row.high < 0 else ", not significant"
+    if row.model != NO_RECURRENCE:
+        return f"The model against '{row.model}': {numbers}{unsure}."
+    if row.high < 0:
+        return (
+            f"Recurrence hurts: {numbers}. Lower Calibration.max_gain, or take "
+            "lsm.without_recurrence(model)."
+        )
+    return f"Recurrence is worth {numbers}{unsure}."
