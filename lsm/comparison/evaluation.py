@@ -93,12 +93,12 @@ def compare(model, X, y, cv=None, groups=None, scoring=None):
     >>> X = [np.sin(t / (3 + label) + i) for i, label in enumerate(y)]
     >>> comparison = compare(LSMClassifier(Liquid(100, random_state=0)), X, y)
     >>> print(comparison.table[["model", "score"]].round(1))
-                           model  score
-    0                      model    1.0
-    1         without recurrence    1.0
-    2     static random features    1.0
-    3   no liquid, window means    1.0
-    4             majority class    0.5
+                         model  score
+    0                    model    1.0
+    1       without recurrence    1.0
+    2   static random features    1.0
+    3  no liquid, window means    1.0
+    4           majority class    0.5
     """
     if not (is_classifier(model) or is_regressor(model)):
         raise TypeError(f"model must be a classifier or a regressor, got {model!r:.200}")
