@@ -137,8 +137,8 @@ def has_names(X):
 
 def check_columns(X):
     """Raise a ValueError unless samples that are data frames have the same columns."""
-    if isinstance(X, SpikeArray):
-        return
+    if not (isinstance(X, list | tuple) or getattr(X, "ndim", 3) == 1):
+        return  # an array, or samples that are read from a file one by one
     frames = [i for i, x in enumerate(X) if _is_frame(x)]
     for i in frames:
         names, others = list(X[i].columns), list(X[frames[0]].columns)
