@@ -253,6 +253,10 @@ class RowTargets:
 
     def wrap(self, X):
         """Return samples as a sequence: one series in a list."""
+        if self.one_series and not isinstance(X, SpikeArray) and not is_table(as_samples(X)):
+            raise ValueError(
+                "fit had one series without a list around it: pass X, a 2-D array, instead of [X]"
+            )
         return [X] if self.one_series and not isinstance(X, SpikeArray) else X
 
     def join(self, y, spikes, *, numeric, hint=""):
