@@ -10,7 +10,7 @@ from .samples import as_samples, is_table, n_rows_of, split_rows
 from .spikes import SpikeArray
 
 RULE = "y must have one target, or an array of targets, for each row of X"
-__all__ = ["RowTargets", "as_rows", "one_piece", "resolve_targets"]
+__all__ = ["RowTargets", "as_rows", "known_targets", "one_piece", "resolve_targets"]
 
 
 def resolve_targets(X, y, targets, owner):
@@ -336,3 +336,8 @@ def _missing(targets):
 def _is_missing(target):
     """Return whether an object is None, NaN, or the missing value of pandas, equal to nothing."""
     return target is None or type(target).__name__ == "NAType" or target != target
+
+
+def known_targets(targets):
+    """Return known targets, which may stand as objects beside missing ones, in their own type."""
+    return np.array(targets.tolist()) if targets.dtype == object else targets
