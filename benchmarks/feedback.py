@@ -36,7 +36,9 @@ def _lines(dtype):
 
     def line(label, workload, loop_of):
         spikes = workload.spikes
-        plan = Snapshots(feature="trace").plan_rows(spikes.n_rows, 1, 1.0)
+        plan = Snapshots(feature="trace").plan_rows(
+            spikes.n_rows, workload.network.row_start(spikes), 1.0
+        )
         targets = np.sin(np.arange(spikes.n_rows.sum()) / 20)[:, None]
 
         def run():

@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 from sklearn.base import clone
+from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
 from lsm import Liquid, LSMClassifier, simulator
@@ -73,12 +74,12 @@ def _least(data, n_neurons):
             _liquid(n_neurons, data, random_state=seed).fit(data.data) for seed in range(N_LIQUIDS)
         ]
     with _clock(taken, "simulations"):
-        states = [liquid.transform(data.data) for liquid in liquids]
+        states = [liquid.transform(data.data).toarray() for liquid in liquids]
     with _clock(taken, "readouts"):
         for X in states:
             for alpha in ALPHAS:
                 for train, test in _folds(data):
-                    readout = words.make_readout(alpha).fit(X[train], data.target[train])
+                    readout = RidgeClassifier(alpha).fit(X[train], data.target[train])
                     readout.score(X[test], data.target[test])
     return taken
 
@@ -92,12 +93,12 @@ def _searched(data, n_neurons):
         simulated.append(len(spikes))
         return simulate(network, spikes, *arguments, **options)
 
-    grid = {"liquid__random_state": range(N_LIQUIDS), "readout__ridgeclassifier__alpha": ALPHAS}
+    grid = {"liquid__random_state": range(N_LIQUIDS), "readout__alpha": ALPHAS}
     with (
         tempfile.TemporaryDirectory(prefix="lsm-benchmark-") as folder,
         mock.patch.object(simulator, "simulate", counted),
     ):
-        model = LSMClassifier(_liquid(n_neurons, data, memory=folder), words.make_readout())
+        model = LSMClassifier(_liquid(n_neurons, data, memory=folder), RidgeClassifier())
         tried = GridSearchCV(clone(model), grid, cv=_folds(data), refit=False)
         taken = {}
         with _clock(taken, "grid search"):

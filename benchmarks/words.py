@@ -2,14 +2,12 @@
 
 import numpy as np
 from sklearn.linear_model import RidgeClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import Bunch
 
 from lsm import Liquid, LSMClassifier
 from lsm.spikes import SpikeArray
 
-__all__ = ["load_data", "make_model", "make_readout"]
+__all__ = ["load_data", "make_model"]
 
 N_STEPS, N_CHANNELS, N_WORDS = 500, 80, 10
 
@@ -54,14 +52,4 @@ def make_model(n_neurons=500, *, random_state=None, **settings):
     model : LSMClassifier
     """
     liquid = Liquid(n_neurons, random_state=random_state)
-    return LSMClassifier(liquid, make_readout()).set_params(**settings)
-
-
-def make_readout(alpha=1.0):
-    """Make a ridge regression on dense states, which takes less time than on sparse states."""
-    dense = FunctionTransformer(_dense, accept_sparse=True)
-    return make_pipeline(dense, RidgeClassifier(alpha))
-
-
-def _dense(states):
-    return states.toarray()
+    return LSMClassifier(liquid, RidgeClassifier()).set_params(**settings)

@@ -18,6 +18,7 @@ __all__ = [
     "SampleForm",
     "States",
     "as_samples",
+    "check_columns",
     "cut_rows",
     "has_names",
     "is_frame",
@@ -133,6 +134,20 @@ def is_table(X):
 def has_names(X):
     """Return whether the columns of X may have names, which a SpikeArray has not."""
     return is_table(X) or (not isinstance(X, SpikeArray) and len(X) > 0 and is_frame(X[0]))
+
+
+def check_columns(X):
+    """Raise a ValueError unless samples that are data frames have the same columns."""
+    if not (isinstance(X, list | tuple) or getattr(X, "ndim", 3) == 1):
+        return  # an array, or samples that are read from a file one by one
+    frames = [i for i, x in enumerate(X) if is_frame(x)]
+    for i in frames:
+        names, others = list(X[i].columns), list(X[frames[0]].columns)
+        if names != others:
+            raise ValueError(
+                f"X[{i}] has the columns {names!s:.80}, but others have {others!s:.80}: give all "
+                "samples the same columns in one order, as [x[names] for x in X]"
+            )
 
 
 def n_rows_of(X):
@@ -251,19 +266,10 @@ class SampleForm:
 
     def _check_names(self, X, estimator):
         """Check that samples that are data frames have the same columns, as in fit."""
-        frames = [is_frame(x) for x in X]
-        if any(frames):
-            names = list(X[frames.index(True)].columns)
-            for i, x in enumerate(X):
-                if frames[i] and list(x.columns) != names:
-                    raise ValueError(
-                        f"X[{i}] has the columns {list(x.columns)!s:.80}, but others have "
-                        f"{names!s:.80}: give all samples the same columns in one order, as "
-                        "[x[names] for x in X]"
-                    )
+        check_columns(X)
         if estimator is not None and len(X) and np.ndim(X[0]) == 2:
             in_fit = self.n_channels is None
-            if frames[0] or in_fit or hasattr(estimator, "feature_names_in_"):
+            if is_frame(X[0]) or in_fit or hasattr(estimator, "feature_names_in_"):
                 validate_data(estimator, X[0], reset=in_fit, skip_check_array=True)
 
     def _check_rows(self, spikes):

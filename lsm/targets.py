@@ -10,7 +10,7 @@ from .samples import as_samples, is_table, n_rows_of, split_rows
 from .spikes import SpikeArray
 
 RULE = "y must have one target, or an array of targets, for each row of X"
-__all__ = ["RowTargets", "as_rows", "one_piece", "resolve_targets"]
+__all__ = ["RowTargets", "as_rows", "known_targets", "one_piece", "resolve_targets"]
 
 
 def resolve_targets(X, y, targets, owner):
@@ -253,6 +253,10 @@ class RowTargets:
 
     def wrap(self, X):
         """Return samples as a sequence: one series in a list."""
+        if self.one_series and not isinstance(X, SpikeArray) and not is_table(as_samples(X)):
+            raise ValueError(
+                "fit had one series without a list around it: pass X, a 2-D array, instead of [X]"
+            )
         return [X] if self.one_series and not isinstance(X, SpikeArray) else X
 
     def join(self, y, spikes, *, numeric, hint=""):
@@ -332,3 +336,8 @@ def _missing(targets):
 def _is_missing(target):
     """Return whether an object is None, NaN, or the missing value of pandas, equal to nothing."""
     return target is None or type(target).__name__ == "NAType" or target != target
+
+
+def known_targets(targets):
+    """Return known targets, which may stand as objects beside missing ones, in their own type."""
+    return np.array(targets.tolist()) if targets.dtype == object else targets

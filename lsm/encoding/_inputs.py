@@ -4,8 +4,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
-from .._events import check_sample
+from .._events import check_sample, check_table
 from .._validation import as_array
+from ..samples import as_samples, check_columns
 from ..spikes import SpikeArray
 
 __all__ = ["check_signals", "check_waveforms", "is_table", "row_duration"]
@@ -63,24 +64,24 @@ def check_signals(encoder, X, *, reset, series=False, allow_nan=False):
     -------
     samples : list of float64 arrays of shape (n_rows_i, n_channels)
     """
-    if isinstance(X, str | bytes | dict) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
-        raise ValueError(
-            "X must be a graded SpikeArray, a sequence of (n_rows, n_channels) arrays or an array, "
-            f"got {X!r:.80}"
-        )
+    X = as_samples(X)
     if is_table(X, series=series):
         if isinstance(X, list | tuple) and len({np.shape(row) for row in X}) > 1:
             raise ValueError(
                 "X must have rows of equal length, or be a sequence of (n_rows, n_channels) "
                 f"arrays; row 0 has shape {np.shape(X[0])}, and other rows have other shapes"
             )
-        finite = "allow-nan" if allow_nan else True
-        X = validate_data(encoder, X, reset=reset, dtype=np.float64, ensure_all_finite=finite)
+        check_table("X", X)
+        X = validate_data(encoder, X, reset=reset, dtype=np.float64, ensure_all_finite=False)
+        if not np.isfinite(X[~np.isnan(X)] if allow_nan else X).all():
+            values = "infinity" if allow_nan else "NaN or infinity"
+            raise ValueError(f"X contains {values}: fill such values, or leave them out")
         return [row[:, None] if series else row[None] for row in X]
     if isinstance(X, SpikeArray):
         X = [X.to_dense(i) for i in range(len(X))]
     if len(X) == 0:
         raise ValueError("X is empty: at least one sample is required")
+    check_columns(X)
     samples = [_check_signal(i, sample, series, allow_nan) for i, sample in enumerate(X)]
     widths = {sample.shape[1] for sample in samples}
     if len(widths) > 1:

@@ -1,11 +1,13 @@
 """A scikit-learn transformer of tables, applied to the rows of samples."""
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..samples import as_samples, is_table
+from .._events import check_sample
+from ..samples import as_samples, check_columns, is_table
 from ..spikes import SpikeArray
 
 __all__ = ["PerRow"]
@@ -118,7 +120,11 @@ def _rows_of(X):
     if isinstance(X, SpikeArray):
         samples = [X.to_dense(i) for i in range(len(X))]
     else:
-        samples = [np.asarray(sample) for sample in X]
+        samples = [check_sample(i, sample) for i, sample in enumerate(X)]
+        samples = [x.toarray() if sparse.issparse(x) else x for x in samples]
+    if len(widths := {sample.shape[1] for sample in samples}) > 1:
+        raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
+    check_columns(X)
     return np.concatenate(samples), [len(sample) for sample in samples]
 
 

@@ -16,7 +16,7 @@ from .._validation import check_choice, check_integer
 from ..encoding import SeriesEncoder
 from ..liquid import Liquid
 from ..samples import SERIES_WARNING, as_samples, has_names, is_table, n_rows_of
-from ..targets import RowTargets, one_piece, resolve_targets
+from ..targets import RowTargets, known_targets, one_piece, resolve_targets
 from .defaults import choose_encoder, read_in_windows, suit_series
 from .online import OnlineRun
 from .reading import read_rows
@@ -138,7 +138,7 @@ class LSM(Composite):
         used = known & self._after_washout(spikes)
         if not used.any():
             raise ValueError("y has no target after the washout: every one is NaN or None")
-        self._check_targets(_of_known(targets[used]), all_known=known.all())
+        self._check_targets(known_targets(targets[used]), all_known=known.all())
         params = select_rows(params, spikes.n_rows, used)
         if self._prepare_rows(X, spikes, known):
             spikes = self._as_rows(X)
@@ -183,7 +183,7 @@ class LSM(Composite):
     def _fit_rows(self, spikes, targets, used, params):
         """Fit the readout on the states at the rows that are used."""
         states = self._row_reader().rows(spikes)
-        self.readout_.fit(states[used], _of_known(targets[used]), **params)
+        self.readout_.fit(states[used], known_targets(targets[used]), **params)
 
     def _row_reader(self):
         """Return the object that reads the readout's features at rows: whole, or as a stream."""
@@ -357,7 +357,7 @@ class LSM(Composite):
         targets, known = self._form.join(self._form.parts(y), spikes, numeric=self._numeric)
         used = known & self._after_washout(spikes)
         weights = row_weights(sample_weight, spikes)
-        return used, _of_known(targets[used]), None if weights is None else weights[used]
+        return used, known_targets(targets[used]), None if weights is None else weights[used]
 
     def _score_rows(self, X, y, y_pred, metric, sample_weight=None):
         """Compare targets and predictions of the rows that count."""
@@ -387,11 +387,6 @@ def _no_warning_of_series():
     with catch_warnings():
         filterwarnings("ignore", message=SERIES_WARNING)
         yield
-
-
-def _of_known(targets):
-    """Return known targets, which may stand as objects beside missing ones, in their own type."""
-    return np.array(targets.tolist()) if targets.dtype == object else targets
 
 
 def _dense(states):

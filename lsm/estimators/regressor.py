@@ -85,8 +85,8 @@ class LSMRegressor(RegressorMixin, LSM):
     With targets at rows and the default readout, linear regression on the present and past input
     comes first, and the liquid predicts what it leaves. Penalties and the number of past rows are
     chosen on held-out time. A liquid with default `snapshots` is then read by potentials and
-    traces of 30 ms, and bare arrays of floats have rows of 10 ms. With another readout it is read
-    by traces alone, and rows last one step `dt`.
+    traces of 30 and 300 ms, and bare arrays of floats have rows of 10 ms. With another readout it
+    is read by traces alone, and rows last one step `dt`.
 
     Examples
     --------

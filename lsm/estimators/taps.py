@@ -20,6 +20,7 @@ __all__ = [
 
 ROW_DURATION = 10.0  # ms of a liquid's time for a row of a series
 
+TAUS = (30.0, 300.0)  # ms, of the traces that a readout of a series gets
 TAPS = (1, 5, 20, 50, 100)  # candidate numbers of rows
 ROWS_A_TAP = 5  # rows to learn from for each coefficient, at least
 MAX_COLUMNS = 400  # beyond it the inputs would cost more time than the liquid
@@ -68,7 +69,8 @@ def delay_rows(values, n_taps):
 def read_for_series(liquid):
     """Let an unfitted liquid of spiking neurons with default `snapshots` be read for a forecast.
 
-    Potentials beside traces hold the present value better than traces alone.
+    Potentials beside traces hold the present value better than traces alone. The second trace
+    holds sums over some thirty rows.
 
     Parameters
     ----------
@@ -83,7 +85,7 @@ def read_for_series(liquid):
         return False
     is_default = isinstance(liquid.snapshots, str) and getattr(liquid.neurons, "spiking", True)
     if is_default:
-        liquid.snapshots = Snapshots(feature="membrane_and_trace")
+        liquid.snapshots = Snapshots(feature="membrane_and_trace", tau=TAUS)
     return is_default
 
 

@@ -9,6 +9,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from lsm import Liquid, LSMClassifier, LSMRegressor, SpikeArray, cross_val_predict_rows
+from lsm.encoding import RateEncoder
 from lsm.plot import ConfusionDisplay, RasterDisplay
 from lsm.readout import RLS
 
@@ -239,3 +240,30 @@ def test_arguments_of_other_types_are_named():
             RasterDisplay.from_spikes(spikes, ax=ax)
     with pytest.raises(TypeError, match="estimator must be a fitted classifier"):
         ConfusionDisplay.from_estimator(fitted, COUNTS, np.zeros(8))
+
+
+# ------------------------------------------------------------------------------------ encoders
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        ([FRAMES[0], FRAMES[1][["c", "b", "a"]]], "X.1. has the columns"),
+        (FRAMES[0].assign(d="text"), r"its columns \['d'\] do not"),
+        (np.ma.masked_less(CURRENTS[0], 0), "X has masked values"),
+        ({1, 2}, "X must be a SpikeArray, a sequence"),
+        (np.full((5, 3), np.nan), "X contains NaN or infinity"),
+        (np.arange(200.0), "but X.0. is a number"),
+    ],
+)
+def test_encoders_refuse_the_same_samples(X, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        RateEncoder().fit(X)
+    assert len(str(caught.value)) < 300
+
+
+def test_one_series_without_a_list_stays_without():
+    model = LSMRegressor(liquid(), Ridge(), targets="row").fit(CURRENTS[0], ROWS[0])
+    with pytest.raises(ValueError, match=r"pass X, a 2-D array, instead of \[X\]"):
+        model.predict([CURRENTS[0]])
+    assert model.predict(CURRENTS[0]).shape == (40,)

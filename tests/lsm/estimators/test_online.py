@@ -41,6 +41,22 @@ def test_pieces_of_a_stream_are_one_long_run(feedback, washout):
     np.testing.assert_array_equal(np.concatenate(outputs), whole.outputs_)
 
 
+@pytest.mark.parametrize("readout", [RLS(forget=0.99), SGDRegressor(random_state=0)])
+@pytest.mark.parametrize("feedback", [None, Feedback(weight=0.3, delay=3.0)])
+def test_rows_one_by_one_are_one_run_with_missing_targets_and_after_pickling(readout, feedback):
+    X, y = series(200)
+    y[::3] = np.nan
+    whole = model(readout, feedback, washout=70).partial_fit(X[:50], y[:50])
+    pieces, outputs = pickle.loads(pickle.dumps(whole)), []
+    whole.partial_fit(X[50:], y[50:])
+    for row in range(50, 200):
+        pieces = pickle.loads(pickle.dumps(pieces))
+        outputs.append(pieces.partial_fit(X[row : row + 1], y[row : row + 1]).outputs_)
+    np.testing.assert_array_equal(pieces.readout_.coef_, whole.readout_.coef_)
+    np.testing.assert_array_equal(np.concatenate(outputs), whole.outputs_)
+    np.testing.assert_array_equal(pieces.predict_next(X[:5]), whole.predict_next(X[:5]))
+
+
 def test_a_stream_learns_what_a_fit_learns():
     X, y = series()
     streamed = model(RLS(), washout=40).partial_fit([X], [y])
