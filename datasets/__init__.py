@@ -23,7 +23,7 @@ from ._spike_trains import (
     make_renewal_trains,
     warp_spikes,
 )
-from ._spoken_digits import fetch_spoken_digits
+from ._spoken_digits import fetch_spoken_digits, load_spoken_digits
 from ._spoken_words import VOCABULARY, make_spoken_words
 from ._sunspots import load_sunspots
 from ._uea import fetch_basic_motions, fetch_japanese_vowels
@@ -40,6 +40,7 @@ __all__ = [
     "fetch_spoken_digits",
     "insert_spikes",
     "jitter_spikes",
+    "load_spoken_digits",
     "load_sunspots",
     "make_bouncing_ball",
     "make_delayed_parity",

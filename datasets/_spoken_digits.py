@@ -1,4 +1,7 @@
-"""The Free Spoken Digit Dataset: downloaded once, or read from a local folder or archive."""
+"""The Free Spoken Digit Dataset: 600 recordings that come with the package, or all of them.
+
+All of them are downloaded once, or read from a local folder or archive.
+"""
 
 import hashlib
 import io
@@ -7,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.utils import Bunch
 
 from lsm._validation import check_choice
@@ -19,6 +23,9 @@ TEST_TAKES = range(5)
 COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
 URL = f"https://github.com/Jakobovski/free-spoken-digit-dataset/archive/{COMMIT}.tar.gz"
 ARCHIVE_NAME = f"free-spoken-digit-dataset-{COMMIT}.tar.gz"
+
+# The recordings that come with the package; fsdd.txt says what they are and who made them.
+RECORDINGS = Path(__file__).with_name("fsdd.flac")
 
 _DESCR = """Free Spoken Digit Dataset
 -------------------------
@@ -33,11 +40,64 @@ Recordings of the English digits zero to nine, each said up to 50 times by each 
 """
 
 
+def load_spoken_digits():
+    """
+    Load 600 recordings of the Free Spoken Digit Dataset [1]_ that come with the package.
+
+    They are takes 5 to 14: ten recordings of each of ten digits by each of six speakers. The other
+    recordings come by :func:`fetch_spoken_digits`.
+
+    Returns
+    -------
+    digits : Bunch
+        A dictionary with attributes, sorted by digit, speaker and take:
+
+        data : ndarray of shape (600,), object
+            Waveforms of shape (n_samples,), float32, in [-1, 1].
+        target : ndarray of shape (600,), int
+            The digit, 0 to 9.
+        speaker : ndarray of shape (600,), str
+        take : ndarray of shape (600,), int
+            Number of the recording of the digit by the speaker, 5 to 14.
+        groups : ndarray of shape (600,), str
+            The speaker, for splits of scikit-learn that take `groups`.
+        cv : list of (train, test)
+            Indices of six splits; each speaker is the test once.
+        target_names : ndarray of shape (10,), str
+            "0" to "9".
+        sample_rate : int
+            8000 Hz.
+        DESCR : str
+            Source, licence and counts.
+
+    References
+    ----------
+    .. [1] Z. Jackson et al., Free Spoken Digit Dataset,
+       https://github.com/Jakobovski/free-spoken-digit-dataset, CC BY-SA 4.0.
+
+    Examples
+    --------
+    >>> from lsm.datasets import load_spoken_digits
+    >>> digits = load_spoken_digits()
+    >>> digits.data.shape, len(digits.cv), digits.sample_rate
+    ((600,), 6, 8000)
+    """
+    # Imported here, since it loads a library that few users of the data sets need.
+    import soundfile
+
+    lines = RECORDINGS.with_suffix(".txt").read_text(encoding="ascii").splitlines()
+    names, lengths = zip(*(line.split() for line in lines if line[0] != "#"), strict=True)
+    samples, _ = soundfile.read(RECORDINGS, dtype="float32")
+    waveforms = np.split(samples, np.cumsum(np.array(lengths, dtype=int))[:-1])
+    return _bunch(waveforms, names, "with the package")
+
+
 def fetch_spoken_digits(data_home=None, *, subset="train", download=True):
     """
     Load the Free Spoken Digit Dataset [1]_, downloading it at the first call.
 
-    Every file is checked against the SHA-256 registry that comes with the package.
+    A part of it comes with the package, see :func:`load_spoken_digits`. Every file is checked
+    against the SHA-256 registry that comes with the package.
 
     Parameters
     ----------
@@ -54,21 +114,8 @@ def fetch_spoken_digits(data_home=None, *, subset="train", download=True):
     Returns
     -------
     digits : Bunch
-        A dictionary with attributes, sorted by digit, speaker and take:
-
-        data : ndarray of shape (n_recordings,), object
-            Waveforms of shape (n_samples,), float32, in [-1, 1].
-        target : ndarray of shape (n_recordings,), int
-            The digit, 0 to 9.
-        speaker : ndarray of shape (n_recordings,), str
-        take : ndarray of shape (n_recordings,), int
-            Number of the recording of the digit by the speaker, from 0.
-        target_names : ndarray of shape (10,), str
-            "0" to "9".
-        sample_rate : int
-            8000 Hz.
-        DESCR : str
-            Source, licence and counts.
+        A dictionary with the attributes of :func:`load_spoken_digits`, for the recordings of the
+        subset. Takes are 0 to 49.
 
     Raises
     ------
@@ -94,9 +141,15 @@ def fetch_spoken_digits(data_home=None, *, subset="train", download=True):
     }
     files = _read_verified(_locate(data_home, registry, download), wanted)
     names = sorted(files, key=_parse)
+    waveforms = [read_wav(io.BytesIO(files[name]), name, SAMPLE_RATE) for name in names]
+    return _bunch(waveforms, names, subset)
+
+
+def _bunch(waveforms, names, subset):
+    """Return the data set of waveforms and the names of their files."""
     data = np.empty(len(names), dtype=object)
-    for i, name in enumerate(names):
-        data[i] = read_wav(io.BytesIO(files[name]), name, SAMPLE_RATE)
+    for i, waveform in enumerate(waveforms):
+        data[i] = waveform
     target, speaker, take = (np.array(column) for column in zip(*map(_parse, names), strict=True))
     descr = _DESCR.format(
         commit=COMMIT,
@@ -112,6 +165,8 @@ def fetch_spoken_digits(data_home=None, *, subset="train", download=True):
         target=target,
         speaker=speaker,
         take=take,
+        groups=speaker,
+        cv=list(LeaveOneGroupOut().split(target, groups=speaker)),
         target_names=np.array([str(digit) for digit in range(10)]),
         sample_rate=SAMPLE_RATE,
         DESCR=descr,

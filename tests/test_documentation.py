@@ -34,7 +34,7 @@ FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
 def test_there_is_something_to_run():
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 5
     assert {"search.md", "studies/time-series.md"} <= set(PAGES)
     assert {"README.md", "benchmarks/RESULTS.md", "docs/search.md"} <= set(MARKDOWN)
     assert "lsm.liquid" in MODULES

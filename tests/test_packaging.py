@@ -88,6 +88,21 @@ def test_the_hashes_of_the_spoken_digits_are_installed():
     assert len(hashes.splitlines()) == 3000
 
 
+def test_the_recordings_are_installed_with_their_licence():
+    folder = resources.files("lsm.datasets")
+    assert folder.joinpath("fsdd.flac").read_bytes().startswith(b"fLaC")
+    assert "CC BY-SA 4.0" in folder.joinpath("fsdd.txt").read_text()
+    assert "Attribution-ShareAlike 4.0" in folder.joinpath("fsdd_LICENSE.txt").read_text()
+
+
+def test_the_metadata_name_both_licences():
+    stated = setup_cfg()["metadata"]
+    assert stated["license_expression"] == "BSD-3-Clause AND CC-BY-SA-4.0"
+    files = lines(stated["license_files"])
+    assert files == ["LICENSE", "datasets/fsdd_LICENSE.txt"]
+    assert all((ROOT / file).is_file() for file in files)
+
+
 def test_the_command_is_installed():
     (command,) = metadata.entry_points(group="console_scripts", name="lsm")
     assert callable(command.load())

@@ -4,16 +4,16 @@ import numpy as np
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 
 from lsm._validation import check_choice, check_integer
-from lsm.datasets import VOCABULARY, fetch_spoken_digits, make_spoken_words
+from lsm.datasets import VOCABULARY, fetch_spoken_digits, load_spoken_digits, make_spoken_words
 
 __all__ = ["groups_of", "load_data", "split"]
 
 DIGITS = VOCABULARY[:10]
-TAKES_PER_FOLD = {"synth": 1, "fsdd": 5}
+TAKES_PER_FOLD = {"digits": 5, "fsdd": 5, "synth": 1}
 
 
 def load_data(
-    dataset="synth",
+    dataset="digits",
     words=None,
     n_voices=None,
     voices=None,
@@ -28,19 +28,20 @@ def load_data(
 
     Parameters
     ----------
-    dataset : {"synth", "fsdd"}, default="synth"
-        synth: words spoken by the synthesiser eSpeak NG; fsdd: training recordings of the
-        Free Spoken Digit Dataset.
+    dataset : {"digits", "fsdd", "synth"}, default="digits"
+        digits: the 600 recordings of the Free Spoken Digit Dataset that come with the package;
+        fsdd: its 2,700 training recordings; synth: words spoken by the synthesiser eSpeak NG,
+        which needs the extra speech.
     words : list of str or None
-        Words, such as: zero one two. By default the twenty of lsm.datasets.VOCABULARY, or the ten
-        digits of fsdd.
+        Words, such as: zero one two. By default the ten digits, or the twenty of
+        lsm.datasets.VOCABULARY for synth.
     n_voices : int or None
-        Number of voices. By default 40, or all six of fsdd.
+        Number of voices. By default all six speakers of digits or fsdd, or 40 voices of synth.
     voices : list of str or None
         Names of voices of eSpeak NG, instead of n_voices, such as: en-us+m3 en-gb-scotland+f1.
     takes : int or None
-        Number of times that each voice says each word. By default 2, or all 45 training takes of
-        fsdd.
+        Number of times that each voice says each word. By default all ten of digits, all 45
+        training takes of fsdd, or 2 of synth.
     noise_db : float or None
         Signal-to-noise ratio in dB of white noise added to synth. By default 10, since without
         noise all models reach 100 %; at 100 the noise has no effect.
@@ -49,7 +50,7 @@ def load_data(
         16 MB. By default they are downloaded once, to the user's cache.
     protocol : {"speaker", "take"}, default="speaker"
         Test with speakers that are not in the training samples, or with takes that are not; takes
-        5-9, 10-14, ... of fsdd belong together.
+        5-9, 10-14, ... of digits and fsdd belong together.
     folds : int or None
         Number of splits into training and test. By default synth by speaker is split once, with
         a quarter of the voices for the test; otherwise every speaker, or every take, is the test
@@ -65,18 +66,18 @@ def load_data(
         as of :func:`split` and `summary`, a line about the split. Only "synth" has `train` and
         `test` too.
     """
-    check_choice("dataset", dataset, ("synth", "fsdd"))
+    check_choice("dataset", dataset, TAKES_PER_FOLD)
     check_choice("protocol", protocol, ("speaker", "take"))
-    if dataset == "fsdd":
+    if data_home is not None and dataset != "fsdd":
+        raise ValueError(f"data_home goes with dataset 'fsdd' only, got dataset {dataset!r}")
+    if dataset != "synth":
         for name, value in (("noise_db", noise_db), ("voices", voices)):
             if value is not None:
-                raise ValueError(f"{name} goes with dataset 'synth' only")
-        data = _load_digits(words, n_voices, takes, data_home)
+                raise ValueError(f"{name} goes with dataset 'synth' only, got dataset {dataset!r}")
+        data = _load_digits(dataset, words, n_voices, takes, data_home)
         return _divide(data, dataset, protocol, folds)
     if voices is not None and n_voices is not None:
         raise ValueError("n_voices and voices exclude each other")
-    if data_home is not None:
-        raise ValueError("data_home goes with dataset 'fsdd' only: 'synth' reads no file")
     data = make_spoken_words(
         VOCABULARY if words is None else words,
         n_voices=40 if n_voices is None else n_voices,
@@ -95,10 +96,10 @@ def _divide(data, dataset, protocol, folds):
     return data
 
 
-def _load_digits(words, n_voices, takes, data_home):
+def _load_digits(dataset, words, n_voices, takes, data_home):
     for word in words or ():
-        check_choice("a word of dataset 'fsdd'", word, DIGITS)
-    digits = fetch_spoken_digits(data_home)
+        check_choice(f"a word of dataset {dataset!r}", word, DIGITS)
+    digits = load_spoken_digits() if dataset == "digits" else fetch_spoken_digits(data_home)
     digits.target_names = np.array(DIGITS)
     kept = np.ones(len(digits.data), dtype=bool)
     if words is not None:
@@ -146,7 +147,11 @@ def split(data, dataset, protocol, folds=None):
             raise ValueError(f"folds must be at most {n_groups}, one for each voice, got {folds}")
         return list(GroupKFold(folds).split(data.data, groups=groups))
     if n_groups < 2:
-        raise ValueError(f"protocol {protocol!r} needs two folds, and the data have {n_groups}")
+        way = f"takes={TAKES_PER_FOLD[dataset] + 1}" if protocol == "take" else "n_voices=2"
+        raise ValueError(
+            f"protocol {protocol!r} needs two folds, and the data have {n_groups}: "
+            f"give at least {way}"
+        )
     if folds is not None and folds > n_groups:
         raise ValueError(f"folds must be at most {n_groups} on these data, got {folds}")
     return list(LeaveOneGroupOut().split(data.data, groups=groups))[:folds]

@@ -79,7 +79,7 @@ class SeriesEncoder(TransformerMixin, Checked):
     >>> from lsm.encoding import SeriesEncoder
     >>> X = [np.sin(np.arange(50 + i)[:, None] / 5) for i in range(3)]
     >>> SeriesEncoder().fit_transform(X)
-    SpikeArray(n_samples=3, n_channels=3, n_events=300, row_duration=5 ms, graded)
+    SpikeArray(n_samples=3, n_channels=3, duration=250 to 260 ms, row_duration=5 ms, 300 currents)
     """
 
     bounds = {

@@ -1,5 +1,6 @@
 """The Free Spoken Digit Dataset: from any local form, downloaded once, and verified."""
 
+import hashlib
 import http.server
 import threading
 import zipfile
@@ -8,8 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsm.datasets import _spoken_digits, fetch_spoken_digits
-from tests.helpers.spoken_digits import RECORDINGS, snapshot, write_folder, write_tar, write_zip
+from lsm.datasets import _spoken_digits, fetch_spoken_digits, load_spoken_digits
+from tests.helpers.spoken_digits import (
+    RECORDINGS,
+    snapshot,
+    wav_bytes,
+    write_folder,
+    write_tar,
+    write_zip,
+)
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 load_real_registry = _spoken_digits._load_registry
@@ -93,6 +101,39 @@ def test_a_folder_in_use_is_not_filled(tmp_path):
     with pytest.raises(FileNotFoundError, match="holds other files but no recording"):
         fetch_spoken_digits(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+# ------------------------------------------------------------------------------ of the package
+
+
+def test_the_recordings_of_the_package_are_the_published_ones():
+    digits = load_spoken_digits()
+    registry = load_real_registry()
+    for x, digit, speaker, take in zip(
+        digits.data, digits.target, digits.speaker, digits.take, strict=True
+    ):
+        assert x.dtype == np.float32
+        samples = (x * 32768).astype(np.int16)
+        digest = hashlib.sha256(wav_bytes(samples, digits.sample_rate)).hexdigest()
+        assert digest == registry[f"{digit}_{speaker}_{take}.wav"]
+
+
+def test_the_recordings_of_the_package_are_takes_5_to_14_of_all_speakers():
+    digits = load_spoken_digits()
+    table = np.column_stack([digits.target, digits.speaker, digits.take])
+    assert len(np.unique(table, axis=0)) == 600 == 10 * 6 * 10
+    assert set(digits.take) == set(range(5, 15))
+    assert "CC BY-SA 4.0" in digits.DESCR
+    assert "600 recordings of 10 digits by 6 speakers, 10 takes" in digits.DESCR
+
+
+def test_each_speaker_is_the_test_once():
+    digits = load_spoken_digits()
+    assert [set(digits.speaker[test]) for _, test in digits.cv] == [
+        {speaker} for speaker in sorted(set(digits.groups))
+    ]
+    for train, test in digits.cv:
+        assert sorted([*train, *test]) == list(range(600))
 
 
 # ------------------------------------------------------------------------------ download

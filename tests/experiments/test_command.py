@@ -13,7 +13,8 @@ from lsm.experiments._study.experiment import Experiment
 from lsm.experiments._study.run import common_options
 from lsm.experiments._words import recordings
 
-TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60"]
+SYNTH = ["--dataset", "synth"]
+TINY = [*SYNTH, "--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60"]
 
 
 def run(out, *options):
@@ -80,18 +81,26 @@ class TestErrors:
             (["--n-neurons", "0"], "n_neurons must be an integer >= 1, got 0"),
             (["--jobs", "0"], "jobs must be"),
             (["--seed", "-1"], "seed must be"),
-            (["--n-voices", "1"], "n_voices"),
+            (["--n-voices", "1"], "the data have 1: give at least n_voices=2"),
+            (["--n-voices", "7"], "n_voices must be an integer >= 1 and <= 6, got 7"),
+            (["--takes", "11"], "takes must be an integer >= 1 and <= 10, got 11"),
             (["--n-voices", "4", "--folds", "5"], "folds must be at most 4"),
             (["--n-voices", "4", "--folds", "0"], "folds must be an integer >= 1"),
-            (["--takes", "1", "--protocol", "take"], "protocol 'take' needs two folds"),
-            (["--voices", "en-us+m1", "en-us+nobody"], "'en-us+nobody' is unknown"),
-            (["--words", " "], "words[0]=' '"),
+            (["--takes", "5", "--protocol", "take"], "the data have 1: give at least takes=6"),
+            (["--words", "yes", "no"], "a word of dataset 'digits' must be one of 'zero'"),
             (["--words", "one"], "at least two different words"),
             (["--set", "liquid__tau", "3"], "Invalid parameter 'tau' for estimator Liquid"),
             (["--set", "liquid__dt"], "--set: expected 2 arguments"),
-            (["--words", "one", "one"], "twice"),
-            (["--data-home", "x"], "data_home goes with dataset 'fsdd' only"),
-            (["--dataset", "fsdd", "--noise-db", "3"], "noise_db goes with dataset 'synth' only"),
+            (["--data-home", "x"], "data_home goes with dataset 'fsdd' only, got dataset 'digits'"),
+            (["--noise-db", "3"], "noise_db goes with dataset 'synth' only, got dataset 'digits'"),
+            ([*SYNTH, "--n-voices", "1"], "n_voices"),
+            ([*SYNTH, "--n-voices", "4", "--folds", "5"], "folds must be at most 4"),
+            ([*SYNTH, "--takes", "1", "--protocol", "take"], "protocol 'take' needs two folds"),
+            ([*SYNTH, "--voices", "en-us+m1", "en-us+nobody"], "'en-us+nobody' is unknown"),
+            ([*SYNTH, "--words", " "], "words[0]=' '"),
+            ([*SYNTH, "--words", "one", "one"], "twice"),
+            ([*SYNTH, "--data-home", "x"], "data_home goes with dataset 'fsdd' only"),
+            (["--dataset", "fsdd", "--voices", "en+m1"], "voices goes with dataset 'synth' only"),
             (["--dataset", "fsdd", "--words", "ten"], "'ten'"),
             (["--dataset", "fsdd", "--data-home", "no/such.tar.gz"], "no/such.tar.gz"),
         ],
@@ -109,10 +118,10 @@ class TestErrors:
 
     @pytest.fixture
     def no_work(self, monkeypatch):
-        def make_spoken_words(*args, **options):
+        def load_spoken_digits():
             raise AssertionError("work was begun")
 
-        monkeypatch.setattr(recordings, "make_spoken_words", make_spoken_words)
+        monkeypatch.setattr(recordings, "load_spoken_digits", load_spoken_digits)
 
     @pytest.mark.usefixtures("no_work")
     def test_an_existing_folder_is_refused_before_any_work(self, capsys, tmp_path):

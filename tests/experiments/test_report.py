@@ -67,7 +67,8 @@ def sweep(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "run"
-    options = ["--words", "zero", "one", "two", "--n-voices", "8", "--n-neurons", "40"]
+    options = ["--words", "zero", "one", "two", "--n-voices", "3", "--takes", "4"]
+    options += ["--n-neurons", "40"]
     assert main(["run", "spoken-words", *options, "--out", str(path)]) == 0
     assert main(["report", str(path)]) == 0
     return path

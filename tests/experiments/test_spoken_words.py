@@ -18,7 +18,8 @@ from lsm.experiments.__main__ import main
 from lsm.experiments._words.readouts import mean_in_bins
 from lsm.experiments._words.recordings import split
 
-TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60"]
+TINY = ["--dataset", "synth", "--words", "zero", "one", "two", "--n-voices", "12"]
+TINY += ["--n-neurons", "60"]
 PICTURES = ("raster.png", "confusion.png", "connectivity.png")
 
 
@@ -37,7 +38,9 @@ def results(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def words():
-    return spoken_words.load_data(words=["zero", "one", "two"], n_voices=12, random_state=0)
+    return spoken_words.load_data(
+        "synth", words=["zero", "one", "two"], n_voices=12, random_state=0
+    )
 
 
 class TestResults:
@@ -66,8 +69,8 @@ class TestResults:
 
     def test_the_facts_tell_how_to_repeat_the_run(self, results):
         facts = json.loads((results / "result.json").read_text())
-        command = "lsm run spoken-words --words zero one two --n-voices 12 --n-neurons 60 --out "
-        assert facts["command"] == f"{command}'{results}'"
+        command = "lsm run spoken-words --dataset synth --words zero one two --n-voices 12 "
+        assert facts["command"] == f"{command}--n-neurons 60 --out '{results}'"
         assert facts["parameters"]["seed"] == 0
         assert facts["score"] == facts["metrics"][0]["accuracy"]
         assert facts["model_parameters"]["liquid__neurons__tau_m"] == 20.0
@@ -131,6 +134,38 @@ class TestResults:
             for folder in (results, tmp_path / "other")
         )
         assert first != other
+
+
+class TestRecordings:
+    def test_the_default_data_come_with_the_package(self, tmp_path, capsys):
+        options = ["--words", "nine", "one", "--takes", "3", "--n-neurons", "40"]
+        assert main(["run", "spoken-words", *options, "--out", str(tmp_path / "out")]) == 0
+        assert "36 recordings of 2 words; trained on 30 of 5 voices" in capsys.readouterr().out
+        facts = json.loads((tmp_path / "out" / "result.json").read_text())
+        assert facts["parameters"]["dataset"] == "digits"
+        assert facts["data"]["target_names"] == ["nine", "one"]
+        # Each of six speakers is the test once.
+        assert {row["n"] for row in facts["metrics"]} == {2 * 6 * 3}
+        assert facts["score"] > 0.7
+
+    def test_words_voices_and_takes_are_a_choice_of_the_recordings(self):
+        every = spoken_words.load_data()
+        data = spoken_words.load_data(words=["nine", "one"], n_voices=2, takes=3)
+        assert set(data.speaker) == {"george", "jackson"} == set(data.groups)
+        assert set(data.take) == {5, 6, 7}
+        for i, x in enumerate(data.data):
+            (same,) = np.flatnonzero(
+                (every.target == [9, 1][data.target[i]])
+                & (every.speaker == data.speaker[i])
+                & (every.take == data.take[i])
+            )
+            assert np.array_equal(x, every.data[same])
+
+    def test_takes_of_the_package_are_two_folds(self):
+        data = spoken_words.load_data(protocol="take")
+        assert [set(data.take[test]) for _, test in data.cv] == [
+            set(range(5, 10)), set(range(10, 15)),
+        ]  # fmt: skip
 
 
 class TestModel:

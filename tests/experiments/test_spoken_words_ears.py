@@ -17,7 +17,8 @@ from lsm.experiments.__main__ import main
 from lsm.experiments._words.recipes import held_out
 from lsm.experiments.spoken_words_ears import DRAWN, make_baseline, make_model
 
-TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60", "--jobs", "1"]
+TINY = ["--dataset", "synth", "--words", "zero", "one", "two", "--n-voices", "12"]
+TINY += ["--n-neurons", "60", "--jobs", "1"]
 
 
 def run(out, *options):
@@ -33,7 +34,9 @@ def results(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data():
-    return spoken_words.load_data(words=["zero", "one", "two"], n_voices=12, random_state=0)
+    return spoken_words.load_data(
+        "synth", words=["zero", "one", "two"], n_voices=12, random_state=0
+    )
 
 
 def encoders_of(model):
@@ -100,13 +103,14 @@ def test_states_are_those_of_one_liquid_after_each_front_end(data):
 
 
 def test_folds_train_the_kept_model_on_all_words(tmp_path):
-    options = ["--words", "yes", "no", "--n-voices", "4", "--n-neurons", "30", "--jobs", "1"]
+    options = ["--dataset", "synth", "--words", "yes", "no", "--n-voices", "4"]
+    options += ["--n-neurons", "30", "--jobs", "1"]
     options += ["--readout", "ridge", "--n-ears", "2", "--protocol", "take"]
     assert run(tmp_path / "out", *options) == 0
     table = pd.read_csv(tmp_path / "out" / "table.csv")
     assert (table["n"] == 16).all()
     model = joblib.load(tmp_path / "out" / "model.joblib")
-    words = spoken_words.load_data(words=["yes", "no"], n_voices=4, random_state=0)
+    words = spoken_words.load_data("synth", words=["yes", "no"], n_voices=4, random_state=0)
     with threadpool_limits(1):
         again = make_model(30, 2, "ridge", random_state=0).fit(words.data, words.target)
     np.testing.assert_allclose(model["readout"].coef_, again["readout"].coef_, rtol=1e-3, atol=1e-7)

@@ -18,7 +18,8 @@ from lsm.experiments._words import recipes as words_recipes
 from lsm.experiments._words.readouts import make_baseline, mean_in_bins
 from lsm.experiments._words.recipes import FRONT_ENDS, PARTS, best_of, held_out, stack
 
-TINY = ["--words", "zero", "one", "two", "--n-voices", "12", "--n-neurons", "60", "--jobs", "1"]
+TINY = ["--dataset", "synth", "--words", "zero", "one", "two", "--n-voices", "12"]
+TINY += ["--n-neurons", "60", "--jobs", "1"]
 
 
 def run(out, *options):
@@ -34,7 +35,9 @@ def results(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data():
-    return spoken_words.load_data(words=["zero", "one", "two"], n_voices=12, random_state=0)
+    return spoken_words.load_data(
+        "synth", words=["zero", "one", "two"], n_voices=12, random_state=0
+    )
 
 
 def try_recipes(data):
@@ -133,7 +136,8 @@ def test_groups_are_held_out_whole_and_once(n_groups, n_folds):
 
 
 def test_folds_train_the_kept_model_on_all_words(tmp_path, capsys):
-    options = ["--words", "yes", "no", "--n-voices", "6", "--n-neurons", "30", "--jobs", "1"]
+    options = ["--dataset", "synth", "--words", "yes", "no", "--n-voices", "6"]
+    options += ["--n-neurons", "30", "--jobs", "1"]
     assert run(tmp_path / "out", *options, "--protocol", "take", "--takes", "3") == 0
     assert "fold 3: " in capsys.readouterr().out
     table = pd.read_csv(tmp_path / "out" / "table.csv")

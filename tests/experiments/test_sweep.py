@@ -134,7 +134,8 @@ class TestCores:
 
 class TestSpokenWords:
     def test_the_command_of_a_row_gives_the_score_of_the_row(self, tmp_path):
-        options = ["--words", "zero", "one", "two", "--n-voices", "12", "--noise-db", "0"]
+        options = ["--dataset", "synth", "--words", "zero", "one", "two", "--n-voices", "12"]
+        options += ["--noise-db", "0"]
         options += ["--set", "liquid__neurons__refractory", "3.0", "--folds", "2"]
         vary = ["--vary", "n_neurons", "20", "40", "--vary", "readout", "kernel"]
         out = tmp_path / "sweep"
@@ -155,12 +156,12 @@ class TestSpokenWords:
         assert first.equals(other)
 
     def test_a_measure_serves_as_the_score(self, tmp_path):
-        options = {"words": ["zero", "one"], "n_voices": 8, "n_neurons": 30}
+        options = {"dataset": "synth", "words": ["zero", "one"], "n_voices": 8, "n_neurons": 30}
         out = sweep(
             "spoken-words", options, {"liquid__random_state": [0, 1]}, scoring="rate",
             out=tmp_path / "out",
         )  # fmt: skip
-        data = spoken_words.load_data(words=["zero", "one"], n_voices=8, random_state=0)
+        data = spoken_words.load_data("synth", words=["zero", "one"], n_voices=8, random_state=0)
         from lsm.measures import rate
 
         ((train, test),) = data.cv
@@ -169,7 +170,8 @@ class TestSpokenWords:
         assert rows_of(out)["score"][1] == pytest.approx(rate(model, data.data[test]))
 
     def test_draws_of_a_setting_are_liquids_of_other_seeds(self, tmp_path):
-        options = {"words": ["zero", "one", "two"], "n_voices": 8, "n_neurons": 20, "noise_db": 0}
+        options = {"dataset": "synth", "words": ["zero", "one", "two"], "n_voices": 8}
+        options |= {"n_neurons": 20, "noise_db": 0}
         alone = sweep(
             "spoken-words", options, {"liquid__random_state": [0, 1, 2]}, out=tmp_path / "alone"
         )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import RidgeClassifierCV
+from sklearn.linear_model import RidgeClassifierCV, RidgeCV
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -137,7 +137,7 @@ def test_other_measures_find_the_liquid_too(measure):
         options = {"lags": (3, 2)}
     liquid = Liquid(20, random_state=0)
     expected = measure(liquid.fit(X), X, **options)
-    composite = LSMRegressor(liquid, targets="row").fit(X, X[..., 0])
+    composite = LSMRegressor(liquid, RidgeCV(), targets="row").fit(X, X[..., 0])
     for model in (composite, make_pipeline(FunctionTransformer(), composite)):
         np.testing.assert_array_equal(measure(model, X, **options), expected)
     halved = make_pipeline(FunctionTransformer(lambda X: X / 2), liquid).fit(2 * X)

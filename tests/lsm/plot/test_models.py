@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import sparse
-from sklearn.linear_model import RidgeClassifierCV
+from sklearn.linear_model import RidgeClassifierCV, RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -63,10 +63,10 @@ def models_with_a_liquid(X, y):
     """Return models with an equal liquid, and the samples that each takes."""
     liquid = Liquid(topology=Column(shape=(2, 2, 10)), random_state=0)
     mirror = FunctionTransformer(lambda X: X[:, ::-1])
-    composite = LSMClassifier(liquid).fit(X, y)
-    whole = make_pipeline(mirror, LSMClassifier(liquid)).fit(X[:, ::-1], y)
+    composite = LSMClassifier(liquid, RidgeClassifierCV()).fit(X, y)
+    whole = make_pipeline(mirror, LSMClassifier(liquid, RidgeClassifierCV())).fit(X[:, ::-1], y)
     steps = make_pipeline(mirror, make_pipeline(liquid, RidgeClassifierCV()))
-    at_rows = LSMRegressor(liquid, targets="row").fit(X, X[:, :, 0].astype(float))
+    at_rows = LSMRegressor(liquid, RidgeCV(), targets="row").fit(X, X[:, :, 0].astype(float))
     return [
         (composite, X), (at_rows, X), (whole, X[:, ::-1]), (steps.fit(X[:, ::-1], y), X[:, ::-1]),
     ]  # fmt: skip
