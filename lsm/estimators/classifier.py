@@ -24,8 +24,8 @@ class LSMClassifier(ClassifierMixin, LSM):
 
     Parameters
     ----------
-    liquid : Liquid or LiquidEnsemble, default=Liquid()
-        The liquid; a clone of it is fitted. Before an encoded series a liquid with default
+    liquid : Liquid, LiquidEnsemble or RandomFeatures, default=Liquid()
+        The liquid, or a transformer in its place; a clone of it is fitted. Before an encoded series a liquid with default
         `neurons` has biases of mean 0 and spread 1, and one with default `calibration` has
         `Calibration(input_rate=35, max_gain=1)`.
     readout : classifier, default=WindowedRidgeClassifier()
