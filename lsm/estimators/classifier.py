@@ -25,9 +25,9 @@ class LSMClassifier(ClassifierMixin, LSM):
     Parameters
     ----------
     liquid : Liquid, LiquidEnsemble or RandomFeatures, default=Liquid()
-        The liquid, or a transformer in its place; a clone of it is fitted. Before an encoded series a liquid with default
-        `neurons` has biases of mean 0 and spread 1, and one with default `calibration` has
-        `Calibration(input_rate=35, max_gain=1)`.
+        The liquid, or any transformer in its place; a clone of it is fitted. Before an encoded
+        series a liquid with default `neurons` has biases of mean 0 and spread 1, and one with
+        default `calibration` has `Calibration(input_rate=35, max_gain=1)`.
     readout : classifier, default=WindowedRidgeClassifier()
         Any scikit-learn classifier; a clone of it is fitted on the liquid's states. If its
         `n_windows` is "auto", a liquid with default `snapshots` is read in 8 windows, of which
