@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from .calibration import Calibration
 from .comparison import compare
-from .controls import without_recurrence
+from .controls import with_random_features, without_recurrence
 from .ensemble import LiquidEnsemble
 from .estimators import (
     Forecaster,
@@ -35,6 +35,7 @@ __all__ = [
     "compare",
     "cross_val_predict_rows",
     "row_scorer",
+    "with_random_features",
     "without_recurrence",
 ]
 __version__ = version("liquid-state-machine")

@@ -5,9 +5,18 @@ from sklearn.base import BaseEstimator, clone
 
 from ._validation import is_auto
 from .liquid import Liquid
+from .random_features import RandomFeatures
 from .topology import ErdosRenyi
 
-__all__ = ["Unconnected", "without_recurrence"]
+__all__ = [
+    "Unconnected",
+    "liquids_of",
+    "shared_parameters",
+    "with_random_features",
+    "without_recurrence",
+]
+
+N_NEURONS = 1000  # of a liquid whose number is "auto"
 
 
 def without_recurrence(model):
@@ -43,18 +52,111 @@ def without_recurrence(model):
     >>> control.fit(X, np.arange(10) % 2).liquid_.network_.w.nnz
     0
     """
+    params, names = liquids_of(model)
+    prefixes = [f"{name}__" if name else "" for name in names]
+    return clone(model).set_params(**{
+        f"{prefix}topology": Unconnected(_topology(params[f"{prefix}topology"]))
+        for prefix in prefixes
+    })  # fmt: skip
+
+
+def with_random_features(model):
+    """Return an unfitted copy of a model with static random features in the liquid's place.
+
+    There are as many units as neurons. They read the same channels, and are read in the same
+    windows. Where the copy reaches the score of the model, the task needs no dynamics.
+
+    Parameters
+    ----------
+    model : estimator
+        Estimator with one or several liquids as parameters, as of :func:`without_recurrence`, and
+        with a readout.
+
+    Returns
+    -------
+    control : estimator
+        Of the same type, unfitted, with :class:`~lsm.RandomFeatures`.
+
+    Raises
+    ------
+    TypeError
+        If there is no liquid in the model, or the model is one.
+
+    Examples
+    --------
+    >>> from lsm import Liquid, LSMClassifier, with_random_features
+    >>> with_random_features(LSMClassifier(Liquid(50, random_state=0))).liquid
+    RandomFeatures(n_units=50, random_state=0)
+    """
+    params, names = liquids_of(model)
+    if "" in names:
+        raise TypeError(f"model must have a liquid and a readout, got a liquid alone: {model!r}")
+    return clone(model).set_params(**{name: _random_features(params, name) for name in names})
+
+
+def liquids_of(model):
+    """Return the parameters of a model, and the names of those that are liquids.
+
+    Parameters
+    ----------
+    model : estimator
+        As of :func:`without_recurrence`.
+
+    Returns
+    -------
+    params : dict
+        All parameters at any depth.
+    names : list of str
+        Names of the liquids; "" for the model itself.
+
+    Raises
+    ------
+    TypeError
+        If there is no liquid in the model.
+    """
     params = model.get_params() if hasattr(model, "get_params") else {}
-    names = [name for name in params if _is_topology_of_a_liquid(name, model, params)]
+    owners = [name.rpartition("__") for name in params]
+    names = [
+        owner
+        for owner, _, parameter in owners
+        if parameter == "topology" and _is_liquid(params[owner] if owner else model)
+    ]
     if not names:
         raise TypeError(f"model must be a Liquid or an estimator with one in it, got {model!r}")
-    return clone(model).set_params(**{name: Unconnected(_topology(params[name])) for name in names})
+    return params, names
 
 
-def _is_topology_of_a_liquid(name, model, params):
-    owner, _, parameter = name.rpartition("__")
-    part = params[owner] if owner else model
+def _is_liquid(part):
     # A composite's liquid at its default is "auto".
-    return parameter == "topology" and (isinstance(part, Liquid) or is_auto(part))
+    return isinstance(part, Liquid) or is_auto(part)
+
+
+def shared_parameters(params, name):
+    """Return those parameters of a liquid that set its windows and the duration of rows.
+
+    Parameters
+    ----------
+    params : dict
+        All parameters of a model.
+    name : str
+        Name of the liquid.
+
+    Returns
+    -------
+    shared : dict
+    """
+    keys = ("snapshots", "dt", "row_duration", "static_steps")
+    return {key: params[f"{name}__{key}"] for key in keys}
+
+
+def _random_features(params, name):
+    """Return as many random features as a liquid has neurons, on the same channels."""
+    n_units, inputs = params[f"{name}__n_neurons"], params[f"{name}__inputs"]
+    if is_auto(n_units):  # a wiring may fix it
+        n_units = getattr(inputs, "n_neurons", N_NEURONS)
+        n_units = getattr(params[f"{name}__topology"], "n_neurons", n_units)
+    seed, shared = params[f"{name}__random_state"], shared_parameters(params, name)
+    return RandomFeatures(n_units, inputs, random_state=seed, **shared)
 
 
 def _topology(value):

@@ -4,23 +4,19 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LinearRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from .._validation import is_auto
-from ..controls import without_recurrence
+from ..controls import liquids_of, shared_parameters, with_random_features, without_recurrence
 from ..estimators.taps import delay_rows, tap_counts
-from ..liquid import Liquid
-from ..random_features import Pooled, RandomFeatures
+from ..random_features import Pooled
 
 __all__ = ["NO_LIQUID", "NO_RECURRENCE", "STATIC", "Taps", "controls_of"]
 
 NO_RECURRENCE = "without recurrence"
 STATIC = "static random features"
 NO_LIQUID = "no liquid"
-
-N_NEURONS = 1000  # of a liquid whose number is "auto"
-TIMING = ("dt", "row_duration", "static_steps")
 
 
 class Taps(Pooled):
@@ -75,36 +71,22 @@ def controls_of(model, *, rows):
     ValueError
         If a liquid passes on its spikes, or the model has feedback.
     """
-    recurrence = without_recurrence(model)  # refuses a model without a liquid
-    params = model.get_params()
-    liquids = _liquids(params)
+    params, liquids = liquids_of(model)
     _check(params, liquids)
-    static = {name: _random_features(params, name) for name in liquids}
-    pooled = {name: (Taps if rows else Pooled)(**_shared(params, name)) for name in liquids}
+    pooled = {
+        name: (Taps if rows else Pooled)(**shared_parameters(params, name)) for name in liquids
+    }
     plain = f"{NO_LIQUID}, {'taps' if rows else 'window means'}"
     return {
-        NO_RECURRENCE: recurrence,
-        STATIC: clone(model).set_params(**static),
+        NO_RECURRENCE: without_recurrence(model),
+        STATIC: with_random_features(model),
         plain: _without_roots(clone(model).set_params(**pooled), rows),
         **_trivial(model, params, liquids, rows),
     }
 
 
-def _liquids(params):
-    """Return the names of the parameters that are liquids."""
-    owners = {name.rpartition("__")[0] for name in params if name.endswith("__topology")}
-    return sorted(name for name in owners if _is_liquid(params.get(name)))
-
-
-def _is_liquid(value):
-    # A composite's liquid at its default is "auto".
-    return isinstance(value, Liquid) or is_auto(value)
-
-
 def _check(params, liquids):
     """Refuse models whose liquid nothing without spikes can replace."""
-    if not liquids:
-        raise TypeError("model must have a readout, got a Liquid alone: take an LSMClassifier")
     for name in liquids:
         if params[f"{name}__output"] == "spikes":
             raise ValueError(
@@ -117,24 +99,6 @@ def _check(params, liquids):
                 f"{name} must be None, got {value!r:.80}: no control has feedback. Compare with "
                 "lsm.without_recurrence(model) by cross_val_score"
             )
-
-
-def _shared(params, name):
-    """Return those parameters of a liquid that what stands in its place has too."""
-    return {key: params[f"{name}__{key}"] for key in ("snapshots", *TIMING)}
-
-
-def _random_features(params, name):
-    """Return as many random features as a liquid has neurons, on the same channels."""
-    liquid = {key: params[f"{name}__{key}"] for key in ("n_neurons", "topology", "inputs")}
-    n_units = liquid["n_neurons"]
-    if is_auto(n_units):  # a wiring may fix it
-        n_units = getattr(liquid["inputs"], "n_neurons", N_NEURONS)
-        n_units = getattr(liquid["topology"], "n_neurons", n_units)
-    seed = params[f"{name}__random_state"]
-    return RandomFeatures(
-        n_units, liquid["inputs"], random_state=seed, **_shared(params, name)
-    )  # fmt: skip
 
 
 def _without_roots(model, rows):
@@ -153,18 +117,12 @@ def _trivial(model, params, liquids, rows):
         dummy = majority if is_classifier(model) else DummyRegressor()
         name = "majority class" if is_classifier(model) else "mean"
         return {name: make_pipeline(FunctionTransformer(_nothing), dummy)}
-    present = {name: Taps(n_taps=1, **_shared(params, name)) for name in liquids}
-    readout = f"{_composite(params, liquids)}readout"
+    present = {name: Taps(n_taps=1, **shared_parameters(params, name)) for name in liquids}
+    readout = f"{model.steps[-1][0]}__readout" if isinstance(model, Pipeline) else "readout"
     if is_classifier(model):
         return {"majority class": clone(model).set_params(**present, **{readout: majority})}
     linear = {readout: LinearRegression()}
     return {"present input": clone(model).set_params(**present, **linear)}
-
-
-def _composite(params, liquids):
-    """Return the prefix of the parameters of the composite with targets at rows."""
-    prefixes = [name.removesuffix("liquid") for name in liquids]
-    return next(prefix for prefix in prefixes if f"{prefix}readout" in params)
 
 
 def _nothing(X):

@@ -24,10 +24,10 @@ class LSMClassifier(ClassifierMixin, LSM):
 
     Parameters
     ----------
-    liquid : Liquid or LiquidEnsemble, default=Liquid()
-        The liquid; a clone of it is fitted. Before an encoded series a liquid with default
-        `neurons` has biases of mean 0 and spread 1, and one with default `calibration` has
-        `Calibration(input_rate=35, max_gain=1)`.
+    liquid : Liquid, LiquidEnsemble or RandomFeatures, default=Liquid()
+        The liquid, or any transformer in its place; a clone of it is fitted. Before an encoded
+        series a liquid with default `neurons` has biases of mean 0 and spread 1, and one with
+        default `calibration` has `Calibration(input_rate=35, max_gain=1)`.
     readout : classifier, default=WindowedRidgeClassifier()
         Any scikit-learn classifier; a clone of it is fitted on the liquid's states. If its
         `n_windows` is "auto", a liquid with default `snapshots` is read in 8 windows, of which

@@ -31,10 +31,10 @@ class LSMRegressor(RegressorMixin, LSM):
 
     Parameters
     ----------
-    liquid : Liquid or LiquidEnsemble, default=Liquid()
-        The liquid; a clone of it is fitted. Before an encoded series a liquid with default
-        `neurons` has biases of mean 0 and spread 1, and one with default `calibration` has
-        `Calibration(input_rate=35, max_gain=1)`.
+    liquid : Liquid, LiquidEnsemble or RandomFeatures, default=Liquid()
+        The liquid, or any transformer in its place; a clone of it is fitted. Before an encoded
+        series a liquid with default `neurons` has biases of mean 0 and spread 1, and one with
+        default `calibration` has `Calibration(input_rate=35, max_gain=1)`.
     readout : regressor, default="auto"
         Any scikit-learn regressor; a clone of it is fitted on the liquid's states. "auto" is
         :class:`~lsm.readout.WindowedRidge` for one target a sample and with feedback, and

@@ -5,7 +5,16 @@ import pytest
 from sklearn.linear_model import RidgeClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
-from lsm import Liquid, LSMClassifier, LSMRegressor, Snapshots, SpikeArray, without_recurrence
+from lsm import (
+    Liquid,
+    LSMClassifier,
+    LSMRegressor,
+    RandomFeatures,
+    Snapshots,
+    SpikeArray,
+    with_random_features,
+    without_recurrence,
+)
 from lsm.neurons import LIF
 from lsm.synapses import TsodyksMarkram
 from lsm.topology import Column, ErdosRenyi, FixedWeights, RandomInput, Ring, spectral_radius
@@ -119,3 +128,18 @@ def test_an_echo_state_network_takes_other_parameters_of_a_liquid():
     assert network.set_params(topology__fan_out=3).fit(X).network_.w.nnz == 27
     with pytest.raises(TypeError, match="neurons"):
         Liquid.echo_state(neurons=LIF())
+
+
+def test_random_features_take_the_place_of_each_liquid():
+    several = FeatureUnion([("one", small(dt=2.0)), ("two", make_pipeline(small(topology=Ring())))])
+    model = Pipeline([("liquids", several), ("readout", RidgeClassifier())])
+    control = with_random_features(model).fit(X, Y)
+    one, two = (part for _, part in control["liquids"].transformer_list)
+    assert isinstance(one, RandomFeatures)
+    assert isinstance(two[0], RandomFeatures)
+    assert (one.n_units, one.dt, two[0].dt) == (30, 2.0, 1.0)
+    assert with_random_features(LSMClassifier()).liquid.n_units == 1000
+    with pytest.raises(TypeError, match="must have a liquid and a readout, got a liquid alone"):
+        with_random_features(small())
+    with pytest.raises(TypeError, match="must be a Liquid or an estimator with one in it"):
+        with_random_features(RidgeClassifier())

@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import Ridge, RidgeClassifierCV
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut, ShuffleSplit
 from sklearn.pipeline import make_pipeline, make_union
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from lsm import (
     Feedback,
@@ -24,6 +24,7 @@ from lsm import (
 )
 from lsm.comparison import Comparison
 from lsm.comparison.models import controls_of
+from lsm.encoding import PerRow
 from lsm.neurons import LIF
 from tests.helpers.samples import graded_samples, spike_samples
 
@@ -128,6 +129,16 @@ def test_a_series_is_split_by_time():
     assert comparison.scores["model"][0] == pytest.approx(scored.mean())
     with pytest.raises(ValueError, match="groups are for splits by sample"):
         compare(LSMClassifier(small()), [u], [labels], groups=[1])
+
+
+def test_a_scaler_before_the_model_stays():
+    X = graded_samples(4, scale=100.0)
+    model = make_pipeline(PerRow(StandardScaler()), LSMRegressor(small(), Ridge()))
+    comparison = compare(model, X, [x[:, 0] for x in X], cv=2)
+    assert not comparison.scores.isna().any(axis=None)
+    assert rows_of(comparison)["present input"].score > 0.99
+    with pytest.raises(TypeError, match="has no states at rows, got LiquidEnsemble"):
+        compare(LSMRegressor(LiquidEnsemble(2)), X, [x[:, 0] for x in X], cv=2)
 
 
 def test_groups_stay_whole():
