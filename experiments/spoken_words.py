@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lsm import Calibration, Liquid, Snapshots, without_recurrence
+from lsm import Calibration, Liquid, Snapshots, with_random_features, without_recurrence
 from lsm.encoding import CochleagramEncoder
 
 from ._study.folds import compare_folds
@@ -84,6 +84,7 @@ def make_models(model, readout):
     for key in compared:
         other = clone(model).set_params(readout=make_readout(key))
         models.setdefault(f"liquid, {READOUTS[key]}", other)
+    models[f"static random features, {READOUTS[readout]}"] = with_random_features(model)
     for key in compared:
         models[f"no liquid, {READOUTS[key]}"] = make_baseline(model["encoder"], key)
     return models

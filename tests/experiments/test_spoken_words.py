@@ -56,6 +56,7 @@ class TestResults:
             "liquid, ridge",
             "liquid without recurrence, ridge",
             "liquid, RBF kernel",
+            "static random features, ridge",
             "no liquid, ridge",
             "no liquid, RBF kernel",
         ]
