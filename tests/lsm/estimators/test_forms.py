@@ -11,7 +11,15 @@ from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.exceptions import NotFittedError, UnsetMetadataPassedError
-from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier, SGDClassifier
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
+from sklearn.linear_model import (
+    LogisticRegression,
+    Ridge,
+    RidgeClassifier,
+    RidgeClassifierCV,
+    SGDClassifier,
+)
 from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -209,11 +217,26 @@ def test_spike_arrays_stay_spikes_when_they_are_put_together():
         LinearDiscriminantAnalysis(),
         GaussianNB(),
         HistGradientBoostingClassifier(max_iter=3),
+        make_pipeline(StandardScaler(), GaussianProcessClassifier()),
+        RidgeClassifierCV(class_weight="balanced"),
     ],
 )
 def test_any_classifier_serves_as_a_readout(readout):
     X, y = labelled()
     assert LSMClassifier(liquid(), readout).fit(X, y).score(X, y) > 0.9
+
+
+@pytest.mark.parametrize(
+    "readout",
+    [
+        make_pipeline(StandardScaler(), GaussianProcessRegressor(1e4 * RBF(20.0), alpha=1e-2)),
+        HistGradientBoostingRegressor(min_samples_leaf=3),
+    ],
+)
+def test_any_regressor_serves_as_a_readout(readout):
+    X, y = labelled()
+    targets = np.array([x.mean() for x in X])
+    assert LSMRegressor(liquid(), readout).fit(X, targets).score(X, targets) > 0.8
 
 
 def test_weights_of_samples_reach_the_readout():
