@@ -47,7 +47,7 @@ def listed(name, values, items="samples"):
     rule = f"{name} must be a sequence of {items}"
     try:
         elements = list(values)
-    except (TypeError, NotImplementedError):  # the latter by some sparse arrays
+    except (TypeError, NotImplementedError):  # SciPy raises the latter for arrays in COO format
         elements = None
     if elements is None or isinstance(values, str | bytes):
         raise TypeError(f"{rule}, got {values!r:.80}")

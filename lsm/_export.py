@@ -17,7 +17,7 @@ def index_of(spikes, sample):
 
 
 def described(spikes):
-    """Return the text of a SpikeArray: its size, its durations, and what its events are."""
+    """Return the text of a SpikeArray: its size, its durations, and the kind of its events."""
     parts = [f"n_samples={len(spikes)}", f"n_channels={spikes.n_channels}"]
     if len(spikes):
         ends = np.array([spikes.n_rows.min(), spikes.n_rows.max()]) * spikes.row_duration

@@ -1,4 +1,4 @@
-"""Long samples in blocks of events, so that what is computed of them takes little memory."""
+"""Packing and moments of long samples, block by block to save memory."""
 
 import numpy as np
 from scipy import sparse

@@ -50,7 +50,7 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
     Parameters
     ----------
     n_liquids : int, default=16
-        Number of liquids. Four have about half of the gain of sixteen.
+        Number of liquids. Four have about a third of the gain of sixteen.
     liquid : Liquid, default=Liquid(250, calibration=Calibration(input_rate=35, max_gain=1))
         Pattern of each liquid. Its `neurons` and `inputs` are drawn where they are "auto". A
         :class:`~lsm.RandomFeatures` in its place shows what the front ends alone are worth.

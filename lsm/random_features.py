@@ -160,9 +160,7 @@ class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
         check_integer(f"{owner}.static_steps", self.static_steps, 1)
 
     def _new_form(self):
-        stated = not is_auto(self.row_duration)
-        row_duration = float(self.row_duration) if stated else self.dt
-        return SampleForm(row_duration, self.static_steps * self.dt, stated=stated)
+        return SampleForm.before_fit(self.row_duration, self.dt, self.static_steps)
 
     def _windows(self, spikes):
         """Return the windows of each sample in rows, of shape (n_samples, n_windows, 2)."""
@@ -299,7 +297,7 @@ class RandomFeatures(Pooled):
         self.bias_ = rngs["parameters"].normal(size=self.n_units).astype(np.float32)
 
     def _moments(self, spikes):
-        """Return mean and standard deviation of what the units read, over all rows."""
+        """Return mean and standard deviation of the units' inputs over all rows."""
         n_rows = spikes.n_rows.sum()
         samples = range(len(spikes))
         mean = sum(self._inputs(spikes, i).sum(axis=0) for i in samples) / n_rows

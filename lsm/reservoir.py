@@ -98,9 +98,7 @@ class Reservoir(TransformerMixin, Composite):
 
     def _new_form(self):
         """Return the form of the samples before `fit` has seen any."""
-        stated = not self._is_default("row_duration")
-        row_duration = float(self.row_duration) if stated else self.dt
-        return SampleForm(row_duration, self.static_steps * self.dt, stated=stated)
+        return SampleForm.before_fit(self.row_duration, self.dt, self.static_steps)
 
     def _set_network(self, network):
         self.network_, self.n_neurons_ = network, network.n_neurons

@@ -11,6 +11,7 @@ from sklearn.utils.validation import validate_data
 
 from . import misreadings
 from ._events import CURRENTS_HINT, check_table
+from ._validation import is_auto
 from .spikes import SpikeArray, as_spike_array
 
 __all__ = [
@@ -186,6 +187,22 @@ class SampleForm:
     graded: bool | None = None
     table: bool | None = None
     stated: bool = False
+
+    @classmethod
+    def before_fit(cls, row_duration, dt, static_steps):
+        """Return the form that the parameters of an estimator state, before it has seen samples.
+
+        Parameters
+        ----------
+        row_duration : float or "auto"
+            Duration of a row in ms; "auto" is one step.
+        dt : float
+            Length of a step in ms.
+        static_steps : int
+            Steps for which a static pattern is held.
+        """
+        stated = not is_auto(row_duration)
+        return cls(float(row_duration) if stated else dt, static_steps * dt, stated=stated)
 
     def decide(self, X, spikes):
         """Return the form of the samples of `fit`, converted to `spikes`."""

@@ -10,7 +10,7 @@ import threading
 __all__ = ["ENDING", "Output", "interruptible", "standard_streams"]
 
 
-# What batch systems send before they kill, and what a closed terminal sends.
+# Signals of batch systems before they kill a process, and of a closed terminal.
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -68,7 +68,8 @@ def standard_streams():
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    out, err = (Output(stream or open(os.devnull, "w")) for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
+    # A process without streams writes to the null device until it ends: no block closes it.
+    out, err = (Output(s or open(os.devnull, "w")) for s in (sys.stdout, sys.stderr))  # noqa: SIM115
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             yield out

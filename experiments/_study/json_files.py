@@ -30,7 +30,7 @@ MAX_DEPTH = 50  # of lists and objects in each other
 
 
 class Kind(NamedTuple):
-    """What a value in a file may be: in words, and as a function that tells whether it is."""
+    """Allowed kind of a value in a file: its description, and a function that checks a value."""
 
     words: str
     holds: Callable

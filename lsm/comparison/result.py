@@ -11,7 +11,7 @@ __all__ = ["Comparison"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a liquid is worth, beside models with less in its place.
+    """Scores of a model with a liquid, and of its controls.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Comparison:
 
     @property
     def caption(self):
-        """What the numbers are."""
+        """Description of the numbers in the table."""
         folds = f"{len(self.scores)} fold{'s' * (len(self.scores) > 1)}"
         return (
             f"{self.scoring}, mean of {folds}; differences are the model minus the control, with "

@@ -247,7 +247,7 @@ class LSM(Composite):
         return outputs
 
     def _encode_piece(self, X):
-        """Return the next piece of a stream as a SpikeArray, and what the one after it needs."""
+        """Return a stream's next piece as a SpikeArray, and the rows that the piece after needs."""
         if not hasattr(self.encoder_, "encode_piece"):
             return self._as_rows(X), None
         piece, past = self.encoder_.encode_piece(X, self._online.past)

@@ -1,4 +1,4 @@
-"""Rows of what stands in a liquid's place in an estimator."""
+"""States at rows of a liquid, or of another transformer in its place."""
 
 from dataclasses import dataclass
 

@@ -15,7 +15,7 @@ SMALLEST = 0.01  # share of the mean variance that a state counts with at least
 
 
 class ResidualRidge(RegressorMixin, BaseEstimator):
-    """Ridge regression on inputs, and ridge regression on states for what the inputs leave.
+    """Ridge regression on inputs, and ridge regression on states for the residuals.
 
     The first columns of `X` are inputs, such as the present and past rows of a series; the others
     are states of a liquid. With the inputs u and the states x of a row, the prediction is::
@@ -23,7 +23,7 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
         y = a + B u + C (x - d - D u)
 
     Stage 1 fits a, B to the targets, and d, D to the states, by ridge regression on the inputs.
-    Stage 2 fits C, from what the inputs leave of the states to what they leave of the targets. So
+    Stage 2 fits C, from the residuals of the states to the residuals of the targets. So
     the states are never asked for anything that is linear in the inputs, and their penalty does
     not touch the inputs' coefficients (the theorem of Frisch, Waugh and Lovell [1]_).
 

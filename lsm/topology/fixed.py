@@ -149,7 +149,7 @@ def _is_graph(matrix):
 
 def _matrix_of(graph):
     """Return the weights of a graph of networkx as a sparse matrix, in the order of its nodes."""
-    import networkx  # only whoever has a graph needs it
+    import networkx  # needed for graphs only
 
     if len(graph) == 0:
         raise ValueError("FixedWeights.matrix is a graph without nodes: give one node a neuron")
