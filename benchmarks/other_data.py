@@ -154,8 +154,8 @@ def _rmse(y_pred, y_true):
 
 
 def _by_forecaster(values, n, horizon, seed):
-    model = Forecaster(horizon=horizon).set_params(liquid__random_state=seed)
-    return model.fit(values[:n]).predict(values)
+    model = Forecaster(horizon=list(HORIZONS)).set_params(liquid__random_state=seed)
+    return model.fit(values[:n]).predict(values)[:, HORIZONS.index(horizon)]
 
 
 def _by_regressor(values, n, horizon, seed):

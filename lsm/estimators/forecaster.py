@@ -41,7 +41,7 @@ class Forecaster(Composite):
     liquid : Liquid, default=Liquid(n_neurons=500, calibration=Calibration(max_gain=4.0))
         The liquid; a clone of it is fitted. A row of the series lasts 10 ms of its time, or the
         next multiple of its `dt`. A liquid with default `snapshots` is read by potentials and
-        traces of 30 ms.
+        traces of 30 and 300 ms.
     n_taps : int, sequence of int or "auto", default="auto"
         Number of rows, present and past, of the linear forecast. Of several numbers the readout
         takes the one with the smallest error. "auto" offers those of 1, 5, 20, 50 and 100 that
