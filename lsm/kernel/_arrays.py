@@ -19,9 +19,12 @@ __all__ = [
     "Recording",
     "Scratch",
     "ShortTerm",
+    "aligned_zeros",
     "as_real",
     "frozen",
 ]
+
+LINE = 64  # bytes of a cache line and of the widest vectors
 
 
 class Events(NamedTuple):
@@ -62,13 +65,13 @@ class Population(NamedTuple):
 
     Attributes
     ----------
-    constants, syn_constants : tuple of numbers, or of arrays of shape (n_neurons,)
+    constants, syn_constants : tuple of numbers, or of arrays of shape (n_updated,)
         Constants of one step, of the neurons and of the synapses.
-    initial : tuple of arrays of shape (n_neurons,)
+    initial : tuple of arrays of shape (n_updated,)
         State of the neurons at the start of a sample.
     syn_initial : tuple of arrays
         State of the synapses at the start of a sample: excitatory and inhibitory currents of
-        shape (n_padded,), then further state of shape (n_neurons,).
+        shape (n_padded,), then further state of shape (n_updated,).
     bias : array of shape (n_neurons,)
         Constant current in nA.
     """
@@ -86,6 +89,7 @@ class Matrix(NamedTuple):
     Synapses of a source are those from `indptr[source]` to before `indptr[source + 1]`. Weights
     of zero or above come first, negative ones from `split[source]` on. The two add to separate
     currents, which stand one after the other in a buffer of `2 * n_padded` numbers.
+    A weight adds to the place `base[source] + target[synapse]` of the buffer.
 
     Attributes
     ----------
@@ -94,16 +98,18 @@ class Matrix(NamedTuple):
     split : uint64 array of shape (n_sources,)
         First synapse of each source that has a negative weight.
     target : uint32 array of shape (n_synapses,)
-        Neuron that the synapse leads to.
+        Neuron that the synapse leads to; of a negative weight, `n_padded` more than that if its
+        source has weights of both signs.
     weight : array of shape (n_synapses,)
         Weight in nA.
     dense : array of shape (n_sources, n_padded) or (n_sources, 2 * n_padded), or (0, 0)
         The same weights with their zeros, where these are faster to add. Of the second shape if
         a source has weights of both signs: excitatory ones, then inhibitory ones.
-    dense_base : uint64 array of shape (n_sources,)
-        Place in the buffer where the row of `dense` begins.
+    base : uint64 array of shape (n_sources,)
+        Place in the buffer where the targets of the source begin: `n_padded` if all its weights
+        are negative, else zero.
     far : bool
-        Whether the weights are more than caches hold.
+        Whether the weights are more than the nearest caches hold.
     place : uint32 array of shape (n_synapses,) or (0,)
         Place in a ring, counted from the slot of the present step; empty without delays.
     """
@@ -113,7 +119,7 @@ class Matrix(NamedTuple):
     target: np.ndarray
     weight: np.ndarray
     dense: np.ndarray
-    dense_base: np.ndarray
+    base: np.ndarray
     far: bool
     place: np.ndarray
 
@@ -206,15 +212,16 @@ class Scratch(NamedTuple):
     """Arrays that one thread works in.
 
     A ring holds arrivals of later steps, a slot for each step; the number of slots is a power of
-    two. An array of `n_padded` numbers has a few at its end that are never used.
+    two. The numbers of neurons are rounded up: to `n_updated`, so that vector instructions update
+    all neurons, and to `n_padded`. What the numbers behind the last neuron become is ignored.
 
     Attributes
     ----------
-    state : tuple of arrays of shape (n_neurons,)
+    state : tuple of arrays of shape (n_updated,)
         State of the neurons, the membrane potential first.
     currents : array of shape (2 * n_padded,)
         Excitatory currents, then inhibitory ones.
-    syn_further : tuple of arrays of shape (n_neurons,)
+    syn_further : tuple of arrays of shape (n_updated,)
         State of the synapses beyond the currents.
     drive : array of shape (n_padded,)
         Bias, graded input and feedback in nA.
@@ -222,11 +229,11 @@ class Scratch(NamedTuple):
         Later arrivals of spikes.
     drive_ring : array of shape (n_slots * n_padded,)
         Later arrivals of graded input.
-    spiked : uint8 array of shape (n_padded,)
+    spiked : uint8 array of a multiple of 64 bytes
         Whether each neuron spiked in this step.
     fired : uint32 array of shape (n_padded,)
         List of the neurons that spiked.
-    activation : array of shape (n_neurons,) or (0,)
+    activation : array of shape (n_updated,) or (0,)
         Output of neurons that send no spikes.
     filtered : array of shape (n_filters, n_neurons)
         Spikes so far, filtered up to the next reading.
@@ -279,6 +286,14 @@ class Recording(NamedTuple):
     step: np.ndarray
     neuron: np.ndarray
     count: np.ndarray
+
+
+def aligned_zeros(shape, dtype):
+    """Return zeros whose first lies at the start of a cache line."""
+    n_bytes = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    raw = np.zeros(n_bytes + LINE, np.uint8)
+    start = -raw.ctypes.data % LINE
+    return raw[start : start + n_bytes].view(dtype).reshape(shape)
 
 
 def frozen(array):

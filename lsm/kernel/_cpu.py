@@ -1,4 +1,4 @@
-"""Instructions of the processor that numba does not offer: prefetching, denormal numbers."""
+"""Instructions of the processor that numba does not offer."""
 
 import platform
 
@@ -6,7 +6,14 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["flush_denormals", "prefetch", "restore_denormals"]
+__all__ = [
+    "flush_denormals",
+    "nonzero_bytes",
+    "prefer_wide_vectors",
+    "prefetch",
+    "restore_denormals",
+    "trailing_zeros",
+]
 
 BYTE, INT32 = ir.IntType(8), ir.IntType(32)
 FLUSH = 0x8040  # bits of the x86 control register: flush results to zero, take inputs as zero
@@ -26,6 +33,47 @@ def prefetch(context, array, index):
         return context.get_dummy_value()
 
     return types.void(array, index), emit
+
+
+@intrinsic
+def prefer_wide_vectors(context):
+    """Let the function that calls this use vectors of 512 bits where the processor has them.
+
+    LLVM prefers 256 bits on most of these processors. A function is vectorised before it is
+    compiled into its caller, so that each function with a loop has to ask.
+    """
+
+    def emit(context, builder, signature, arguments):
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
+@intrinsic
+def nonzero_bytes(context, array, index):
+    """Return which of the 64 bytes from `index` on are not zero, as the bits of an integer."""
+
+    def emit(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        vector = ir.VectorType(BYTE, 64)
+        address = builder.bitcast(builder.gep(data, [arguments[1]]), vector.as_pointer())
+        bytes_ = builder.load(address, align=1)
+        return builder.bitcast(
+            builder.icmp_unsigned("!=", bytes_, ir.Constant(vector, None)), ir.IntType(64)
+        )
+
+    return types.uint64(array, index), emit
+
+
+@intrinsic
+def trailing_zeros(context, bits):
+    """Return the place of the lowest bit that is set."""
+
+    def emit(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(types.uint64), emit
 
 
 def _control(builder, name, place):

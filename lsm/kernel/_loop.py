@@ -7,7 +7,7 @@ compiled parts of a step to the names below, and compiles the result.
 
 import numpy as np
 
-from ._cpu import flush_denormals, restore_denormals
+from ._cpu import flush_denormals, prefer_wide_vectors, restore_denormals
 
 __all__ = ["loop"]
 
@@ -63,9 +63,10 @@ def loop(
     spiked, fired, activation = scratch.spiked, scratch.fired, scratch.activation
     filtered, cursor = scratch.filtered, scratch.cursor[0]
     n_neurons, n_padded = len(population.bias), len(drive)
-    slot, drive_slot, nowhere = np.uint64(2 * n_padded), np.uint64(n_padded), np.uint64(0)
+    slot, drive_slot = np.uint64(2 * n_padded), np.uint64(n_padded)
     ring_mask, drive_mask = np.uint64(max(len(ring), 1) - 1), np.uint64(max(len(drive_ring), 1) - 1)
-    potential = state[0] if readings.potential else state[0][:0]
+    potential = state[0][:n_neurons] if readings.potential else state[0][:0]
+    prefer_wide_vectors()
     control = flush_denormals()
 
     for sample in range(samples[0], samples[1]):
@@ -82,7 +83,7 @@ def loop(
                 short_term.last_spike[:] = LONG_AGO
             if not SPIKING:
                 copy(state[0], activation)
-                cursor.n_fired = collect(spiked, fired)
+                cursor.n_fired = collect(spiked, n_neurons, fired)
                 if len(recurrence.place) > 0:
                     before = np.uint64(0) - slot
                     send(ring, before, slot, fired, 0, cursor.n_fired, activation, 1, recurrence)
@@ -109,21 +110,17 @@ def loop(
                     arrive(drive_ring, drive_now, drive)
                     drive_now = (drive_now + drive_slot) & drive_mask
                 elif graded:
-                    deliver(
-                        drive, nowhere, events.channel, first_event, event, events.amplitude,
-                        inputs,
-                    )  # fmt: skip
+                    deliver(drive, events.channel, first_event, event, events.amplitude, inputs)
 
             if not ARRIVES_FIRST:
-                advance(n_neurons, state, syn, drive, spiked, population, noise, key, t)
+                advance(state, syn, drive, spiked, population, noise, key, t)
             if len(recurrence.place) == 0:
-                deliver(currents, drive_slot, fired, 0, n_fired, activation, recurrence)
+                deliver(currents, fired, 0, n_fired, activation, recurrence)
             if not graded:
                 if len(inputs.place) == 0:
                     deliver(
-                        currents, drive_slot, events.channel, first_event, event,
-                        events.amplitude, inputs,
-                    )  # fmt: skip
+                        currents, events.channel, first_event, event, events.amplitude, inputs
+                    )
                 else:
                     send(
                         ring, now, slot, events.channel, first_event, event, events.amplitude, 1,
@@ -132,9 +129,9 @@ def loop(
             if len(ring) > 0:
                 arrive(ring, now, currents)
             if ARRIVES_FIRST:
-                advance(n_neurons, state, syn, drive, spiked, population, noise, key, t)
+                advance(state, syn, drive, spiked, population, noise, key, t)
 
-            n_fired = collect(spiked, fired)
+            n_fired = collect(spiked, n_neurons, fired)
             if not SPIKING:
                 copy(state[0], activation)
             if learning is not None:
@@ -166,7 +163,9 @@ def loop(
         cursor.event, cursor.reading, cursor.n_fired = event, reading, n_fired
         cursor.row, cursor.now, cursor.drive_now = next_row, now, drive_now
         if closed_loop is None and end_step >= events.n_steps[sample] and scratch.overflow[0] < 0:
-            neuron = max(first_not_finite(state), first_not_finite(syn), first_not_finite((drive,)))
+            neuron = first_not_finite(n_neurons, state)
+            neuron = max(neuron, first_not_finite(n_neurons, syn))
+            neuron = max(neuron, first_not_finite(n_neurons, (drive,)))
             if neuron >= 0:
                 scratch.overflow[0], scratch.overflow[1] = sample, neuron
     restore_denormals(control)

@@ -4,14 +4,14 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from .._jit import njit
-from ._arrays import Incoming, Matrix, as_real, frozen
+from ._arrays import Incoming, Matrix, aligned_zeros, as_real, frozen
 
 __all__ = ["add_delays", "excitatory_by_target", "pack_matrix"]
 
 # Weights of a source are added by vector instructions where they are dense, else target by target:
 # dense wins from about one target in eight, as long as the matrix fits the cache.
 DENSE_FROM, DENSE_BYTES = 1 / 8, 2**24
-FAR_BYTES = 2**25  # weights that no cache holds
+FAR_BYTES = 2**17  # weights that the nearest caches do not hold beside the rest
 
 
 def pack_matrix(w, dtype, n_padded, *, by_sign, dense):
@@ -46,19 +46,21 @@ def pack_matrix(w, dtype, n_padded, *, by_sign, dense):
         if mixed:
             order = _order_by_sign(indptr, split, data)
             indices, data = indices[order], data[order]
+            indices += n_padded * np.signbit(data)
+        else:
+            base[split < indptr[1:]] = n_padded
     dense_rows, width = np.empty((0, 0)), n_padded * (2 if mixed else 1)
     size = n_sources * width
     if dense and w.nnz >= DENSE_FROM * size and size * dtype.itemsize <= DENSE_BYTES:
-        dense_rows = np.zeros((n_sources, width), dtype)
+        dense_rows = aligned_zeros((n_sources, width), dtype)
         if mixed:
             rows = np.repeat(np.arange(n_sources), np.diff(w.indptr))
-            np.add.at(dense_rows, (rows, indices + n_padded * (data < 0)), data)
+            np.add.at(dense_rows, (rows, indices), data)
         else:
             # Synapses between the same two are added in the precision of the run; the method
             # `astype` would add them before.
             real = csr_array((w.data.astype(dtype), w.indices, w.indptr), shape=w.shape)
             dense_rows[:, : w.shape[1]] = real.toarray()
-            base[split < indptr[1:]] = n_padded
     return Matrix(
         indptr=frozen(indptr),
         split=frozen(split),
@@ -66,13 +68,13 @@ def pack_matrix(w, dtype, n_padded, *, by_sign, dense):
         target=frozen(indices.astype(np.int32, copy=False).view(np.uint32)),
         weight=as_real(data, dtype),
         dense=as_real(dense_rows, dtype),
-        dense_base=frozen(base),
+        base=frozen(base),
         far=data.nbytes > FAR_BYTES,
         place=frozen(np.empty(0, np.uint32)),
     ), order
 
 
-def add_delays(matrix, order, delays, slot, n_padded):
+def add_delays(matrix, order, delays, slot):
     """Give each synapse its place in a ring, such that its spikes arrive after its delay.
 
     Parameters
@@ -85,8 +87,6 @@ def add_delays(matrix, order, delays, slot, n_padded):
         Delays in steps, in the order of the network.
     slot : int
         Length of a slot of the ring, which holds the arrivals of one step.
-    n_padded : int
-        Length of an array of currents: the number of neurons, rounded up.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def add_delays(matrix, order, delays, slot, n_padded):
     delays = np.broadcast_to(delays, len(matrix.target))
     if order is not None:
         delays = delays[order]
-    place = _places(delays, matrix.indptr, matrix.split, matrix.target, slot, n_padded)
+    place = _places(delays, matrix.indptr, matrix.base, matrix.target, slot)
     return matrix._replace(place=frozen(place))
 
 
@@ -138,13 +138,12 @@ def _order_by_sign(indptr, split, data):
 
 
 @njit
-def _places(delays, indptr, split, target, slot, n_padded):
-    """Return delay * slot + place in the slot, where inhibitory synapses come after `n_padded`."""
+def _places(delays, indptr, base, target, slot):
+    """Return delay * slot + place in the slot."""
     places = np.empty(len(target), np.uint32)
-    for source in range(len(split)):
+    for source in range(len(base)):
         for s in range(indptr[source], indptr[source + 1]):
-            inhibitory = n_padded if s >= split[source] else 0
-            places[s] = delays[s] * slot + inhibitory + target[s]
+            places[s] = delays[s] * slot + base[source] + target[s]
     return places
 
 

@@ -9,6 +9,7 @@ from ._matrix import add_delays, pack_matrix
 
 __all__ = ["PackedNetwork", "pack_events", "pack_network", "pack_readings"]
 
+LANES = 16  # numbers of float32 in the widest vectors
 RING_LENGTH = 2**32  # places in a ring are 32-bit numbers
 
 
@@ -29,8 +30,10 @@ class PackedNetwork(NamedTuple):
         For each recurrent synapse its index in the network's `w.data`, None if they are the same.
     spiking : bool
         Whether the neurons send spikes.
+    n_updated : int
+        Number of neurons, rounded up to whole vectors.
     n_padded : int
-        Length of an array of currents: the number of neurons, rounded up.
+        Length of an array of currents: `n_updated`, or with delays the next power of two.
     n_slots, n_drive_slots : int
         Slots of the rings of spikes and of graded input; zero without delays.
     """
@@ -42,6 +45,7 @@ class PackedNetwork(NamedTuple):
     dynamic: tuple | None
     order: np.ndarray | None
     spiking: bool
+    n_updated: int
     n_padded: int
     n_slots: int
     n_drive_slots: int
@@ -73,7 +77,7 @@ def pack_network(network, row_duration, dtype, *, plastic=False):
     dynamic = network.short_term is not None and network.w.nnz > 0
     delayed = dynamic or (network.w.nnz > 0 and np.any(np.asarray(network.delays) > 1))
     delayed_in = network.w_in.nnz > 0 and np.any(np.asarray(network.delays_in) > 0)
-    n_padded = max(-(-network.n_neurons // 8) * 8, 8)
+    n_updated = n_padded = -(-network.n_neurons // LANES) * LANES
     if delayed or delayed_in:  # rings wrap by a mask: a slot's length is a power of two
         n_padded = 1 << (n_padded - 1).bit_length()
     inputs, order_in = pack_matrix(
@@ -91,18 +95,19 @@ def pack_network(network, row_duration, dtype, *, plastic=False):
         if network.graded:  # a current is held for a row
             further = int(np.ceil(row_duration / network.dt)) - 1
         n_slots_in = _n_slots(network, dtype, slot, network.delays_in, further)
-        inputs = add_delays(inputs, order_in, network.delays_in, slot, n_padded)
+        inputs = add_delays(inputs, order_in, network.delays_in, slot)
     if delayed:  # sent after the present slot is emptied: a delay of all slots fits
         n_slots = _n_slots(network, dtype, 2 * n_padded, network.delays, -1)
-        recurrence = add_delays(recurrence, order, network.delays, 2 * n_padded, n_padded)
+        recurrence = add_delays(recurrence, order, network.delays, 2 * n_padded)
     return PackedNetwork(
-        population=_pack_population(network, dtype, n_padded),
+        population=_pack_population(network, dtype, n_updated, n_padded),
         noise=as_real([network.noise], dtype)[0] if network.noise > 0 else None,
         inputs=inputs,
         recurrence=recurrence,
         dynamic=_pack_dynamic(network, dtype, order) if dynamic else None,
         order=order,
         spiking=network.neurons.spiking,
+        n_updated=n_updated,
         n_padded=n_padded,
         n_slots=n_slots if network.graded else max(n_slots, n_slots_in),
         n_drive_slots=n_slots_in if network.graded else 0,
@@ -121,23 +126,24 @@ def _n_slots(network, dtype, slot, delays, further):
     return n_slots
 
 
-def _pack_population(network, dtype, n_padded):
+def _pack_population(network, dtype, n_updated, n_padded):
     """Lay out the neurons; return a :class:`Population`."""
+
+    def real(value):  # the last neuron is repeated
+        value = np.broadcast_to(value, network.n_neurons)
+        return as_real(np.pad(value, (0, n_updated - len(value)), mode="edge"), dtype)
 
     def constants(values):
         if all(np.ndim(value) == 0 for value in values):
             return tuple(as_real([value], dtype)[0] for value in values)
-        return tuple(as_real(np.broadcast_to(v, network.n_neurons), dtype) for v in values)
+        return tuple(map(real, values))
 
-    def arrays(values):
-        return tuple(as_real(value, dtype) for value in values)
-
-    currents = np.zeros((2, n_padded))
+    currents = as_real(np.zeros((2, n_padded)), dtype)
     return Population(
         constants=constants(network.constants),
         syn_constants=constants(network.syn_constants),
-        initial=arrays(network.initial),
-        syn_initial=arrays((*currents, *network.synapses.initial(network.n_neurons))),
+        initial=tuple(map(real, network.initial)),
+        syn_initial=(*currents, *map(real, network.synapses.initial(network.n_neurons))),
         bias=as_real(network.bias, dtype),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 from numba.core.errors import NumbaError
 
 from .._jit import announced
-from ._arrays import CURSOR, Recording, Scratch, ShortTerm, as_real
+from ._arrays import CURSOR, Recording, Scratch, ShortTerm, aligned_zeros, as_real
 from ._compile import kernel_for
 from ._pack import pack_events, pack_network, pack_readings
 
@@ -148,23 +148,23 @@ class Run:
             None without dynamic synapses.
         """
         network, (n_filters, n_neurons) = self.network, self.readings.out.shape[1:]
-        n_padded = network.n_padded
+        n_updated, n_padded = network.n_updated, network.n_padded
 
         def zeros(*shape):
-            return np.zeros(shape, self.dtype)
+            return aligned_zeros(shape, self.dtype)
 
-        spiked = np.zeros(n_padded, np.uint8)
+        spiked = aligned_zeros(-(-n_updated // 64) * 64, np.uint8)
         spiked[:n_neurons] = not network.spiking  # an activation is sent in every step
         scratch = Scratch(
-            state=tuple(zeros(n_neurons) for _ in network.population.initial),
+            state=tuple(zeros(n_updated) for _ in network.population.initial),
             currents=zeros(2 * n_padded),
-            syn_further=tuple(map(np.zeros_like, network.population.syn_initial[2:])),
+            syn_further=tuple(zeros(n_updated) for _ in network.population.syn_initial[2:]),
             drive=zeros(n_padded),
             ring=zeros(network.n_slots * 2 * n_padded),
             drive_ring=zeros(network.n_drive_slots * n_padded),
             spiked=spiked,
             fired=np.zeros(n_padded, np.uint32),
-            activation=zeros(0 if network.spiking else n_neurons),
+            activation=zeros(0 if network.spiking else n_updated),
             filtered=zeros(n_filters, n_neurons),
             features=np.zeros(self.closed_loop.coef.shape[1] if self.closed_loop else 0),
             cursor=np.zeros(1, CURSOR),

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numba.extending import overload
 
-from ._cpu import prefetch
+from ._cpu import nonzero_bytes, prefer_wide_vectors, prefetch, trailing_zeros
 
 __all__ = ["OF_MODELS", "PARTS", "at"]
 
@@ -39,10 +39,10 @@ def copy(values, into):
         into[n] = values[n]
 
 
-def first_not_finite(arrays):
-    """Return the first place at which one of some arrays is NaN or infinite, or -1."""
+def first_not_finite(n_neurons, arrays):
+    """Return the first neuron for which one of some arrays is NaN or infinite, or -1."""
     for i in range(len(arrays)):
-        for n in range(len(arrays[i])):
+        for n in range(n_neurons):
             if not np.isfinite(arrays[i][n]):
                 return n
     return -1
@@ -55,31 +55,45 @@ def end_of_row(event, end, rows, row):
     return event
 
 
-def deliver(buffer, inhibitory, sources, first, end, amplitudes, matrix):
-    """Add the weights of some sources to a buffer, times their amplitudes if they have any.
+def add(weights, into):
+    """Add a dense row of weights."""
+    prefer_wide_vectors()
+    for n in range(len(weights)):
+        into[n] += weights[n]
 
-    Negative weights are added from the place `inhibitory` of the buffer on.
-    """
+
+def add_scaled(scale, weights, into):
+    """Add a multiple of a dense row of weights."""
+    prefer_wide_vectors()
+    for n in range(len(weights)):
+        into[n] += scale * weights[n]
+
+
+def deliver(buffer, sources, first, end, amplitudes, matrix):
+    """Add the weights of some sources to a buffer, times their amplitudes if they have any."""
     indptr, target, weight = matrix.indptr, matrix.target, matrix.weight
-    scale = real(1)
-    for i in range(first, end):
+    scaled, one = len(amplitudes) > 0, np.uint64(1)
+    for i in range(np.uint64(first), np.uint64(end)):
         source = sources[i]
-        if len(amplitudes) > 0:
-            scale = real(amplitudes[i])
+        into = buffer[matrix.base[source] :]
         if matrix.dense.shape[0] > 0:
-            into, weights = buffer[matrix.dense_base[source] :], matrix.dense[source]
-            for n in range(len(weights)):
-                into[n] += scale * weights[n]
+            if scaled:
+                add_scaled(real(amplitudes[i]), matrix.dense[source], into)
+            else:
+                add(matrix.dense[source], into)
         else:
-            if matrix.far and i + 1 < end:  # the weights of the next source may lie anywhere
-                following = sources[i + 1]
-                for s in range(indptr[following], indptr[following + 1], np.uint64(16)):
+            if matrix.far and i + one < np.uint64(end):  # the next row may lie anywhere
+                following = sources[i + one]
+                for s in range(indptr[following], indptr[following + one], np.uint64(16)):
                     prefetch(target, s)
                     prefetch(weight, s)
-            for s in range(indptr[source], matrix.split[source]):
-                buffer[target[s]] += scale * weight[s]
-            for s in range(matrix.split[source], indptr[source + 1]):
-                buffer[inhibitory + target[s]] += scale * weight[s]
+            if scaled:
+                scale = real(amplitudes[i])
+                for s in range(indptr[source], indptr[source + one]):
+                    into[target[s]] += scale * weight[s]
+            else:
+                for s in range(indptr[source], indptr[source + one]):
+                    into[target[s]] += weight[s]
 
 
 def send(ring, now, slot, sources, first, end, amplitudes, hold, matrix):
@@ -122,9 +136,10 @@ def arrive(ring, now, into):
         slot[n] = 0
 
 
-def advance(n_neurons, state, syn, drive, spiked, population, noise, key, step):
+def advance(state, syn, drive, spiked, population, noise, key, step):
     """Move all neurons and currents by one step."""
-    for n in range(n_neurons):
+    prefer_wide_vectors()
+    for n in range(len(state[0])):
         of_synapse, of_neuron = at(population.syn_constants, n), at(population.constants, n)
         current = drive[n]
         if noise is not None:
@@ -137,15 +152,18 @@ def advance(n_neurons, state, syn, drive, spiked, population, noise, key, step):
         synapse_decay(n, syn, of_synapse)
 
 
-def collect(spiked, fired):
-    """List the neurons that spiked; return their number."""
-    count = 0
-    for word, byte8 in enumerate(spiked.view(np.uint64)):  # most of eight neurons are silent
-        if byte8 != 0:
-            for n in range(8 * word, 8 * word + 8):
-                fired[count] = n
-                count += spiked[n] != 0
-    return count
+def collect(spiked, n_neurons, fired):
+    """List the neurons that spiked, 64 at a time; return their number."""
+    count, one, end = np.uint64(0), np.uint64(1), np.uint64(n_neurons)
+    for first in range(np.uint64(0), end, np.uint64(64)):
+        bits = nonzero_bytes(spiked, first)
+        if end - first < np.uint64(64):
+            bits &= (one << (end - first)) - one
+        while bits != 0:
+            fired[count] = first + trailing_zeros(bits)
+            count += one
+            bits &= bits - one
+    return np.int64(count)
 
 
 def learn(step, fired, n_fired, matrix, learning):
@@ -189,5 +207,8 @@ def read(reading, end_reading, filtered, potential, readings):
     return reading
 
 
-PARTS = copy, first_not_finite, end_of_row, deliver, send, send_dynamic, arrive, collect, read
+PARTS = (
+    copy, first_not_finite, end_of_row, add, add_scaled, deliver, send, send_dynamic, arrive, collect,
+    read,
+)  # fmt: skip
 OF_MODELS = advance, learn
