@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 LINE = 64  # bytes of a cache line and of the widest vectors
+FEW = 4  # places of the list of spikes that are written without a question
 
 
 class Events(NamedTuple):
@@ -71,7 +72,7 @@ class Population(NamedTuple):
         State of the neurons at the start of a sample.
     syn_initial : tuple of arrays
         State of the synapses at the start of a sample: excitatory and inhibitory currents of
-        shape (n_padded,), then further state of shape (n_updated,).
+        shape (n_padded,), then further state, of `n_updated` neurons.
     bias : array of shape (n_neurons,)
         Constant current in nA.
     """
@@ -221,7 +222,7 @@ class Scratch(NamedTuple):
         State of the neurons, the membrane potential first.
     currents : array of shape (2 * n_padded,)
         Excitatory currents, then inhibitory ones.
-    syn_further : tuple of arrays of shape (n_updated,)
+    syn_further : tuple of arrays
         State of the synapses beyond the currents.
     drive : array of shape (n_padded,)
         Bias, graded input and feedback in nA.
@@ -231,7 +232,7 @@ class Scratch(NamedTuple):
         Later arrivals of graded input.
     spiked : uint8 array of a multiple of 64 bytes
         Whether each neuron spiked in this step.
-    fired : uint32 array of shape (n_padded,)
+    fired : uint32 array of shape (n_neurons + FEW,)
         List of the neurons that spiked.
     activation : array of shape (n_updated,) or (0,)
         Output of neurons that send no spikes.

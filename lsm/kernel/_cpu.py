@@ -7,6 +7,7 @@ from numba import types
 from numba.extending import intrinsic
 
 __all__ = [
+    "count_ones",
     "flush_denormals",
     "nonzero_bytes",
     "prefer_wide_vectors",
@@ -67,11 +68,21 @@ def nonzero_bytes(context, array, index):
 
 
 @intrinsic
-def trailing_zeros(context, bits):
-    """Return the place of the lowest bit that is set."""
+def count_ones(context, bits):
+    """Return the number of bits that are set."""
 
     def emit(context, builder, signature, arguments):
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), emit
+
+
+@intrinsic
+def trailing_zeros(context, bits):
+    """Return the place of the lowest bit that is set, 64 if there is none."""
+
+    def emit(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.uint64(types.uint64), emit
 

@@ -7,7 +7,7 @@ compiled parts of a step to the names below, and compiles the result.
 
 import numpy as np
 
-from ._cpu import flush_denormals, prefer_wide_vectors, restore_denormals
+from ._cpu import flush_denormals, restore_denormals
 
 __all__ = ["loop"]
 
@@ -66,7 +66,6 @@ def loop(
     slot, drive_slot = np.uint64(2 * n_padded), np.uint64(n_padded)
     ring_mask, drive_mask = np.uint64(max(len(ring), 1) - 1), np.uint64(max(len(drive_ring), 1) - 1)
     potential = state[0][:n_neurons] if readings.potential else state[0][:0]
-    prefer_wide_vectors()
     control = flush_denormals()
 
     for sample in range(samples[0], samples[1]):
@@ -118,9 +117,7 @@ def loop(
                 deliver(currents, fired, 0, n_fired, activation, recurrence)
             if not graded:
                 if len(inputs.place) == 0:
-                    deliver(
-                        currents, events.channel, first_event, event, events.amplitude, inputs
-                    )
+                    deliver(currents, events.channel, first_event, event, events.amplitude, inputs)
                 else:
                     send(
                         ring, now, slot, events.channel, first_event, event, events.amplitude, 1,

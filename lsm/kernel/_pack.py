@@ -138,12 +138,14 @@ def _pack_population(network, dtype, n_updated, n_padded):
             return tuple(as_real([value], dtype)[0] for value in values)
         return tuple(map(real, values))
 
-    currents = as_real(np.zeros((2, n_padded)), dtype)
+    currents = np.zeros((2, n_padded))
     return Population(
         constants=constants(network.constants),
         syn_constants=constants(network.syn_constants),
         initial=tuple(map(real, network.initial)),
-        syn_initial=(*currents, *map(real, network.synapses.initial(network.n_neurons))),
+        syn_initial=tuple(
+            as_real(row, dtype) for row in (*currents, *network.synapses.initial(n_updated))
+        ),
         bias=as_real(network.bias, dtype),
     )
 

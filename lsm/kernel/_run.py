@@ -6,7 +6,7 @@ import numpy as np
 from numba.core.errors import NumbaError
 
 from .._jit import announced
-from ._arrays import CURSOR, Recording, Scratch, ShortTerm, aligned_zeros, as_real
+from ._arrays import CURSOR, FEW, Recording, Scratch, ShortTerm, aligned_zeros, as_real
 from ._compile import kernel_for
 from ._pack import pack_events, pack_network, pack_readings
 
@@ -158,12 +158,12 @@ class Run:
         scratch = Scratch(
             state=tuple(zeros(n_updated) for _ in network.population.initial),
             currents=zeros(2 * n_padded),
-            syn_further=tuple(zeros(n_updated) for _ in network.population.syn_initial[2:]),
+            syn_further=tuple(zeros(*row.shape) for row in network.population.syn_initial[2:]),
             drive=zeros(n_padded),
             ring=zeros(network.n_slots * 2 * n_padded),
             drive_ring=zeros(network.n_drive_slots * n_padded),
             spiked=spiked,
-            fired=np.zeros(n_padded, np.uint32),
+            fired=np.zeros(n_neurons + FEW, np.uint32),
             activation=zeros(0 if network.spiking else n_updated),
             filtered=zeros(n_filters, n_neurons),
             features=np.zeros(self.closed_loop.coef.shape[1] if self.closed_loop else 0),

@@ -8,7 +8,8 @@ import numba
 import numpy as np
 from numba.extending import overload
 
-from ._cpu import nonzero_bytes, prefer_wide_vectors, prefetch, trailing_zeros
+from ._arrays import FEW
+from ._cpu import count_ones, nonzero_bytes, prefer_wide_vectors, prefetch, trailing_zeros
 
 __all__ = ["OF_MODELS", "PARTS", "at"]
 
@@ -42,7 +43,7 @@ def copy(values, into):
 def first_not_finite(n_neurons, arrays):
     """Return the first neuron for which one of some arrays is NaN or infinite, or -1."""
     for i in range(len(arrays)):
-        for n in range(n_neurons):
+        for n in range(min(n_neurons, len(arrays[i]))):
             if not np.isfinite(arrays[i][n]):
                 return n
     return -1
@@ -159,10 +160,16 @@ def collect(spiked, n_neurons, fired):
         bits = nonzero_bytes(spiked, first)
         if end - first < np.uint64(64):
             bits &= (one << (end - first)) - one
-        while bits != 0:
-            fired[count] = first + trailing_zeros(bits)
-            count += one
+        n_spikes = count_ones(bits)
+        # Most often a few of 64 spike. A loop over just these costs a wrong prediction each time,
+        # so a few places are always filled.
+        for i in range(np.uint64(FEW)):
+            fired[count + i] = first + trailing_zeros(bits)
             bits &= bits - one
+        for i in range(np.uint64(FEW), n_spikes):
+            fired[count + i] = first + trailing_zeros(bits)
+            bits &= bits - one
+        count += n_spikes
     return np.int64(count)
 
 
@@ -208,7 +215,7 @@ def read(reading, end_reading, filtered, potential, readings):
 
 
 PARTS = (
-    copy, first_not_finite, end_of_row, add, add_scaled, deliver, send, send_dynamic, arrive, collect,
-    read,
+    copy, first_not_finite, end_of_row, add, add_scaled, deliver, send, send_dynamic, arrive,
+    collect, read,
 )  # fmt: skip
 OF_MODELS = advance, learn
