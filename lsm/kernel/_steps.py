@@ -17,6 +17,7 @@ __all__ = ["OF_MODELS", "PARTS", "at"]
 real = neuron_step = synapse_current = synapse_decay = None
 on_pre = on_post = decay_traces = add_to_traces = uniform = gaussian = None
 STOCHASTIC = False
+AHEAD = 4  # sources; more do not arrive earlier
 
 
 def at(constants, n):
@@ -70,11 +71,23 @@ def add_scaled(scale, weights, into):
         into[n] += scale * weights[n]
 
 
+def fetch_ahead(sources, i, end, indptr, target, weight):
+    """Fetch the weights of a source that comes soon: they may lie anywhere in memory."""
+    one, ahead = np.uint64(1), np.uint64(AHEAD)
+    if i + ahead + ahead < end:
+        prefetch(indptr, sources[i + ahead + ahead])
+    if i + ahead < end:
+        source = sources[i + ahead]
+        for s in range(indptr[source], indptr[source + one], np.uint64(16)):
+            prefetch(target, s)
+            prefetch(weight, s)
+
+
 def deliver(buffer, sources, first, end, amplitudes, matrix):
     """Add the weights of some sources to a buffer, times their amplitudes if they have any."""
     indptr, target, weight = matrix.indptr, matrix.target, matrix.weight
-    scaled, one = len(amplitudes) > 0, np.uint64(1)
-    for i in range(np.uint64(first), np.uint64(end)):
+    scaled, one, end = len(amplitudes) > 0, np.uint64(1), np.uint64(end)
+    for i in range(np.uint64(first), end):
         source = sources[i]
         into = buffer[matrix.base[source] :]
         if matrix.dense.shape[0] > 0:
@@ -83,11 +96,8 @@ def deliver(buffer, sources, first, end, amplitudes, matrix):
             else:
                 add(matrix.dense[source], into)
         else:
-            if matrix.far and i + one < np.uint64(end):  # the next row may lie anywhere
-                following = sources[i + one]
-                for s in range(indptr[following], indptr[following + one], np.uint64(16)):
-                    prefetch(target, s)
-                    prefetch(weight, s)
+            if matrix.far:
+                fetch_ahead(sources, i, end, indptr, target, weight)
             if scaled:
                 scale = real(amplitudes[i])
                 for s in range(indptr[source], indptr[source + one]):
@@ -100,14 +110,16 @@ def deliver(buffer, sources, first, end, amplitudes, matrix):
 def send(ring, now, slot, sources, first, end, amplitudes, hold, matrix):
     """Add the weights of some sources to a ring, for `hold` steps from when they arrive."""
     indptr, place, weight = matrix.indptr, matrix.place, matrix.weight
-    mask, scale = np.uint64(len(ring) - 1), real(1)
-    for i in range(first, end):
+    mask, scale, end = np.uint64(len(ring) - 1), real(1), np.uint64(end)
+    for i in range(np.uint64(first), end):
         source = sources[i]
+        if matrix.far:
+            fetch_ahead(sources, i, end, indptr, place, weight)
         if len(amplitudes) > 0:
             scale = real(amplitudes[i])
         for step in range(hold):
             start = now + np.uint64(step) * slot
-            for s in range(indptr[source], indptr[source + 1]):
+            for s in range(indptr[source], indptr[source + np.uint64(1)]):
                 ring[(start + place[s]) & mask] += scale * weight[s]
 
 
@@ -215,7 +227,7 @@ def read(reading, end_reading, filtered, potential, readings):
 
 
 PARTS = (
-    copy, first_not_finite, end_of_row, add, add_scaled, deliver, send, send_dynamic, arrive,
-    collect, read,
+    copy, first_not_finite, end_of_row, add, add_scaled, fetch_ahead, deliver, send,
+    send_dynamic, arrive, collect, read,
 )  # fmt: skip
 OF_MODELS = advance, learn
