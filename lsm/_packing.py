@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-__all__ = ["event_blocks", "moments_of", "pack_samples"]
+__all__ = ["event_blocks", "moments_of", "pack_rows", "pack_samples"]
 
 BLOCK = 2**20  # elements that are converted or examined at once
 
@@ -63,6 +63,28 @@ def pack_samples(arrays):
             with np.errstate(over="ignore"):  # SpikeArray raises an error for infinite amplitudes
                 amplitudes[part] = amplitude
             end = part.stop
+    return rows, channels, amplitudes, offsets
+
+
+def pack_rows(values, lengths):
+    """Return the events of dense samples whose rows stand one after the other.
+
+    Parameters
+    ----------
+    values : array of shape (n_rows, n_channels)
+        Rows of all samples.
+    lengths : int array of shape (n_samples,)
+        Number of rows of each sample.
+
+    Returns
+    -------
+    rows, channels, amplitudes, offsets : arrays
+        As of :func:`pack_samples`.
+    """
+    rows, channels, amplitudes, _ = pack_samples([values])
+    ends = np.cumsum(lengths)
+    offsets = np.searchsorted(rows, np.concatenate([[0], ends]))
+    rows -= np.repeat(ends - lengths, np.diff(offsets)).astype(np.int32)
     return rows, channels, amplitudes, offsets
 
 

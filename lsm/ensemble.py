@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._parts import Composite, all_or_nothing
 from ._validation import check_integer, check_number, is_auto
 from .calibration import Calibration
-from .encoding.series import SeriesEncoder, holds_series
+from .encoding.series import SeriesEncoder, as_rows, holds_series
 from .liquid import Liquid
 from .neurons import LIF
 from .samples import n_rows_of
@@ -138,7 +138,11 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
             self.encoders_, self.liquids_ = [], []
             for seed in seeds:
                 rng = np.random.default_rng(seed)
-                encoder = None if length is None else self._draw_encoder(length, rng).fit(X)
+                encoder = None
+                if length is not None:
+                    encoder = self._draw_encoder(length, rng)
+                    X = as_rows(X, encoder, reset=True)  # checked once for all
+                    encoder.fit(X)
                 liquid = self._draw_liquid(rng, int(seed))
                 encoded = _encoded(encoder, X)
                 states.append(liquid.fit(encoded).transform(encoded))
@@ -160,6 +164,8 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
             Column `(k * n_liquids + i) * n_neurons + n` holds reading k of neuron n of liquid i.
         """
         check_is_fitted(self)
+        if self.encoders_[0] is not None:
+            X = self.encoders_[0].check_rows(X)
         members = zip(self.encoders_, self.liquids_, strict=True)
         return self._side_by_side([m.transform(_encoded(encoder, X)) for encoder, m in members])
 

@@ -1,20 +1,85 @@
 """Sensor data as currents: the front door for numbers over time."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._checked import Checked
+from .._packing import pack_rows
 from ..samples import as_samples, is_frame, is_table
 from ..spikes import SpikeArray
 from ._inputs import check_signals, row_duration
 from ._inputs import is_table as is_array
 
-__all__ = ["SeriesEncoder", "holds_series"]
+__all__ = ["Rows", "SeriesEncoder", "as_rows", "holds_series"]
 
 DURATION = 250.0  # ms, of a sample of median length if rows have no duration
 SMALL = 1e-6  # a spread below this share of the standard deviation comes from equal values
 N_QUANTILES = 257
+
+
+class Rows(NamedTuple):
+    """Series that were checked, the rows of all samples one after the other.
+
+    Attributes
+    ----------
+    values : float64 array of shape (n_rows, n_channels)
+        Rows; NaN where a value is missing.
+    lengths : int array of shape (n_samples,)
+        Number of rows of each sample.
+    row_duration : float or None
+        Duration of a row in ms, where the samples say it.
+    is_table : bool
+        Whether the samples were the rows of a 2-D array.
+    n_features_in : int
+        Number of channels, or of columns of the 2-D array.
+    """
+
+    values: np.ndarray
+    lengths: np.ndarray
+    row_duration: float | None
+    is_table: bool
+    n_features_in: int
+
+    @property
+    def first(self):
+        """Index of the first row of each row's sample, of shape (n_rows,)."""
+        return np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths)
+
+
+def as_rows(X, encoder, *, reset):
+    """Check series of any form; return them as `Rows`, which stay as they are.
+
+    Parameters
+    ----------
+    X : Rows, or samples in a form of :class:`SeriesEncoder`
+        Samples.
+    encoder : estimator
+        Encoder of the samples; keeps the names of a data frame's columns, or checks them.
+    reset : bool
+        Whether the encoder is being fitted.
+
+    Returns
+    -------
+    rows : Rows
+
+    Raises
+    ------
+    ValueError
+        If a sample is invalid.
+    """
+    if isinstance(X, Rows):
+        return X
+    X = as_samples(X)
+    duration, table = row_duration(X), is_array(X, series=True)
+    if not isinstance(X, SpikeArray) and not table:
+        X = [x.to_numpy() if is_frame(x) else x for x in X]
+    samples = check_signals(encoder, X, reset=reset, series=True, allow_nan=True)
+    lengths = np.array([len(x) for x in samples])
+    n_features_in = len(samples[0]) if table else samples[0].shape[1]
+    return Rows(np.concatenate(samples), lengths, duration, table, n_features_in)
 
 
 class SeriesEncoder(TransformerMixin, Checked):
@@ -121,12 +186,12 @@ class SeriesEncoder(TransformerMixin, Checked):
             If a parameter or a sample is invalid.
         """
         self.check()
-        samples = self._samples(X, reset=True)
-        self._array = is_array(as_samples(X), series=True)
-        if not self._array:
-            self.n_features_in_ = samples[0].shape[1]
-        rows = np.concatenate(samples)
-        rows[:, np.isnan(rows).all(axis=0)] = 0
+        samples = as_rows(X, self, reset=True)
+        self._is_table, self.n_features_in_ = samples.is_table, samples.n_features_in
+        rows = samples.values
+        empty = np.isnan(rows).all(axis=0)
+        if empty.any():
+            rows = np.where(empty, 0, rows)
         median = np.nanmedian if np.isnan(rows).any() else np.median  # the latter is faster
         self.center_ = median(rows, axis=0)
         spread = 1.4826 * median(np.abs(rows - self.center_), axis=0)
@@ -136,7 +201,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         self.quantiles_ = None
         if self.squash == "rank":
             self.quantiles_ = np.nanquantile(rows, np.linspace(0, 1, N_QUANTILES), axis=0)
-        self.row_duration_ = row_duration(X) or self._row_duration(samples)
+        self.row_duration_ = samples.row_duration or self._row_duration(samples.lengths)
         return self
 
     def transform(self, X):
@@ -158,8 +223,9 @@ class SeriesEncoder(TransformerMixin, Checked):
         ValueError
             If a sample is invalid, or has other channels or another form than in `fit`.
         """
-        currents = [self._encode(x, None)[0] for x in self._checked(X)]
-        return SpikeArray.from_dense(currents, row_duration=self.row_duration_, graded=True)
+        rows = self.check_rows(X)
+        values = _filled(self._squashed(rows.values), rows.first, 0.0)
+        return self._pack(self._features(values, rows.first), rows.lengths)
 
     def encode_piece(self, X, past=None):
         """Convert the next piece of a stream to currents, as if all pieces were one sample.
@@ -178,52 +244,48 @@ class SeriesEncoder(TransformerMixin, Checked):
         past : array of shape (n_past, n_channels)
             Last rows of the stream, for the next call.
         """
-        (x,) = self._checked(X)
-        currents, past = self._encode(x, past)
-        piece = SpikeArray.from_dense([currents], row_duration=self.row_duration_, graded=True)
-        return piece, past
-
-    def _samples(self, X, reset):
-        X = as_samples(X)
-        if not isinstance(X, SpikeArray) and not is_array(X, series=True):
-            X = [x.to_numpy() if is_frame(x) else x for x in X]
-        return check_signals(self, X, reset=reset, series=True, allow_nan=True)
-
-    def _checked(self, X):
-        """Return samples like those of `fit`."""
-        check_is_fitted(self)
-        if is_array(as_samples(X), series=True) and not self._array:
-            raise ValueError(
-                "X is a 2-D array, but fit had samples with rows: one sample goes into a list, [X]"
-            )
-        row = row_duration(X)
-        if row is not None and row != self.row_duration_:
-            raise ValueError(
-                f"X has rows of {row:g} ms, but SeriesEncoder was fitted on rows of "
-                f"{self.row_duration_:g} ms: give all samples the same row_duration"
-            )
-        samples, n_channels = self._samples(X, reset=False), len(self.center_)
-        if samples[0].shape[1] != n_channels:
-            raise ValueError(
-                f"X has {samples[0].shape[1]} channels, but SeriesEncoder is expecting "
-                f"{n_channels} channels as input"
-            )
-        return samples
-
-    def _row_duration(self, samples):
-        if not isinstance(self.row_duration, str):
-            return float(self.row_duration)
-        median = np.median([len(x) for x in samples])
-        return float(max(np.ceil(DURATION / median / self.dt), 1) * self.dt)
-
-    def _encode(self, x, past):
-        """Return the currents of a piece, and the rows that the next piece needs."""
-        z = _filled(self._squashed(x), 0.0 if past is None else past[-1])
+        piece = self.check_rows(X)
+        z = _filled(self._squashed(piece.values), piece.first, 0.0 if past is None else past[-1])
         history = self._history()
         if past is None:
             past = np.repeat(z[:1], history, axis=0)
         rows = np.concatenate([past, z])
-        return np.hstack(self._features(rows))[-len(z) :], rows[-history:]
+        features = self._features(rows, np.zeros(len(rows), int))[-len(z) :]
+        return self._pack(features, piece.lengths), rows[-history:]
+
+    def check_rows(self, X):
+        """Return samples like those of `fit`."""
+        check_is_fitted(self)
+        if not isinstance(X, Rows) and is_array(as_samples(X), series=True) and not self._is_table:
+            raise ValueError(
+                "X is a 2-D array, but fit had samples with rows: one sample goes into a list, [X]"
+            )
+        rows = as_rows(X, self, reset=False)
+        if rows.row_duration not in (None, self.row_duration_):
+            raise ValueError(
+                f"X has rows of {rows.row_duration:g} ms, but SeriesEncoder was fitted on rows of "
+                f"{self.row_duration_:g} ms: give all samples the same row_duration"
+            )
+        n_channels = len(self.center_)
+        if rows.values.shape[1] != n_channels:
+            raise ValueError(
+                f"X has {rows.values.shape[1]} channels, but SeriesEncoder is expecting "
+                f"{n_channels} channels as input"
+            )
+        return rows
+
+    def _row_duration(self, lengths):
+        if not isinstance(self.row_duration, str):
+            return float(self.row_duration)
+        return float(max(np.ceil(DURATION / np.median(lengths) / self.dt), 1) * self.dt)
+
+    def _pack(self, currents, lengths):
+        """Return the currents of all rows as a SpikeArray."""
+        rows, channels, amplitudes, offsets = pack_rows(currents, lengths)
+        return SpikeArray(
+            rows, channels, amplitudes, offsets, lengths, currents.shape[1],
+            row_duration=self.row_duration_, graded=True,
+        )  # fmt: skip
 
     def _history(self):
         """Return the number of earlier rows on which a row depends."""
@@ -238,21 +300,26 @@ class SeriesEncoder(TransformerMixin, Checked):
         z = (x - self.center_) / self.scale_
         return np.arcsinh(z) if self.squash else z
 
-    def _features(self, z):
-        """Return the features of rows; the first rows are those of the past."""
+    def _features(self, z, first):
+        """Return the features of rows, of shape (n_rows, n_features * n_channels).
+
+        `first` is the index of the first row of each row's sample.
+        """
         if self.features == "changes":
-            change = z - _earlier(z, self.lag)
-            return [z, np.maximum(change, 0), np.maximum(-change, 0)]
+            change = z - _earlier(z, self.lag, first)
+            return np.hstack([z, np.maximum(change, 0), np.maximum(-change, 0)])
         if self.features == "averages":
             averages = [z]
             for k in range(self.n_lags - 1):
-                averages.append((averages[k] + _earlier(averages[k], self.lag * 2**k)) / 2)
-            return [a - b for a, b in zip(averages, averages[1:], strict=False)] + averages[-1:]
-        lags = [_earlier(z, j * self.lag) for j in range(self.n_lags)]
+                earlier = _earlier(averages[k], self.lag * 2**k, first)
+                averages.append((averages[k] + earlier) / 2)
+            differences = [a - b for a, b in zip(averages, averages[1:], strict=False)]
+            return np.hstack(differences + averages[-1:])
+        lags = [_earlier(z, j * self.lag, first) for j in range(self.n_lags)]
         if self.features == "centred_lags":
             mean = np.mean(lags, axis=0)
             lags = [lag - mean for lag in lags]
-        return lags
+        return np.hstack(lags)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -274,17 +341,17 @@ def holds_series(X):
     return any(np.issubdtype(getattr(x, "dtype", np.asarray(x).dtype), np.floating) for x in X)
 
 
-def _earlier(z, n):
-    """Return the rows of n rows earlier; the first n rows repeat the first one."""
-    return np.concatenate([np.repeat(z[:1], n, axis=0), z])[: len(z)]
+def _earlier(z, n, first):
+    """Return the rows of n rows earlier; before the start of a sample its first row."""
+    return z[np.maximum(np.arange(len(z)) - n, first)]
 
 
-def _filled(z, before):
+def _filled(z, first, before):
     """Return rows in which a gap repeats the last row before it, at first the row `before`."""
     gaps = np.isnan(z)
     if not gaps.any():
         return z
-    rows = np.concatenate([np.broadcast_to(before, (1, z.shape[1])), z])
-    last = np.where(np.isnan(rows), 0, np.arange(len(rows))[:, None])
+    last = np.where(gaps, -1, np.arange(len(z))[:, None])
     np.maximum.accumulate(last, axis=0, out=last)
-    return np.take_along_axis(rows, last, axis=0)[1:]
+    has_value = last >= first[:, None]
+    return np.where(has_value, np.take_along_axis(z, np.maximum(last, 0), axis=0), before)
