@@ -3,7 +3,7 @@
 import numpy as np
 
 from lsm import Snapshots
-from lsm.kernel import Loop, simulate
+from lsm.kernel import Correlation, Loop, simulate
 from lsm.readout import RLS
 
 from .engines import clocked
@@ -47,15 +47,15 @@ def _lines(dtype):
 
         return Entry(f"{N_NEURONS} neurons", label, dtype, N_NEURONS, len(spikes), clocked(run))
 
-    def loop(targets, n_forced, coef, intercept, inverse):
-        return Loop(weights, targets, np.zeros_like(targets), n_forced, 0, coef, intercept, inverse)
+    def loop(targets, n_forced, *readout):
+        return Loop(weights, targets, np.zeros_like(targets), n_forced, 0, *readout)
 
     def closed(targets, n_forced):
-        return loop(targets, n_forced, *readout, np.empty((0, 0)))
+        return loop(targets, n_forced, *readout, Correlation.of(np.empty((0, 0))))
 
     def learning(targets, n_forced):
         rls = RLS().start(N_NEURONS, 1)
-        return loop(targets, n_forced, rls.coef_, rls.intercept_, rls.inverse_)
+        return loop(targets, n_forced, rls.coef_, rls.intercept_, rls.correlation_)
 
     return [
         line("open loop", whole, lambda targets, n_forced: None),

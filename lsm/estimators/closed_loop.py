@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..kernel import Loop
+from ..kernel import Correlation, Loop
 from ..samples import cut_rows, split_rows
 
 __all__ = ["ClosedLoop", "Steps"]
@@ -94,7 +94,7 @@ class ClosedLoop:
             taught_from=washout,
             coef=np.atleast_2d(readout.coef_),
             intercept=np.atleast_1d(readout.intercept_),
-            inverse=readout.inverse_,
+            correlation=readout.correlation_,
             forget=float(readout.forget),
         )
         simulator.rows(spikes, loop)
@@ -153,7 +153,7 @@ class ClosedLoop:
         """Describe the loop to the kernel; without `coef` there is no readout in it."""
         nothing = {
             "taught_from": len(targets), "coef": np.empty((0, 0)), "intercept": np.empty(0),
-            "inverse": np.empty((0, 0)),
+            "correlation": Correlation.of(np.empty((0, 0))),
         }  # fmt: skip
         return Loop(
             weights=self.weights,

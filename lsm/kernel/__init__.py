@@ -8,18 +8,18 @@ which is compiled for its models and cached on disk (`_compile`); the loop's par
 `_feedback`, `_noise` and `_cpu`.
 """
 
-from ._feedback import recursive_least_squares
+from ._feedback import predict_and_learn
 from .compiled import simulate
 from .drawing import GENERATORS, Recipe
 from .learning import check_reward, learn
-from .network import Loop, Network, Plan, in_double
+from .network import Correlation, Loop, Network, Plan, in_double
 from .recording import record, record_potentials
 from .reference import learn_reference, simulate_reference
 from .stream import Stream
 from .weights import read_only, with_weight, with_weights
 
 __all__ = [
-    "in_double",
+    "Correlation",
     "GENERATORS",
     "Loop",
     "Network",
@@ -27,12 +27,13 @@ __all__ = [
     "Recipe",
     "Stream",
     "check_reward",
+    "in_double",
     "learn",
     "learn_reference",
+    "predict_and_learn",
     "read_only",
     "record",
     "record_potentials",
-    "recursive_least_squares",
     "simulate",
     "simulate_reference",
     "with_weight",

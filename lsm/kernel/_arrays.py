@@ -240,6 +240,8 @@ class Scratch(NamedTuple):
         Spikes so far, filtered up to the next reading.
     features : float64 array of shape (n_features,) or (0,)
         Features of a row for the readout in the loop.
+    products : float64 array of shape (n_filters, n_features) or (0, 0)
+        Products of the features of each filter with the matrix of a readout that learns.
     cursor : array of shape (1,) of dtype `CURSOR`
         Position at which the next window of steps goes on.
     overflow : int64 array of shape (2,)
@@ -257,6 +259,7 @@ class Scratch(NamedTuple):
     activation: np.ndarray
     filtered: np.ndarray
     features: np.ndarray
+    products: np.ndarray
     cursor: np.ndarray
     overflow: np.ndarray
 

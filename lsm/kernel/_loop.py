@@ -150,8 +150,9 @@ def loop(
                     reading = read(reading, end_reading, filtered, potential, readings)
                     if closed_loop is not None:
                         respond(
-                            next_row - 1, reading - 1, readings.out, closed_loop, scratch.features
-                        )
+                            next_row - 1, reading - 1, readings, closed_loop, scratch.features,
+                            scratch.products,
+                        )  # fmt: skip
             if len(recording.step) > 0:
                 first = recording.count[0]
                 recording.step[first : first + n_fired] = t

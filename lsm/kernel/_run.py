@@ -153,6 +153,7 @@ class Run:
         def zeros(*shape):
             return aligned_zeros(shape, self.dtype)
 
+        n_features = self.closed_loop.coef.shape[1] if self.closed_loop else 0
         spiked = aligned_zeros(-(-n_updated // 64) * 64, np.uint8)
         spiked[:n_neurons] = not network.spiking  # an activation is sent in every step
         scratch = Scratch(
@@ -166,7 +167,8 @@ class Run:
             fired=np.zeros(n_neurons + FEW, np.uint32),
             activation=zeros(0 if network.spiking else n_updated),
             filtered=zeros(n_filters, n_neurons),
-            features=np.zeros(self.closed_loop.coef.shape[1] if self.closed_loop else 0),
+            features=np.zeros(n_features),
+            products=np.zeros((n_filters, n_features)),
             cursor=np.zeros(1, CURSOR),
             overflow=np.full(2, -1),
         )

@@ -52,7 +52,9 @@ def simulate(
     """
     run = Run(network, spikes, plan, dtype, closed_loop=loop)
     n_threads = min(effective_n_jobs(n_jobs), len(spikes))
-    if loop is not None and loop.inverse.size > 0:  # a sample uses what earlier ones taught
+    if (
+        loop is not None and loop.correlation.matrix.size > 0
+    ):  # a sample uses what earlier ones taught
         n_threads = 1
     costs, cost_of_call = costs_of(network, spikes), UPDATES_PER_CALL
     if n_threads > 1:  # enough calls for every thread to be busy to the end

@@ -8,7 +8,9 @@ from scipy import sparse
 
 from .._units import MOST_STEPS, steps_at
 
-__all__ = ["Loop", "Network", "Plan", "in_double"]
+__all__ = ["Correlation", "Loop", "Network", "Plan", "in_double"]
+
+N_TERMS = 64  # a multiple of four; with more terms, a row costs more than it saves
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,50 @@ def in_double(w):
     return w
 
 
+class Correlation(NamedTuple):
+    """Inverse correlation matrix of rows, with the changes by the last rows apart.
+
+    The matrix is `growth * (matrix - sum(scale * outer(term, term)))` over the terms.
+
+    Attributes
+    ----------
+    matrix : float64 array of shape (n_features, n_features)
+        The matrix before the last rows.
+    terms : float64 array of shape (N_TERMS, n_features)
+        One term a row, the first `count` of them.
+    scales : float64 array of shape (N_TERMS,)
+        Factors of the terms.
+    count : int64 array of shape (1,)
+        Number of terms.
+    growth : float64 array of shape (1,)
+        Growth by the forgetting of earlier rows.
+    """
+
+    matrix: np.ndarray
+    terms: np.ndarray
+    scales: np.ndarray
+    count: np.ndarray
+    growth: np.ndarray
+
+    @classmethod
+    def of(cls, matrix):
+        """Return a correlation that is this matrix, without terms."""
+        return cls(
+            matrix=matrix,
+            terms=np.zeros((N_TERMS, len(matrix))),
+            scales=np.zeros(N_TERMS),
+            count=np.zeros(1, np.int64),
+            growth=np.ones(1),
+        )
+
+    @property
+    def whole(self):
+        """The inverse correlation matrix, of shape (n_features, n_features)."""
+        terms = self.terms[: self.count[0]]
+        scaled = self.scales[: self.count[0], None] * terms
+        return self.growth[0] * (self.matrix - scaled.T @ terms)
+
+
 class Loop(NamedTuple):
     """A linear readout in the loop: evaluated after every row, its outputs flow back as currents.
 
@@ -192,12 +238,12 @@ class Loop(NamedTuple):
         Number of rows, from the start of each sample, in which the target flows back instead of
         the output.
     taught_from : int
-        First row of each sample in which the readout learns, if it has an `inverse`.
+        First row of each sample in which the readout learns, if it has a `correlation`.
     coef, intercept : float64 arrays of shapes (n_outputs, n_features) and (n_outputs,)
         The readout; none if `coef` has no rows.
-    inverse : float64 array of shape (n_features, n_features), or without elements
-        Inverse correlation matrix of the states, for recursive least squares. It and `coef` are
-        changed in place.
+    correlation : Correlation
+        Inverse correlation matrix of the states, for recursive least squares; of no features if
+        nothing is learnt. It and `coef` are changed in place.
     delay : int, default=1
         Rows after which an output flows back, at least one.
     forget : float, default=1.0
@@ -211,6 +257,6 @@ class Loop(NamedTuple):
     taught_from: int
     coef: np.ndarray
     intercept: np.ndarray
-    inverse: np.ndarray
+    correlation: Correlation
     delay: int = 1
     forget: float = 1.0

@@ -4,22 +4,10 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._jit import njit
 from .._validation import check_number
-from ..kernel import recursive_least_squares
+from ..kernel import Correlation, predict_and_learn
 
 __all__ = ["RLS"]
-
-update = njit(recursive_least_squares)
-
-
-@njit
-def _predict_and_learn(X, y, learns, coef, inverse, forget, y_pred):
-    """Predict each row, and then update the coefficients with it, in place."""
-    for row in range(len(X)):
-        y_pred[row] = np.dot(coef, X[row])
-        if learns[row]:
-            update(X[row], y_pred[row] - y[row], coef, inverse, forget)
 
 
 class RLS(RegressorMixin, BaseEstimator):
@@ -45,8 +33,9 @@ class RLS(RegressorMixin, BaseEstimator):
         Coefficients.
     intercept_ : float or array of shape (n_targets,)
         Zero.
-    inverse_ : array of shape (n_features, n_features)
-        Inverse of the penalised correlation matrix of the rows.
+    correlation_ : lsm.kernel.Correlation
+        Inverse of the penalised correlation matrix of the rows, with the changes by the last
+        rows apart. `correlation_.whole` is an array of shape (n_features, n_features).
     n_features_in_ : int
         Number of features.
 
@@ -94,7 +83,7 @@ class RLS(RegressorMixin, BaseEstimator):
         self.n_features_in_ = n_features
         self.coef_ = np.zeros(n_features if n_targets is None else (n_targets, n_features))
         self.intercept_ = 0.0 if n_targets is None else np.zeros(n_targets)
-        self.inverse_ = np.eye(n_features) / alpha
+        self.correlation_ = Correlation.of(np.eye(n_features) / alpha)
         return self
 
     def fit(self, X, y):
@@ -129,7 +118,7 @@ class RLS(RegressorMixin, BaseEstimator):
         -------
         self : RLS
         """
-        if not hasattr(self, "inverse_"):
+        if not hasattr(self, "coef_"):
             return self.fit(X, y)
         X, y = self._check(X, y, reset=False)
         shape = self.coef_.shape[:-1]
@@ -165,14 +154,14 @@ class RLS(RegressorMixin, BaseEstimator):
         y_pred : array of the shape of `y`
             Predictions before learning from the row.
         """
-        if not hasattr(self, "inverse_"):
+        if not hasattr(self, "coef_"):
             self.start(X.shape[1], None if y.ndim == 1 else y.shape[1])
         forget = check_number("RLS.forget", self.forget, 0, 1, low_open=True)
         X = np.ascontiguousarray(X, dtype=np.float64)
         targets = np.asarray(y, dtype=np.float64).reshape(len(X), -1)
         coef = np.atleast_2d(self.coef_)  # a view, changed in place
         y_pred = np.empty(targets.shape)
-        _predict_and_learn(X, targets, learns, coef, self.inverse_, forget, y_pred)
+        predict_and_learn(X, targets, learns, coef, self.correlation_, forget, y_pred)
         return y_pred.reshape(np.shape(y))
 
     def predict(self, X):

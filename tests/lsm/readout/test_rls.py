@@ -49,3 +49,31 @@ def test_coefficients_of_forgotten_features_stay_finite():
     np.testing.assert_allclose(rls.coef_, [1, 0], atol=1e-9)
     rls.partial_fit(X[-50:], X[-50:] @ [1.0, 3.0])
     np.testing.assert_allclose(rls.coef_, [1, 3], atol=1e-3)
+
+
+def naive(X, y, alpha, forget):
+    """Recursive least squares as in the textbook, one row after the other."""
+    coef, inverse = np.zeros((y.shape[1], X.shape[1])), np.eye(X.shape[1]) / alpha
+    for state, target in zip(X, y, strict=True):
+        direction = inverse @ state
+        scale = 1 / (forget + state @ direction)
+        coef -= scale * np.outer(coef @ state - target, direction)
+        inverse = (inverse - scale * np.outer(direction, direction)) / forget
+    return coef, inverse
+
+
+@pytest.mark.parametrize(
+    ("n_features", "forget"), [(3, 0.6), (3, 0.99), (70, 1.0), (70, 0.99), (130, 1.0)]
+)
+def test_terms_that_are_kept_apart_change_nothing(n_features, forget):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(200, n_features)), rng.normal(size=(200, 2))
+    coef, inverse = naive(X, y, 0.3, forget)
+    ours = RLS(alpha=0.3, forget=forget).fit(X, y)
+    np.testing.assert_allclose(ours.coef_, coef, rtol=1e-10, atol=1e-10 * np.abs(coef).max())
+    scale = np.abs(inverse).max()
+    np.testing.assert_allclose(ours.correlation_.whole, inverse, rtol=1e-9, atol=1e-9 * scale)
+    in_pieces = RLS(alpha=0.3, forget=forget)
+    for start in range(0, 200, 30):
+        in_pieces.partial_fit(X[start : start + 30], y[start : start + 30])
+    np.testing.assert_array_equal(in_pieces.coef_, ours.coef_)
