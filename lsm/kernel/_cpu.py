@@ -1,9 +1,12 @@
-"""Instructions of the processor that numba does not offer: prefetching, denormal numbers."""
+"""Instructions of the processor that numba does not offer: prefetching, denormal numbers.
+
+They make the compiled loop faster. As Python, see :mod:`lsm._jit`, they do nothing.
+"""
 
 import platform
 
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.extending import intrinsic
 
 __all__ = ["flush_denormals", "prefetch", "restore_denormals"]
@@ -67,3 +70,15 @@ def restore_denormals(context, setting):
         return context.get_dummy_value()
 
     return types.void(types.int32), emit
+
+
+if config.DISABLE_JIT:
+
+    def prefetch(array, index):
+        """Do nothing."""
+
+    def flush_denormals():
+        """Do nothing."""
+
+    def restore_denormals(setting):
+        """Do nothing."""
