@@ -13,8 +13,9 @@ import numba
 import numpy as np
 from numba.core.caching import FunctionCache
 
-__all__ = ["announced", "njit"]
+__all__ = ["AS_PYTHON", "announced", "njit"]
 
+AS_PYTHON = bool(numba.config.DISABLE_JIT)  # type: ignore[attr-defined]  # set by numba
 PATIENCE = 2.0  # s; loading compiled code takes less
 
 
@@ -35,7 +36,7 @@ def njit(function, *, cache=True, **options):
     compiled : numba dispatcher
         Or a Python function, with `NUMBA_DISABLE_JIT=1`.
     """
-    if numba.config.DISABLE_JIT:
+    if AS_PYTHON:
         return _as_python(function)
     compiled = numba.njit(function, nogil=True, **options)
     if cache:

@@ -1,10 +1,13 @@
 """Sensor data as currents: the front door for numbers over time."""
 
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._checked import Checked
+from .._typing import Array, Samples
 from ..samples import as_samples, is_frame, is_table
 from ..spikes import SpikeArray
 from ._inputs import check_signals, row_duration
@@ -92,8 +95,14 @@ class SeriesEncoder(TransformerMixin, Checked):
     }
 
     def __init__(
-        self, features="changes", squash="arcsinh", row_duration="auto", lag=1, n_lags=5, dt=1.0
-    ):  # fmt: skip
+        self,
+        features: str = "changes",
+        squash: str = "arcsinh",
+        row_duration: float | str = "auto",
+        lag: int = 1,
+        n_lags: int = 5,
+        dt: float = 1.0,
+    ) -> None:
         self.features = features
         self.squash = squash
         self.row_duration = row_duration
@@ -101,7 +110,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         self.n_lags = n_lags
         self.dt = dt
 
-    def fit(self, X, y=None):
+    def fit(self, X: Samples, y: Any = None) -> Self:
         """Learn the scale of each channel, and the duration of a row.
 
         Parameters
@@ -139,7 +148,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         self.row_duration_ = row_duration(X) or self._row_duration(samples)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> SpikeArray:
         """Convert samples to currents.
 
         Parameters
@@ -161,7 +170,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         currents = [self._encode(x, None)[0] for x in self._checked(X)]
         return SpikeArray.from_dense(currents, row_duration=self.row_duration_, graded=True)
 
-    def encode_piece(self, X, past=None):
+    def encode_piece(self, X: Samples, past: Array | None = None) -> tuple[SpikeArray, Array]:
         """Convert the next piece of a stream to currents, as if all pieces were one sample.
 
         Parameters
@@ -262,7 +271,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         return tags
 
 
-def holds_series(X):
+def holds_series(X: Samples) -> bool:
     """Return whether samples are series of numbers to be encoded.
 
     These are arrays of floats with a row for each time step. Integers are spike counts, a table

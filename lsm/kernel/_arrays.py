@@ -282,7 +282,7 @@ class Recording(NamedTuple):
 
     step: np.ndarray
     neuron: np.ndarray
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]  # hides the method of tuples
 
 
 def frozen(array):

@@ -6,8 +6,10 @@ They make the compiled loop faster. As Python, see :mod:`lsm._jit`, they do noth
 import platform
 
 from llvmlite import ir
-from numba import config, types
+from numba import types
 from numba.extending import intrinsic
+
+from .._jit import AS_PYTHON
 
 __all__ = ["flush_denormals", "prefetch", "restore_denormals"]
 
@@ -16,7 +18,12 @@ FLUSH = 0x8040  # bits of the x86 control register: flush results to zero, take 
 IS_X86 = platform.machine() in ("x86_64", "AMD64")
 
 
-@intrinsic
+def instruction(function):
+    """Make an intrinsic of numba of a function, and nothing where the loop runs as Python."""
+    return (lambda *arguments: None) if AS_PYTHON else intrinsic(function)
+
+
+@instruction
 def prefetch(context, array, index):
     """Fetch an element of an array into the cache, without waiting for it."""
 
@@ -37,7 +44,7 @@ def _control(builder, name, place):
     builder.call(builder.module.declare_intrinsic(f"llvm.x86.sse.{name}", [], kind), [address])
 
 
-@intrinsic
+@instruction
 def flush_denormals(context):
     """Let this thread treat denormal numbers as zero; return the setting before.
 
@@ -58,7 +65,7 @@ def flush_denormals(context):
     return types.int32(), emit
 
 
-@intrinsic
+@instruction
 def restore_denormals(context, setting):
     """Restore the setting that `flush_denormals` returned."""
 
@@ -70,15 +77,3 @@ def restore_denormals(context, setting):
         return context.get_dummy_value()
 
     return types.void(types.int32), emit
-
-
-if config.DISABLE_JIT:
-
-    def prefetch(array, index):
-        """Do nothing."""
-
-    def flush_denormals():
-        """Do nothing."""
-
-    def restore_denormals(setting):
-        """Do nothing."""

@@ -1,5 +1,7 @@
 """Readout in the compiled loop, and its way back into the network."""
 
+from typing import Any
+
 import numpy as np
 
 __all__ = ["PARTS", "recursive_least_squares"]
@@ -24,7 +26,7 @@ def feed(sample, row, first_row, closed_loop, drive):
                 drive[n] += value * weights[k, n]
 
 
-def recursive_least_squares(state, error, coef, inverse, forget):
+def recursive_least_squares(state: Any, error: Any, coef: Any, inverse: Any, forget: Any) -> Any:
     """Update a linear readout with one row by recursive least squares, in place.
 
     Parameters
