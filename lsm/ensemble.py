@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite, all_or_nothing
-from ._typing import Array, RandomState, Samples
+from ._typing import Array, ArrayLike, RandomState, Samples
 from ._validation import check_integer, check_number, is_auto
 from .calibration import Calibration
 from .encoding.series import SeriesEncoder, holds_series
@@ -178,7 +178,7 @@ class LiquidEnsemble(  # type: ignore[call-arg]  # of a mixin without hints
         parts = [state.reshape(n_samples, n_readings, -1) for state in dense]
         return np.concatenate(parts, axis=2).reshape(n_samples, -1)
 
-    def get_feature_names_out(self, input_features: Any = None) -> Array:
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Return the names of the states' columns; `input_features` is ignored."""
         check_is_fitted(self)
         n_readings = len(self._part("snapshots").windows())

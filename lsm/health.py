@@ -67,7 +67,7 @@ class Health:
             lines.append(f"{field.name.replace('_', ' '):18s}{text}")
         return "\n".join(lines)
 
-    def complaint(self) -> Any:
+    def complaint(self) -> str | None:
         """Return a sentence with the reason why the liquid is useless and a remedy, or None."""
         is_short = self.duration < TIME_TO_FORGET
         if self.rate < MIN_RATE or (self.silent > MAX_SILENT and not is_short):

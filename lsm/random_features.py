@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite, all_or_nothing
 from ._random import generators
-from ._typing import Array, Estimator, RandomState, Samples
+from ._typing import Array, ArrayLike, Estimator, RandomState, Samples
 from ._validation import check_choice, check_integer, check_number, is_auto
 from .samples import SampleForm, warn_of_series
 from .snapshots import Snapshots
@@ -60,9 +60,9 @@ class Pooled(  # type: ignore[call-arg]  # of a mixin without hints
         snapshots: Snapshots | str = "auto",
         pool: str = "mean",
         tau: float | str | None = "auto",
-        dt: Any = 1.0,
-        row_duration: Any = "auto",
-        static_steps: Any = 100,
+        dt: float = 1.0,
+        row_duration: float | str = "auto",
+        static_steps: int = 100,
     ) -> None:
         self.snapshots = snapshots
         self.pool = pool
@@ -148,7 +148,7 @@ class Pooled(  # type: ignore[call-arg]  # of a mixin without hints
         self._check()
         return self._new_form().to_spikes(X)
 
-    def get_feature_names_out(self, input_features: Any = None) -> Array:
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Return the names of the columns; `input_features` is ignored."""
         check_is_fitted(self)
         windows, n_values = self._part("snapshots").windows(), self._n_values()
@@ -287,9 +287,9 @@ class RandomFeatures(Pooled):
         snapshots: Snapshots | str = "auto",
         pool: str = "sum",
         tau: float | str | None = "auto",
-        dt: Any = 1.0,
-        row_duration: Any = "auto",
-        static_steps: Any = 100,
+        dt: float = 1.0,
+        row_duration: float | str = "auto",
+        static_steps: int = 100,
         random_state: RandomState = None,
     ) -> None:
         super().__init__(snapshots, pool, tau, dt, row_duration, static_steps)

@@ -1,7 +1,7 @@
 """The base of the liquid: a fixed network as a scikit-learn transformer."""
 
 from copy import deepcopy
-from typing import Any, Literal, Self, overload
+from typing import Literal, Self, overload
 
 from joblib import effective_n_jobs
 from scipy import sparse
@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite
-from ._typing import Array, ArrayLike, Samples
+from ._typing import Array, ArrayLike, PathLike, Samples
 from ._units import steps_per_row
 from ._validation import check_bool, check_choice, check_integer, check_number
 from .kernel import Stream, read_only, with_weight, with_weights
@@ -47,16 +47,16 @@ class Reservoir(TransformerMixin, Composite):
 
     def __init__(
         self,
-        snapshots: Any,
-        dt: Any,
-        row_duration: Any,
-        static_steps: Any,
-        dtype: Any,
-        n_jobs: Any,
-        verbose: Any,
-        memory: Any,
-        output: Any,
-        sparse_output: Any,
+        snapshots: Snapshots | str,
+        dt: float,
+        row_duration: float | str,
+        static_steps: int,
+        dtype: str,
+        n_jobs: int | None,
+        verbose: bool,
+        memory: PathLike | Memory | None,
+        output: str,
+        sparse_output: bool,
     ) -> None:
         self.snapshots = snapshots
         self.dt = dt
@@ -140,7 +140,7 @@ class Reservoir(TransformerMixin, Composite):
         return self._new_form().to_spikes(X)
 
     @property
-    def simulator_(self) -> Any:
+    def simulator_(self) -> Simulator:
         """Runs of the fitted network, with the precision and the threads set at present."""
         check_is_fitted(self)
         self._check_run()
@@ -154,12 +154,12 @@ class Reservoir(TransformerMixin, Composite):
         )  # fmt: skip
 
     @property
-    def weights_(self) -> Any:
+    def weights_(self) -> sparse.csr_array:
         """Recurrent weights of the fitted network in nA, `weights_[pre, post]`, read-only."""
         check_is_fitted(self)
         return read_only(self.network_.w)
 
-    def with_weights(self, W: ArrayLike | sparse.sparray, delay: float | str = "auto") -> Any:
+    def with_weights(self, W: ArrayLike | sparse.sparray, delay: float | str = "auto") -> Self:
         """Return a fitted copy of the liquid with other recurrent weights.
 
         Everything else stays as in this liquid: neurons, kinds of neurons, input, calibration. The
@@ -358,7 +358,7 @@ default="all"
         return self.simulator_.stream(row)
 
     @available_if(_has_states)
-    def get_feature_names_out(self, input_features: Any = None) -> Array:
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Return the names of the states' columns; `input_features` is ignored."""
         return self.simulator_.snapshots.feature_names(self.n_neurons_)
 

@@ -388,7 +388,7 @@ def warn_of_series(X: Samples) -> None:
         )
 
 
-def cut_rows(spikes: SpikeArray, sample: int) -> Any:
+def cut_rows(spikes: SpikeArray, sample: int) -> list[SpikeArray]:
     """Cut a sample of a SpikeArray into rows; return a list of SpikeArrays of one row each."""
     return [spikes.pieces([sample], [t], [t + 1]) for t in range(spikes.n_rows[sample])]
 

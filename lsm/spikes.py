@@ -330,7 +330,7 @@ class SpikeArray:
         """
         return frame_of(self)
 
-    def digest(self, sample: int) -> Any:
+    def digest(self, sample: int) -> bytes:
         """Return a hash of one sample's content, which does not depend on other samples."""
         return digest_of(self, index_of(self, sample))
 

@@ -14,6 +14,7 @@ from .._validation import is_auto
 from ..controls import liquids_of, shared_parameters, with_random_features, without_recurrence
 from ..estimators.taps import delay_rows, tap_counts
 from ..random_features import Pooled
+from ..snapshots import Snapshots
 
 __all__ = ["NO_LIQUID", "NO_RECURRENCE", "STATIC", "Taps", "controls_of"]
 
@@ -36,12 +37,12 @@ class Taps(Pooled):
 
     def __init__(
         self,
-        snapshots: Any = "auto",
-        pool: Any = "mean",
-        tau: Any = "auto",
-        dt: Any = 1.0,
-        row_duration: Any = "auto",
-        static_steps: Any = 100,
+        snapshots: Snapshots | str = "auto",
+        pool: str = "mean",
+        tau: float | str | None = "auto",
+        dt: float = 1.0,
+        row_duration: float | str = "auto",
+        static_steps: int = 100,
         n_taps: int | str = "auto",
     ) -> None:
         super().__init__(snapshots, pool, tau, dt, row_duration, static_steps)

@@ -1,7 +1,6 @@
 """Taps: the present and past rows of a series, as features beside the states of a liquid."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -92,7 +91,7 @@ def read_for_series(liquid: Liquid) -> bool:
     return is_default
 
 
-def row_duration_for(dt: float) -> Any:
+def row_duration_for(dt: float) -> float:
     """Return the duration of a row of a series: 10 ms, or the next multiple of the step `dt`.
 
     In a shorter row neurons have hardly moved, and most of them have sent no spike.
@@ -115,7 +114,7 @@ class Tapped:
     simulator: Simulator
     n_taps: int
 
-    def rows(self, spikes: SpikeArray) -> Any:
+    def rows(self, spikes: SpikeArray) -> Array:
         """Return taps and states at every row, of shape (n_rows, n_features)."""
         states = split_rows(self.simulator.rows(spikes), spikes)
         return np.concatenate([

@@ -176,15 +176,9 @@ class SpikeRule(Rule):
 
     @staticmethod
     def on_pre(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Return the weight of a synapse after a spike of its source; by default unchanged.
 
         Parameters
@@ -213,15 +207,9 @@ class SpikeRule(Rule):
 
     @staticmethod
     def on_post(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Return the weight of a synapse after a spike of its target; as `on_pre`."""
         return w
 

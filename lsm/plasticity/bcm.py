@@ -92,15 +92,9 @@ class BCM(SpikeRule):
 
     @staticmethod
     def on_post(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Raise the weight if the target is above its threshold, and lower it otherwise."""
         rate, w_max, _, per_rate, _, _, _, one = constants
         trace, above_one = traces

@@ -5,7 +5,7 @@ from typing import Any
 from ..plasticity.intrinsic_plasticity import IntrinsicPlasticity
 from ..plasticity.rewiring import Rewiring
 from ..plasticity.synaptic_scaling import SynapticScaling
-from .base import SampleRule
+from .base import Past, SampleRule
 
 __all__ = ["Homeostasis"]
 
@@ -63,7 +63,7 @@ class Homeostasis(SampleRule):
         for part in self._in_order():
             part.check_network(network)
 
-    def between(self, network: Any, past: Any) -> Any:
+    def between(self, network: Any, past: Past) -> Any:
         """Apply the parts that are given; see :class:`SampleRule`."""
         for part in self._in_order():
             network = part.between(network, past)

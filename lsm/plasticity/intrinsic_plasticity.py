@@ -7,7 +7,7 @@ import numpy as np
 
 from .._model import check_values, per_neuron
 from .._typing import ArrayLike, Distribution
-from .base import SampleRule
+from .base import Past, SampleRule
 
 __all__ = ["IntrinsicPlasticity"]
 
@@ -57,7 +57,7 @@ distribution, default=10.0
         self._target_rates(network)
         self.check_spiking(network)
 
-    def between(self, network: Any, past: Any) -> Any:
+    def between(self, network: Any, past: Past) -> Any:
         """Change the bias of each neuron; see :class:`SampleRule`."""
         target = self._target_rates(network) * past.duration / 1000
         change = self.learning_rate * past.duration / 1000 * (1 - past.counts / target)

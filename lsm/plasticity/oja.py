@@ -55,15 +55,9 @@ class Oja(SpikeRule):
 
     @staticmethod
     def on_post(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Raise the weight by the activity of the source, and lower it by that of the target."""
         [trace] = traces
         return w + constants[0] * trace[pre] - constants[1] * trace[post] * w

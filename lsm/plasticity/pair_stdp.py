@@ -92,30 +92,18 @@ class PairSTDP(SpikeRule):
 
     @staticmethod
     def on_pre(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Depress by the previous postsynaptic spikes."""
         _, a_minus, _, _, w_max, slope, _, one = constants
         return w - a_minus * (one + slope * (w - w_max)) * traces[1][post]
 
     @staticmethod
     def on_post(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Potentiate by the previous presynaptic spikes."""
         a_plus, _, _, _, w_max, slope, _, one = constants
         return max(w, min(w + a_plus * (one - slope * w) * traces[0][pre], w_max))

@@ -86,15 +86,9 @@ class RewardSTDP(SpikeRule):
 
     @staticmethod
     def on_pre(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Lower the eligibility by the previous postsynaptic spikes."""
         eligibility, last = synapse_state
         remaining = eligibility[s] * np.exp((last[s] - step) * constants[4])
@@ -104,15 +98,9 @@ class RewardSTDP(SpikeRule):
 
     @staticmethod
     def on_post(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Raise the eligibility by the previous presynaptic spikes."""
         eligibility, last = synapse_state
         remaining = eligibility[s] * np.exp((last[s] - step) * constants[4])

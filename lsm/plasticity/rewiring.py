@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from .base import SampleRule
+from .base import Past, SampleRule
 
 __all__ = ["Rewiring"]
 
@@ -37,7 +37,7 @@ class Rewiring(SampleRule):
     def __init__(self, share: float = 0.01) -> None:
         self.share = share
 
-    def between(self, network: Any, past: Any) -> Any:
+    def between(self, network: Any, past: Past) -> Any:
         """Replace synapses; see :class:`SampleRule`."""
         old, drawn = _synapses(network), _synapses(past.rewire())
         n_neurons = network.n_neurons

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import SampleRule
+from .base import Past, SampleRule
 
 __all__ = ["SynapticScaling"]
 
@@ -55,7 +55,7 @@ class SynapticScaling(SampleRule):
         if self.target_rate is not None:
             self.check_spiking(network)
 
-    def between(self, network: Any, past: Any) -> Any:
+    def between(self, network: Any, past: Past) -> Any:
         """Scale the excitatory weights onto each neuron; see :class:`SampleRule`."""
         w = network.w.copy()
         excitatory = ~np.signbit(w.data)

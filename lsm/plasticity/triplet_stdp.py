@@ -109,30 +109,18 @@ class TripletSTDP(SpikeRule):
 
     @staticmethod
     def on_pre(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Depress by the previous postsynaptic spikes, more after presynaptic ones."""
         a2, a3 = constants[2:4]
         return w - traces[2][post] * (a2 + a3 * traces[1][pre])
 
     @staticmethod
     def on_post(
-        s: Any,
-        pre: Any,
-        post: Any,
-        step: Any,
-        w: Any,
-        traces: Any,
-        synapse_state: Any,
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
         constants: Any,
-    ) -> Any:
+    ) -> Any:  # fmt: skip
         """Potentiate by the previous presynaptic spikes, more after postsynaptic ones."""
         a2, a3 = constants[:2]
         return max(w, min(w + traces[0][pre] * (a2 + a3 * traces[3][post]), constants[8]))

@@ -289,9 +289,9 @@ class WindowedRidgeClassifier(ClassifierMixin, WindowedRidgeBase):
 
     def __init__(
         self,
-        n_windows: Any = "auto",
-        partitions: Any = "auto",
-        root: Any = "auto",
+        n_windows: int | str = "auto",
+        partitions: Sequence[Any] | str = "auto",
+        root: bool | str = "auto",
         alphas: Sequence[float] = ALPHAS_OF_CLASSES,
     ) -> None:
         super().__init__(n_windows, partitions, root, alphas)

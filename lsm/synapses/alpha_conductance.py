@@ -1,6 +1,6 @@
 """Synapses whose conductance is an alpha function."""
 
-from typing import Any
+from typing import Any, Self
 
 from .._typing import Parameter
 from ._shunting import shunt, shunted
@@ -59,7 +59,7 @@ class AlphaConductance(TwoStages):
         self.e_rev_inh = e_rev_inh
 
     @classmethod
-    def in_millivolts(cls) -> Any:
+    def in_millivolts(cls) -> Self:
         """Return synapses with reversal potentials of 0 and -80 mV, for neurons in mV."""
         return cls(e_rev_exc=0.0, e_rev_inh=-80.0)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from .._typing import Array
 from .._validation import check_integer
 from ._draws import STEP, exponential, mix, room_for, seed_of, unit
 from ._wiring import check_pairs
-from .base import Topology
+from .base import Topology, Wiring
 from .weights import Weights
 
 __all__ = ["Column"]
@@ -100,12 +100,14 @@ class Column(Topology):
         for name, bound in PAIRS.items():
             check_pairs(f"Column.{name}", getattr(self, name), bound)
 
-    def draw(self, n_neurons: int, rng: np.random.Generator) -> Any:
+    def draw(self, n_neurons: int, rng: np.random.Generator) -> Wiring:
         """Draw the network and the positions of its neurons; see :class:`Topology`."""
         wiring = super().draw(n_neurons, rng)
         return wiring._replace(positions=np.indices(self._grid()).reshape(3, -1).T.astype(float))
 
-    def connect(self, n_neurons: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         grid = self._grid()
         if math.prod(grid) != n_neurons:

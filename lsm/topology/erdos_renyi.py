@@ -1,7 +1,6 @@
 """Random graph, in which all pairs of neurons are equally likely to be connected."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -78,7 +77,9 @@ class ErdosRenyi(Topology):
         super().check()
         self._degree()
 
-    def connect(self, n_neurons: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         name, value = self._degree()
         if name == "probability":

@@ -1,7 +1,5 @@
 """Input wiring that the user gives as a matrix."""
 
-from typing import Any
-
 import numpy as np
 from scipy import sparse
 
@@ -64,7 +62,9 @@ class FixedInputs(InputWiring):
         as_csr("FixedInputs.matrix", self.matrix)
         check_delay("FixedInputs.delay", self.delay, of_input=True)
 
-    def draw(self, n_channels: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def draw(
+        self, n_channels: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[sparse.csr_array, float | Array]:
         """Return the input synapses; see :class:`InputWiring`."""
         self.check()
         weights = as_csr("FixedInputs.matrix", self.matrix)

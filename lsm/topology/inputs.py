@@ -1,8 +1,9 @@
 """Input wiring in which each neuron reads random channels."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+from scipy import sparse
 
 from .._checked import check_value
 from .._typing import Array
@@ -76,7 +77,9 @@ default="signed"
         for weight in self._pair():
             check_value("RandomInput.weight", weight, ">= 0 or 'auto'")
 
-    def draw(self, n_channels: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def draw(
+        self, n_channels: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[sparse.csr_array, float | Array]:
         """Check the parameters and draw the input synapses; see :class:`InputWiring`."""
         self.check()
         fan_in, n_neurons = min(int(self.fan_in), n_channels), len(inhibitory)

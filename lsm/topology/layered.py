@@ -89,7 +89,9 @@ class Layered(Topology):
         super().check()
         check_blocks("Layered.layers", self.layers)
 
-    def connect(self, n_neurons: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         values = self.backward, self.within, self.forward
         sizes = block_sizes("Layered.layers", self.layers, n_neurons)

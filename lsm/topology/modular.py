@@ -1,7 +1,6 @@
 """Modules: groups of neurons, connected more densely within than between groups."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -81,7 +80,9 @@ class Modular(Topology):
         super().check()
         check_blocks("Modular.modules", self.modules)
 
-    def connect(self, n_neurons: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         sizes = block_sizes("Modular.modules", self.modules, n_neurons)
         probability = np.full((len(sizes), len(sizes)), float(self.between))

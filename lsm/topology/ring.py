@@ -1,7 +1,6 @@
 """Neurons on a ring, connected to their nearest neighbours."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -61,7 +60,9 @@ class Ring(Topology):
         self.weights = weights
         self.delay = delay
 
-    def connect(self, n_neurons: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Return the pattern of connections; see :class:`Topology`."""
         return regular(lattice(n_neurons, int(self.fan_out), both=self.direction == "both"))
 

@@ -1,7 +1,6 @@
 """Scale-free network, grown by preferential attachment."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -71,7 +70,9 @@ class ScaleFree(Topology):
         self.weights = weights
         self.delay = delay
 
-    def connect(self, n_neurons: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         first = np.cumsum(np.minimum(np.arange(n_neurons), int(self.fan_out)))
         first = np.concatenate([[0], first])

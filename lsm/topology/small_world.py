@@ -1,7 +1,6 @@
 """Small world: a ring with a few shortcuts."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -66,7 +65,9 @@ class SmallWorld(Topology):
         self.weights = weights
         self.delay = delay
 
-    def connect(self, n_neurons: int, inhibitory: Array, rng: np.random.Generator) -> Any:
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         targets = lattice(n_neurons, int(self.fan_out), both=True)
         _rewire(targets, float(self.rewiring), seed_of(rng))
