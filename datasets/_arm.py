@@ -1,11 +1,14 @@
 """A planar arm of two links, without gravity: kinematics, dynamics and motion."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from lsm._validation import check_integer, check_number
 
+from .._typing import Array
 from ._integrate import runge_kutta
 
 __all__ = ["TwoLinkArm"]
@@ -63,11 +66,11 @@ class TwoLinkArm:
             bounds = {"low_open": field.name in ("length", "mass")}
             check_number(f"TwoLinkArm.{field.name}", getattr(self, field.name), 0, **bounds)
 
-    def hand(self, angles):
+    def hand(self, angles: Array) -> Array:
         """Return the position of the hand, of shape (..., 2)."""
         return self.length * (_unit(angles, 0) + _unit(angles, 1))
 
-    def angles(self, hand):
+    def angles(self, hand: Array) -> Array:
         """
         Return the joint angles for a position of the hand, with the elbow to the right.
 
@@ -95,12 +98,14 @@ class TwoLinkArm:
         elbow = 2 * np.arccos(distance / (2 * self.length))
         return np.stack([np.arctan2(hand[..., 1], hand[..., 0]) - elbow / 2, elbow], axis=-1)
 
-    def jacobian(self, angles):
+    def jacobian(self, angles: Array) -> Array:
         """Return the derivative of the hand's position by the angles, of shape (..., 2, 2)."""
         columns = [self.length * _left(_unit(angles, joint)) for joint in (0, 1)]
         return np.stack([columns[0] + columns[1], columns[1]], axis=-1)
 
-    def joint_motion(self, hand, velocities, accelerations):
+    def joint_motion(
+        self, hand: Array, velocities: Array, accelerations: Array
+    ) -> tuple[Array, Array, Array]:
         """
         Return the motion of the joints that gives a motion of the hand.
 
@@ -121,7 +126,7 @@ class TwoLinkArm:
         inward = -self.length * (first**2 * _unit(angles, 0) + both**2 * _unit(angles, 1))
         return angles, turns, _apply(inverse, accelerations - inward)
 
-    def mass_matrix(self, angles):
+    def mass_matrix(self, angles: Array) -> Array:
         """Return the mass matrix, from angular accelerations to torques, of shape (..., 2, 2)."""
         around, coupled, outer = self._moments()
         coupled = coupled * np.cos(np.asarray(angles)[..., 1])
@@ -129,30 +134,44 @@ class TwoLinkArm:
         rows = [[around + 2 * coupled, corner], [corner, np.full_like(corner, outer)]]
         return np.moveaxis(np.array(rows), (0, 1), (-2, -1))
 
-    def coriolis(self, angles, velocities):
+    def coriolis(self, angles: Array, velocities: Array) -> Array:
         """Return the torques that keep angular velocities constant, of shape (..., 2)."""
         pull = self._moments()[1] * np.sin(np.asarray(angles)[..., 1])
         first, second = np.moveaxis(np.asarray(velocities), -1, 0)
         return np.stack([-pull * second * (2 * first + second), pull * first**2], axis=-1)
 
-    def torques(self, angles, velocities, accelerations):
+    def torques(self, angles: Array, velocities: Array, accelerations: Array) -> Array:
         """Return the torques that give angular accelerations: the inverse dynamics."""
         turning = _apply(self.mass_matrix(angles), accelerations)
         return turning + self.coriolis(angles, velocities)
 
-    def accelerations(self, angles, velocities, torques, force=None):
+    def accelerations(
+        self,
+        angles: Array,
+        velocities: Array,
+        torques: Array,
+        force: Array | None = None,
+    ) -> Array:
         """Return the angular accelerations by torques and a force on the hand, if any."""
         free = torques - self.coriolis(angles, velocities)
         if force is not None:
             free = free + _apply(np.swapaxes(self.jacobian(angles), -1, -2), force)
         return np.linalg.solve(self.mass_matrix(angles), free[..., None])[..., 0]
 
-    def energy(self, angles, velocities):
+    def energy(self, angles: Array, velocities: Array) -> Array:
         """Return the kinetic energy in J, of shape (...)."""
         momenta = _apply(self.mass_matrix(angles), velocities)
         return np.sum(velocities * momenta, axis=-1) / 2
 
-    def step(self, angles, velocities, torques, *, dt=1.0, force=None):
+    def step(
+        self,
+        angles: Array,
+        velocities: Array,
+        torques: Array,
+        *,
+        dt: float = 1.0,
+        force: Array | None = None,
+    ) -> tuple[Array, Array]:
         """
         Move by one step of the classical Runge-Kutta method.
 
@@ -179,7 +198,15 @@ class TwoLinkArm:
         state = np.stack([angles, velocities]).astype(float)
         return tuple(runge_kutta(derivative, state, dt / 1000))
 
-    def run(self, controller, angles, n_steps, *, dt=1.0, force=None):
+    def run(
+        self,
+        controller: Callable[..., Any],
+        angles: Array,
+        n_steps: int,
+        *,
+        dt: float = 1.0,
+        force: Array | None = None,
+    ) -> tuple[Array, Array, Array]:
         """
         Move from rest under a controller.
 
@@ -210,7 +237,7 @@ class TwoLinkArm:
         """
         n_steps = check_integer("n_steps", n_steps, 1)
         check_number("dt", dt, 0, low_open=True)
-        state = np.asarray(angles, dtype=float), np.zeros(np.shape(angles))
+        state: tuple[Array, Array] = np.asarray(angles, dtype=float), np.zeros(np.shape(angles))
         states, torques = [state], []
         for step in range(n_steps):
             torques.append(controller(step, *state))

@@ -1,5 +1,7 @@
 """A ball that bounces in a box, seen by a retina of spiking pixels."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 from sklearn.utils import Bunch, check_random_state
@@ -7,6 +9,7 @@ from sklearn.utils import Bunch, check_random_state
 from lsm._validation import check_choice, check_integer, check_number
 from lsm.spikes import SpikeArray
 
+from .._typing import RandomState
 from ._checks import check_pair
 from ._series import split
 from ._spike_trains import check_steps
@@ -26,22 +29,22 @@ box of {size[0]} x {size[1]} pixels; {hidden} columns see nothing.
 
 
 def make_bouncing_ball(
-    n_samples=200,
-    duration=1000.0,
+    n_samples: int = 200,
+    duration: float = 1000.0,
     *,
-    size=(8, 6),
-    radius=1.0,
-    speed=(5.0, 15.0),
-    horizon=(50.0, 100.0, 200.0, 400.0),
-    code="poisson",
-    rate=200.0,
-    background=0.0,
-    occluder=None,
-    row_duration=1.0,
-    validation_size=0.2,
-    test_size=0.2,
-    random_state=None,
-):
+    size: Sequence[int] = (8, 6),
+    radius: float = 1.0,
+    speed: Sequence[float] = (5.0, 15.0),
+    horizon: float | Sequence[float] = (50.0, 100.0, 200.0, 400.0),
+    code: str = "poisson",
+    rate: float = 200.0,
+    background: float = 0.0,
+    occluder: tuple[int, int] | None = None,
+    row_duration: float = 1.0,
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a task: predict the position of a ball, after Burgsteiner et al. [1]_.
 

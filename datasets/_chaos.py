@@ -1,10 +1,13 @@
 """Chaotic systems to predict: Mackey-Glass and Lorenz."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from sklearn.utils import check_random_state
+from sklearn.utils import Bunch, check_random_state
 
 from lsm._validation import check_choice, check_integer, check_number
 
+from .._typing import RandomState
 from ._integrate import runge_kutta
 from ._series import ahead, bunch, check_horizons
 
@@ -18,15 +21,15 @@ LORENZ_TRANSIENT = 50.0
 
 
 def make_mackey_glass(
-    n_steps=6000,
-    horizon=1,
+    n_steps: int = 6000,
+    horizon: int | Sequence[int] = 1,
     *,
-    tau=17.0,
-    sampling=1.0,
-    validation_size=0.2,
-    test_size=0.2,
-    random_state=None,
-):
+    tau: float = 17.0,
+    sampling: float = 1.0,
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a Mackey-Glass series [1]_ and the values that follow.
 
@@ -102,15 +105,15 @@ def make_mackey_glass(
 
 
 def make_lorenz(
-    n_steps=6000,
-    horizon=1,
+    n_steps: int = 6000,
+    horizon: int | Sequence[int] = 1,
     *,
-    sampling=0.02,
-    observed="xyz",
-    validation_size=0.2,
-    test_size=0.2,
-    random_state=None,
-):
+    sampling: float = 0.02,
+    observed: str = "xyz",
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a path on the attractor of Lorenz [1]_ and the states that follow.
 

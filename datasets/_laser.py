@@ -2,9 +2,12 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 
 import numpy as np
+from sklearn.utils import Bunch
 
+from .._typing import PathLike
 from ._series import ahead, bunch, check_horizons
 from ._wheels import Carrier, read_carried
 
@@ -27,8 +30,13 @@ DIGEST = "ec9a7547fe386f59ce23b1aae2fc9b55ac0c0a5d69fe82bcd74194933212fb95"
 
 
 def fetch_santa_fe_laser(
-    data_home=None, *, horizon=1, validation_size=0.2, test_size=0.2, download=True
-):
+    data_home: PathLike | None = None,
+    *,
+    horizon: int | Sequence[int] = 1,
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+    download: bool = True,
+) -> Bunch:
     """
     Load the laser of the Santa Fe competition, data set A with its continuation [1]_.
 

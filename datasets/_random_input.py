@@ -1,10 +1,13 @@
 """Series with a random input: its own past, and a nonlinear function of its past."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from sklearn.utils import check_random_state
+from sklearn.utils import Bunch, check_random_state
 
 from lsm._validation import check_integer, check_number
 
+from .._typing import RandomState
 from ._series import bunch
 
 __all__ = ["make_memory_capacity", "make_narma"]
@@ -15,15 +18,15 @@ ATTEMPTS = 20
 
 
 def make_memory_capacity(
-    n_steps=6000,
-    n_lags=100,
+    n_steps: int = 6000,
+    n_lags: int = 100,
     *,
-    low=-1.0,
-    high=1.0,
-    validation_size=0.2,
-    test_size=0.2,
-    random_state=None,
-):
+    low: float = -1.0,
+    high: float = 1.0,
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a test of memory: the input is independent numbers, the targets its past values [1]_.
 
@@ -88,14 +91,14 @@ def make_memory_capacity(
 
 
 def make_narma(
-    n_steps=6000,
-    order=10,
+    n_steps: int = 6000,
+    order: int = 10,
     *,
-    coefficients=(0.3, 0.05, 1.5, 0.1),
-    validation_size=0.2,
-    test_size=0.2,
-    random_state=None,
-):
+    coefficients: Sequence[float] = (0.3, 0.05, 1.5, 0.1),
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a nonlinear autoregressive moving average (NARMA) of a random input [1]_.
 

@@ -1,5 +1,8 @@
 """Reaching with an arm: goals, a teacher, and the inputs of a controller."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
@@ -7,6 +10,7 @@ from lsm._units import steps
 from lsm._validation import check_integer, check_number
 from lsm.encoding import DirectCurrentEncoder, PopulationEncoder
 
+from .._typing import Array, ArrayLike, RandomState
 from ._arm import TwoLinkArm
 from ._checks import check_pair
 from ._spike_trains import check_steps
@@ -28,7 +32,9 @@ By minimum jerk in {duration:g} ms from ({start[0]:g}, {start[1]:g}) m to goals 
 """
 
 
-def minimum_jerk(start, goal, duration, times):
+def minimum_jerk(
+    start: ArrayLike, goal: ArrayLike, duration: float, times: ArrayLike
+) -> tuple[Array, Array, Array]:
     """
     Return the smoothest movement between two positions [1]_, at rest at both ends.
 
@@ -91,13 +97,21 @@ class ReachTeacher:
         Torque per error of angle in N m/rad, and per error of velocity in N m s/rad.
     """
 
-    def __init__(self, arm, start, goals, duration, times, gains):
+    def __init__(
+        self,
+        arm: TwoLinkArm,
+        start: ArrayLike,
+        goals: ArrayLike,
+        duration: float,
+        times: ArrayLike,
+        gains: Sequence[float],
+    ) -> None:
         motion = minimum_jerk(start, goals, duration, times)
         self.angles, self.velocities, accelerations = arm.joint_motion(*motion)
         self.torques = arm.torques(self.angles, self.velocities, accelerations)
         self.gains = gains
 
-    def __call__(self, step, angles, velocities):
+    def __call__(self, step: Any, angles: ArrayLike, velocities: ArrayLike) -> Any:
         """Return torques of the shape of `angles`."""
         error = self.angles[..., step, :] - angles
         lag = self.velocities[..., step, :] - velocities
@@ -105,22 +119,22 @@ class ReachTeacher:
 
 
 def make_reaches(
-    n_train=20,
-    n_validation=8,
-    n_test=16,
+    n_train: int = 20,
+    n_validation: int = 8,
+    n_test: int = 16,
     *,
-    distance=0.2,
-    duration=500.0,
-    hold=0.0,
-    start=(0.0, 0.5),
-    delay=50.0,
-    n_fields=8,
-    gains=(100.0, 20.0),
-    payload=0.0,
-    push=0.0,
-    row_duration=1.0,
-    random_state=None,
-):
+    distance: float = 0.2,
+    duration: float = 500.0,
+    hold: float = 0.0,
+    start: ArrayLike = (0.0, 0.5),
+    delay: float = 50.0,
+    n_fields: int = 8,
+    gains: Sequence[float] = (100.0, 20.0),
+    payload: float = 0.0,
+    push: float = 0.0,
+    row_duration: float = 1.0,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a task: move an arm to goals around it, after Joshi & Maass [1]_.
 
@@ -223,7 +237,7 @@ def make_reaches(
     times = np.arange(n_steps) * row_duration
     teacher = ReachTeacher(TwoLinkArm(), start, goals, n_moving * row_duration, times, gains)
     force = _pushes(len(goals), n_steps, push, row_duration, check_random_state(random_state))
-    at_start = np.broadcast_to(arm.angles(start), goals.shape)
+    at_start = np.broadcast_to(arm.angles(np.asarray(start)), goals.shape)
     angles, velocities, torques = arm.run(
         teacher, at_start, n_steps, dt=row_duration, force=force if push else None
     )

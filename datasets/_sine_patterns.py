@@ -1,12 +1,15 @@
 """Sums of sines, for models that generate them by feedback of their output."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
 import numpy as np
+from sklearn.utils import Bunch
 
 from lsm._validation import check_number
 
+from .._typing import ArrayLike
 from ._series import bunch
 from ._spike_trains import check_steps
 
@@ -14,14 +17,14 @@ __all__ = ["make_sine_patterns"]
 
 
 def make_sine_patterns(
-    frequencies=(2.0, 4.0, 6.0),
-    duration=10000.0,
+    frequencies: Sequence[float] = (2.0, 4.0, 6.0),
+    duration: float = 10000.0,
     *,
-    amplitudes=None,
-    row_duration=1.0,
-    validation_size=0.2,
-    test_size=0.2,
-):
+    amplitudes: ArrayLike | None = None,
+    row_duration: float = 1.0,
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+) -> Bunch:
     """
     Make a sum of sines, all of which begin at zero.
 

@@ -3,10 +3,11 @@
 from itertools import permutations
 
 import numpy as np
-from sklearn.utils import check_random_state
+from sklearn.utils import Bunch, check_random_state
 
 from lsm._validation import check_integer
 
+from .._typing import RandomState
 from ._checks import check_pair
 from ._spike_task import balanced, bunch, in_a_row
 from ._spike_trains import check_steps, make_poisson_trains
@@ -20,18 +21,18 @@ __all__ = [
 
 
 def make_spike_templates(
-    n_samples=1000,
-    n_channels=1,
+    n_samples: int = 1000,
+    n_channels: int = 1,
     *,
-    n_segments=4,
-    n_templates=2,
-    segment=250.0,
-    rate=20.0,
-    jitter=4.0,
-    row_duration=1.0,
-    test_size=0.25,
-    random_state=None,
-):
+    n_segments: int = 4,
+    n_templates: int = 2,
+    segment: float = 250.0,
+    rate: float = 20.0,
+    jitter: float = 4.0,
+    row_duration: float = 1.0,
+    test_size: float = 0.25,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make the task of Maass, Natschläger & Markram [1]_: recognise the template in each segment.
 
@@ -120,18 +121,18 @@ def make_spike_templates(
 
 
 def make_template_xor(
-    n_samples=1000,
-    n_channels=1,
+    n_samples: int = 1000,
+    n_channels: int = 1,
     *,
-    n_segments=2,
-    segments=(0, 1),
-    segment=250.0,
-    rate=20.0,
-    jitter=4.0,
-    row_duration=1.0,
-    test_size=0.25,
-    random_state=None,
-):
+    n_segments: int = 2,
+    segments: tuple[int, int] = (0, 1),
+    segment: float = 250.0,
+    rate: float = 20.0,
+    jitter: float = 4.0,
+    row_duration: float = 1.0,
+    test_size: float = 0.25,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a task: decide whether two segments hold templates of the same number.
 
@@ -196,18 +197,18 @@ def make_template_xor(
 
 
 def make_delayed_parity(
-    n_samples=1000,
-    n_channels=4,
+    n_samples: int = 1000,
+    n_channels: int = 4,
     *,
-    n_bits=3,
-    delay=0,
-    segment=50.0,
-    rate=40.0,
-    jitter=1.0,
-    row_duration=1.0,
-    test_size=0.25,
-    random_state=None,
-):
+    n_bits: int = 3,
+    delay: int = 0,
+    segment: float = 50.0,
+    rate: float = 40.0,
+    jitter: float = 1.0,
+    row_duration: float = 1.0,
+    test_size: float = 0.25,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a task: decide whether the sum of some past bits is odd [1]_.
 
@@ -282,17 +283,17 @@ def make_delayed_parity(
 
 
 def make_pattern_order(
-    n_samples=1000,
-    n_channels=10,
+    n_samples: int = 1000,
+    n_channels: int = 10,
     *,
-    n_patterns=3,
-    pattern=50.0,
-    rate=40.0,
-    jitter=1.0,
-    row_duration=1.0,
-    test_size=0.25,
-    random_state=None,
-):
+    n_patterns: int = 3,
+    pattern: float = 50.0,
+    rate: float = 40.0,
+    jitter: float = 1.0,
+    row_duration: float = 1.0,
+    test_size: float = 0.25,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a task: recognise the order of some patterns.
 

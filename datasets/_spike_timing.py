@@ -1,11 +1,12 @@
 """Tasks on the relative timing of spikes, at any time in the sample."""
 
 import numpy as np
-from sklearn.utils import check_random_state
+from sklearn.utils import Bunch, check_random_state
 
 from lsm._validation import check_integer, check_number
 from lsm.statistics import single_spikes
 
+from .._typing import RandomState
 from ._checks import check_pair
 from ._spike_task import balanced, bunch
 from ._spike_trains import check_steps, jitter_spikes, make_poisson_trains, pack_spikes
@@ -14,16 +15,16 @@ __all__ = ["make_embedded_pattern", "make_equal_rate_patterns", "make_spike_inte
 
 
 def make_spike_intervals(
-    n_samples=1000,
-    n_channels=10,
+    n_samples: int = 1000,
+    n_channels: int = 10,
     *,
-    intervals=(20.0, 50.0),
-    duration=200.0,
-    jitter=0.0,
-    row_duration=1.0,
-    test_size=0.25,
-    random_state=None,
-):
+    intervals: tuple[float, float] = (20.0, 50.0),
+    duration: float = 200.0,
+    jitter: float = 0.0,
+    row_duration: float = 1.0,
+    test_size: float = 0.25,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a task: recognise the interval between two spikes.
 
@@ -106,17 +107,17 @@ def make_spike_intervals(
 
 
 def make_embedded_pattern(
-    n_samples=1000,
-    n_channels=20,
+    n_samples: int = 1000,
+    n_channels: int = 20,
     *,
-    pattern=50.0,
-    duration=300.0,
-    rate=40.0,
-    jitter=1.0,
-    row_duration=1.0,
-    test_size=0.25,
-    random_state=None,
-):
+    pattern: float = 50.0,
+    duration: float = 300.0,
+    rate: float = 40.0,
+    jitter: float = 1.0,
+    row_duration: float = 1.0,
+    test_size: float = 0.25,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a task: detect a known pattern anywhere in noise.
 
@@ -204,18 +205,18 @@ def make_embedded_pattern(
 
 
 def make_equal_rate_patterns(
-    n_samples=1000,
-    n_channels=20,
+    n_samples: int = 1000,
+    n_channels: int = 20,
     *,
-    n_classes=2,
-    n_windows=4,
-    window=50.0,
-    n_spikes=1,
-    jitter=1.0,
-    row_duration=1.0,
-    test_size=0.25,
-    random_state=None,
-):
+    n_classes: int = 2,
+    n_windows: int = 4,
+    window: float = 50.0,
+    n_spikes: int = 1,
+    jitter: float = 1.0,
+    row_duration: float = 1.0,
+    test_size: float = 0.25,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Make a task: classify patterns that have the same rates.
 

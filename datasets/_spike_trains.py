@@ -8,6 +8,8 @@ from lsm._validation import check_integer, check_number, check_reals
 from lsm.spikes import SpikeArray
 from lsm.statistics import single_spikes
 
+from .._typing import ArrayLike, RandomState
+
 __all__ = [
     "add_background_spikes",
     "delete_spikes",
@@ -21,8 +23,15 @@ __all__ = [
 
 
 def make_poisson_trains(
-    n_samples, n_channels, duration, rate, *, refractory=0.0, row_duration=1.0, random_state=None
-):
+    n_samples: int,
+    n_channels: int,
+    duration: float,
+    rate: float | ArrayLike,
+    *,
+    refractory: float = 0.0,
+    row_duration: float = 1.0,
+    random_state: RandomState = None,
+) -> SpikeArray:
     """
     Draw spike trains of a Poisson process.
 
@@ -68,16 +77,16 @@ def make_poisson_trains(
 
 
 def make_renewal_trains(
-    n_samples,
-    n_channels,
-    duration,
-    rate,
+    n_samples: int,
+    n_channels: int,
+    duration: float,
+    rate: float | ArrayLike,
     *,
-    shape=1.0,
-    refractory=0.0,
-    row_duration=1.0,
-    random_state=None,
-):
+    shape: float = 1.0,
+    refractory: float = 0.0,
+    row_duration: float = 1.0,
+    random_state: RandomState = None,
+) -> SpikeArray:
     """
     Draw spike trains with independent intervals, each a refractory period and a gamma variable.
 
@@ -140,7 +149,7 @@ def make_renewal_trains(
     )
 
 
-def jitter_spikes(spikes, sd, *, random_state=None):
+def jitter_spikes(spikes: SpikeArray, sd: float, *, random_state: RandomState = None) -> SpikeArray:
     """
     Move every spike by a normal number.
 
@@ -172,7 +181,9 @@ def jitter_spikes(spikes, sd, *, random_state=None):
     return _like(spikes, samples, moved, channels)
 
 
-def warp_spikes(spikes, factor, *, random_state=None):
+def warp_spikes(
+    spikes: SpikeArray, factor: float, *, random_state: RandomState = None
+) -> SpikeArray:
     """
     Stretch or squeeze the time of each sample, as in fast or slow speech [1]_.
 
@@ -211,7 +222,9 @@ def warp_spikes(spikes, factor, *, random_state=None):
     )
 
 
-def delete_spikes(spikes, probability, *, random_state=None):
+def delete_spikes(
+    spikes: SpikeArray, probability: float, *, random_state: RandomState = None
+) -> SpikeArray:
     """
     Delete each spike with the same probability.
 
@@ -234,7 +247,9 @@ def delete_spikes(spikes, probability, *, random_state=None):
     return _like(spikes, *(array[kept] for array in found))
 
 
-def insert_spikes(spikes, probability, *, random_state=None):
+def insert_spikes(
+    spikes: SpikeArray, probability: float, *, random_state: RandomState = None
+) -> SpikeArray:
     """
     For each spike, with a probability, insert another one at a random time of its channel.
 
@@ -258,7 +273,9 @@ def insert_spikes(spikes, probability, *, random_state=None):
     return _with_more(spikes, samples[copied], channels[copied], rng)
 
 
-def add_background_spikes(spikes, rate, *, random_state=None):
+def add_background_spikes(
+    spikes: SpikeArray, rate: float | ArrayLike, *, random_state: RandomState = None
+) -> SpikeArray:
     """
     Add Poisson noise.
 

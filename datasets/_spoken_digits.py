@@ -15,6 +15,7 @@ from sklearn.utils import Bunch
 
 from lsm._validation import check_choice
 
+from .._typing import PathLike
 from ._archive import ARCHIVE_SUFFIXES, read_archive
 from ._wav import read_wav
 
@@ -40,7 +41,7 @@ Recordings of the English digits zero to nine, each said up to 50 times by each 
 """
 
 
-def load_spoken_digits():
+def load_spoken_digits() -> Bunch:
     """
     Load 600 recordings of the Free Spoken Digit Dataset [1]_ that come with the package.
 
@@ -92,7 +93,9 @@ def load_spoken_digits():
     return _bunch(waveforms, names, "with the package")
 
 
-def fetch_spoken_digits(data_home=None, *, subset="train", download=True):
+def fetch_spoken_digits(
+    data_home: PathLike | None = None, *, subset: str = "train", download: bool = True
+) -> Bunch:
     """
     Load the Free Spoken Digit Dataset [1]_, downloading it at the first call.
 

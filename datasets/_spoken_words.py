@@ -9,6 +9,7 @@ from sklearn.utils import Bunch, check_random_state
 
 from lsm._validation import check_integer, check_number
 
+from .._typing import RandomState
 from ._espeak import MAX_SECONDS, list_voices, synthesize
 
 VOCABULARY = (
@@ -48,16 +49,16 @@ Words spoken by eSpeak NG (https://github.com/espeak-ng/espeak-ng), a formant sy
 
 
 def make_spoken_words(
-    words,
+    words: list[str],
     *,
-    n_voices=40,
-    takes=2,
-    sample_rate=8000,
-    noise_db=None,
-    test_size=0.25,
-    voices=None,
-    random_state=None,
-):
+    n_voices: int = 40,
+    takes: int = 2,
+    sample_rate: int = 8000,
+    noise_db: float | None = None,
+    test_size: float = 0.25,
+    voices: list[str] | None = None,
+    random_state: RandomState = None,
+) -> Bunch:
     """
     Synthesise words spoken by many voices, with eSpeak NG [1]_.
 

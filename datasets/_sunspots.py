@@ -1,15 +1,19 @@
 """Sunspots: a measured series that comes with the package."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from sklearn.utils import Bunch
 
 from ._series import ahead, bunch, check_horizons
 
 __all__ = ["load_sunspots"]
 
 
-def load_sunspots(horizon=1, *, validation_size=0.2, test_size=0.2):
+def load_sunspots(
+    horizon: int | Sequence[int] = 1, *, validation_size: float = 0.2, test_size: float = 0.2
+) -> Bunch:
     """
     Load the monthly mean numbers of sunspots from 1749 to 2008 [1]_.
 

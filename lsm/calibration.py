@@ -1,6 +1,8 @@
 """Calibration: search for the gains of input and recurrent weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -9,8 +11,9 @@ from sklearn.base import BaseEstimator
 from . import centring
 from ._packing import event_blocks
 from ._validation import check_bool, check_integer, check_number
-from .kernel import Plan, in_double, simulate
-from .memory import recall
+from .kernel import Network, Plan, in_double, simulate
+from .memory import Memory, recall
+from .spikes import SpikeArray
 
 __all__ = ["Calibrated", "Calibration", "echo_state_index"]
 
@@ -81,16 +84,16 @@ class Calibration(BaseEstimator):
 
     def __init__(
         self,
-        input_rate=25.0,
-        max_rate=60.0,
-        max_echo_state_index=0.1,
-        max_gain=16.0,
-        centre=True,
-        n_samples=20,
-        max_duration=500.0,
-        inputs="auto",
-        recurrence="auto",
-    ):
+        input_rate: float = 25.0,
+        max_rate: float = 60.0,
+        max_echo_state_index: float = 0.1,
+        max_gain: float = 16.0,
+        centre: bool = True,
+        n_samples: int = 20,
+        max_duration: float = 500.0,
+        inputs: bool | str = "auto",
+        recurrence: bool | str = "auto",
+    ) -> None:
         self.input_rate = input_rate
         self.max_rate = max_rate
         self.max_echo_state_index = max_echo_state_index
@@ -101,7 +104,7 @@ class Calibration(BaseEstimator):
         self.inputs = inputs
         self.recurrence = recurrence
 
-    def check(self):
+    def check(self) -> None:
         """Validate the parameters.
 
         Raises
@@ -122,7 +125,15 @@ class Calibration(BaseEstimator):
             if not _is_auto(getattr(self, name)):
                 check_bool(f"Calibration.{name}", getattr(self, name), suffix=" or 'auto'")
 
-    def calibrate(self, network, spikes, other_initial, memory=None, *, given=()):
+    def calibrate(
+        self,
+        network: Network,
+        spikes: SpikeArray,
+        other_initial: tuple[Any, ...],
+        memory: Memory | None = None,
+        *,
+        given: Sequence[str] = (),
+    ) -> "tuple[Network, Calibrated]":
         """Scale a network for its input.
 
         Parameters
@@ -169,7 +180,7 @@ class Calibration(BaseEstimator):
             return replace(network, w=network.w * calibrated.recurrent_gain), calibrated
         return _scaled(network, centre, *gains[:2]), calibrated
 
-    def probes(self, spikes):
+    def probes(self, spikes: SpikeArray) -> SpikeArray:
         """Return evenly spaced pieces of samples, on which gains and health are measured.
 
         Parameters
@@ -262,7 +273,9 @@ def _mean_rate(network, probes):
     return float(counts.sum(dtype=np.float64) / (network.n_neurons * seconds))
 
 
-def echo_state_index(network, probes, other_initial):
+def echo_state_index(
+    network: Network, probes: SpikeArray, other_initial: tuple[Any, ...]
+) -> tuple[float, float]:
     """Measure how much the end state of a network depends on its initial state.
 
     The echo-state index is the mean squared distance of end states for equal inputs and different

@@ -4,8 +4,10 @@ import warnings
 
 import numpy as np
 
+from ._typing import Array
 from ._units import steps_per_row
-from .kernel import in_double
+from .kernel import Network, in_double
+from .spikes import SpikeArray
 
 __all__ = ["centre", "charges", "check_variation"]
 
@@ -16,7 +18,7 @@ MAX_OFFSET = 1e5  # standard deviations; the error of float32 is then a hundredt
 EXACT_FLOAT32 = 2.0**24  # above it float32 does not resolve a difference of one
 
 
-def check_variation(spikes):
+def check_variation(spikes: SpikeArray) -> None:
     """Check that samples vary, and that single precision keeps it.
 
     Parameters
@@ -62,7 +64,7 @@ def check_variation(spikes):
         )
 
 
-def centre(network, spikes):
+def centre(network: Network, spikes: SpikeArray) -> tuple[Array, Array]:
     """Return how the input of a network is centred.
 
     Parameters
@@ -93,7 +95,7 @@ def centre(network, spikes):
     return np.ones_like(mean), mean_current
 
 
-def charges(network):
+def charges(network: Network) -> list[Array]:
     """Return the charge that one spike delivers to each neuron, per weight.
 
     The charge is the sum of the synaptic current over the steps after the spike, at the initial

@@ -1,12 +1,15 @@
 """Controls: models that show what a part of a liquid is worth."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
+from ._typing import Estimator
 from ._validation import is_auto
 from .liquid import Liquid
 from .random_features import RandomFeatures
-from .topology import ErdosRenyi
+from .topology import ErdosRenyi, Wiring
 
 __all__ = [
     "Unconnected",
@@ -19,7 +22,7 @@ __all__ = [
 N_NEURONS = 1000  # of a liquid whose number is "auto"
 
 
-def without_recurrence(model):
+def without_recurrence(model: Estimator) -> Estimator:
     """Return an unfitted copy of a model in which no liquid has recurrent synapses.
 
     All else is drawn as in the model: the neurons, their parameters and the input synapses. The
@@ -60,7 +63,7 @@ def without_recurrence(model):
     })  # fmt: skip
 
 
-def with_random_features(model):
+def with_random_features(model: Estimator) -> Estimator:
     """Return an unfitted copy of a model with static random features in the liquid's place.
 
     There are as many units as neurons. They read the same channels, and are read in the same
@@ -94,7 +97,7 @@ def with_random_features(model):
     return clone(model).set_params(**{name: _random_features(params, name) for name in names})
 
 
-def liquids_of(model):
+def liquids_of(model: Estimator) -> tuple[dict[str, Any], list[str]]:
     """Return the parameters of a model, and the names of those that are liquids.
 
     Parameters
@@ -131,7 +134,7 @@ def _is_liquid(part):
     return isinstance(part, Liquid) or is_auto(part)
 
 
-def shared_parameters(params, name):
+def shared_parameters(params: dict[str, Any], name: str) -> dict[str, Any]:
     """Return those parameters of a liquid that set its windows and the duration of rows.
 
     Parameters
@@ -173,15 +176,15 @@ class Unconnected(BaseEstimator):
         Draws which neurons are inhibitory, and where they are; see :mod:`lsm.topology`.
     """
 
-    def __init__(self, topology):
+    def __init__(self, topology: Estimator) -> None:
         self.topology = topology
 
     @property
-    def n_neurons(self):
+    def n_neurons(self) -> int:
         """Number of neurons, if the topology fixes it."""
         return self.topology.n_neurons
 
-    def draw(self, n_neurons, rng):
+    def draw(self, n_neurons: int, rng: np.random.Generator) -> Wiring:
         """Draw the network of the other topology, and remove its synapses.
 
         Parameters

@@ -4,14 +4,15 @@ import numpy as np
 from scipy.signal import lfilter
 
 from ._jit import njit
+from ._typing import Array
 from ._validation import check_number
-from .spikes import check_spikes
+from .spikes import SpikeArray, check_spikes
 from .statistics import single_spikes
 
 __all__ = ["van_rossum", "victor_purpura"]
 
 
-def van_rossum(spikes, tau=10.0):
+def van_rossum(spikes: SpikeArray, tau: float = 10.0) -> Array:
     """Return the van Rossum distances between all pairs of samples [1]_.
 
     Each spike becomes an exponential that decays with the time constant `tau`. The distance is
@@ -72,7 +73,7 @@ def van_rossum(spikes, tau=10.0):
     return distances
 
 
-def victor_purpura(spikes, cost=0.1):
+def victor_purpura(spikes: SpikeArray, cost: float = 0.1) -> Array:
     """Return the Victor-Purpura distances between all pairs of samples [1]_.
 
     The distance is the minimal cost of edits that turn one spike train into the other. Adding or

@@ -1,5 +1,7 @@
 """An ensemble of liquids, each behind a front end of its own."""
 
+from typing import Any, Self
+
 import numpy as np
 from scipy import sparse, stats
 from sklearn.base import TransformerMixin, clone
@@ -7,6 +9,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite, all_or_nothing
+from ._typing import Array, ArrayLike, RandomState, Samples
 from ._validation import check_integer, check_number, is_auto
 from .calibration import Calibration
 from .encoding.series import SeriesEncoder, as_rows, holds_series
@@ -31,7 +34,9 @@ def _default_snapshots():
     return Snapshots(n=8)
 
 
-class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
+class LiquidEnsemble(  # type: ignore[call-arg]  # of a mixin without hints
+    TransformerMixin, Composite, auto_wrap_output_keys=None
+):
     """Liquids side by side, each behind a front end that is drawn from the seed.
 
     Several small liquids that hear a series in different ways are worth more than one large
@@ -86,16 +91,20 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
     _part_methods = {"liquid": "trajectory", "snapshots": "plan"}
 
     def __init__(
-        self, n_liquids=16, liquid="auto", snapshots="auto", duration=(200.0, 600.0),
-        random_state=None,
-    ):  # fmt: skip
+        self,
+        n_liquids: int = 16,
+        liquid: Liquid | str = "auto",
+        snapshots: Snapshots | str = "auto",
+        duration: tuple[float, float] = (200.0, 600.0),
+        random_state: RandomState = None,
+    ) -> None:
         self.n_liquids = n_liquids
         self.liquid = liquid
         self.snapshots = snapshots
         self.duration = duration
         self.random_state = random_state
 
-    def fit(self, X, y=None):
+    def fit(self, X: Samples, y: Any = None) -> Self:
         """Draw, fit and calibrate all encoders and liquids.
 
         Parameters
@@ -117,7 +126,7 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
         self.fit_transform(X)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: Any, y: Any = None) -> Array:
         """Fit all encoders and liquids, and return the states of the same samples.
 
         Parameters
@@ -150,7 +159,7 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
                 self.encoders_.append(encoder)
         return self._side_by_side(states)
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> Array:
         """Run samples through all liquids and read their states.
 
         Parameters
@@ -175,7 +184,7 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
         parts = [state.reshape(n_samples, n_readings, -1) for state in dense]
         return np.concatenate(parts, axis=2).reshape(n_samples, -1)
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Return the names of the states' columns; `input_features` is ignored."""
         check_is_fitted(self)
         n_readings = len(self._part("snapshots").windows())
@@ -187,7 +196,7 @@ class LiquidEnsemble(TransformerMixin, Composite, auto_wrap_output_keys=None):
         return np.hstack(side_by_side).ravel().astype(object)
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of input channels."""
         first = self.liquids_[0] if self.encoders_[0] is None else self.encoders_[0]
         return first.n_features_in_

@@ -1,7 +1,9 @@
 """Parameters of the feedback from the readout into the liquid."""
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
+from ._typing import Array
 from ._units import nearest_steps
 from ._validation import check_number
 
@@ -29,13 +31,19 @@ class Feedback(BaseEstimator):
         their units. Some noise teaches a readout to tolerate its own errors.
     """
 
-    def __init__(self, density=1.0, weight=1.0, delay="auto", noise=0.0):
+    def __init__(
+        self,
+        density: float = 1.0,
+        weight: float = 1.0,
+        delay: float | str = "auto",
+        noise: float = 0.0,
+    ) -> None:
         self.density = density
         self.weight = weight
         self.delay = delay
         self.noise = noise
 
-    def check(self):
+    def check(self) -> None:
         """Validate the parameters."""
         check_number("Feedback.density", self.density, 0, 1)
         check_number("Feedback.weight", self.weight, 0)
@@ -46,7 +54,7 @@ class Feedback(BaseEstimator):
     def _next_row(self):
         return isinstance(self.delay, str) and self.delay == "auto"
 
-    def draw(self, n_outputs, n_neurons, rng):
+    def draw(self, n_outputs: int, n_neurons: int, rng: np.random.Generator) -> Array:
         """Draw the weights.
 
         Parameters
@@ -64,7 +72,7 @@ class Feedback(BaseEstimator):
         weights = rng.uniform(-self.weight, self.weight, (n_outputs, n_neurons))
         return weights * (rng.random(weights.shape) < self.density)
 
-    def delay_rows(self, row_duration):
+    def delay_rows(self, row_duration: float) -> int:
         """Return the delay in rows of `row_duration` ms, one or more."""
         if self._next_row():
             return 1

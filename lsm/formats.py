@@ -5,18 +5,20 @@ The import of this module needs none of these libraries.
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ._events import check_binning, integers, listed
+from ._typing import Array, Samples
 from ._validation import as_array, check_integer, check_reals
 from .spikes import SpikeArray
 
 __all__ = ["from_aeon", "from_neo", "from_tonic", "read_shd"]
 
 
-def from_aeon(X, *, row_duration=1.0, graded=None):
+def from_aeon(X: Samples, *, row_duration: float = 1.0, graded: bool | None = None) -> SpikeArray:
     """Pack time series in aeon's format, in which channels precede time.
 
     Parameters
@@ -56,14 +58,14 @@ def _case(i, case):
 
 
 def from_tonic(
-    recordings,
-    sensor_size,
-    durations=None,
+    recordings: Sequence[str],
+    sensor_size: tuple[int, int, int],
+    durations: float | Sequence[float] | None = None,
     *,
-    row_duration=1.0,
-    duplicates="sum",
-    out_of_range="error",
-):
+    row_duration: float = 1.0,
+    duplicates: str = "sum",
+    out_of_range: str = "error",
+) -> SpikeArray:
     """Pack recordings of event sensors in Tonic's format.
 
     Parameters
@@ -158,7 +160,13 @@ def _pixel(i, recording, sizes, out_of_range):
     return np.where(outside, -1, channels)
 
 
-def from_neo(segments, *, row_duration=1.0, duplicates="sum", out_of_range="error"):
+def from_neo(
+    segments: Sequence[Any],
+    *,
+    row_duration: float = 1.0,
+    duplicates: str = "sum",
+    out_of_range: str = "error",
+) -> SpikeArray:
     """Pack spike trains in Neo's format.
 
     Parameters
@@ -215,14 +223,14 @@ def _in_ms(quantity):
 
 
 def read_shd(
-    file,
-    durations=None,
+    file: Any,
+    durations: float | Sequence[float] | None = None,
     *,
-    n_channels=700,
-    row_duration=1.0,
-    duplicates="sum",
-    out_of_range="error",
-):
+    n_channels: int = 700,
+    row_duration: float = 1.0,
+    duplicates: str = "sum",
+    out_of_range: str = "error",
+) -> tuple[SpikeArray, Array]:
     """Read recordings in the HDF5 layout of the Spiking Heidelberg Digits [1]_.
 
     Parameters
@@ -254,7 +262,11 @@ def read_shd(
        for the systematic evaluation of spiking neural networks. IEEE Transactions on Neural
        Networks and Learning Systems 33, 2744-2757.
     """
-    options = {"row_duration": row_duration, "duplicates": duplicates, "out_of_range": out_of_range}
+    options: dict[str, Any] = {
+        "row_duration": row_duration,
+        "duplicates": duplicates,
+        "out_of_range": out_of_range,
+    }
     check_binning(n_channels, **options)
     if isinstance(file, str | os.PathLike):
         import h5py  # an optional dependency

@@ -1,14 +1,16 @@
 """Health of a liquid: measures of its activity and dynamics, with remedies."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from . import statistics
 from ._packing import event_blocks
 from .calibration import echo_state_index
-from .kernel import record
-from .memory import recall
+from .kernel import Network, record
+from .memory import Memory, recall
+from .spikes import SpikeArray
 
 __all__ = ["Health", "diagnose"]
 
@@ -65,7 +67,7 @@ class Health:
             lines.append(f"{field.name.replace('_', ' '):18s}{text}")
         return "\n".join(lines)
 
-    def complaint(self):
+    def complaint(self) -> str | None:
         """Return a sentence with the reason why the liquid is useless and a remedy, or None."""
         is_short = self.duration < TIME_TO_FORGET
         if self.rate < MIN_RATE or (self.silent > MAX_SILENT and not is_short):
@@ -92,7 +94,13 @@ class Health:
         return None
 
 
-def diagnose(network, spikes, probes, other_initial, memory=None):
+def diagnose(
+    network: Network,
+    spikes: SpikeArray,
+    probes: SpikeArray,
+    other_initial: tuple[Any, ...],
+    memory: Memory | None = None,
+) -> "Health":
     """Measure the health of a network.
 
     Parameters

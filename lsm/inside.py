@@ -3,13 +3,15 @@
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from ._typing import Estimator, Samples
 from .ensemble import LiquidEnsemble
 from .liquid import Liquid
+from .spikes import SpikeArray
 
 __all__ = ["find_liquid", "input_spikes"]
 
 
-def find_liquid(model):
+def find_liquid(model: Estimator) -> Liquid:
     """Return the liquid inside a model.
 
     Parameters
@@ -32,7 +34,7 @@ def find_liquid(model):
     return _found(model)[0]
 
 
-def input_spikes(model, X):
+def input_spikes(model: Estimator, X: Samples) -> tuple[Liquid, SpikeArray]:
     """Return the liquid inside a model, and samples of the model as the liquid receives them.
 
     Parameters

@@ -2,6 +2,7 @@
 
 import warnings
 from functools import partial
+from typing import Any, Self
 
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -9,13 +10,17 @@ from sklearn.utils.validation import check_is_fitted
 from . import presets
 from ._parts import all_or_nothing
 from ._random import generators
+from ._typing import Estimator, Parameter, PathLike, RandomState, Reward, Samples
 from ._units import rounding_named
 from .calibration import Calibration
-from .health import diagnose
+from .health import Health, diagnose
 from .kernel import GENERATORS, Recipe, check_reward, learn
+from .memory import Memory
 from .neurons import LIF
 from .reservoir import Reservoir
-from .synapses import Exponential
+from .snapshots import Snapshots
+from .spikes import SpikeArray
+from .synapses import Exponential, TsodyksMarkram
 from .topology import ErdosRenyi, RandomInput
 
 __all__ = ["Liquid"]
@@ -153,31 +158,17 @@ class Liquid(Reservoir):
     _optional_parts = ("calibration", "short_term_plasticity", "plasticity", "homeostasis")
 
     def __init__(
-        self,
-        n_neurons="auto",
-        neurons="auto",
-        synapses="auto",
-        topology="auto",
-        inputs="auto",
-        snapshots="auto",
-        calibration="auto",
-        short_term_plasticity=None,
-        plasticity=None,
-        homeostasis=None,
-        noise=0.0,
-        initial="rest",
-        dt=1.0,
-        row_duration="auto",
-        static_steps=100,
-        dtype="float32",
-        n_jobs=None,
-        verbose=False,
-        memory=None,
-        output="states",
-        sparse_output=True,
-        stimulus=None,
-        random_state=None,
-    ):
+        self, n_neurons: int | str = "auto", neurons: Estimator | str = "auto",
+        synapses: Estimator | str = "auto", topology: Estimator | str = "auto",
+        inputs: Estimator | str = "auto", snapshots: Snapshots | str = "auto",
+        calibration: Calibration | str | None = "auto",
+        short_term_plasticity: TsodyksMarkram | None = None, plasticity: Estimator | None = None,
+        homeostasis: Estimator | None = None, noise: float = 0.0, initial: str = "rest",
+        dt: float = 1.0, row_duration: float | str = "auto", static_steps: int = 100,
+        dtype: str = "float32", n_jobs: int | None = None, verbose: bool = False,
+        memory: PathLike | Memory | None = None, output: str = "states", sparse_output: bool = True,
+        stimulus: Samples | None = None, random_state: RandomState = None,
+    ) -> None:  # fmt: skip
         super().__init__(
             snapshots, dt, row_duration, static_steps, dtype, n_jobs, verbose, memory, output,
             sparse_output,
@@ -197,7 +188,7 @@ class Liquid(Reservoir):
         self.random_state = random_state
 
     @classmethod
-    def maass2002(cls, **params):
+    def maass2002(cls, **params: Any) -> Self:
         """Return the column of Maass et al. (2002), see :func:`lsm.presets.maass2002`.
 
         `params` override its parameters. For rows of 1 ms set `row_duration=1.0`.
@@ -205,7 +196,10 @@ class Liquid(Reservoir):
         return cls(**(presets.maass2002() | params))
 
     @classmethod
-    def echo_state(cls, *, leak=1.0, bias=0.0, spectral_radius=0.9, dt=1.0, **params):
+    def echo_state(
+        cls, *, leak: Parameter = 1.0, bias: Parameter = 0.0, spectral_radius: float = 0.9,
+        dt: float = 1.0, **params: Any,
+    ) -> Self:  # fmt: skip
         """Return an echo state network, see :func:`lsm.presets.echo_state`.
 
         `params` are other parameters of the liquid, such as `inputs=RandomInput(weight=0.1)`.
@@ -219,7 +213,7 @@ class Liquid(Reservoir):
         return cls(**(preset | params))
 
     @classmethod
-    def self_driven(cls, **params):
+    def self_driven(cls, **params: Any) -> Self:
         """Return a liquid without input for feedback, see :func:`lsm.presets.self_driven`.
 
         `params` override its parameters.
@@ -238,7 +232,7 @@ class Liquid(Reservoir):
         """
         return cls(**(presets.self_driven() | params))
 
-    def fit(self, X, y=None, reward=None):
+    def fit(self, X: Samples, y: Any = None, reward: Reward | None = None) -> Self:
         """Draw the liquid, calibrate it on `X`, let its rules learn, and diagnose it.
 
         Parameters
@@ -297,7 +291,7 @@ class Liquid(Reservoir):
         self._learn(spikes, reward)
 
     @available_if(_learns)
-    def partial_fit(self, X, y=None, reward=None):
+    def partial_fit(self, X: Samples, y: Any = None, reward: Reward | None = None) -> Self:
         """Continue learning with more samples; the first call is a `fit`.
 
         Parameters
@@ -323,7 +317,7 @@ class Liquid(Reservoir):
         self._learn(spikes, check_reward(reward, len(spikes), self._rules()))
         return self
 
-    def diagnose(self, X):
+    def diagnose(self, X: Samples) -> Health:
         """Measure the liquid's health again, after more learning or on other samples.
 
         Parameters
@@ -344,7 +338,7 @@ class Liquid(Reservoir):
             warnings.warn(complaint, UserWarning, stacklevel=3)
         return self.health_
 
-    def probes(self, X):
+    def probes(self, X: Samples) -> SpikeArray:
         """Return short pieces of samples, on which gains and health are measured.
 
         Parameters

@@ -8,8 +8,10 @@ import os
 import platform
 import re
 import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numba
@@ -17,6 +19,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from ._typing import Array, PathLike
 from ._validation import check_integer
 from .spikes import SpikeArray
 
@@ -30,7 +33,7 @@ ENTRY = re.compile("[0-9a-f]{32}([.][0-9a-f]{8})?")  # the suffix marks an unfin
 SCAN_SHARE, CLEARED_SHARE = 1 / 20, 9 / 10
 
 # Bytes that this process has written to each folder since its last scan of it.
-_unscanned = {}
+_unscanned: dict[str, int] = {}
 
 
 class Memory(BaseEstimator):
@@ -67,11 +70,11 @@ class Memory(BaseEstimator):
     True
     """
 
-    def __init__(self, folder, max_bytes=2**30):
+    def __init__(self, folder: PathLike, max_bytes: int = 2**30) -> None:
         self.folder = folder
         self.max_bytes = max_bytes
 
-    def check(self):
+    def check(self) -> None:
         """Validate the parameters, and make the folder.
 
         Raises
@@ -94,7 +97,9 @@ class Memory(BaseEstimator):
     def _root(self):
         return os.path.join(os.path.abspath(os.path.expanduser(self.folder)), "lsm")
 
-    def states(self, parts, spikes, compute):
+    def states(
+        self, parts: tuple[Any, ...], spikes: SpikeArray, compute: Callable[..., Any]
+    ) -> list[Array]:
         """Return the states of samples from the cache, and compute the missing ones.
 
         Parameters
@@ -211,7 +216,7 @@ def recall(memory, kind, parts, compute):
     return json.loads(entry)
 
 
-def content_of(*parts):
+def content_of(*parts: Any) -> Any:
     """Return a hash of numbers, strings, arrays, samples, models and containers of these.
 
     The code of this package and of the models is part of the hash.

@@ -2,9 +2,13 @@
 
 import warnings
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from scipy import sparse
+
+from ._typing import Samples
+from .spikes import SpikeArray
 
 __all__ = [
     "looks_like_series",
@@ -31,7 +35,7 @@ MEASUREMENTS, MEASUREMENTS_PER_MS = 100.0, 10.0
 COUNT, SHARE_OF_ZEROS = 10, 0.5
 
 
-def looks_like_series(X):
+def looks_like_series(X: Samples) -> str | None:
     """Return why a table looks like one series, with a row for each time step, or None."""
     index = getattr(X, "index", None)
     if type(index).__name__ in ("DatetimeIndex", "TimedeltaIndex", "PeriodIndex"):
@@ -78,9 +82,9 @@ def _clocks(values):
     return np.flatnonzero((typical > 0) & rare & (equal | ~forward & (steps < 0)).all(axis=0))
 
 
-def warn_of_clock(X):
+def warn_of_clock(X: Any) -> None:
     """Warn of samples with a channel that counts the time, which is no signal."""
-    clocks = None
+    clocks: Any = None
     for sample in islice(X, CLOCK_SAMPLES):
         if sparse.issparse(sample):
             return
@@ -99,7 +103,7 @@ def warn_of_clock(X):
     )
 
 
-def warn_of_axes(spikes):
+def warn_of_axes(spikes: SpikeArray) -> None:
     """Warn of samples that may have time in the last axis."""
     longest = spikes.n_rows.max()
     if 1 < longest < spikes.n_channels:
@@ -112,7 +116,7 @@ def warn_of_axes(spikes):
         )
 
 
-def warn_of_measurements(spikes):
+def warn_of_measurements(spikes: SpikeArray) -> None:
     """Warn of integers that are taken for numbers of spikes, but are rather measurements."""
     if spikes.graded or spikes.amplitudes is None or len(spikes.rows) == 0:
         return
@@ -128,7 +132,7 @@ def warn_of_measurements(spikes):
         )
 
 
-def warn_of_currents(spikes):
+def warn_of_currents(spikes: SpikeArray) -> None:
     """Warn of floats that are taken for currents, but are rather numbers of spikes."""
     values = spikes.amplitudes
     if not spikes.graded or values is None or len(values) == 0:
@@ -146,7 +150,7 @@ def warn_of_currents(spikes):
         )
 
 
-def warn_of_durations(spikes):
+def warn_of_durations(spikes: SpikeArray) -> None:
     """Warn of samples whose times are likely in another unit than ms."""
     longest = float(spikes.n_rows.max() * spikes.row_duration)
     spikes_per_event = 1.0

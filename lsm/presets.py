@@ -1,7 +1,10 @@
 """Parameters of liquids that have a name: each function returns a dict for `Liquid`."""
 
+from typing import Any
+
 from scipy import stats
 
+from ._typing import Parameter
 from .neurons import LIF, LeakyTanh
 from .snapshots import Snapshots
 from .synapses import Delta, Exponential, TsodyksMarkram
@@ -10,7 +13,7 @@ from .topology import Column, ErdosRenyi, RandomInput, Weights
 __all__ = ["echo_state", "maass2002", "self_driven"]
 
 
-def maass2002():
+def maass2002() -> dict[str, Any]:
     """Return the parameters of the column of Maass, Natschläger & Markram (2002) [1]_.
 
     A column of 15 x 3 x 3 neurons with the published numbers, not calibrated. With static synapses
@@ -27,13 +30,17 @@ def maass2002():
        states: a new framework for neural computation based on perturbations. Neural
        Computation 14, 2531-2560.
     """
-    parts = {"neurons": LIF, "synapses": Exponential, "topology": Column, "inputs": RandomInput}
-    parts["short_term_plasticity"] = TsodyksMarkram
+    parts: dict[str, Any] = {
+        "neurons": LIF, "synapses": Exponential, "topology": Column, "inputs": RandomInput,
+        "short_term_plasticity": TsodyksMarkram,
+    }  # fmt: skip
     published = {name: part.maass2002() for name, part in parts.items()}
     return published | {"initial": "random", "calibration": None, "dt": 0.1}
 
 
-def echo_state(leak, bias, spectral_radius, dt):
+def echo_state(
+    leak: Parameter, bias: Parameter, spectral_radius: float, dt: float
+) -> dict[str, Any]:
     """Return the parameters of an echo state network [1]_: rate neurons instead of spiking ones.
 
     In each step of `dt` ms the activations x change to::
@@ -77,7 +84,7 @@ def echo_state(leak, bias, spectral_radius, dt):
     }
 
 
-def self_driven():
+def self_driven() -> dict[str, Any]:
     """Return the parameters of a liquid that needs no input, for patterns that it generates.
 
     The neurons have biases of a wide range, so that many spike by themselves and the potentials of

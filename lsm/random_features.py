@@ -1,5 +1,7 @@
 """Static random features and pooled input: what stands in a liquid's place as a control."""
 
+from typing import Any, Self
+
 import numpy as np
 from scipy import sparse
 from scipy.signal import lfilter
@@ -8,9 +10,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite, all_or_nothing
 from ._random import generators
+from ._typing import Array, ArrayLike, Estimator, RandomState, Samples
 from ._validation import check_choice, check_integer, check_number, is_auto
 from .samples import SampleForm, warn_of_series
 from .snapshots import Snapshots
+from .spikes import SpikeArray
 from .topology import RandomInput
 
 __all__ = ["Pooled", "RandomFeatures"]
@@ -19,7 +23,9 @@ TAU = 30.0  # ms, of the traces of spikes
 SMALL = 1e-6  # a standard deviation below this share of the mean comes from rounding
 
 
-class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
+class Pooled(  # type: ignore[call-arg]  # of a mixin without hints
+    TransformerMixin, Composite, auto_wrap_output_keys=("transform",)
+):
     """Values of the input at rows, pooled over windows, for a readout without a liquid.
 
     It takes the samples of a :class:`~lsm.Liquid` and has its windows, so it can take the place of
@@ -50,9 +56,14 @@ class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
     _part_methods = {"snapshots": "plan"}
 
     def __init__(
-        self, snapshots="auto", pool="mean", tau="auto", dt=1.0, row_duration="auto",
-        static_steps=100,
-    ):  # fmt: skip
+        self,
+        snapshots: Snapshots | str = "auto",
+        pool: str = "mean",
+        tau: float | str | None = "auto",
+        dt: float = 1.0,
+        row_duration: float | str = "auto",
+        static_steps: int = 100,
+    ) -> None:
         self.snapshots = snapshots
         self.pool = pool
         self.tau = tau
@@ -60,7 +71,7 @@ class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
         self.row_duration = row_duration
         self.static_steps = static_steps
 
-    def fit(self, X, y=None):
+    def fit(self, X: Samples, y: Any = None) -> Self:
         """Learn the form of the samples.
 
         Parameters
@@ -81,7 +92,7 @@ class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
         """
         with all_or_nothing(self):
             self._check()
-            vars(self).pop("_form", None)
+            self.__dict__.pop("_form", None)
             form = self._new_form()
             warn_of_series(X)
             spikes = form.to_spikes(X, self)
@@ -94,7 +105,7 @@ class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
     def _fit(self, spikes):
         """Learn what the values at rows depend on."""
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> Array:
         """Return the values of samples, pooled over windows.
 
         Parameters
@@ -114,7 +125,7 @@ class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
             for sample, window in enumerate(self._windows(spikes))
         ])  # fmt: skip
 
-    def trajectory(self, X):
+    def trajectory(self, X: Samples) -> list[Array]:
         """Return the values of samples at every row.
 
         Parameters
@@ -130,14 +141,14 @@ class Pooled(TransformerMixin, Composite, auto_wrap_output_keys=("transform",)):
         spikes = self.to_spikes(X)
         return [self._values(spikes, sample) for sample in range(len(spikes))]
 
-    def to_spikes(self, X):
+    def to_spikes(self, X: Samples) -> SpikeArray:
         """Convert samples of any form to a SpikeArray, as :meth:`lsm.Liquid.to_spikes` does."""
         if hasattr(self, "_form"):
             return self._form.to_spikes(X, self)
         self._check()
         return self._new_form().to_spikes(X)
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Return the names of the columns; `input_features` is ignored."""
         check_is_fitted(self)
         windows, n_values = self._part("snapshots").windows(), self._n_values()
@@ -269,9 +280,18 @@ class RandomFeatures(Pooled):
     _part_methods = Pooled._part_methods | {"inputs": "draw"}
 
     def __init__(
-        self, n_units=1000, inputs="auto", activation="rectify", snapshots="auto", pool="sum",
-        tau="auto", dt=1.0, row_duration="auto", static_steps=100, random_state=None,
-    ):  # fmt: skip
+        self,
+        n_units: int = 1000,
+        inputs: Estimator | str = "auto",
+        activation: str = "rectify",
+        snapshots: Snapshots | str = "auto",
+        pool: str = "sum",
+        tau: float | str | None = "auto",
+        dt: float = 1.0,
+        row_duration: float | str = "auto",
+        static_steps: int = 100,
+        random_state: RandomState = None,
+    ) -> None:
         super().__init__(snapshots, pool, tau, dt, row_duration, static_steps)
         self.n_units = n_units
         self.inputs = inputs
@@ -305,7 +325,7 @@ class RandomFeatures(Pooled):
         std = np.sqrt(squares / n_rows)
         return mean, np.where(std > SMALL * np.abs(mean), std, 1.0)
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> Array:
         """Return the values of samples, pooled over windows.
 
         Parameters

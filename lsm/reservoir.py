@@ -1,22 +1,26 @@
 """The base of the liquid: a fixed network as a scikit-learn transformer."""
 
 from copy import deepcopy
+from typing import Literal, Self, overload
 
 from joblib import effective_n_jobs
+from scipy import sparse
 from sklearn import get_config
 from sklearn.base import TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ._parts import Composite
+from ._typing import Array, ArrayLike, PathLike, Samples
 from ._units import steps_per_row
 from ._validation import check_bool, check_choice, check_integer, check_number
-from .kernel import read_only, with_weight, with_weights
+from .kernel import Stream, read_only, with_weight, with_weights
 from .memory import Memory
 from .misreadings import warn_of_durations
 from .samples import SampleForm, States, split_rows, warn_of_series
-from .simulator import Simulator
+from .simulator import Recorded, Simulator
 from .snapshots import Snapshots
+from .spikes import SpikeArray
 
 __all__ = ["Reservoir"]
 
@@ -42,9 +46,18 @@ class Reservoir(TransformerMixin, Composite):
     _part_methods = {"snapshots": "plan"}
 
     def __init__(
-        self, snapshots, dt, row_duration, static_steps, dtype, n_jobs, verbose, memory, output,
-        sparse_output,
-    ):  # fmt: skip
+        self,
+        snapshots: Snapshots | str,
+        dt: float,
+        row_duration: float | str,
+        static_steps: int,
+        dtype: str,
+        n_jobs: int | None,
+        verbose: bool,
+        memory: PathLike | Memory | None,
+        output: str,
+        sparse_output: bool,
+    ) -> None:
         self.snapshots = snapshots
         self.dt = dt
         self.row_duration = row_duration
@@ -103,7 +116,7 @@ class Reservoir(TransformerMixin, Composite):
     def _set_network(self, network):
         self.network_, self.n_neurons_ = network, network.n_neurons
 
-    def to_spikes(self, X):
+    def to_spikes(self, X: Samples) -> SpikeArray:
         """Convert samples of any form to a SpikeArray.
 
         Parameters
@@ -127,7 +140,7 @@ class Reservoir(TransformerMixin, Composite):
         return self._new_form().to_spikes(X)
 
     @property
-    def simulator_(self):
+    def simulator_(self) -> Simulator:
         """Runs of the fitted network, with the precision and the threads set at present."""
         check_is_fitted(self)
         self._check_run()
@@ -141,12 +154,12 @@ class Reservoir(TransformerMixin, Composite):
         )  # fmt: skip
 
     @property
-    def weights_(self):
+    def weights_(self) -> sparse.csr_array:
         """Recurrent weights of the fitted network in nA, `weights_[pre, post]`, read-only."""
         check_is_fitted(self)
         return read_only(self.network_.w)
 
-    def with_weights(self, W, delay="auto"):
+    def with_weights(self, W: ArrayLike | sparse.sparray, delay: float | str = "auto") -> Self:
         """Return a fitted copy of the liquid with other recurrent weights.
 
         Everything else stays as in this liquid: neurons, kinds of neurons, input, calibration. The
@@ -188,7 +201,7 @@ class Reservoir(TransformerMixin, Composite):
         network = with_weights(self.network_, W, delay)
         return deepcopy(self, {id(self.network_): self.network_})._change_network(network)
 
-    def set_weight(self, pre, post, weight, delay="auto"):
+    def set_weight(self, pre: int, post: int, weight: float, delay: float | str = "auto") -> Self:
         """Change one recurrent weight of this liquid, and add the synapse if it does not exist.
 
         The next `fit` draws all weights anew. A readout that was fitted on states of this liquid
@@ -224,7 +237,7 @@ class Reservoir(TransformerMixin, Composite):
         vars(self).pop("health_", None)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> sparse.csr_array:
         """Run samples through the liquid and read its state.
 
         Parameters
@@ -261,7 +274,7 @@ class Reservoir(TransformerMixin, Composite):
                 "Liquid.sparse_output=False, or call set_output(transform='default')"
             )
 
-    def trajectory(self, X):
+    def trajectory(self, X: Samples) -> list[Array]:
         """Run samples through the liquid and read its state at the end of every row.
 
         Parameters
@@ -277,7 +290,19 @@ class Reservoir(TransformerMixin, Composite):
         simulator, spikes = self.simulator_, self.to_spikes(X)
         return split_rows(simulator.rows(spikes), spikes)
 
-    def record(self, X, neurons="all", potentials=False):
+    @overload
+    def record(
+        self, X: Samples, neurons: str | ArrayLike = "all", potentials: Literal[False] = False
+    ) -> SpikeArray: ...
+
+    @overload
+    def record(
+        self, X: Samples, neurons: str | ArrayLike = "all", *, potentials: Literal[True]
+    ) -> Recorded: ...
+
+    def record(
+        self, X: Samples, neurons: str | ArrayLike = "all", potentials: bool = False
+    ) -> SpikeArray | Recorded:
         """Run samples through the liquid and return its spikes, and its potentials on request.
 
         Parameters
@@ -316,7 +341,7 @@ default="all"
         """
         return self.simulator_.record(self.to_spikes(X), neurons, potentials)
 
-    def stream(self, row):
+    def stream(self, row: SpikeArray) -> Stream:
         """Start a run of the liquid that goes on from piece to piece.
 
         Parameters
@@ -333,7 +358,7 @@ default="all"
         return self.simulator_.stream(row)
 
     @available_if(_has_states)
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Return the names of the states' columns; `input_features` is ignored."""
         return self.simulator_.snapshots.feature_names(self.n_neurons_)
 

@@ -3,6 +3,7 @@
 import numbers
 import warnings
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -11,6 +12,7 @@ from sklearn.utils.validation import validate_data
 
 from . import misreadings
 from ._events import CURRENTS_HINT, check_table
+from ._typing import Estimator, Samples
 from ._validation import is_auto
 from .spikes import SpikeArray, as_spike_array
 
@@ -36,7 +38,7 @@ class States(sparse.csr_array):
     """States of a liquid, which no liquid takes for static patterns."""
 
 
-def as_samples(X):
+def as_samples(X: Any) -> Any:
     """Return X in a form with a length: series of samples as lists, array-likes as arrays.
 
     A list of SpikeArrays becomes one SpikeArray.
@@ -109,12 +111,12 @@ def _is_series(X):
     return type(X).__name__ == "Series" and hasattr(X, "to_numpy")
 
 
-def is_frame(X):
+def is_frame(X: Samples) -> bool:
     """Return whether X is a pandas or polars DataFrame."""
     return hasattr(X, "columns") and hasattr(X, "to_numpy")
 
 
-def is_table(X):
+def is_table(X: Samples) -> bool:
     """Return whether X is a table of static patterns, one a row, and not ragged samples.
 
     Tables are 2-D arrays, sparse or dense, data frames, and lists of equally long rows of
@@ -132,12 +134,12 @@ def is_table(X):
     return len({np.shape(row) for row in X}) == 1
 
 
-def has_names(X):
+def has_names(X: Samples) -> bool:
     """Return whether the columns of X may have names, which a SpikeArray has not."""
     return is_table(X) or (not isinstance(X, SpikeArray) and len(X) > 0 and is_frame(X[0]))
 
 
-def check_columns(X):
+def check_columns(X: Any) -> None:
     """Raise a ValueError unless samples that are data frames have the same columns."""
     if not (isinstance(X, list | tuple) or getattr(X, "ndim", 3) == 1):
         return  # an array, or samples that are read from a file one by one
@@ -151,7 +153,7 @@ def check_columns(X):
             )
 
 
-def n_rows_of(X):
+def n_rows_of(X: Samples) -> Any:
     """Return the number of rows of each sample of X, or None for a table."""
     if is_table(X):
         return None
@@ -189,7 +191,7 @@ class SampleForm:
     stated: bool = False
 
     @classmethod
-    def before_fit(cls, row_duration, dt, static_steps):
+    def before_fit(cls, row_duration: float | str, dt: float, static_steps: int) -> Any:
         """Return the form that the parameters of an estimator state, before it has seen samples.
 
         Parameters
@@ -204,7 +206,7 @@ class SampleForm:
         stated = not is_auto(row_duration)
         return cls(float(row_duration) if stated else dt, static_steps * dt, stated=stated)
 
-    def decide(self, X, spikes):
+    def decide(self, X: Samples, spikes: SpikeArray) -> Any:
         """Return the form of the samples of `fit`, converted to `spikes`."""
         table = is_table(as_samples(X))
         if isinstance(X, SpikeArray):
@@ -221,7 +223,7 @@ class SampleForm:
         """Return whether a SpikeArray holds static patterns that were converted before."""
         return bool(np.all(spikes.n_rows == 1)) and spikes.row_duration == self.static_duration
 
-    def to_spikes(self, X, estimator=None):
+    def to_spikes(self, X: Samples, estimator: Estimator | None = None) -> SpikeArray:
         """Convert samples of any form to a SpikeArray.
 
         Parameters
@@ -299,7 +301,7 @@ class SampleForm:
                 f"SpikeArray has its own, or make X with row_duration={self.row_duration:g}"
             )
 
-    def to_spikes_like(self, spikes, name, samples):
+    def to_spikes_like(self, spikes: SpikeArray, name: str, samples: Samples) -> SpikeArray:
         """Convert other samples that must be like those of `fit`.
 
         Parameters
@@ -372,7 +374,7 @@ class SampleForm:
         return SpikeArray.from_sparse(rows, row_duration=self.static_duration, graded=True)
 
 
-def warn_of_series(X):
+def warn_of_series(X: Samples) -> None:
     """Warn if X is a table of static patterns that looks like one series."""
     X = as_samples(X)
     if is_table(X) and (reason := misreadings.looks_like_series(X)):
@@ -386,11 +388,11 @@ def warn_of_series(X):
         )
 
 
-def cut_rows(spikes, sample):
+def cut_rows(spikes: SpikeArray, sample: int) -> list[SpikeArray]:
     """Cut a sample of a SpikeArray into rows; return a list of SpikeArrays of one row each."""
     return [spikes.pieces([sample], [t], [t + 1]) for t in range(spikes.n_rows[sample])]
 
 
-def split_rows(values, spikes):
+def split_rows(values: Any, spikes: SpikeArray) -> Any:
     """Split values at the rows of all samples into a list with an array for each sample."""
     return np.split(values, np.cumsum(spikes.n_rows)[:-1])

@@ -1,13 +1,14 @@
 """Runs of a fixed network: states at snapshots and at rows, spikes and potentials, a stream."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
+from ._typing import Array
 from ._validation import as_array, check_bool
-from .kernel import Network, Plan, Stream, record, record_potentials, simulate
+from .kernel import Loop, Network, Plan, Stream, record, record_potentials, simulate
 from .memory import Memory
 from .samples import split_rows
 from .snapshots import Snapshots
@@ -67,7 +68,7 @@ class Simulator:
     memory: Memory | None = None
 
     @property
-    def n_row_features(self):
+    def n_row_features(self) -> int:
         """Number of features of the state at a row."""
         decays, _ = self._row_filters()
         return len(decays) * self.network.n_neurons
@@ -81,7 +82,7 @@ class Simulator:
             )
         return self.row_snapshots.filters(self.network.dt)
 
-    def states(self, spikes):
+    def states(self, spikes: SpikeArray) -> sparse.csr_array:
         """Read the state of each sample at its snapshots.
 
         Parameters
@@ -113,7 +114,7 @@ class Simulator:
         readings, recorded = self._simulate(spikes, plan, record=ranks)
         return self.snapshots.assemble(readings, plan, recorded)
 
-    def rows(self, spikes, loop=None):
+    def rows(self, spikes: SpikeArray, loop: Loop | None = None) -> Array:
         """Read the state at the end of every row.
 
         Parameters
@@ -150,7 +151,9 @@ class Simulator:
             verbose=self.verbose, **options,
         )  # fmt: skip
 
-    def record(self, spikes, neurons="all", potentials=False):
+    def record(
+        self, spikes: SpikeArray, neurons: Any = "all", potentials: Any = False
+    ) -> "SpikeArray | Recorded":
         """Return the spikes of neurons, and their potentials on request.
 
         Parameters
@@ -199,7 +202,7 @@ class Simulator:
                 "neurons, as neurons=[0, 1], or fewer samples at once"
             )
 
-    def stream(self, row):
+    def stream(self, row: SpikeArray) -> Stream:
         """Start a run that goes on row by row.
 
         Parameters

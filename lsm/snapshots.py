@@ -1,10 +1,14 @@
 """Snapshots: the times at which a liquid is read, and the feature that is read."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 from scipy.stats import rankdata
 from sklearn.base import BaseEstimator
 
+from ._typing import Array, ArrayLike
 from ._validation import check_choice, check_integer, check_number
 from .kernel import Plan
 
@@ -52,14 +56,21 @@ default="count"
            [0.5, 1. ]])
     """
 
-    def __init__(self, n=1, at=None, unit="fraction", feature="count", tau=30.0):
+    def __init__(
+        self,
+        n: int | tuple[int, ...] = 1,
+        at: Sequence[float] | None = None,
+        unit: str = "fraction",
+        feature: str = "count",
+        tau: float | tuple[float, ...] = 30.0,
+    ) -> None:
         self.n = n
         self.at = at
         self.unit = unit
         self.feature = feature
         self.tau = tau
 
-    def check(self):
+    def check(self) -> None:
         """Validate the parameters.
 
         Raises
@@ -72,7 +83,7 @@ default="count"
         self.windows()
         self._taus()
 
-    def windows(self):
+    def windows(self) -> Array:
         """Return the window between the previous reading and each reading.
 
         Returns
@@ -101,7 +112,7 @@ default="count"
             raise ValueError("Snapshots.tau must not be empty")
         return [check_number("Snapshots.tau", tau, 0, low_open=True) for tau in taus]
 
-    def plan(self, durations, dt):
+    def plan(self, durations: ArrayLike, dt: float) -> Plan:
         """Return the plan of the readings of samples.
 
         Parameters
@@ -139,7 +150,7 @@ default="count"
         offsets = np.arange(len(durations) + 1) * len(edges)
         return Plan(offsets, times.ravel(), *self.filters(dt))
 
-    def filters(self, dt):
+    def filters(self, dt: float) -> tuple[Array, bool]:
         """Return the filters of the readings.
 
         Parameters
@@ -161,7 +172,7 @@ default="count"
             return np.concatenate([np.ones(1), traces]), True
         return np.ones(1), self.feature == "membrane"
 
-    def plan_rows(self, n_rows, row_start, dt):
+    def plan_rows(self, n_rows: ArrayLike, row_start: ArrayLike, dt: float) -> Plan:
         """Return the plan of readings at the end of every row; `n` and `at` are ignored.
 
         Parameters
@@ -180,7 +191,7 @@ default="count"
         times = np.concatenate([row_start[1 : n + 1] for n in n_rows])
         return Plan(np.concatenate([[0], np.cumsum(n_rows)]), times, *self.filters(dt))
 
-    def assemble_rows(self, readings, offsets):
+    def assemble_rows(self, readings: ArrayLike, offsets: ArrayLike) -> Array:
         """Convert readings by a plan of :meth:`plan_rows` to features.
 
         Parameters
@@ -201,7 +212,9 @@ default="count"
             readings[offsets[:-1]] = first
         return np.sqrt(readings) if self.feature == "root_count" else readings
 
-    def assemble(self, readings, plan, recorded):
+    def assemble(
+        self, readings: ArrayLike, plan: Plan, recorded: Sequence[Any]
+    ) -> sparse.csr_array:
         """Convert readings by a plan of :meth:`plan` to features.
 
         Parameters
@@ -249,7 +262,7 @@ default="count"
                     states[sample, k, spiked] = 1 - (order - 1) / n_neurons
         return sparse.csr_array(states.reshape(len(recorded), -1))
 
-    def feature_names(self, n_neurons):
+    def feature_names(self, n_neurons: int) -> Array:
         """Return one name for each column of the states, such as `count 0-0.5 neuron7`."""
         unit = " ms" if self.at is not None and self.unit == "ms" else ""
         if "trace" in self.feature:

@@ -1,6 +1,8 @@
 """SpikeArray: samples of spikes or graded currents, packed without padding."""
 
 import numbers
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from ._events import (
 )
 from ._export import dense_of, described, digest_of, frame_of, index_of, spike_times
 from ._packing import moments_of, pack_samples
+from ._typing import Array, ArrayLike, DataFrame, Samples
 from ._validation import check_bool, check_integer, check_number, check_reals
 
 __all__ = ["SpikeArray", "as_spike_array"]
@@ -76,17 +79,10 @@ class SpikeArray:
     """
 
     def __init__(
-        self,
-        rows,
-        channels,
-        amplitudes,
-        offsets,
-        n_rows,
-        n_channels,
-        *,
-        row_duration=1.0,
-        graded=False,
-    ):
+        self, rows: ArrayLike, channels: ArrayLike, amplitudes: ArrayLike | None,
+        offsets: ArrayLike, n_rows: ArrayLike, n_channels: int, *, row_duration: float = 1.0,
+        graded: bool = False,
+    ) -> None:  # fmt: skip
         self.rows = integers("rows", rows, np.int32)
         self.channels = integers("channels", channels, np.int32)
         self.amplitudes = None
@@ -102,7 +98,9 @@ class SpikeArray:
         check_events(self)
 
     @classmethod
-    def from_dense(cls, samples, *, row_duration=1.0, graded=None):
+    def from_dense(
+        cls, samples: Samples, *, row_duration: float = 1.0, graded: bool | None = None
+    ) -> Self:
         """Pack dense samples.
 
         Parameters
@@ -122,7 +120,9 @@ class SpikeArray:
         return cls.from_sparse(samples, row_duration=row_duration, graded=graded)
 
     @classmethod
-    def from_sparse(cls, samples, *, row_duration=1.0, graded=None):
+    def from_sparse(
+        cls, samples: ArrayLike, *, row_duration: float = 1.0, graded: bool | None = None
+    ) -> Self:
         """Pack samples that are scipy.sparse arrays or dense arrays.
 
         Parameters
@@ -161,14 +161,14 @@ class SpikeArray:
     @classmethod
     def from_events(
         cls,
-        events,
-        n_channels,
-        durations=None,
+        events: Sequence[Any],
+        n_channels: int,
+        durations: float | Sequence[float] | None = None,
         *,
-        row_duration=1.0,
-        duplicates="sum",
-        out_of_range="error",
-    ):
+        row_duration: float = 1.0,
+        duplicates: str = "sum",
+        out_of_range: str = "error",
+    ) -> Self:
         """Pack lists of spike times.
 
         Parameters
@@ -204,13 +204,13 @@ class SpikeArray:
                 raise ValueError(f"sample {i} must be a pair (times, channels)")
         n_rows = count_rows(durations, events, row_duration)
         matrices = [
-            bin_events(i, *sample, n, n_channels, row_duration, duplicates, out_of_range)
-            for i, (sample, n) in enumerate(zip(events, n_rows, strict=True))
+            bin_events(i, times, channels, n, n_channels, row_duration, duplicates, out_of_range)
+            for i, ((times, channels), n) in enumerate(zip(events, n_rows, strict=True))
         ]
         return cls.from_sparse(matrices, row_duration=row_duration, graded=False)
 
     @classmethod
-    def concatenate(cls, arrays):
+    def concatenate(cls, arrays: Sequence[Any]) -> Self:
         """Put the samples of several SpikeArrays one after the other.
 
         Parameters
@@ -235,7 +235,7 @@ class SpikeArray:
             kinds = [(part.n_channels, part.row_duration, part.graded) for part in (first, other)]
             if kinds[0] != kinds[1]:
                 raise ValueError(f"arrays[{i}] must be like arrays[0], {first!r}, got {other!r}")
-        return cls(
+        return cls(  # type: ignore[misc]  # join_events gives five arrays
             *join_events(arrays), first.n_channels, row_duration=first.row_duration,
             graded=first.graded,
         )  # fmt: skip
@@ -248,7 +248,7 @@ class SpikeArray:
         return function(*dense, **kwargs)
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
         """Shape `(n_samples,)`, since a SpikeArray is a sequence of samples."""
         return (len(self.n_rows),)
 
@@ -281,14 +281,14 @@ class SpikeArray:
         new.offsets, new.n_rows = offsets, self.n_rows[chosen]
         return new
 
-    def pieces(self, samples, starts, stops):
+    def pieces(self, samples: ArrayLike, starts: ArrayLike, stops: ArrayLike) -> "SpikeArray":
         """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""
-        return SpikeArray(
+        return SpikeArray(  # type: ignore[misc]  # as cut_events
             *cut_events(self, samples, starts, stops), self.n_channels,
             row_duration=self.row_duration, graded=self.graded,
         )  # fmt: skip
 
-    def to_dense(self, sample):
+    def to_dense(self, sample: int) -> Array:
         """Return one sample as a float32 array of shape (n_rows, n_channels)."""
         sample = index_of(self, sample)
         dense = np.zeros((self.n_rows[sample], self.n_channels), dtype=np.float32)
@@ -297,7 +297,7 @@ class SpikeArray:
         np.add.at(dense, (self.rows[part], self.channels[part]), amplitudes)
         return dense
 
-    def to_events(self):
+    def to_events(self) -> list[Any]:
         """Return the spike times of each sample, the inverse of :meth:`from_events`.
 
         Returns
@@ -314,7 +314,7 @@ class SpikeArray:
         """
         return spike_times(self)
 
-    def to_frame(self):
+    def to_frame(self) -> DataFrame:
         """Return all events as a table.
 
         Returns
@@ -330,11 +330,11 @@ class SpikeArray:
         """
         return frame_of(self)
 
-    def digest(self, sample):
+    def digest(self, sample: int) -> bytes:
         """Return a hash of one sample's content, which does not depend on other samples."""
         return digest_of(self, index_of(self, sample))
 
-    def channel_moments(self):
+    def channel_moments(self) -> tuple[Array, Array]:
         """Return each channel's mean and standard deviation over all rows.
 
         Returns
@@ -345,7 +345,9 @@ class SpikeArray:
         return moments_of(self)
 
 
-def as_spike_array(X, *, row_duration=1.0, graded=None):
+def as_spike_array(
+    X: Samples, *, row_duration: float = 1.0, graded: bool | None = None
+) -> "SpikeArray":
     """Convert samples to a SpikeArray.
 
     Parameters

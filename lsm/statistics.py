@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ._typing import Array
 from ._validation import check_number
-from .spikes import check_spikes
+from .spikes import SpikeArray, check_spikes
 
 __all__ = [
     "branching_ratio",
@@ -16,7 +17,7 @@ __all__ = [
 ]
 
 
-def rates(spikes):
+def rates(spikes: SpikeArray) -> Array:
     """Return the mean rate of each channel.
 
     Parameters
@@ -34,7 +35,7 @@ def rates(spikes):
     return np.bincount(channels, minlength=spikes.n_channels) / seconds
 
 
-def interval_cvs(spikes):
+def interval_cvs(spikes: SpikeArray) -> Array:
     """Return the coefficient of variation of each channel's interspike intervals [1]_.
 
     It is 0 for periodic spikes and 1 for a Poisson train. Intervals lie within samples. Short
@@ -66,7 +67,7 @@ def interval_cvs(spikes):
     return np.where(counts > 1, _ratio(np.sqrt(variance), mean), np.nan)
 
 
-def fano_factors(spikes, window=100.0):
+def fano_factors(spikes: SpikeArray, window: float = 100.0) -> Array:
     """Return the Fano factor of each channel's spike counts [1]_.
 
     It is 1 for Poisson trains and 0 if all windows hold equal numbers of spikes.
@@ -108,7 +109,7 @@ def fano_factors(spikes, window=100.0):
     return _ratio((squares - mean**2) * n / (n - 1), mean)
 
 
-def synchrony(spikes, window=5.0):
+def synchrony(spikes: SpikeArray, window: float = 5.0) -> float:
     """Return the synchrony of the channels [1]_.
 
     Synchrony is the square root of a ratio of variances over time: the variance of the channels'
@@ -145,7 +146,7 @@ def synchrony(spikes, window=5.0):
     return float(np.sqrt(population.var() / variance)) if variance > 0 else 0.0
 
 
-def branching_ratio(spikes, window=1.0):
+def branching_ratio(spikes: SpikeArray, window: float = 1.0) -> float:
     """Estimate the number of spikes that one spike causes in the next window [1]_.
 
     The estimate is the slope of a linear regression: of the number of spikes of all channels in a
@@ -181,7 +182,7 @@ def branching_ratio(spikes, window=1.0):
     return float(np.cov(before, after)[0, 1] / before.var(ddof=1))
 
 
-def sparseness(spikes):
+def sparseness(spikes: SpikeArray) -> float:
     """Return the sparseness of the channels' spike counts [1]_.
 
     The sparseness of a sample with the spike counts r is
@@ -226,7 +227,7 @@ def sparseness(spikes):
     return float(((1 - activity) / (1 - 1 / n)).mean())
 
 
-def single_spikes(spikes):
+def single_spikes(spikes: SpikeArray) -> tuple[Array, Array, Array]:
     """Return sample, row and channel of every spike.
 
     Parameters
@@ -252,7 +253,10 @@ def single_spikes(spikes):
     events = samples, spikes.rows, spikes.channels
     if spikes.amplitudes is None:
         return events
-    return tuple(np.repeat(array, spikes.amplitudes.astype(np.int64)) for array in events)
+    samples, rows, channels = (
+        np.repeat(array, spikes.amplitudes.astype(np.int64)) for array in events
+    )
+    return samples, rows, channels
 
 
 def _in_windows(spikes, window):

@@ -1,10 +1,13 @@
 """Forms of targets: one a sample, or one at every row of each sample."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from ._typing import Array, ArrayLike, Samples
 from ._validation import as_array, check_choice, check_reals
 from .samples import as_samples, is_table, n_rows_of, split_rows
 from .spikes import SpikeArray
@@ -13,7 +16,9 @@ RULE = "y must have one target, or an array of targets, for each row of X"
 __all__ = ["RowTargets", "as_rows", "known_targets", "one_piece", "resolve_targets"]
 
 
-def resolve_targets(X, y, targets, owner):
+def resolve_targets(
+    X: Samples, y: ArrayLike, targets: str, owner: str
+) -> "tuple[Samples, Array | list[Array], RowTargets | None]":
     """Decide whether targets are one a sample or one at every row.
 
     Parameters
@@ -95,7 +100,7 @@ def _refuse_two_meanings(X, y, owner):
         )
 
 
-def as_rows(X, y):
+def as_rows(X: Samples, y: ArrayLike) -> list[Array]:
     """Return targets at rows as a list with an array for each sample.
 
     Parameters
@@ -126,7 +131,9 @@ def as_rows(X, y):
     return y
 
 
-def one_piece(X, y):
+def one_piece(
+    X: ArrayLike | SpikeArray, y: ArrayLike | None
+) -> tuple[list[Array] | SpikeArray, list[Array] | None]:
     """Return the next piece of a stream and its targets, each in a list.
 
     Parameters
@@ -251,7 +258,7 @@ class RowTargets:
     stacked: bool
     one_series: bool
 
-    def wrap(self, X):
+    def wrap(self, X: Samples) -> Any:
         """Return samples as a sequence: one series in a list."""
         if self.one_series and not isinstance(X, SpikeArray) and not is_table(as_samples(X)):
             raise ValueError(
@@ -259,7 +266,9 @@ class RowTargets:
             )
         return [X] if self.one_series and not isinstance(X, SpikeArray) else X
 
-    def join(self, y, spikes, *, numeric, hint=""):
+    def join(
+        self, y: Sequence[Any], spikes: SpikeArray, *, numeric: bool, hint: str = ""
+    ) -> tuple[Array, Array]:
         """Join the targets of all samples.
 
         Parameters
@@ -299,12 +308,12 @@ class RowTargets:
         targets = np.concatenate(joined)
         return targets, ~_missing(targets).reshape(len(targets), -1).any(axis=1)
 
-    def parts(self, y):
+    def parts(self, y: ArrayLike) -> Any:
         """Return targets of this form as a list with an array for each sample."""
         y = _as_arrays(y)
         return [np.asarray(y)] if self.one_series and not isinstance(y, list) else list(y)
 
-    def split(self, outputs, spikes):
+    def split(self, outputs: Array, spikes: SpikeArray) -> Any:
         """Return outputs at the rows of all samples in the form of the targets."""
         parts = split_rows(outputs, spikes)
         if self.one_series:
@@ -338,6 +347,6 @@ def _is_missing(target):
     return target is None or type(target).__name__ == "NAType" or target != target
 
 
-def known_targets(targets):
+def known_targets(targets: Array) -> Any:
     """Return known targets, which may stand as objects beside missing ones, in their own type."""
     return np.array(targets.tolist()) if targets.dtype == object else targets

@@ -7,11 +7,12 @@ import pkgutil
 import sys
 import traceback
 from pathlib import Path
+from types import ModuleType
 
 __all__ = ["experiment_names", "is_file", "load"]
 
 REQUIRED = ("load_data", "make_model")
-LOADED = {}  # modules of files, by the path
+LOADED: dict[str, ModuleType] = {}  # modules of files, by the path
 PACKAGE = __name__.rpartition("._command")[0]
 
 

@@ -1,6 +1,8 @@
 """Cross-validation of a model and its controls on the same folds."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,8 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.metrics import get_scorer
 from sklearn.pipeline import Pipeline
 
-from ..estimators import row_scorer
+from .._typing import ArrayLike, Estimator, Samples
+from ..estimators import LSMClassifier, LSMRegressor, row_scorer
 from ..estimators.base import LSM
 from ..measures import card
 from ..samples import as_samples
@@ -22,7 +25,14 @@ from .verdict import sentences
 __all__ = ["compare"]
 
 
-def compare(model, X, y, cv=None, groups=None, scoring=None):
+def compare(
+    model: LSMClassifier | LSMRegressor | Estimator,
+    X: Samples,
+    y: ArrayLike,
+    cv: Any = None,
+    groups: ArrayLike | None = None,
+    scoring: str | Callable[..., Any] | None = None,
+) -> Comparison:
     """Compare a model with the same model without its liquid, or without parts of it.
 
     On the same folds are fitted and scored:

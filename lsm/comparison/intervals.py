@@ -3,10 +3,12 @@
 import numpy as np
 from scipy import stats
 
+from .._typing import ArrayLike
+
 __all__ = ["corrected_interval"]
 
 
-def corrected_interval(differences, test_share):
+def corrected_interval(differences: ArrayLike, test_share: float) -> tuple[float, float]:
     """Return the 95 % interval of the mean difference by the corrected resampled t test [1]_.
 
     The training sets of folds overlap, so their differences vary less than those of independent

@@ -1,5 +1,7 @@
 """Models beside which a liquid is judged: the same model with less in the liquid's place."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.dummy import DummyClassifier, DummyRegressor
@@ -7,10 +9,12 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from .._typing import Estimator
 from .._validation import is_auto
 from ..controls import liquids_of, shared_parameters, with_random_features, without_recurrence
 from ..estimators.taps import delay_rows, tap_counts
 from ..random_features import Pooled
+from ..snapshots import Snapshots
 
 __all__ = ["NO_LIQUID", "NO_RECURRENCE", "STATIC", "Taps", "controls_of"]
 
@@ -32,9 +36,15 @@ class Taps(Pooled):
     """
 
     def __init__(
-        self, snapshots="auto", pool="mean", tau="auto", dt=1.0, row_duration="auto",
-        static_steps=100, n_taps="auto",
-    ):  # fmt: skip
+        self,
+        snapshots: Snapshots | str = "auto",
+        pool: str = "mean",
+        tau: float | str | None = "auto",
+        dt: float = 1.0,
+        row_duration: float | str = "auto",
+        static_steps: int = 100,
+        n_taps: int | str = "auto",
+    ) -> None:
         super().__init__(snapshots, pool, tau, dt, row_duration, static_steps)
         self.n_taps = n_taps
 
@@ -49,7 +59,7 @@ class Taps(Pooled):
         return delay_rows(super()._values(spikes, sample), self.n_taps_)
 
 
-def controls_of(model, *, rows):
+def controls_of(model: Estimator, *, rows: bool) -> dict[str, Any]:
     """Return the unfitted controls of a model.
 
     Parameters

@@ -34,7 +34,7 @@ class Comparison:
     scoring: str
 
     @property
-    def caption(self):
+    def caption(self) -> str:
         """Description of the numbers in the table."""
         folds = f"{len(self.scores)} fold{'s' * (len(self.scores) > 1)}"
         return (

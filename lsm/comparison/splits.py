@@ -1,11 +1,14 @@
 """Folds on which models are compared: splits by sample or by group, or by time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
 from sklearn.utils import check_consistent_length
 
+from .._typing import ArrayLike, Samples
 from ..estimators.cross_validation import first_rows, splits_by_time
 from ..samples import n_rows_of
 
@@ -28,14 +31,16 @@ class Fold:
         Number of samples or rows to score over the number of those to fit.
     """
 
-    X: object
-    y: object
-    X_test: object
-    y_test: object
+    X: Any
+    y: Any
+    X_test: Any
+    y_test: Any
     test_share: float
 
 
-def folds_by_sample(X, y, cv, groups, *, stratified):
+def folds_by_sample(
+    X: Samples, y: ArrayLike, cv: Any, groups: ArrayLike | None, *, stratified: bool
+) -> list[Any]:
     """Return folds whose samples, or groups of samples, are either fitted or scored.
 
     Parameters
@@ -84,7 +89,7 @@ def folds_by_sample(X, y, cv, groups, *, stratified):
     ]  # fmt: skip
 
 
-def folds_by_time(X, y, cv, *, labels):
+def folds_by_time(X: Samples, y: Sequence[ArrayLike], cv: Any, *, labels: bool) -> list[Any]:
     """Return folds of which the first rows of each sample are fitted, and later rows scored.
 
     The rows before those to score are run again, so that the liquid has its state; their targets

@@ -1,13 +1,16 @@
 """Sentences about the differences between a model and its controls."""
 
+from typing import Any
+
 import numpy as np
 
+from .._typing import DataFrame
 from .models import NO_LIQUID, NO_RECURRENCE, STATIC
 
 __all__ = ["sentences"]
 
 
-def sentences(table, failures):
+def sentences(table: DataFrame, failures: dict[str, Any]) -> list[str]:
     """Return what the differences mean.
 
     Parameters

@@ -4,6 +4,8 @@ import copy
 import hashlib
 import warnings
 from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -12,6 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from .._checked import Checked, check_value
+from .._typing import Array, Samples
 from .._units import steps
 from ..spikes import SpikeArray
 from ._inputs import check_signals, is_table, row_duration
@@ -88,9 +91,9 @@ class Encoder(TransformerMixin, Checked):
 
     required_parameters = ("dt", "limits")
     series = False
-    graded = False
+    graded: bool = False
 
-    def check(self):
+    def check(self) -> None:
         """Check that the encoder is complete and that its parameters are valid.
 
         Raises
@@ -108,7 +111,7 @@ class Encoder(TransformerMixin, Checked):
         if not (isinstance(self.limits, str) and self.limits == "auto"):
             check_limits(f"{owner}.limits", self.limits)
 
-    def clock(self, row):
+    def clock(self, row: float | None) -> tuple[float, int]:
         """Return the length of a step and the number of steps of a row.
 
         Parameters
@@ -127,13 +130,13 @@ class Encoder(TransformerMixin, Checked):
         duration = getattr(self, "duration", self.dt) if row is None else row
         return float(self.dt), int(steps(name, duration, self.dt, exact=True))
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Check the parameters against `dt_` and `hold_`, and derive numbers from them.
 
         It is called in `fit`, and again before each use, since parameters may have been set.
         """
 
-    def learn(self, samples):
+    def learn(self, samples: Sequence[Array]) -> None:
         """Learn from the samples of `fit`, beyond the range of each channel.
 
         Parameters
@@ -142,12 +145,12 @@ class Encoder(TransformerMixin, Checked):
             Samples, not scaled; see `scale`.
         """
 
-    def n_outputs(self, n_channels):
+    def n_outputs(self, n_channels: int) -> int:
         """Return the number of channels of the output, by default that of the input."""
         return n_channels
 
     @abstractmethod
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample.
 
         Parameters
@@ -161,7 +164,7 @@ class Encoder(TransformerMixin, Checked):
             Spike counts, or currents in nA if `graded` is true.
         """
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample.
 
         Parameters
@@ -179,7 +182,7 @@ class Encoder(TransformerMixin, Checked):
             "lsm.encoding.Encoder"
         )
 
-    def fit(self, X, y=None):
+    def fit(self, X: Samples, y: Any = None) -> Self:
         """Check the parameters and learn the range of each channel.
 
         Parameters
@@ -200,7 +203,7 @@ class Encoder(TransformerMixin, Checked):
         """
         return self.fit_rows(X, row_duration(X))
 
-    def fit_rows(self, X, row):
+    def fit_rows(self, X: Samples, row: float | None) -> Self:
         """Fit on samples whose rows last `row` ms, or `duration` if that is None; see `fit`."""
         self.check()
         self.row_ = row
@@ -217,7 +220,7 @@ class Encoder(TransformerMixin, Checked):
         self.learn(samples)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> SpikeArray:
         """Encode samples.
 
         Parameters
@@ -258,7 +261,7 @@ class Encoder(TransformerMixin, Checked):
         packed = [code._encoded(sample) for sample in self.scale(samples)]
         return SpikeArray.from_sparse(packed, row_duration=self.dt_, graded=self.graded)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: SpikeArray) -> list[Array] | Array:
         """Decode samples.
 
         Parameters
@@ -288,7 +291,7 @@ class Encoder(TransformerMixin, Checked):
             return np.stack([sample.ravel() for sample in samples])
         return samples
 
-    def scale(self, samples):
+    def scale(self, samples: Sequence[Array]) -> list[Array]:
         """Return samples as shares of the range, from 0 to 1.
 
         Parameters
@@ -321,17 +324,17 @@ class Encoder(TransformerMixin, Checked):
         # Adding 0 turns -0.0 into 0.0, which is the same value and so must draw the same spikes.
         return [(np.clip(x, self.low_, self.high_) - self.low_) / span + 0.0 for x in samples]
 
-    def unscale(self, x):
+    def unscale(self, x: Array) -> Array:
         """Return values from shares of the range, of shape (n_rows, n_channels)."""
         return self.low_ + x * self._span()
 
-    def generator(self, x):
+    def generator(self, x: Array) -> np.random.Generator:
         """Return the random generator of a sample, which depends on its values and the seed."""
         digest = hashlib.blake2b(np.ascontiguousarray(x).tobytes(), digest_size=16).digest()
         return np.random.default_rng([*self._entropy, *x.shape, *digest])
 
     @property
-    def row_name(self):
+    def row_name(self) -> str:
         """Name in messages of the parameter or the input that sets the length of a row."""
         return f"{type(self).__name__}.duration" if self.row_ is None else "a row of X"
 

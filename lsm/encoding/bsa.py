@@ -4,6 +4,7 @@ import numpy as np
 from scipy import signal
 
 from .._jit import njit
+from .._typing import Array
 from .._units import steps
 from .._validation import check_number
 from .base import Encoder
@@ -74,14 +75,21 @@ class BSAEncoder(Encoder):
     bounds = {"cutoff": "> 0", "filter_length": "> 0", "threshold": "> 0"}
     series = True
 
-    def __init__(self, cutoff=20.0, filter_length=40.0, threshold=0.955, dt=1.0, limits="auto"):
+    def __init__(
+        self,
+        cutoff: float = 20.0,
+        filter_length: float = 40.0,
+        threshold: float = 0.955,
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+    ) -> None:
         self.cutoff = cutoff
         self.filter_length = filter_length
         self.threshold = threshold
         self.dt = dt
         self.limits = limits
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Check the filter against the step, and design it."""
         highest = 500 / self.dt_
         check_number("BSAEncoder.cutoff", self.cutoff, 0, highest, low_open=True, high_open=True)
@@ -89,14 +97,14 @@ class BSAEncoder(Encoder):
         n_taps = int(steps("BSAEncoder.filter_length", length, self.dt_))
         self.filter_ = signal.firwin(n_taps, self.cutoff, fs=1000 / self.dt_)
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         held = np.repeat(x, self.hold_, axis=0)
         # The signal is continued by its last value, so that spikes can be set near its end.
         padded = np.pad(held, ((0, len(self.filter_) - 1), (0, 0)), mode="edge")
         return _deconvolve(padded.T.copy(), self.filter_, self.threshold).T
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         spikes = rows.reshape(-1, rows.shape[2])
         x = signal.oaconvolve(spikes, self.filter_[:, None], axes=0)[: len(spikes)]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._typing import Array
 from .._units import steps
 from .._validation import check_number
 from ._timing import first_spike, spike_at
@@ -69,13 +70,13 @@ class BurstEncoder(Encoder):
 
     def __init__(
         self,
-        max_spikes=5,
-        min_interval=2.0,
-        max_interval=20.0,
-        duration=100.0,
-        dt=1.0,
-        limits="auto",
-    ):
+        max_spikes: int = 5,
+        min_interval: float = 2.0,
+        max_interval: float = 20.0,
+        duration: float = 100.0,
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+    ) -> None:
         self.max_spikes = max_spikes
         self.min_interval = min_interval
         self.max_interval = max_interval
@@ -83,7 +84,7 @@ class BurstEncoder(Encoder):
         self.dt = dt
         self.limits = limits
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Check that intervals are not shorter than a step, and that bursts fit into a row."""
         check_number("BurstEncoder.min_interval", self.min_interval, self.dt_)
         n, longest = self.max_spikes, self.max_interval
@@ -94,7 +95,7 @@ class BurstEncoder(Encoder):
                 "lower one of them"
             )
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         count = np.ceil(self.max_spikes * x - 1e-9)  # 5 * 0.6 must be 3 in spite of rounding
         interval = self.max_interval - (self.max_interval - self.min_interval) * x
@@ -104,7 +105,7 @@ class BurstEncoder(Encoder):
             spikes |= spike_at(np.where(i < count, i * step, -1), self.hold_)
         return spikes
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         count = rows.sum(axis=1)
         low, high = np.maximum(count - 1, 0) / self.max_spikes, count / self.max_spikes

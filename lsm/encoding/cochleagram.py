@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import fft, signal
 
+from .._typing import Array
 from .._validation import check_number
 from .sound import SoundEncoder
 
@@ -115,19 +116,19 @@ class CochleagramEncoder(SoundEncoder):
 
     def __init__(
         self,
-        sample_rate=8000,
-        n_bands=14,
-        f_min=60.0,
-        f_max="auto",
-        window=25.0,
-        hop=10.0,
-        scale="mel",
-        floor_db=-45.0,
-        trim_db=-40.0,
-        gain_control=0.0,
-        delta_gain=12.0,
-        delta_limit=1.5,
-    ):
+        sample_rate: float = 8000,
+        n_bands: int = 14,
+        f_min: float = 60.0,
+        f_max: float | str = "auto",
+        window: float = 25.0,
+        hop: float = 10.0,
+        scale: str = "mel",
+        floor_db: float = -45.0,
+        trim_db: float | None = -40.0,
+        gain_control: float = 0.0,
+        delta_gain: float = 12.0,
+        delta_limit: float = 1.5,
+    ) -> None:
         self.sample_rate = sample_rate
         self.n_bands = n_bands
         self.f_min = f_min
@@ -141,7 +142,7 @@ class CochleagramEncoder(SoundEncoder):
         self.delta_gain = delta_gain
         self.delta_limit = delta_limit
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`SoundEncoder`."""
         super().check()
         nyquist = self.sample_rate / 2
@@ -152,7 +153,7 @@ class CochleagramEncoder(SoundEncoder):
             value = getattr(self, name)
             check_number(f"CochleagramEncoder.{name}", value, 1000 / self.sample_rate)
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Design the windows and the filters of the bands."""
         size = round(self.window * self.sample_rate / 1000)
         self._hann = signal.windows.hann(size, sym=False)
@@ -176,7 +177,7 @@ class CochleagramEncoder(SoundEncoder):
             for frequency in self.frequencies_
         ]
 
-    def encode_sample(self, waveform):
+    def encode_sample(self, waveform: Array) -> Array:
         """Encode one waveform; see :class:`SoundEncoder`."""
         level = self._levels(self._band_power(waveform))
         slope = np.gradient(level, axis=0) if len(level) > 1 else np.zeros_like(level)

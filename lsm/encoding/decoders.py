@@ -9,14 +9,15 @@ own code by `inverse_transform`.
 import numpy as np
 from scipy import signal
 
+from .._typing import Array
 from .._units import steps
 from .._validation import check_number, check_reals
-from ..spikes import check_spikes
+from ..spikes import SpikeArray, check_spikes
 
 __all__ = ["exponential_filter", "latency", "population_vector", "rate"]
 
 
-def rate(spikes, window=None):
+def rate(spikes: SpikeArray, window: float | None = None) -> list[Array]:
     """Return firing rates.
 
     Parameters
@@ -47,7 +48,7 @@ def rate(spikes, window=None):
     ]
 
 
-def latency(spikes, window=None):
+def latency(spikes: SpikeArray, window: float | None = None) -> list[Array]:
     """Return the times of first spikes.
 
     Parameters
@@ -81,7 +82,9 @@ def latency(spikes, window=None):
     ]
 
 
-def population_vector(spikes, preferred, window=None):
+def population_vector(
+    spikes: SpikeArray, preferred: Array, window: float | None = None
+) -> list[Array]:
     """Return the preferred values of the neurons of a population, averaged over spikes [1]_.
 
     Parameters
@@ -133,7 +136,7 @@ def population_vector(spikes, preferred, window=None):
     return vectors
 
 
-def exponential_filter(spikes, tau):
+def exponential_filter(spikes: SpikeArray, tau: float) -> list[Array]:
     """Return exponential traces of the spikes.
 
     Parameters

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from .._jit import njit
+from .._typing import Array
 from .._units import steps
 from .base import Encoder
 
@@ -95,13 +96,13 @@ class DeltaEncoder(Encoder):
 
     def __init__(
         self,
-        method="send-on-delta",
-        threshold=0.1,
-        window=10.0,
-        start="auto",
-        dt=1.0,
-        limits="auto",
-    ):
+        method: str = "send-on-delta",
+        threshold: float = 0.1,
+        window: float = 10.0,
+        start: float | str = "auto",
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+    ) -> None:
         self.method = method
         self.threshold = threshold
         self.window = window
@@ -109,16 +110,16 @@ class DeltaEncoder(Encoder):
         self.dt = dt
         self.limits = limits
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Count the steps of the moving window."""
         if self.method == "moving-window":
             self._window = int(steps("DeltaEncoder.window", self.window, self.dt_))
 
-    def n_outputs(self, n_channels):
+    def n_outputs(self, n_channels: int) -> int:
         """Return the number of channels of the output, for rises and falls."""
         return 2 * n_channels
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         signal = np.repeat(x, self.hold_, axis=0)
         start = x[0] if self._starts_at_first_row() else np.full(x.shape[1], float(self.start))
@@ -144,7 +145,7 @@ class DeltaEncoder(Encoder):
         moves = change / self.threshold
         return (moves >= 1 - TOLERANCE).astype(int) - (moves <= TOLERANCE - 1)
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         if self.method == "moving-window":
             raise ValueError(
@@ -155,7 +156,7 @@ class DeltaEncoder(Encoder):
         level = np.cumsum((rises - falls).sum(axis=1), axis=0)
         return (0.0 if self._starts_at_first_row() else self.start) + self.threshold * level
 
-    def unscale(self, x):
+    def unscale(self, x: Array) -> Array:
         """Return values from shares of the range, or changes if `start` is "auto"."""
         return x * self._span() if self._starts_at_first_row() else super().unscale(x)
 

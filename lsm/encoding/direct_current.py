@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._typing import Array
 from .base import Encoder
 
 __all__ = ["DirectCurrentEncoder"]
@@ -48,19 +49,21 @@ class DirectCurrentEncoder(Encoder):
     required_parameters = ("duration", "limits")
     graded = True
 
-    def __init__(self, gain=1.0, duration=100.0, limits="auto"):
+    def __init__(
+        self, gain: float = 1.0, duration: float = 100.0, limits: tuple[float, float] | str = "auto"
+    ) -> None:
         self.gain = gain
         self.duration = duration
         self.limits = limits
 
-    def clock(self, row):
+    def clock(self, row: float | None) -> tuple[float, int]:
         """Return the length of a row as that of a step; see :class:`Encoder`."""
         return float(self.duration if row is None else row), 1
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         return self.gain * x
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         return rows[:, 0] / self.gain

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._jit import njit
+from .._typing import Array
 from .._units import steps
 from .base import Encoder
 
@@ -82,15 +83,15 @@ class IntegrateAndFireEncoder(Encoder):
 
     def __init__(
         self,
-        gain=2.0,
-        bias=0.0,
-        tau_m=20.0,
-        leaky=True,
-        refractory=2.0,
-        duration=100.0,
-        dt=1.0,
-        limits="auto",
-    ):
+        gain: float = 2.0,
+        bias: float = 0.0,
+        tau_m: float = 20.0,
+        leaky: bool = True,
+        refractory: float = 2.0,
+        duration: float = 100.0,
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+    ) -> None:
         self.gain = gain
         self.bias = bias
         self.tau_m = tau_m
@@ -100,7 +101,7 @@ class IntegrateAndFireEncoder(Encoder):
         self.dt = dt
         self.limits = limits
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Derive the numbers of a step, and check that a step is not too long for the drive."""
         name = "IntegrateAndFireEncoder.refractory"
         self._rest = int(steps(name, self.refractory, self.dt_, exact=True))
@@ -113,12 +114,12 @@ class IntegrateAndFireEncoder(Encoder):
                 f"threshold in less than a step of {self.dt_:g} ms: lower them or raise tau_m"
             )
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         drive = self._rise * (self.bias + self.gain * np.repeat(x, self.hold_, axis=0))
         return _fire(drive, self._decay, self._rest)
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         spikes = rows.reshape(-1, rows.shape[2])
         drive = np.full(spikes.shape, float(self.bias))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._checked import check_value
+from .._typing import Array
 from ._timing import first_spike, spike_at
 from .base import Encoder
 
@@ -61,25 +62,32 @@ class LatencyEncoder(Encoder):
 
     bounds = {"tau_m": "> 0 or None", "threshold": ">= 0 and < 1"}
 
-    def __init__(self, tau_m=None, threshold=0.0, duration=100.0, dt=1.0, limits="auto"):
+    def __init__(
+        self,
+        tau_m: float | None = None,
+        threshold: float = 0.0,
+        duration: float = 100.0,
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+    ) -> None:
         self.tau_m = tau_m
         self.threshold = threshold
         self.duration = duration
         self.dt = dt
         self.limits = limits
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`Encoder`."""
         super().check()
         if self.tau_m is not None:
             check_value("LatencyEncoder.threshold", self.threshold, "> 0 and < 1")
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Check that a row has two steps or more."""
         if self.hold_ < 2:
             raise ValueError(f"{self.row_name} must be at least two steps, got {self.dt_:g} ms")
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         if self.tau_m is None:
             step = np.rint((1 - x) * (self.hold_ - 1))
@@ -90,7 +98,7 @@ class LatencyEncoder(Encoder):
             step = np.rint(time / self.dt_)
         return spike_at(step, self.hold_)
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         step = first_spike(rows)
         if self.tau_m is None:

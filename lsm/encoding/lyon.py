@@ -4,6 +4,7 @@ import numpy as np
 from scipy import signal
 
 from .._jit import njit
+from .._typing import Array
 from .._validation import check_number
 from .sound import SoundEncoder
 
@@ -108,15 +109,15 @@ class LyonEncoder(SoundEncoder):
 
     def __init__(
         self,
-        sample_rate=8000,
-        ear_q=8.0,
-        step=0.25,
-        hop=10.0,
-        tau=30.0,
-        gain_control=True,
-        difference=True,
-        level_db=-20.0,
-    ):
+        sample_rate: float = 8000,
+        ear_q: float = 8.0,
+        step: float = 0.25,
+        hop: float = 10.0,
+        tau: float = 30.0,
+        gain_control: bool = True,
+        difference: bool = True,
+        level_db: float = -20.0,
+    ) -> None:
         self.sample_rate = sample_rate
         self.ear_q = ear_q
         self.step = step
@@ -126,16 +127,16 @@ class LyonEncoder(SoundEncoder):
         self.difference = difference
         self.level_db = level_db
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`SoundEncoder`."""
         super().check()
         check_number("LyonEncoder.hop", self.hop, 1000 / self.sample_rate)
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Design the filters."""
         self.frequencies_, self.filters_ = _design(self.sample_rate, self.ear_q, self.step)
 
-    def encode_sample(self, waveform):
+    def encode_sample(self, waveform: Array) -> Array:
         """Encode one waveform; see :class:`SoundEncoder`."""
         hop = self.hop * self.sample_rate / 1000
         ends = np.rint(np.arange(1, np.ceil(len(waveform) / hop - 1e-9) + 1) * hop).astype(int)

@@ -1,5 +1,7 @@
 """A scikit-learn transformer of tables, applied to the rows of samples."""
 
+from typing import Any, Self
+
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
@@ -7,6 +9,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._events import check_sample
+from .._typing import Estimator, Samples
 from ..samples import as_samples, check_columns, is_table
 from ..spikes import SpikeArray
 
@@ -47,10 +50,10 @@ class PerRow(TransformerMixin, BaseEstimator):
     array([0.  , 0.71, 1.41])
     """
 
-    def __init__(self, transformer):
+    def __init__(self, transformer: Estimator) -> None:
         self.transformer = transformer
 
-    def fit(self, X, y=None):
+    def fit(self, X: Samples, y: Any = None) -> Self:
         """Fit the transformer on the rows of all samples.
 
         Parameters
@@ -73,7 +76,7 @@ class PerRow(TransformerMixin, BaseEstimator):
         self.transformer_ = clone(self.transformer).fit(rows)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> Any:
         """Transform every row.
 
         Parameters
@@ -91,7 +94,7 @@ class PerRow(TransformerMixin, BaseEstimator):
         return _in_form_of(X, self.transformer_.transform(rows), lengths)
 
     @available_if(_inverts)
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: Samples) -> Any:
         """Transform every row back; the form of `X` is kept."""
         check_is_fitted(self)
         rows, lengths = _rows_of(X)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._typing import Array
 from .._validation import check_number
 from ._timing import first_spike, period_steps, spike_at
 from .base import Encoder
@@ -56,31 +57,38 @@ class PhaseEncoder(Encoder):
 
     bounds = {"frequency": "> 0", "reference": "boolean"}
 
-    def __init__(self, frequency=20.0, reference=False, duration=100.0, dt=1.0, limits="auto"):
+    def __init__(
+        self,
+        frequency: float = 20.0,
+        reference: bool = False,
+        duration: float = 100.0,
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+    ) -> None:
         self.frequency = frequency
         self.reference = reference
         self.duration = duration
         self.dt = dt
         self.limits = limits
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Count the steps of a period."""
         name = "PhaseEncoder.frequency"
         check_number(name, self.frequency, 0, 500 / self.dt_, low_open=True)
         self._period = period_steps(name, self.frequency, self)
 
-    def n_outputs(self, n_channels):
+    def n_outputs(self, n_channels: int) -> int:
         """Return the number of channels of the output, with the reference."""
         return n_channels + self.reference
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         step = np.rint((1 - x) * (self._period - 1))
         if self.reference:
             step = np.pad(step, ((0, 0), (0, 1)))
         return np.tile(spike_at(step, self._period), (1, self.hold_ // self._period, 1))
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         first = rows[:, : self._period, : rows.shape[2] - self.reference]
         x = 1 - first_spike(first) / (self._period - 1)

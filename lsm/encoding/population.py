@@ -1,11 +1,13 @@
 """The population code: neurons with Gaussian receptive fields share a value."""
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.base import clone
 
 from .._parts import Composite
+from .._typing import Array
 from .base import Encoder
 from .latency import LatencyEncoder
 
@@ -70,18 +72,24 @@ class PopulationEncoder(Encoder, Composite):
     required_parameters = ("encoder", "limits")
     _parts = {"encoder": functools.partial(LatencyEncoder, threshold=0.1)}
 
-    def __init__(self, n_fields=8, beta=1.5, encoder="auto", limits="auto"):
+    def __init__(
+        self,
+        n_fields: int = 8,
+        beta: float = 1.5,
+        encoder: Encoder | str = "auto",
+        limits: tuple[float, float] | str = "auto",
+    ) -> None:
         self.n_fields = n_fields
         self.beta = beta
         self.encoder = encoder
         self.limits = limits
 
     @property
-    def graded(self):
+    def graded(self) -> bool:  # type: ignore[override]  # that of its encoder
         """Whether the output holds currents instead of spikes."""
         return getattr(self, "encoder_", self._part("encoder")).graded
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`Encoder`."""
         super().check()
         part = self._part("encoder")
@@ -93,21 +101,21 @@ class PopulationEncoder(Encoder, Composite):
             )
         part.check()
 
-    def clock(self, row):
+    def clock(self, row: float | None) -> tuple[float, int]:
         """Return the step and the number of steps of a row, as `encoder` has them."""
         return self._part("encoder").clock(row)
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Derive the centres and the width of the fields."""
         self.centres_ = (np.arange(self.n_fields) - 0.5) / (self.n_fields - 2)
         self._deviation = 1 / (self.beta * (self.n_fields - 2))
 
-    def learn(self, samples):
+    def learn(self, samples: Sequence[Array]) -> None:
         """Fit `encoder` on the responses of the fields."""
         self.encoder_ = clone(self._part("encoder")).set_params(limits=(0.0, 1.0))
         self.encoder_.fit_rows([self._respond(x) for x in self.scale(samples)], self.row_)
 
-    def n_outputs(self, n_channels):
+    def n_outputs(self, n_channels: int) -> int:
         """Return the number of channels of the output, as `encoder` gives it for all fields."""
         return self.encoder_.n_outputs(n_channels * self.n_fields)
 
@@ -116,11 +124,11 @@ class PopulationEncoder(Encoder, Composite):
         distance = (x[:, :, None] - self.centres_) / self._deviation
         return np.exp(-(distance**2) / 2).reshape(len(x), -1)
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         return self.encoder_.encode_sample(self._respond(x))
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         response = self.encoder_.decode_sample(rows).reshape(len(rows), -1, self.n_fields)
         weight = np.maximum(response, 0) ** 2

@@ -1,7 +1,10 @@
 """The rank order code: channels spike in the order of their values."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from .._typing import Array
 from .._validation import check_integer
 from ._timing import first_spike, spike_at
 from .base import Encoder
@@ -60,13 +63,19 @@ class RankOrderEncoder(Encoder):
 
     bounds = {"n_spikes": "integer >= 1 or None"}
 
-    def __init__(self, n_spikes=None, duration=100.0, dt=1.0, limits="auto"):
+    def __init__(
+        self,
+        n_spikes: int | None = None,
+        duration: float = 100.0,
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+    ) -> None:
         self.n_spikes = n_spikes
         self.duration = duration
         self.dt = dt
         self.limits = limits
 
-    def learn(self, samples):
+    def learn(self, samples: Sequence[Array]) -> None:
         """Learn the mean value of each rank; see :class:`Encoder`."""
         n_channels = len(self.low_)
         self._n_spikes = n_channels
@@ -84,14 +93,14 @@ class RankOrderEncoder(Encoder):
         rest = rest.mean() if len(rest) else 0.0
         self.rank_values_ = np.append(means[: self._n_spikes], rest)
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         order = np.argsort(-x, axis=1, kind="stable")
         rank = np.argsort(order, axis=1)
         step = rank * self.hold_ // self._n_spikes
         return spike_at(np.where(rank < self._n_spikes, step, -1), self.hold_)
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         # Inverts the floor: rank r spikes in the first step at or after r / n of the row.
         rank = -(-first_spike(rows) * self._n_spikes // self.hold_)

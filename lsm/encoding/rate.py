@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._jit import njit
+from .._typing import Array, RandomState
 from .._validation import check_number
 from .base import Encoder
 
@@ -68,14 +69,14 @@ class RateEncoder(Encoder):
 
     def __init__(
         self,
-        kind="poisson",
-        max_rate=100.0,
-        min_rate=0.0,
-        duration=100.0,
-        dt=1.0,
-        limits="auto",
-        random_state=None,
-    ):
+        kind: str = "poisson",
+        max_rate: float = 100.0,
+        min_rate: float = 0.0,
+        duration: float = 100.0,
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+        random_state: RandomState = None,
+    ) -> None:
         self.kind = kind
         self.max_rate = max_rate
         self.min_rate = min_rate
@@ -84,12 +85,12 @@ class RateEncoder(Encoder):
         self.limits = limits
         self.random_state = random_state
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Check that there is at most one spike in a step."""
         most = 1000 / self.dt_
         check_number("RateEncoder.max_rate", self.max_rate, self.min_rate, most, low_open=True)
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         rate = self.min_rate + x * (self.max_rate - self.min_rate)
         expected = np.repeat(rate * self.dt_ / 1000, self.hold_, axis=0)
@@ -99,7 +100,7 @@ class RateEncoder(Encoder):
             return self.generator(x).random(expected.shape) < expected
         return _spread(expected)
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         rate = 1000 * rows.mean(axis=1) / self.dt_
         return (rate - self.min_rate) / (self.max_rate - self.min_rate)

@@ -1,6 +1,6 @@
 """Sensor data as currents: the front door for numbers over time."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import TransformerMixin
@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._checked import Checked
 from .._packing import pack_rows
+from .._typing import Array, Samples
 from ..samples import as_samples, is_frame, is_table
 from ..spikes import SpikeArray
 from ._inputs import check_signals, row_duration
@@ -44,12 +45,12 @@ class Rows(NamedTuple):
     n_features_in: int
 
     @property
-    def first(self):
+    def first(self) -> Array:
         """Index of the first row of each row's sample, of shape (n_rows,)."""
         return np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths)
 
 
-def as_rows(X, encoder, *, reset):
+def as_rows(X: Any, encoder: Any, *, reset: bool) -> Rows:
     """Check series of any form; return them as `Rows`, which stay as they are.
 
     Parameters
@@ -157,8 +158,14 @@ class SeriesEncoder(TransformerMixin, Checked):
     }
 
     def __init__(
-        self, features="changes", squash="arcsinh", row_duration="auto", lag=1, n_lags=5, dt=1.0
-    ):  # fmt: skip
+        self,
+        features: str = "changes",
+        squash: str = "arcsinh",
+        row_duration: float | str = "auto",
+        lag: int = 1,
+        n_lags: int = 5,
+        dt: float = 1.0,
+    ) -> None:
         self.features = features
         self.squash = squash
         self.row_duration = row_duration
@@ -166,7 +173,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         self.n_lags = n_lags
         self.dt = dt
 
-    def fit(self, X, y=None):
+    def fit(self, X: Samples, y: Any = None) -> Self:
         """Learn the scale of each channel, and the duration of a row.
 
         Parameters
@@ -204,7 +211,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         self.row_duration_ = samples.row_duration or self._row_duration(samples.lengths)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> SpikeArray:
         """Convert samples to currents.
 
         Parameters
@@ -227,7 +234,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         values = _filled(self._squashed(rows.values), rows.first, 0.0)
         return self._pack(self._features(values, rows.first), rows.lengths)
 
-    def encode_piece(self, X, past=None):
+    def encode_piece(self, X: Samples, past: Array | None = None) -> tuple[SpikeArray, Array]:
         """Convert the next piece of a stream to currents, as if all pieces were one sample.
 
         Parameters
@@ -253,7 +260,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         features = self._features(rows, np.zeros(len(rows), int))[-len(z) :]
         return self._pack(features, piece.lengths), rows[-history:]
 
-    def check_rows(self, X):
+    def check_rows(self, X: Any) -> Rows:
         """Return samples like those of `fit`."""
         check_is_fitted(self)
         if not isinstance(X, Rows) and is_array(as_samples(X), series=True) and not self._is_table:
@@ -329,7 +336,7 @@ class SeriesEncoder(TransformerMixin, Checked):
         return tags
 
 
-def holds_series(X):
+def holds_series(X: Samples) -> bool:
     """Return whether samples are series of numbers to be encoded.
 
     These are arrays of floats with a row for each time step. Integers are spike counts, a table

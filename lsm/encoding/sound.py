@@ -2,11 +2,13 @@
 
 import copy
 from abc import abstractmethod
+from typing import Any, Self
 
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._checked import Checked
+from .._typing import Array, Samples
 from ..spikes import SpikeArray
 from ._inputs import check_waveforms
 
@@ -29,7 +31,7 @@ class SoundEncoder(TransformerMixin, Checked):
     required_parameters = ("sample_rate", "hop")
 
     @abstractmethod
-    def prepare(self):
+    def prepare(self) -> None:
         """Derive from the parameters what `encode_sample` needs, such as filters.
 
         Attributes that the user may read end with an underscore. The method is called in `fit`,
@@ -37,7 +39,7 @@ class SoundEncoder(TransformerMixin, Checked):
         """
 
     @abstractmethod
-    def encode_sample(self, waveform):
+    def encode_sample(self, waveform: Array) -> Array:
         """Encode one waveform.
 
         Parameters
@@ -51,7 +53,7 @@ class SoundEncoder(TransformerMixin, Checked):
             In steps of `hop` ms.
         """
 
-    def fit(self, X, y=None):
+    def fit(self, X: Samples, y: Any = None) -> Self:
         """Check parameters and waveforms, and prepare the encoder.
 
         Parameters
@@ -75,7 +77,7 @@ class SoundEncoder(TransformerMixin, Checked):
         self.prepare()
         return self
 
-    def transform(self, X):
+    def transform(self, X: Samples) -> SpikeArray:
         """Encode waveforms.
 
         Parameters

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._typing import Array, RandomState
 from .._validation import check_number
 from ._timing import period_steps, spike_at
 from .base import Encoder
@@ -63,8 +64,14 @@ class SynchronyEncoder(Encoder):
     bounds = {"n_neurons": "integer >= 1", "rate": "> 0"}
 
     def __init__(
-        self, n_neurons=10, rate=20.0, duration=100.0, dt=1.0, limits="auto", random_state=None
-    ):
+        self,
+        n_neurons: int = 10,
+        rate: float = 20.0,
+        duration: float = 100.0,
+        dt: float = 1.0,
+        limits: tuple[float, float] | str = "auto",
+        random_state: RandomState = None,
+    ) -> None:
         self.n_neurons = n_neurons
         self.rate = rate
         self.duration = duration
@@ -72,17 +79,17 @@ class SynchronyEncoder(Encoder):
         self.limits = limits
         self.random_state = random_state
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Count the steps of a period."""
         name = "SynchronyEncoder.rate"
         check_number(name, self.rate, 0, 500 / self.dt_, low_open=True)
         self._period = period_steps(name, self.rate, self)
 
-    def n_outputs(self, n_channels):
+    def n_outputs(self, n_channels: int) -> int:
         """Return the number of channels of the output, `n_neurons` for each of the input."""
         return n_channels * self.n_neurons
 
-    def encode_sample(self, x):
+    def encode_sample(self, x: Array) -> Array:
         """Encode one sample; see :class:`Encoder`."""
         n_periods = self.hold_ // self._period
         width = np.repeat(np.repeat(1 - x, n_periods, axis=0), self.n_neurons, axis=1)
@@ -91,7 +98,7 @@ class SynchronyEncoder(Encoder):
         spikes = spike_at(np.minimum(step, self._period - 1), self._period)
         return spikes.reshape(len(x), self.hold_, -1)
 
-    def decode_sample(self, rows):
+    def decode_sample(self, rows: Array) -> Array:
         """Decode one sample; see :class:`Encoder`."""
         n_periods = self.hold_ // self._period
         rows = rows.reshape(len(rows), n_periods, self._period, -1, self.n_neurons)

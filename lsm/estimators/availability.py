@@ -1,5 +1,7 @@
 """Methods that an estimator has if its readout has them."""
 
+from typing import Any
+
 __all__ = ["readout_has"]
 
 # Readouts that have a method which many have not.
@@ -10,7 +12,7 @@ EXAMPLES = {
 }
 
 
-def readout_has(method):
+def readout_has(method: str) -> Any:
     """Return a condition of `available_if`: the readout has a method of this name."""
 
     def check(self):

@@ -1,6 +1,7 @@
 """Base of the estimators of liquid and readout."""
 
 from contextlib import contextmanager, nullcontext
+from typing import Any, Self
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
@@ -11,11 +12,13 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
+from .._typing import Array, ArrayLike, Estimator, Samples
 from .._units import rounding_named
 from .._validation import check_choice, check_integer
 from ..encoding import SeriesEncoder
 from ..liquid import Liquid
 from ..samples import SERIES_WARNING, as_samples, has_names, is_table, n_rows_of
+from ..spikes import SpikeArray
 from ..targets import RowTargets, known_targets, one_piece, resolve_targets
 from .defaults import choose_encoder, read_in_windows, suit_series
 from .online import OnlineRun
@@ -45,17 +48,17 @@ class LSM(Composite):
 
     _parts = {"liquid": Liquid, "encoder": SeriesEncoder}
     _part_methods = {"liquid": "transform", "readout": "predict", "encoder": "transform"}
-    _optional_parts = ("encoder",)
+    _optional_parts: tuple[str, ...] = ("encoder",)
     _numeric = False  # whether targets must be numbers
 
-    def __init__(self, liquid, readout, washout, targets, encoder):
-        self.liquid = liquid
-        self.readout = readout
-        self.washout = washout
-        self.targets = targets
-        self.encoder = encoder
+    def __init__(
+        self, liquid: Liquid | str, readout: Estimator | str, washout: int, targets: str,
+        encoder: Estimator | str | None,
+    ) -> None:  # fmt: skip
+        self.liquid, self.readout, self.encoder = liquid, readout, encoder
+        self.washout, self.targets = washout, targets
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Return which metadata `fit` hands on to the readout.
 
         Returns
@@ -108,7 +111,7 @@ class LSM(Composite):
         """Return an unfitted encoder, or None."""
         return choose_encoder(self.encoder, self._part("liquid"), X, self.targets_)
 
-    def encode(self, X):
+    def encode(self, X: Samples) -> Samples:
         """Return samples as the liquid takes them.
 
         Parameters
@@ -132,8 +135,7 @@ class LSM(Composite):
             )
         self._fit_encoder(X)
         spikes = self._as_rows(X)
-        hint = ": for targets of whole samples set targets='sample'"
-        hint = "" if self.targets == "row" else hint
+        hint = ": for targets of whole samples set targets='sample'" * (self.targets != "row")
         targets, known = self._form.join(y, spikes, numeric=self._numeric, hint=hint)
         used = known & self._after_washout(spikes)
         if not used.any():
@@ -176,8 +178,7 @@ class LSM(Composite):
     def _states(self, encoded):
         """Return the states of encoded samples as a dense array, which every readout takes."""
         if isinstance(self.liquid_, Liquid):
-            simulator = self.liquid_.simulator_
-            return _dense(simulator.states(self.liquid_.to_spikes(encoded)))
+            return _dense(self.liquid_.simulator_.states(self.liquid_.to_spikes(encoded)))
         return _dense(self.liquid_.transform(encoded))
 
     def _fit_rows(self, spikes, targets, used, params):
@@ -260,7 +261,7 @@ class LSM(Composite):
         """Return the closed loop of a stream; None without feedback."""
         return None
 
-    def predict_next(self, X):
+    def predict_next(self, X: Samples) -> Array:
         """Predict the rows of the next piece of a stream, while the liquid runs on.
 
         Pieces give the predictions of the whole. The stream starts at the liquid's initial state
@@ -285,7 +286,7 @@ class LSM(Composite):
         X, _ = one_piece(X, None)
         return np.array(self._run_on(X, None, {}))
 
-    def reset(self):
+    def reset(self) -> Self:
         """Start a new stream at the liquid's initial state; the readout keeps what it has learnt.
 
         Returns
@@ -304,7 +305,7 @@ class LSM(Composite):
         outputs = getattr(self.readout_, method)(self._row_reader().rows(spikes))
         return self._form.split(outputs, spikes)
 
-    def to_spikes(self, X):
+    def to_spikes(self, X: Samples) -> SpikeArray:
         """Convert samples, as of `predict`, to the input of the liquid.
 
         Parameters
@@ -321,7 +322,9 @@ class LSM(Composite):
             return self._as_rows(self._form.wrap(X))
         return self.liquid_.to_spikes(self.encode(X))
 
-    def scored_rows(self, X, y, sample_weight=None):
+    def scored_rows(
+        self, X: Samples, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> tuple[Array, Array, Array | None]:
         """Return the rows that count in a score, of a fit with targets at rows.
 
         Parameters
@@ -366,19 +369,18 @@ class LSM(Composite):
         return metric(y_true, np.concatenate(list(parts))[used], sample_weight=weights)
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of input channels."""
         return getattr(self.encoder_, "n_features_in_", self.liquid_.n_features_in_)
 
     @property
-    def feature_names_in_(self):
+    def feature_names_in_(self) -> Array:
         """Names of the input channels, if X had names in `fit`."""
         return (self.encoder_ or self.liquid_).feature_names_in_
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.input_tags.three_d_array = True
+        tags.input_tags.sparse = tags.input_tags.three_d_array = True
         return tags
 
 

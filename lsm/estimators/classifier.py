@@ -1,5 +1,7 @@
 """Classifier made of a liquid and a readout."""
 
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
@@ -7,6 +9,11 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import all_or_nothing
+from .._typing import Array, ArrayLike, Estimator, Reward, Samples
+from ..ensemble import LiquidEnsemble
+from ..liquid import Liquid
+from ..random_features import RandomFeatures
+from ..spikes import SpikeArray
 from .availability import readout_has
 from .base import LSM
 
@@ -83,10 +90,23 @@ class LSMClassifier(ClassifierMixin, LSM):
 
     _parts = LSM._parts | {"readout": _default_readout}
 
-    def __init__(self, liquid="auto", readout="auto", washout=0, targets="auto", encoder="auto"):
+    def __init__(
+        self,
+        liquid: Liquid | LiquidEnsemble | RandomFeatures | str = "auto",
+        readout: Estimator | str = "auto",
+        washout: int = 0,
+        targets: str = "auto",
+        encoder: Estimator | str | None = "auto",
+    ) -> None:
         super().__init__(liquid, readout, washout, targets, encoder)
 
-    def fit(self, X, y, reward=None, **params):
+    def fit(
+        self,
+        X: Samples,
+        y: ArrayLike,
+        reward: Reward | None = None,
+        **params: Any,
+    ) -> Self:
         """Fit the liquid, then the readout on its states.
 
         Parameters
@@ -120,7 +140,12 @@ class LSMClassifier(ClassifierMixin, LSM):
         check_classification_targets(y)
 
     @available_if(readout_has("partial_fit"))
-    def partial_fit(self, X, y=None, classes=None):
+    def partial_fit(
+        self,
+        X: ArrayLike | SpikeArray,
+        y: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+    ) -> Self:
         """Learn from the next piece of a stream, row by row, while the liquid runs on.
 
         The first call draws the liquid, calibrates it on this piece, and starts the stream. Each
@@ -142,7 +167,7 @@ class LSMClassifier(ClassifierMixin, LSM):
         self : LSMClassifier
             With new `outputs_`.
         """
-        known = getattr(self, "classes_", None)
+        known: Any = getattr(self, "classes_", None)
         if known is None and classes is None:
             raise ValueError(
                 "LSMClassifier.partial_fit needs classes in its first call: pass all labels of "
@@ -166,7 +191,7 @@ class LSMClassifier(ClassifierMixin, LSM):
                 f"{first_call['classes']}: pass all labels of the stream in the first call"
             )
 
-    def predict(self, X):
+    def predict(self, X: Samples) -> Array | list[Array]:
         """Predict the class of each sample, or of every row.
 
         Parameters
@@ -181,7 +206,7 @@ class LSMClassifier(ClassifierMixin, LSM):
         return self._predict(X)
 
     @available_if(readout_has("decision_function"))
-    def decision_function(self, X):
+    def decision_function(self, X: Samples) -> Array:
         """Return the readout's scores, of shape (n_samples,) or (n_samples, n_classes).
 
         With labels at rows, a list of such arrays with a score for each row.
@@ -189,14 +214,14 @@ class LSMClassifier(ClassifierMixin, LSM):
         return self._predict(X, "decision_function")
 
     @available_if(readout_has("predict_proba"))
-    def predict_proba(self, X):
+    def predict_proba(self, X: Samples) -> Array:
         """Return the readout's probabilities, of shape (n_samples, n_classes).
 
         With labels at rows, a list of such arrays with the probabilities of each row.
         """
         return self._predict(X, "predict_proba")
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Samples, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the accuracy, over samples or over all rows after the washout."""
         check_is_fitted(self, "liquid_")
         if self.targets_ == "row":

@@ -2,11 +2,16 @@
 
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from .._typing import Array, Estimator
 from ..kernel import Correlation, Loop
+from ..readout import RLS
 from ..samples import cut_rows, split_rows
+from ..simulator import Simulator
+from ..spikes import SpikeArray
 
 __all__ = ["ClosedLoop", "Steps"]
 
@@ -35,21 +40,21 @@ class ClosedLoop:
     row_duration: float
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
         """Number of outputs."""
         return len(self.weights)
 
-    def as_outputs(self, output):
+    def as_outputs(self, output: Any) -> Any:
         """Return the prediction for a row as shape (n_outputs,); zeros if there is none yet."""
         if output is None:
             return np.zeros(self.n_outputs)
         return np.reshape(output, self.n_outputs).astype(float)
 
-    def widen(self, targets):
+    def widen(self, targets: Array) -> Any:
         """Return a loop whose limit allows for further targets."""
         return replace(self, limit=max(self.limit, DIVERGED * np.abs(targets).max()))
 
-    def force(self, simulator, spikes, targets):
+    def force(self, simulator: Simulator, spikes: SpikeArray, targets: Array) -> Array:
         """Run a liquid while the targets come back; return the states of all rows.
 
         Parameters
@@ -67,7 +72,9 @@ class ClosedLoop:
         """
         return simulator.rows(spikes, self._loop(targets, spikes.n_rows))
 
-    def teach(self, simulator, spikes, targets, readout, washout):
+    def teach(
+        self, simulator: Simulator, spikes: SpikeArray, targets: Array, readout: RLS, washout: int
+    ) -> None:
         """Let a readout learn while its outputs come back; return nothing.
 
         Parameters
@@ -100,7 +107,14 @@ class ClosedLoop:
         simulator.rows(spikes, loop)
         self._check_samples(loop.outputs, spikes)
 
-    def run(self, simulator, spikes, readout, forced, n_forced):
+    def run(
+        self,
+        simulator: Simulator,
+        spikes: SpikeArray,
+        readout: Estimator,
+        forced: Array,
+        n_forced: Array,
+    ) -> Array:
         """Return the outputs of all rows while they come back.
 
         Parameters
@@ -168,7 +182,7 @@ class ClosedLoop:
         for part in split_rows(outputs, spikes):
             self.check(part)
 
-    def check(self, outputs, first_row=0):
+    def check(self, outputs: Array, first_row: int = 0) -> None:
         """Refuse outputs that are beyond the limit, or NaN.
 
         Parameters
@@ -204,11 +218,12 @@ class Steps:
         Path of the feedback; None for a run without feedback.
     """
 
-    def __init__(self, stream, closed_loop):
+    def __init__(self, stream: Any, closed_loop: "ClosedLoop | None") -> None:
         self.stream, self.closed_loop = stream, closed_loop
-        self._on_their_way = deque(maxlen=1 if closed_loop is None else closed_loop.delay)
+        delay = 1 if closed_loop is None else closed_loop.delay
+        self._on_their_way: deque[Array] = deque(maxlen=delay)
 
-    def step(self, rows):
+    def step(self, rows: Any) -> Any:
         """Run rows with the outputs that arrive in them; return the states, (n_rows, n_features).
 
         With feedback there may be one row only.
@@ -221,7 +236,7 @@ class Steps:
             current = arriving @ self.closed_loop.weights
         return self.stream.step(rows, current).reshape(rows.n_rows[0], -1)
 
-    def send(self, outputs):
+    def send(self, outputs: Array) -> None:
         """Send outputs of shape (n_outputs,) on their way back."""
         self._on_their_way.append(outputs)
 

@@ -1,10 +1,16 @@
 """Cross-validated predictions at rows, with splits by sample or by time."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import TimeSeriesSplit, check_cv
 
+from .._typing import Array, ArrayLike, Estimator, Samples
 from .._validation import check_choice
+from ..estimators.classifier import LSMClassifier
+from ..estimators.regressor import LSMRegressor
 from ..samples import as_samples, is_table, n_rows_of
 from ..spikes import SpikeArray
 from ..targets import as_rows
@@ -12,7 +18,16 @@ from ..targets import as_rows
 __all__ = ["cross_val_predict_rows", "first_rows", "splits_by_time"]
 
 
-def cross_val_predict_rows(estimator, X, y, *, by="sample", cv=5, groups=None, method="predict"):
+def cross_val_predict_rows(
+    estimator: LSMClassifier | LSMRegressor | Estimator,
+    X: Samples,
+    y: Sequence[Any],
+    *,
+    by: str = "sample",
+    cv: Any = 5,
+    groups: ArrayLike | None = None,
+    method: str = "predict",
+) -> list[Array]:
     """Predict every row by a model that was not fitted on it.
 
     Parameters
@@ -69,7 +84,7 @@ def cross_val_predict_rows(estimator, X, y, *, by="sample", cv=5, groups=None, m
         splits = splits_by_time(cv, n_rows)
     else:
         splits = _splits_by_sample(check_cv(cv), n_rows, groups)
-    y_pred = [None] * len(y)
+    y_pred: list[Any] = [None] * len(y)
     for fitted, predicted in splits:
         model = clone(estimator).fit(first_rows(X, fitted), [y[i][:stop] for i, stop in fitted])
         ends = [(i, rows[-1] + 1) for i, rows in predicted]
@@ -89,7 +104,7 @@ def _splits_by_sample(cv, n_rows, groups):
         yield [(i, n_rows[i]) for i in train], [(i, np.arange(n_rows[i])) for i in test]
 
 
-def splits_by_time(cv, n_rows):
+def splits_by_time(cv: Any, n_rows: ArrayLike) -> Iterator[Any]:
     """Yield the pieces of each split by time.
 
     Parameters
@@ -128,7 +143,7 @@ def splits_by_time(cv, n_rows):
         yield fitted, [(i, test) for i, (_, test) in enumerate(parts)]
 
 
-def first_rows(X, ends):
+def first_rows(X: Samples, ends: Any) -> Any:
     """Return the first rows of some samples, from pairs of a sample's index and its end."""
     if isinstance(X, SpikeArray):
         samples, stops = zip(*ends, strict=True)

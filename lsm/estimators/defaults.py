@@ -1,14 +1,18 @@
 """Defaults that depend on the samples: encoder, parts of the liquid, and windows of the counts."""
 
+from typing import Any
+
 from scipy import stats
 from sklearn.base import clone
 
+from .._typing import Estimator, Samples
 from .._validation import is_auto
 from ..calibration import Calibration
 from ..encoding.series import SeriesEncoder, holds_series
 from ..ensemble import LiquidEnsemble
 from ..liquid import Liquid
 from ..neurons import LIF
+from ..random_features import RandomFeatures
 from ..snapshots import Snapshots
 
 __all__ = ["choose_encoder", "read_in_windows", "suit_series"]
@@ -16,7 +20,12 @@ __all__ = ["choose_encoder", "read_in_windows", "suit_series"]
 N_WINDOWS = 8  # fine windows, of which a readout chooses sums
 
 
-def choose_encoder(encoder, liquid, X, targets):
+def choose_encoder(
+    encoder: Estimator | str | None,
+    liquid: Liquid | LiquidEnsemble | RandomFeatures,
+    X: Samples,
+    targets: str,
+) -> Estimator | None:
     """Return an unfitted encoder of samples, or None.
 
     Parameters
@@ -46,7 +55,7 @@ def choose_encoder(encoder, liquid, X, targets):
     )
 
 
-def suit_series(liquid):
+def suit_series(liquid: Any) -> None:
     """Set the parts of a liquid that are left at "auto" to those that suit encoded series.
 
     The few currents of a series drive all neurons alike, so their biases differ. Weak recurrence
@@ -61,7 +70,7 @@ def suit_series(liquid):
         liquid.set_params(**{name: part for name, part in parts.items() if is_auto(given[name])})
 
 
-def read_in_windows(liquid, readout):
+def read_in_windows(liquid: Any, readout: Any) -> None:
     """Let a readout that chooses windows know those in which the liquid is read.
 
     A liquid with default snapshots is read in fine windows.

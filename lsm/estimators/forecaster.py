@@ -1,11 +1,15 @@
 """Forecaster of series: a liquid that improves on a linear forecast."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
+from .._typing import Array, ArrayLike
 from .._validation import check_integer, check_reals
 from ..calibration import Calibration
 from ..liquid import Liquid
@@ -88,13 +92,16 @@ class Forecaster(Composite):
     _parts = {"liquid": _default_liquid}
     _part_methods = {"liquid": "trajectory"}
 
-    def __init__(self, horizon=1, liquid="auto", n_taps="auto", warmup=20):
+    def __init__(
+        self, horizon: int | Sequence[int] = 1, liquid: Liquid | str = "auto",
+        n_taps: int | Sequence[int] | str = "auto", warmup: int = 20,
+    ) -> None:  # fmt: skip
         self.horizon = horizon
         self.liquid = liquid
         self.n_taps = n_taps
         self.warmup = warmup
 
-    def fit(self, series, exogenous=None):
+    def fit(self, series: ArrayLike, exogenous: ArrayLike | None = None) -> Self:
         """Fit the liquid and the readouts.
 
         Parameters
@@ -191,7 +198,7 @@ class Forecaster(Composite):
     def _taps(self, inputs):
         return delay_rows(inputs, self._counts[-1] // inputs.shape[1])
 
-    def predict(self, series, exogenous=None):
+    def predict(self, series: ArrayLike, exogenous: ArrayLike | None = None) -> Array:
         """Forecast from every row of a series.
 
         Parameters
@@ -241,7 +248,7 @@ class Forecaster(Composite):
             )
         return values
 
-    def update(self, series, exogenous=None):
+    def update(self, series: ArrayLike, exogenous: ArrayLike | None = None) -> Self:
         """Append new rows to the series from whose end `forecast` goes on; nothing is learnt.
 
         Parameters
@@ -258,7 +265,7 @@ class Forecaster(Composite):
         self._past = np.concatenate([self._past, self._join(series, exogenous)])
         return self
 
-    def forecast(self, n_steps, exogenous=None):
+    def forecast(self, n_steps: int, exogenous: ArrayLike | None = None) -> Array:
         """Forecast the rows after the end of the series of `fit` and `update`.
 
         Row k after the end is forecast directly, from the end, if k is one of the horizons. Other
@@ -327,7 +334,7 @@ class Forecaster(Composite):
         nothing = np.full((n_steps, self.n_features_in_), np.nan)
         return self.scaler_.scale(np.hstack([nothing, others]))[:, self.n_features_in_ :]
 
-    def score(self, series, exogenous=None):
+    def score(self, series: ArrayLike, exogenous: ArrayLike | None = None) -> float:
         """Return R squared, averaged over horizons and channels.
 
         Parameters

@@ -1,8 +1,16 @@
 """Online learning: a run of liquid and readout that goes on from call to call."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from .._typing import Array, Estimator
+from ..estimators.closed_loop import ClosedLoop
+from ..estimators.taps import Tapped
 from ..samples import cut_rows
+from ..simulator import Simulator
+from ..spikes import SpikeArray
 from .closed_loop import Steps
 
 __all__ = ["OnlineRun"]
@@ -24,13 +32,22 @@ class OnlineRun:
         What the encoder needs of the rows so far, see `SeriesEncoder.encode_piece`.
     """
 
-    def __init__(self, has_learnt):
+    def __init__(self, has_learnt: bool) -> None:
         self.has_learnt, self.n_rows, self.past = has_learnt, 0, None
-        self._steps = None
+        self._steps: Any = None
 
     def learn(
-        self, spikes, targets, known, reader, readout, *, washout, closed_loop, first_call
-    ):  # fmt: skip
+        self,
+        spikes: SpikeArray,
+        targets: Array,
+        known: Array | None,
+        reader: Simulator | Tapped,
+        readout: Estimator,
+        *,
+        washout: int,
+        closed_loop: ClosedLoop | None,
+        first_call: dict[str, Any],
+    ) -> Sequence[Any]:
         """Run the next piece of a stream, and let the readout learn from its targets.
 
         Parameters
@@ -73,7 +90,7 @@ class OnlineRun:
             outputs = readout.predict_and_learn(self._steps.step(spikes), targets, learns)
             self.n_rows, self.has_learnt = (
                 self.n_rows + len(learns),
-                self.has_learnt or learns.any(),
+                self.has_learnt or bool(learns.any()),
             )
             return outputs
         outputs = []

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from .._typing import Estimator
 from ..liquid import Liquid
+from ..simulator import Simulator
 
 __all__ = ["read_rows"]
 
 
-def read_rows(liquid):
+def read_rows(liquid: Liquid | Estimator) -> "Simulator | Trajectories":
     """Return the object that reads the rows of a fitted liquid, or of a transformer in its place.
 
     Parameters

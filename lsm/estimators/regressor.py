@@ -1,5 +1,8 @@
 """Regressor made of a liquid and a readout, with feedback from one into the other."""
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
@@ -7,9 +10,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._parts import all_or_nothing
 from .._random import generators
+from .._typing import Array, ArrayLike, Estimator, Samples
 from .._units import rounding_named
 from .._validation import check_integer, check_reals
+from ..ensemble import LiquidEnsemble
+from ..feedback import Feedback
 from ..liquid import Liquid
+from ..random_features import RandomFeatures
 from ..readout import ResidualRidge
 from ..spikes import SpikeArray
 from .availability import readout_has
@@ -107,17 +114,23 @@ class LSMRegressor(RegressorMixin, LSM):
 
     def __init__(
         self,
-        liquid="auto",
-        readout="auto",
-        feedback=None,
-        washout=0,
-        targets="auto",
-        encoder="auto",
-    ):
+        liquid: Liquid | LiquidEnsemble | RandomFeatures | str = "auto",
+        readout: Estimator | str = "auto",
+        feedback: Feedback | None = None,
+        washout: int = 0,
+        targets: str = "auto",
+        encoder: Estimator | str | None = "auto",
+    ) -> None:
         super().__init__(liquid, readout, washout, targets, encoder)
         self.feedback = feedback
 
-    def fit(self, X, y, reward=None, **params):
+    def fit(
+        self,
+        X: Samples,
+        y: ArrayLike,
+        reward: ArrayLike | Callable[..., Any] | None = None,
+        **params: Any,
+    ) -> Self:
         """Fit the liquid, then the readout on its states.
 
         Parameters
@@ -221,7 +234,7 @@ class LSMRegressor(RegressorMixin, LSM):
         return rng
 
     @available_if(readout_has("partial_fit"))
-    def partial_fit(self, X, y=None):
+    def partial_fit(self, X: ArrayLike | SpikeArray, y: ArrayLike | None = None) -> Self:
         """Learn from the next piece of a stream, row by row, while the liquid runs on.
 
         The first call draws the liquid, calibrates it on this piece, and starts the stream. Each
@@ -260,7 +273,7 @@ class LSMRegressor(RegressorMixin, LSM):
             self.closed_loop_ = self.closed_loop_.widen(np.nan_to_num(targets))
         return self.closed_loop_
 
-    def predict(self, X):
+    def predict(self, X: Samples) -> Array | list[Array]:
         """Predict the target of each sample, or of every row, in the form of those of `fit`.
 
         With feedback the readout's own outputs flow back, from zero at the start of a sample.
@@ -289,7 +302,9 @@ class LSMRegressor(RegressorMixin, LSM):
         outputs = np.asarray(outputs, dtype=float).reshape(-1, *self._form.shape)
         return self._form.split(outputs, spikes)
 
-    def generate(self, n_steps, warmup, X=None):
+    def generate(
+        self, n_steps: int, warmup: ArrayLike, X: ArrayLike | SpikeArray | None = None
+    ) -> Array:
         """Let the model run freely, driven by its own outputs.
 
         Parameters
@@ -351,7 +366,7 @@ class LSMRegressor(RegressorMixin, LSM):
         nothing = np.zeros((n_rows, self.n_features_in_), dtype=dtype)
         return SpikeArray.from_dense([nothing], row_duration=self.closed_loop_.row_duration)
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Samples, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return R squared, over samples or over all rows after the washout."""
         check_is_fitted(self, "liquid_")
         if self.targets_ == "row":

@@ -1,20 +1,23 @@
 """Metadata of `fit`: arguments that go on to the readout, such as weights of samples."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 from sklearn import get_config
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import process_routing
 
+from .._typing import Array, ArrayLike, Estimator
 from .._validation import as_array, check_reals
+from ..spikes import SpikeArray
 
 __all__ = ["check_weights", "readout_params", "row_weights", "select_rows"]
 
 PREFIX = "readout__"
 
 
-def readout_params(model, readout, params):
+def readout_params(model: Estimator, readout: Estimator, params: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of a readout's `fit` among those of a model's `fit`.
 
     Parameters
@@ -68,7 +71,7 @@ def _weight_name(readout):
     return "sample_weight"
 
 
-def check_weights(sample_weight, n):
+def check_weights(sample_weight: ArrayLike | None, n: int) -> Array | None:
     """Validate weights.
 
     Parameters
@@ -97,7 +100,7 @@ def check_weights(sample_weight, n):
     return weights.astype(float)
 
 
-def row_weights(sample_weight, spikes):
+def row_weights(sample_weight: ArrayLike | None, spikes: SpikeArray) -> Array | None:
     """Return the weights of all rows, from those of the samples or of their rows, or None."""
     if sample_weight is None:
         return None
@@ -120,7 +123,7 @@ def _are_weights(name):
     return name.split("__")[-1] == "sample_weight"
 
 
-def select_rows(params, n_rows, used):
+def select_rows(params: dict[str, Any], n_rows: ArrayLike, used: ArrayLike) -> dict[str, Any]:
     """Return arguments of a readout's `fit` for the rows that it is fitted on.
 
     Parameters

@@ -1,5 +1,8 @@
 """Scorers for targets at rows, for scikit-learn's searches and cross-validations."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, is_classifier
 from sklearn.metrics import get_scorer
@@ -10,7 +13,7 @@ from .base import LSM
 __all__ = ["row_scorer"]
 
 
-def row_scorer(scoring):
+def row_scorer(scoring: str | Callable[..., Any]) -> Callable[..., Any]:
     """Make a scorer of predictions at rows from any scorer of scikit-learn.
 
     scikit-learn's own scorers take one target a sample. With targets at rows they fail, and a

@@ -1,6 +1,10 @@
 """Robust scaling of the channels of a series, with a rule for gaps."""
 
+from typing import Any, Self
+
 import numpy as np
+
+from .._typing import Array
 
 __all__ = ["SeriesScaler"]
 
@@ -21,7 +25,7 @@ class SeriesScaler:
         The same for the changes from row to row of the scaled channels.
     """
 
-    def fit(self, values):
+    def fit(self, values: Any) -> Self:
         """Measure median and spread of values of shape (n_rows, n_channels), which may be NaN."""
         known = [column[np.isfinite(column)] for column in values.T]
         self.median_ = np.array([np.median(column) if len(column) else 0.0 for column in known])
@@ -30,11 +34,11 @@ class SeriesScaler:
         self.change_spread_ = np.array([_spread(column) for column in changes.T])
         return self
 
-    def scale(self, values):
+    def scale(self, values: Any) -> Array:
         """Return scaled values, NaN where they are unknown."""
         return (values - self.median_[: values.shape[1]]) / self.spread_[: values.shape[1]]
 
-    def transform(self, values):
+    def transform(self, values: Any) -> Any:
         """Return scaled values, with gaps filled by the last known value, or first by the median.
 
         A fill from the future, such as interpolation, would let a forecast know what follows.
@@ -45,12 +49,12 @@ class SeriesScaler:
         filled = np.take_along_axis(scaled, np.maximum(last, 0), axis=0)
         return np.where(last >= 0, filled, 0.0)
 
-    def inverse(self, scaled):
+    def inverse(self, scaled: Array) -> Array:
         """Return values in the series' unit, from an array whose last axis is the channels."""
         n_channels = scaled.shape[-1]
         return scaled * self.spread_[:n_channels] + self.median_[:n_channels]
 
-    def drive(self, scaled, before=None):
+    def drive(self, scaled: Array, before: Array | None = None) -> Array:
         """Return scaled levels and their changes, the input of a liquid.
 
         Parameters

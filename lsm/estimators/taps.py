@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._typing import Array, ArrayLike
 from ..liquid import Liquid
 from ..samples import split_rows
 from ..simulator import Simulator
 from ..snapshots import Snapshots
+from ..spikes import SpikeArray
 
 __all__ = [
     "ROW_DURATION",
@@ -26,7 +28,7 @@ ROWS_A_TAP = 5  # rows to learn from for each coefficient, at least
 MAX_COLUMNS = 400  # beyond it the inputs would cost more time than the liquid
 
 
-def tap_counts(n_rows, n_channels):
+def tap_counts(n_rows: int, n_channels: int) -> list[int]:
     """Return the numbers of rows from which a readout may choose, not empty.
 
     Parameters
@@ -46,7 +48,7 @@ def tap_counts(n_rows, n_channels):
     return [n for n in TAPS if n == TAPS[0] or n * n_channels <= n_columns]
 
 
-def delay_rows(values, n_taps):
+def delay_rows(values: ArrayLike, n_taps: int) -> Array:
     """Return each row of a series beside the rows before it.
 
     Parameters
@@ -66,7 +68,7 @@ def delay_rows(values, n_taps):
     return windows[:, :, ::-1].transpose(0, 2, 1).reshape(len(values), -1)
 
 
-def read_for_series(liquid):
+def read_for_series(liquid: Liquid) -> bool:
     """Let an unfitted liquid of spiking neurons with default `snapshots` be read for a forecast.
 
     Potentials beside traces hold the present value better than traces alone. The second trace
@@ -89,7 +91,7 @@ def read_for_series(liquid):
     return is_default
 
 
-def row_duration_for(dt):
+def row_duration_for(dt: float) -> float:
     """Return the duration of a row of a series: 10 ms, or the next multiple of the step `dt`.
 
     In a shorter row neurons have hardly moved, and most of them have sent no spike.
@@ -112,7 +114,7 @@ class Tapped:
     simulator: Simulator
     n_taps: int
 
-    def rows(self, spikes):
+    def rows(self, spikes: SpikeArray) -> Array:
         """Return taps and states at every row, of shape (n_rows, n_features)."""
         states = split_rows(self.simulator.rows(spikes), spikes)
         return np.concatenate([
@@ -120,7 +122,7 @@ class Tapped:
             for sample, part in enumerate(states)
         ])  # fmt: skip
 
-    def stream(self, row):
+    def stream(self, row: SpikeArray) -> "TappedStream":
         """Start a run that goes on from piece to piece; its first row is of the kind of `row`."""
         return TappedStream(self.simulator.stream(row), self.n_taps)
 

@@ -264,15 +264,19 @@ class Scratch(NamedTuple):
     overflow: np.ndarray
 
 
+# Of `np.record`, whose fields are attributes in Python too.
 CURSOR = np.dtype(
-    [
-        ("event", np.int64),  # next event
-        ("reading", np.int64),  # next reading
-        ("row", np.int64),  # next row
-        ("n_fired", np.int64),  # neurons that spiked in the last step
-        ("now", np.uint64),  # slot of the present step in the ring
-        ("drive_now", np.uint64),  # and in the ring of graded input
-    ]
+    (
+        np.record,
+        [
+            ("event", np.int64),  # next event
+            ("reading", np.int64),  # next reading
+            ("row", np.int64),  # next row
+            ("n_fired", np.int64),  # neurons that spiked in the last step
+            ("now", np.uint64),  # slot of the present step in the ring
+            ("drive_now", np.uint64),  # and in the ring of graded input
+        ],
+    )
 )
 
 
@@ -289,7 +293,7 @@ class Recording(NamedTuple):
 
     step: np.ndarray
     neuron: np.ndarray
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]  # hides the method of tuples
 
 
 def aligned_zeros(shape, dtype):

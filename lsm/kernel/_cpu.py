@@ -1,10 +1,17 @@
-"""Instructions of the processor that numba does not offer."""
+"""Instructions of the processor that numba does not offer.
+
+They make the compiled loop faster. As Python, see :mod:`lsm._jit`, they do no more than they must.
+"""
 
 import platform
+from functools import partial
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+
+from .._jit import AS_PYTHON
 
 __all__ = [
     "count_ones",
@@ -21,7 +28,12 @@ FLUSH = 0x8040  # bits of the x86 control register: flush results to zero, take 
 IS_X86 = platform.machine() in ("x86_64", "AMD64")
 
 
-@intrinsic
+def instruction(function, as_python=lambda *arguments: None):
+    """Make an intrinsic of numba of a function, or `as_python` where the loop runs as Python."""
+    return as_python if AS_PYTHON else intrinsic(function)
+
+
+@instruction
 def prefetch(context, array, index):
     """Fetch an element of an array into the cache, without waiting for it."""
 
@@ -36,7 +48,7 @@ def prefetch(context, array, index):
     return types.void(array, index), emit
 
 
-@intrinsic
+@instruction
 def prefer_wide_vectors(context):
     """Let the function that calls this use vectors of 512 bits where the processor has them.
 
@@ -51,7 +63,11 @@ def prefer_wide_vectors(context):
     return types.void(), emit
 
 
-@intrinsic
+def _nonzero_bytes(array, index):
+    return np.packbits(array[index : index + 64] != 0, bitorder="little").view(np.uint64)[0]
+
+
+@partial(instruction, as_python=_nonzero_bytes)
 def nonzero_bytes(context, array, index):
     """Return which of the 64 bytes from `index` on are not zero, as the bits of an integer."""
 
@@ -67,7 +83,7 @@ def nonzero_bytes(context, array, index):
     return types.uint64(array, index), emit
 
 
-@intrinsic
+@partial(instruction, as_python=lambda bits: int(bits).bit_count())
 def count_ones(context, bits):
     """Return the number of bits that are set."""
 
@@ -77,7 +93,11 @@ def count_ones(context, bits):
     return types.uint64(types.uint64), emit
 
 
-@intrinsic
+def _trailing_zeros(bits):
+    return (int(bits) & -int(bits)).bit_length() - 1 if bits else 64
+
+
+@partial(instruction, as_python=_trailing_zeros)
 def trailing_zeros(context, bits):
     """Return the place of the lowest bit that is set, 64 if there is none."""
 
@@ -93,7 +113,7 @@ def _control(builder, name, place):
     builder.call(builder.module.declare_intrinsic(f"llvm.x86.sse.{name}", [], kind), [address])
 
 
-@intrinsic
+@instruction
 def flush_denormals(context):
     """Let this thread treat denormal numbers as zero; return the setting before.
 
@@ -114,7 +134,7 @@ def flush_denormals(context):
     return types.int32(), emit
 
 
-@intrinsic
+@instruction
 def restore_denormals(context, setting):
     """Restore the setting that `flush_denormals` returned."""
 

@@ -68,7 +68,7 @@ def subtract(matrix, terms, scales):
 @register_jitable
 def take_in(correlation):
     """Take the terms of a :class:`~lsm.kernel.Correlation` into its matrix."""
-    matrix, count, growth = correlation.matrix, correlation.count[0], correlation.growth[0]
+    matrix, count, growth = correlation.matrix, correlation.n_terms[0], correlation.growth[0]
     correlation.scales[count:] = 0
     subtract(matrix, correlation.terms[: (count + 3) // 4 * 4], correlation.scales)
     if growth != 1:
@@ -82,7 +82,7 @@ def take_in(correlation):
             for j in range(len(matrix)):
                 matrix[i, j] *= shrink
                 matrix[j, i] *= shrink
-    correlation.count[0], correlation.growth[0] = 0, 1
+    correlation.n_terms[0], correlation.growth[0] = 0, 1
 
 
 @register_jitable
@@ -113,7 +113,7 @@ def learn_row(state, product, error, coef, correlation, forget):
         Whether `correlation.matrix` has changed, and with it what `product` has to be.
     """
     terms, scales = correlation.terms, correlation.scales
-    count, growth = correlation.count[0], correlation.growth[0]
+    count, growth = correlation.n_terms[0], correlation.growth[0]
     direction = terms[count]
     direction[:] = product
     for k in range(count):
@@ -126,7 +126,7 @@ def learn_row(state, product, error, coef, correlation, forget):
         for i in range(len(direction)):
             coef[k, i] -= part * direction[i]
     scales[count] = scale
-    correlation.count[0], correlation.growth[0] = count + 1, growth / forget
+    correlation.n_terms[0], correlation.growth[0] = count + 1, growth / forget
     is_full = count + 1 == len(terms) or growth / forget > MOST_GROWTH
     if is_full:
         take_in(correlation)
@@ -134,7 +134,9 @@ def learn_row(state, product, error, coef, correlation, forget):
 
 
 @partial(njit, error_model="numpy")
-def predict_and_learn(X, y, learns, coef, correlation, forget, y_pred):
+def predict_and_learn(
+    X: Any, y: Any, learns: Any, coef: Any, correlation: Any, forget: Any, y_pred: Any
+) -> None:
     """Predict each row, and then update the coefficients with it, in place."""
     product = np.empty(X.shape[1])
     for row in range(len(X)):

@@ -1,6 +1,7 @@
 """Runs of the compiled loop."""
 
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 from numba.core.errors import NumbaError
@@ -12,7 +13,8 @@ from ._pack import pack_events, pack_network, pack_readings
 
 __all__ = ["Run"]
 
-_called = set()  # kinds of calls that have been compiled or loaded in this process
+# Kinds of calls that have been compiled or loaded in this process.
+_called: set[tuple[Any, ...]] = set()
 
 
 class Run:

@@ -1,11 +1,15 @@
 """Runs of many samples, shared among threads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
 from tqdm.auto import tqdm
 
+from .._typing import Array
+from ..kernel.network import Loop, Network, Plan
+from ..spikes import SpikeArray
 from ._run import Run
 
 __all__ = ["costs_of", "share", "simulate"]
@@ -17,8 +21,16 @@ CALLS_PER_THREAD = 16
 
 
 def simulate(
-    network, spikes, plan, *, dtype="float32", n_jobs=None, record=False, verbose=False, loop=None
-):  # fmt: skip
+    network: Network,
+    spikes: SpikeArray,
+    plan: Plan,
+    *,
+    dtype: str = "float32",
+    n_jobs: int | None = None,
+    record: bool = False,
+    verbose: bool = False,
+    loop: Loop | None = None,
+) -> tuple[Array, list[Any]]:
     """Run every sample from the network's initial state.
 
     The result for a sample does not depend on other samples, on their order, or on the number
@@ -82,13 +94,13 @@ def simulate(
     return run.readings.out, [pair for part in parts for pair in part]
 
 
-def costs_of(network, spikes):
+def costs_of(network: Any, spikes: SpikeArray) -> Array:
     """Return the neurons that each sample updates, synapses of its input counted as neurons."""
     targets = network.w_in.nnz / spikes.n_channels
     return network.n_steps(spikes) * network.n_neurons + np.diff(spikes.offsets) * targets
 
 
-def share(n_steps, costs, cost_of_call, record):
+def share(n_steps: Array, costs: Array, cost_of_call: float, record: bool) -> list[Any]:
     """Share samples among calls of the loop.
 
     Parameters

@@ -2,11 +2,13 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from .._units import nearest_steps
 from .._validation import check_choice, check_integer, check_number
+from ..topology import Wiring
 from .network import Network
 
 __all__ = ["GENERATORS", "Recipe"]
@@ -46,23 +48,23 @@ class Recipe:
         Length of a step in ms.
     """
 
-    neurons: object
-    synapses: object
-    topology: object
-    inputs: object
-    short_term_plasticity: object = None
+    neurons: Any
+    synapses: Any
+    topology: Any
+    inputs: Any
+    short_term_plasticity: Any = None
     n_neurons: int | str = "auto"
     noise: float = 0.0
     initial: str = "rest"
     dt: float = 1.0
 
     @property
-    def given(self):
+    def given(self) -> tuple[str, ...]:
         """Names of the weights that the user gives, of "recurrence" and "inputs"."""
         parts = {"recurrence": self.topology, "inputs": self.inputs}
         return tuple(name for name, part in parts.items() if getattr(part, "is_given", False))
 
-    def check(self):
+    def check(self) -> None:
         """Validate the numbers, and the combination of models."""
         check_number("Liquid.dt", self.dt, 0, low_open=True)
         check_choice("Liquid.initial", self.initial, ("rest", "random"))
@@ -81,7 +83,9 @@ class Recipe:
                     f"neurons of {self.neurons!r} do not have: take Delta()"
                 )
 
-    def draw(self, rngs, n_channels, graded):
+    def draw(
+        self, rngs: dict[str, Any], n_channels: int, graded: bool
+    ) -> tuple[Network, Wiring, tuple[Any, ...]]:
         """Draw a network.
 
         Parameters
@@ -101,7 +105,7 @@ class Recipe:
         other_initial : tuple of arrays
             Another, random initial state.
         """
-        n_neurons = self.n_neurons
+        n_neurons: Any = self.n_neurons
         if n_neurons == "auto":
             n_neurons = getattr(self.inputs, "n_neurons", N_NEURONS)
             n_neurons = getattr(self.topology, "n_neurons", n_neurons)
@@ -131,7 +135,7 @@ class Recipe:
                 raise ValueError(f"{part!r} has weights beyond what {w.dtype} can hold")
         return network, wiring, self.neurons.initial(parameters, n_neurons, rngs["other"])
 
-    def rewire(self, network, gain, rng):
+    def rewire(self, network: Network, gain: float, rng: np.random.Generator) -> Network:
         """Draw the recurrent synapses of a network again.
 
         Parameters

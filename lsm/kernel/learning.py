@@ -1,12 +1,17 @@
 """Learning in the liquid, sample after sample."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from .._typing import Array, Reward
 from .._validation import check_reals
+from ..kernel.network import Network
 from ..plasticity import Past
+from ..spikes import SpikeArray
 from ._arrays import Learning
 from ._matrix import excitatory_by_target
 from ._pack import pack_network
@@ -18,9 +23,17 @@ __all__ = ["check_reward", "learn"]
 
 
 def learn(
-    network, spikes, rules, *, unit, dtype="float32", reward=None, rng=None, rewire=None,
-    verbose=False,
-):  # fmt: skip
+    network: Network,
+    spikes: SpikeArray,
+    rules: Sequence[Any],
+    *,
+    unit: float,
+    dtype: str = "float32",
+    reward: Reward | None = None,
+    rng: np.random.Generator | None = None,
+    rewire: Callable[..., Any] | None = None,
+    verbose: bool = False,
+) -> Network:
     """Let rules change a network while it runs, each sample with the weights that the last left.
 
     Parameters
@@ -113,7 +126,9 @@ class _Plastic:
         return replace(self.network, w=w, lasting=self.lasting.astype(float))
 
 
-def check_reward(reward, n_samples, rules):
+def check_reward(
+    reward: Reward | None, n_samples: int, rules: Sequence[Any]
+) -> Array | Callable[..., Any] | None:
     """Validate rewards; return an array as floats, a function or None as it is.
 
     Parameters

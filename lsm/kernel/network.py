@@ -1,12 +1,15 @@
 """Arguments of a simulation: a network, a plan of readings, a readout in the loop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
+from .._typing import Array
 from .._units import MOST_STEPS, steps_at
+from ..spikes import SpikeArray
 
 __all__ = ["Correlation", "Loop", "Network", "Plan", "in_double"]
 
@@ -56,8 +59,8 @@ class Network:
         Whether each neuron is inhibitory, for learning rules that need to know.
     """
 
-    neurons: object
-    synapses: object
+    neurons: Any
+    synapses: Any
     parameters: dict
     syn_parameters: dict
     initial: tuple
@@ -75,33 +78,33 @@ class Network:
     inhibitory: np.ndarray | None = None
 
     @property
-    def n_neurons(self):
+    def n_neurons(self) -> int:
         """Number of neurons."""
         return len(self.bias)
 
     @property
-    def constants(self):
+    def constants(self) -> tuple[Any, ...]:
         """Constants of one step of the neurons."""
         return self.neurons.constants(self.parameters, self.dt)
 
     @property
-    def syn_constants(self):
+    def syn_constants(self) -> Any:
         """Constants of one step of the synapses."""
         return self.synapses.constants(self.syn_parameters, self.parameters, self.dt)
 
-    def keys(self, spikes):
+    def keys(self, spikes: SpikeArray) -> Array:
         """Return a key of the random numbers for each sample, from its content and the seed."""
         if self.noise == 0 and not self.neurons.stochastic:
             return np.zeros(len(spikes), dtype=np.uint32)
         digests = [int(spikes.digest(i)[:8], 16) for i in range(len(spikes))]
         return np.array(digests, dtype=np.uint32) ^ np.uint32(self.seed)
 
-    def n_steps(self, spikes):
+    def n_steps(self, spikes: SpikeArray) -> Array:
         """Return the length of each sample in steps of the network."""
         self._check_length(spikes)
         return steps_at(spikes.n_rows.astype(np.int64), spikes.row_duration, self.dt)
 
-    def row_start(self, spikes, first_row=0):
+    def row_start(self, spikes: SpikeArray, first_row: int = 0) -> Array:
         """Return the step at which each row of the input begins.
 
         A row begins at the step nearest to its time, and lasts until the next row begins. Where
@@ -161,7 +164,7 @@ class Plan(NamedTuple):
     decays: np.ndarray
     potential: bool = False
 
-    def select(self, samples):
+    def select(self, samples: Sequence[Array]) -> Any:
         """Return the plan of some samples, an index array."""
         counts = np.diff(self.offsets)[samples]
         starts = np.repeat(self.offsets[:-1][samples], counts)
@@ -170,7 +173,7 @@ class Plan(NamedTuple):
         return self._replace(offsets=offsets, times=self.times[starts + within])
 
 
-def in_double(w):
+def in_double(w: Any) -> Any:
     """Return weights in double precision."""
     w = w.copy()  # `astype` would merge synapses between the same two neurons
     w.data = w.data.astype(np.float64)
@@ -187,10 +190,10 @@ class Correlation(NamedTuple):
     matrix : float64 array of shape (n_features, n_features)
         The matrix before the last rows.
     terms : float64 array of shape (N_TERMS, n_features)
-        One term a row, the first `count` of them.
+        One term a row, the first `n_terms` of them.
     scales : float64 array of shape (N_TERMS,)
         Factors of the terms.
-    count : int64 array of shape (1,)
+    n_terms : int64 array of shape (1,)
         Number of terms.
     growth : float64 array of shape (1,)
         Growth by the forgetting of earlier rows.
@@ -199,25 +202,25 @@ class Correlation(NamedTuple):
     matrix: np.ndarray
     terms: np.ndarray
     scales: np.ndarray
-    count: np.ndarray
+    n_terms: np.ndarray
     growth: np.ndarray
 
     @classmethod
-    def of(cls, matrix):
+    def of(cls, matrix: np.ndarray) -> Self:
         """Return a correlation that is this matrix, without terms."""
         return cls(
             matrix=matrix,
             terms=np.zeros((N_TERMS, len(matrix))),
             scales=np.zeros(N_TERMS),
-            count=np.zeros(1, np.int64),
+            n_terms=np.zeros(1, np.int64),
             growth=np.ones(1),
         )
 
     @property
-    def whole(self):
+    def whole(self) -> np.ndarray:
         """The inverse correlation matrix, of shape (n_features, n_features)."""
-        terms = self.terms[: self.count[0]]
-        scaled = self.scales[: self.count[0], None] * terms
+        terms = self.terms[: self.n_terms[0]]
+        scaled = self.scales[: self.n_terms[0], None] * terms
         return self.growth[0] * (self.matrix - scaled.T @ terms)
 
 

@@ -6,6 +6,8 @@ from copy import copy
 import numpy as np
 from joblib import effective_n_jobs
 
+from .._typing import Array
+from ..kernel.network import Network
 from ..spikes import SpikeArray
 from ._arrays import frozen
 from ._run import Run
@@ -17,7 +19,9 @@ __all__ = ["record", "record_potentials"]
 WINDOW = 2**22  # potentials of all neurons that are held at once, before the chosen ones are kept
 
 
-def record(network, spikes, *, dtype="float32", n_jobs=None):
+def record(
+    network: Network, spikes: SpikeArray, *, dtype: str = "float32", n_jobs: int | None = None
+) -> SpikeArray:
     """Run every sample and return the spikes of all neurons.
 
     Parameters
@@ -42,7 +46,14 @@ def record(network, spikes, *, dtype="float32", n_jobs=None):
     return _as_spikes(recorded, n_steps, network)
 
 
-def record_potentials(network, spikes, neurons, *, dtype="float32", n_jobs=None):
+def record_potentials(
+    network: Network,
+    spikes: SpikeArray,
+    neurons: Array,
+    *,
+    dtype: str = "float32",
+    n_jobs: int | None = None,
+) -> tuple[SpikeArray | None, list[Array]]:
     """Run every sample and return all spikes, and the potentials of some neurons at every step.
 
     Memory holds the potentials of the chosen neurons, and those of all for a window of steps.
@@ -83,8 +94,8 @@ def record_potentials(network, spikes, neurons, *, dtype="float32", n_jobs=None)
         with ThreadPoolExecutor(n_threads) as pool:
             parts = list(pool.map(run_sample, range(len(spikes))))
     recorded, potentials = zip(*parts, strict=True)
-    recorded = _as_spikes(recorded, n_steps, network) if network.neurons.spiking else None
-    return recorded, list(potentials)
+    spiking = network.neurons.spiking
+    return _as_spikes(recorded, n_steps, network) if spiking else None, list(potentials)
 
 
 def _run_sample(run, sample, n_steps, width, neurons):

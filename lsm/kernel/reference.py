@@ -1,16 +1,22 @@
 """Reference of the simulation in NumPy and SciPy: slow, written to be read, an oracle for tests."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from .._typing import Array, Estimator
+from ..kernel.network import Network, Plan
+from ..spikes import SpikeArray
 from ._noise import gaussian, uniform
 from .network import in_double
 
 __all__ = ["learn_reference", "simulate_reference"]
 
 
-def simulate_reference(network, spikes, plan, *, record=False):
+def simulate_reference(
+    network: Network, spikes: SpikeArray, plan: Plan, *, record: bool = False
+) -> tuple[Array, list[Any]]:
     """Run every sample from the network's initial state; as :func:`lsm.kernel.simulate`.
 
     Parameters
@@ -45,7 +51,9 @@ def simulate_reference(network, spikes, plan, *, record=False):
     return np.array(readings).reshape(len(readings), len(plan.decays), -1), recorded
 
 
-def learn_reference(network, spikes, rule, *, unit):
+def learn_reference(
+    network: Network, spikes: SpikeArray, rule: Estimator, *, unit: float
+) -> Network:
     """Let a rule change the weights at spikes; as :func:`lsm.kernel.learn`.
 
     Parameters

@@ -1,7 +1,11 @@
 """Run of a network that goes on from call to call."""
 
+from typing import Any
+
 import numpy as np
 
+from ..kernel.network import Network
+from ..spikes import SpikeArray
 from ._arrays import as_real, frozen
 from ._pack import pack_events
 from ._run import Run
@@ -32,14 +36,16 @@ class Stream:
         Number of rows so far.
     """
 
-    def __init__(self, network, row, plan, *, dtype="float32"):
+    def __init__(
+        self, network: Network, row: SpikeArray, plan: Plan, *, dtype: str = "float32"
+    ) -> None:
         self.network, self.n_rows = network, 0
         self.begin = self.end = int(network.row_start(row)[1])  # of the second row
         longest = np.array([self.begin + 1])  # a later row may last a step more than the first
         self.run = Run(network, row, Plan(np.array([0, 1]), longest, *plan[2:]), dtype)
         self.bias, self.arrays = self.run.network.population.bias, self.run.allocate()
 
-    def step(self, rows, current=None):
+    def step(self, rows: Any, current: Any = None) -> Any:
         """Run the next rows of input.
 
         Parameters

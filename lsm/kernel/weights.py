@@ -1,25 +1,30 @@
 """Other recurrent weights for a network that is drawn."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from .._typing import Array, ArrayLike
 from .._units import steps
 from .._validation import check_integer, check_number, check_reals
+from ..kernel.network import Network
 from ._arrays import frozen
 
 __all__ = ["read_only", "with_weight", "with_weights"]
 
 
-def read_only(w):
+def read_only(w: Any) -> Any:
     """Return a view of a CSR array whose numbers cannot be changed."""
     view = sparse.csr_array(w.shape, dtype=w.dtype)
     view.data, view.indices, view.indptr = map(frozen, (w.data, w.indices, w.indptr))
     return view
 
 
-def with_weights(network, weights, delay="auto"):
+def with_weights(
+    network: Network, weights: Array | ArrayLike | sparse.sparray, delay: float | str = "auto"
+) -> Network:
     """Return a network with other recurrent weights.
 
     Parameters
@@ -71,7 +76,9 @@ def with_weights(network, weights, delay="auto"):
     return replace(network, w=w, delays=delays, short_term=short_term)
 
 
-def with_weight(network, pre, post, weight, delay="auto"):
+def with_weight(
+    network: Network, pre: int, post: int, weight: float, delay: float | str = "auto"
+) -> Network:
     """Return a network with another weight of one synapse, which is added if it does not exist.
 
     Parameters

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from .. import statistics
+from .._typing import ArrayLike, Estimator, Samples
 from ..health import MAX_ECHO_STATE_INDEX, MAX_SATURATED, MAX_SILENT, MIN_RATE
 from ..inside import input_spikes
 from . import dynamics, states
@@ -103,7 +104,7 @@ def _limits(finding):
     return f"up to {finding.high:g}" if finding.high is not None else ""
 
 
-def card(estimator, X, y=None):
+def card(estimator: Estimator, X: Samples, y: ArrayLike | None = None) -> "Card":
     """Measure a liquid by all measures that its samples allow.
 
     Parameters

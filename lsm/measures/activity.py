@@ -1,8 +1,11 @@
 """Measures of activity: statistics of the liquid's spikes, and their cost."""
 
+from typing import Any
+
 import numpy as np
 
 from .. import statistics
+from .._typing import Estimator, Samples
 from ..inside import input_spikes
 
 __all__ = [
@@ -17,7 +20,7 @@ __all__ = [
 ]
 
 
-def rate(estimator, X, y=None):
+def rate(estimator: Estimator, X: Samples, y: Any = None) -> float:
     """Return the mean rate of the neurons in Hz; see :func:`lsm.statistics.rates`.
 
     Parameters
@@ -36,7 +39,7 @@ def rate(estimator, X, y=None):
     return float(statistics.rates(_record(estimator, X)).mean())
 
 
-def interval_cv(estimator, X, y=None):
+def interval_cv(estimator: Estimator, X: Samples, y: Any = None) -> float:
     """Return the mean coefficient of variation of interspike intervals.
 
     It measures irregularity, see :func:`lsm.statistics.interval_cvs`.
@@ -58,7 +61,7 @@ def interval_cv(estimator, X, y=None):
     return mean_of_defined(statistics.interval_cvs(_record(estimator, X)))
 
 
-def fano_factor(estimator, X, y=None, *, window=100.0):
+def fano_factor(estimator: Estimator, X: Samples, y: Any = None, *, window: float = 100.0) -> float:
     """Return the mean Fano factor of spike counts; see :func:`lsm.statistics.fano_factors`.
 
     Parameters
@@ -80,7 +83,7 @@ def fano_factor(estimator, X, y=None, *, window=100.0):
     return mean_of_defined(statistics.fano_factors(_record(estimator, X), window))
 
 
-def synchrony(estimator, X, y=None, *, window=5.0):
+def synchrony(estimator: Estimator, X: Samples, y: Any = None, *, window: float = 5.0) -> float:
     """Return the synchrony of the neurons; see :func:`lsm.statistics.synchrony`.
 
     Parameters
@@ -102,7 +105,9 @@ def synchrony(estimator, X, y=None, *, window=5.0):
     return statistics.synchrony(_record(estimator, X), window)
 
 
-def branching_ratio(estimator, X, y=None, *, window=1.0):
+def branching_ratio(
+    estimator: Estimator, X: Samples, y: Any = None, *, window: float = 1.0
+) -> float:
     """Return the branching ratio of the spikes; see :func:`lsm.statistics.branching_ratio`.
 
     Parameters
@@ -123,7 +128,7 @@ def branching_ratio(estimator, X, y=None, *, window=1.0):
     return statistics.branching_ratio(_record(estimator, X), window)
 
 
-def sparseness(estimator, X, y=None):
+def sparseness(estimator: Estimator, X: Samples, y: Any = None) -> float:
     """Return the sparseness of spike counts; see :func:`lsm.statistics.sparseness`.
 
     Parameters
@@ -143,7 +148,7 @@ def sparseness(estimator, X, y=None):
     return statistics.sparseness(_record(estimator, X))
 
 
-def spikes_per_sample(estimator, X, y=None):
+def spikes_per_sample(estimator: Estimator, X: Samples, y: Any = None) -> float:
     """Return the mean number of the liquid's spikes per sample.
 
     Parameters
@@ -163,7 +168,7 @@ def spikes_per_sample(estimator, X, y=None):
     return len(recorded.rows) / len(recorded)
 
 
-def synaptic_events(estimator, X, y=None):
+def synaptic_events(estimator: Estimator, X: Samples, y: Any = None) -> float:
     """Return the mean number of synaptic events per sample, a proxy for energy [1]_.
 
     A spike of a neuron or of the input counts once for each of its synapses. Graded input has no

@@ -1,12 +1,14 @@
 """Measures of dynamics: dependence on the initial state, and growth of perturbations."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from .. import calibration, centring
 from .._random import generators
+from .._typing import Estimator, Samples
 from .._validation import check_number
 from ..inside import input_spikes
 from ..kernel import Plan, in_double, simulate
@@ -18,7 +20,9 @@ ROUNDING = 1e-5  # relative difference of traces of equal spikes in single preci
 N_READINGS = 50  # times at which the distance of two trajectories is measured
 
 
-def echo_state_index(estimator, X, y=None, *, random_state=0):
+def echo_state_index(
+    estimator: Estimator, X: Samples, y: Any = None, *, random_state: int = 0
+) -> float:
     """Return the dependence of a liquid's end state on its initial state.
 
     See :func:`lsm.calibration.echo_state_index`. Calibration limits this index.
@@ -45,8 +49,15 @@ def echo_state_index(estimator, X, y=None, *, random_state=0):
 
 
 def perturbation_growth(
-    estimator, X, y=None, *, size=0.01, horizon=100.0, tau=10.0, random_state=0
-):
+    estimator: Estimator,
+    X: Samples,
+    y: Any = None,
+    *,
+    size: float = 0.01,
+    horizon: float = 100.0,
+    tau: float = 10.0,
+    random_state: int = 0,
+) -> float:
     """Estimate the largest Lyapunov exponent from pairs of trajectories [1]_.
 
     Every sample is run twice, the second time from a slightly different initial state. The exponent
@@ -131,7 +142,7 @@ def _growth_rate(distances, seconds, lowest):
     return float(np.polyfit(seconds[fitted], np.log(distances[fitted]), 1)[0])
 
 
-def effective_spectral_radius(estimator, X, y=None):
+def effective_spectral_radius(estimator: Estimator, X: Samples, y: Any = None) -> float:
     """Return the spectral radius of the liquid, linearised at its activity for the samples [1]_.
 
     An entry of the matrix is the number of additional spikes of a neuron that one spike of another

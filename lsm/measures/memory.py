@@ -1,6 +1,7 @@
 """Measures of memory: capacities for past values of a series, and for functions of them."""
 
 from itertools import combinations_with_replacement
+from typing import Any
 
 import numpy as np
 from scipy.special import eval_legendre
@@ -9,6 +10,7 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from .._typing import Array, Estimator, Samples
 from .._validation import check_integer, check_number, check_reals
 from ..inside import input_spikes
 from ..kernel import Plan, simulate
@@ -19,7 +21,14 @@ __all__ = ["capacity_by_degree", "information_processing_capacity", "memory_capa
 BATCH = 256  # number of functions whose capacity is measured at once, which limits the memory used
 
 
-def memory_capacity(estimator, X, y=None, *, max_lag=100, tau=30.0):
+def memory_capacity(
+    estimator: Estimator,
+    X: Samples,
+    y: Any = None,
+    *,
+    max_lag: int = 100,
+    tau: float | tuple[float, ...] = 30.0,
+) -> float:
     """Return the memory capacity: the number of past values that a liquid remembers [1]_.
 
     A ridge regression learns to predict the value of k rows before from the liquid's traces, in
@@ -58,15 +67,19 @@ def memory_capacity(estimator, X, y=None, *, max_lag=100, tau=30.0):
     """
     check_integer("max_lag", max_lag, 1)
     return float(
-        np.mean(
-            [_memory_capacity(*series, max_lag) for series in _states_and_inputs(estimator, X, tau)]
-        )
+        np.mean([_memory_capacity(x, u, max_lag) for x, u in _states_and_inputs(estimator, X, tau)])
     )
 
 
 def information_processing_capacity(
-    estimator, X, y=None, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4
-):
+    estimator: Estimator,
+    X: Samples,
+    y: Any = None,
+    *,
+    lags: tuple[int, ...] = (50, 15, 6),
+    tau: float | tuple[float, ...] = 30.0,
+    p_value: float = 1e-4,
+) -> float:
     """Return the capacity of a liquid for functions of its input [1]_.
 
     This is the sum of the capacities of :func:`capacity_by_degree`.
@@ -105,7 +118,14 @@ def information_processing_capacity(
     return float(capacity_by_degree(estimator, X, lags=lags, tau=tau, p_value=p_value).sum())
 
 
-def capacity_by_degree(estimator, X, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4):
+def capacity_by_degree(
+    estimator: Estimator,
+    X: Samples,
+    *,
+    lags: tuple[int, ...] = (50, 15, 6),
+    tau: float | tuple[float, ...] = 30.0,
+    p_value: float = 1e-4,
+) -> Array:
     """Return the capacity of a liquid for functions of its input, for each degree [1]_.
 
     The functions of a degree are all products of Legendre polynomials of past values whose degrees
@@ -149,7 +169,7 @@ def capacity_by_degree(estimator, X, *, lags=(50, 15, 6), tau=30.0, p_value=1e-4
     """
     if np.ndim(lags) != 1 or len(lags) == 0:
         raise ValueError(f"lags must be a sequence of integers >= 1, got {lags!r}")
-    lags = [check_integer("lags", n, 1) for n in lags]
+    lags = tuple(check_integer("lags", n, 1) for n in lags)
     check_number("p_value", p_value, 0, 1, low_open=True, high_open=True)
     return np.mean(
         [

@@ -1,9 +1,12 @@
 """Measures of states: separation, rank and dimension."""
 
+from typing import Any
+
 import numpy as np
 from scipy.spatial.distance import pdist, squareform
 from sklearn.utils import check_consistent_length
 
+from .._typing import Array, ArrayLike, Estimator, Samples
 from .._validation import check_number
 from ..distances import van_rossum
 from ..inside import input_spikes
@@ -17,7 +20,7 @@ __all__ = [
 ]
 
 
-def separation_curve(estimator, X, *, tau=10.0):
+def separation_curve(estimator: Estimator, X: Samples, *, tau: float = 10.0) -> tuple[Array, Array]:
     """Return the distances of inputs and the distances of states for all pairs of samples [1]_.
 
     Parameters
@@ -54,7 +57,7 @@ def separation_curve(estimator, X, *, tau=10.0):
     return squareform(van_rossum(spikes, tau), checks=False), pdist(states)
 
 
-def separation(estimator, X, y=None, *, tau=10.0):
+def separation(estimator: Estimator, X: Samples, y: Any = None, *, tau: float = 10.0) -> float:
     """Return the distance of states per distance of inputs.
 
     This is the slope of a regression line through the origin in :func:`separation_curve`.
@@ -86,7 +89,9 @@ def separation(estimator, X, y=None, *, tau=10.0):
     return float(inputs @ states / (inputs @ inputs))
 
 
-def kernel_quality(estimator, X, y=None, *, tolerance=0.01):
+def kernel_quality(
+    estimator: Estimator, X: Samples, y: Any = None, *, tolerance: float = 0.01
+) -> int:
     """Return the rank of the states for different inputs [1]_.
 
     The rank is an upper bound on the number of inputs that a linear readout can map to arbitrary
@@ -119,7 +124,9 @@ def kernel_quality(estimator, X, y=None, *, tolerance=0.01):
     return _rank(liquid.simulator_.states(spikes).toarray(), tolerance)
 
 
-def generalisation_rank(estimator, X, y=None, *, tolerance=0.01):
+def generalisation_rank(
+    estimator: Estimator, X: Samples, y: ArrayLike | None = None, *, tolerance: float = 0.01
+) -> float:
     """Return the rank of the states for variants of one input; lower is better [1]_.
 
     Parameters
@@ -151,7 +158,7 @@ def generalisation_rank(estimator, X, y=None, *, tolerance=0.01):
     return float(np.mean([_rank(states[y == label], tolerance) for label in np.unique(y)]))
 
 
-def dimension(estimator, X, y=None):
+def dimension(estimator: Estimator, X: Samples, y: Any = None) -> float:
     """Return the dimension of the states, as their participation ratio [1]_.
 
     The participation ratio is `sum(c)**2 / sum(c**2)`, where c are the eigenvalues of the states'

@@ -1,8 +1,11 @@
 """Neurons that a spike resets, and the mean of a decaying current over a step."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import exprel
 
+from .._typing import Array
 from .._units import nearest_steps
 from .base import NeuronModel
 
@@ -39,13 +42,15 @@ class ResetNeuron(NeuronModel):
     bounds = {"refractory": ">= 0"}
     n_further = 0
 
-    def check_drawn(self, parameters, dt):
+    def check_drawn(self, parameters: dict[str, Any], dt: float) -> None:
         """Convert the refractory periods to steps, so that a warning names the rounded ones."""
         name, drawn = f"{type(self).__name__}.refractory", hasattr(self.refractory, "rvs")
         nearest_steps(name, parameters["refractory"], dt, drawn=drawn)
 
     @classmethod
-    def initial(cls, parameters, n_neurons, rng=None):
+    def initial(
+        cls, parameters: dict[str, Any], n_neurons: int, rng: np.random.Generator | None = None
+    ) -> tuple[Array, ...]:
         """Return the state at rest, or at a random potential between reset and threshold."""
         reset, threshold = parameters["v_reset"], parameters["v_threshold"]
         potential = np.broadcast_to(parameters.get("v_rest", reset), n_neurons).astype(float)

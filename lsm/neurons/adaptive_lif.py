@@ -1,7 +1,10 @@
 """The leaky integrate-and-fire neuron with spike-frequency adaptation."""
 
+from typing import Any
+
 import numpy as np
 
+from .._typing import Parameter
 from .._units import steps
 from ._reset import ResetNeuron, mean_decay
 
@@ -72,18 +75,18 @@ class AdaptiveLIF(ResetNeuron):
 
     def __init__(
         self,
-        tau_m=20.0,
-        v_rest=0.0,
-        v_threshold=1.0,
-        v_reset=0.0,
-        refractory=2.0,
-        resistance=1.0,
-        bias=0.0,
-        threshold_jump=0.1,
-        tau_threshold=200.0,
-        adaptation_jump=0.0,
-        tau_adaptation=200.0,
-    ):
+        tau_m: Parameter = 20.0,
+        v_rest: Parameter = 0.0,
+        v_threshold: Parameter = 1.0,
+        v_reset: Parameter = 0.0,
+        refractory: Parameter = 2.0,
+        resistance: Parameter = 1.0,
+        bias: Parameter = 0.0,
+        threshold_jump: Parameter = 0.1,
+        tau_threshold: Parameter = 200.0,
+        adaptation_jump: Parameter = 0.0,
+        tau_adaptation: Parameter = 200.0,
+    ) -> None:
         self.tau_m = tau_m
         self.v_rest = v_rest
         self.v_threshold = v_threshold
@@ -97,7 +100,7 @@ class AdaptiveLIF(ResetNeuron):
         self.tau_adaptation = tau_adaptation
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak, fall_h, fall_w = (
             dt / np.asarray(parameters[name])
@@ -119,7 +122,7 @@ class AdaptiveLIF(ResetNeuron):
         )
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         (
             decay, gain, rest, threshold, reset, refractory,
@@ -138,7 +141,7 @@ class AdaptiveLIF(ResetNeuron):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         (
             decay, gain, rest, threshold, reset, refractory,

@@ -1,7 +1,10 @@
 """The adaptive exponential integrate-and-fire neuron."""
 
+from typing import Any
+
 import numpy as np
 
+from .._typing import Parameter
 from .._units import steps
 from .eif import EIF
 
@@ -68,19 +71,19 @@ class AdEx(EIF):
 
     def __init__(
         self,
-        tau_m=9.3667,
-        v_rest=-70.6,
-        v_threshold=-50.4,
-        v_reset=-70.6,
-        refractory=0.0,
-        resistance=33.333,
-        bias=0.0,
-        delta_t=2.0,
-        v_peak=20.0,
-        a=0.004,
-        b=0.0805,
-        tau_w=144.0,
-    ):
+        tau_m: Parameter = 9.3667,
+        v_rest: Parameter = -70.6,
+        v_threshold: Parameter = -50.4,
+        v_reset: Parameter = -70.6,
+        refractory: Parameter = 0.0,
+        resistance: Parameter = 33.333,
+        bias: Parameter = 0.0,
+        delta_t: Parameter = 2.0,
+        v_peak: Parameter = 20.0,
+        a: Parameter = 0.004,
+        b: Parameter = 0.0805,
+        tau_w: Parameter = 144.0,
+    ) -> None:
         super().__init__(
             tau_m, v_rest, v_threshold, v_reset, refractory, resistance, bias, delta_t, v_peak
         )
@@ -89,7 +92,7 @@ class AdEx(EIF):
         self.tau_w = tau_w
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak = dt / np.asarray(parameters["tau_m"])
         return (
@@ -111,7 +114,7 @@ class AdEx(EIF):
         )
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         (
             decay, gain, rest, threshold, width, growth, peak, reset, refractory,
@@ -139,7 +142,7 @@ class AdEx(EIF):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         (
             decay, gain, rest, threshold, width, growth, peak, reset, refractory,

@@ -1,10 +1,12 @@
 """The base class of neuron models."""
 
 from abc import abstractmethod
+from typing import Any
 
 import numpy as np
 
 from .._model import Model, check_rows
+from .._typing import Array
 
 __all__ = ["NeuronModel"]
 
@@ -82,7 +84,7 @@ class NeuronModel(Model):
     stochastic = False
     spiking = True
 
-    def draw(self, inhibitory, dt, rng):
+    def draw(self, inhibitory: Array, dt: float, rng: np.random.Generator) -> dict[str, Any]:
         """Check the model and spread its parameters over the neurons.
 
         Parameters
@@ -113,7 +115,7 @@ class NeuronModel(Model):
 
     @staticmethod
     @abstractmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[float, ...] | Array:
         """Return the numbers that one step needs.
 
         Parameters
@@ -131,7 +133,9 @@ class NeuronModel(Model):
 
     @staticmethod
     @abstractmethod
-    def initial(parameters, n_neurons, rng=None):
+    def initial(
+        parameters: dict[str, Any], n_neurons: int, rng: np.random.Generator | None = None
+    ) -> tuple[Any, ...]:
         """Return the state at the start of a sample.
 
         Parameters
@@ -153,7 +157,7 @@ class NeuronModel(Model):
 
     @staticmethod
     @abstractmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step, in place.
 
         numba compiles this function into the simulation, so it must be one that
@@ -180,7 +184,9 @@ class NeuronModel(Model):
         """
 
     @classmethod
-    def reference_step(cls, state, constants, current, *chance):
+    def reference_step(
+        cls, state: Any, constants: Any, current: Any, *chance: Any
+    ) -> tuple[tuple[Any, ...], Array]:
         """Move all neurons by one step: the same as `step`, in NumPy.
 
         The reference simulation uses it. By default it calls `step` for one neuron after the

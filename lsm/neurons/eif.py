@@ -1,7 +1,10 @@
 """The exponential integrate-and-fire neuron."""
 
+from typing import Any
+
 import numpy as np
 
+from .._typing import Parameter
 from .._units import steps
 from ._reset import ResetNeuron
 
@@ -65,16 +68,16 @@ class EIF(ResetNeuron):
 
     def __init__(
         self,
-        tau_m=10.0,
-        v_rest=-65.0,
-        v_threshold=-59.9,
-        v_reset=-68.0,
-        refractory=2.0,
-        resistance=10.0,
-        bias=0.0,
-        delta_t=3.48,
-        v_peak=0.0,
-    ):
+        tau_m: Parameter = 10.0,
+        v_rest: Parameter = -65.0,
+        v_threshold: Parameter = -59.9,
+        v_reset: Parameter = -68.0,
+        refractory: Parameter = 2.0,
+        resistance: Parameter = 10.0,
+        bias: Parameter = 0.0,
+        delta_t: Parameter = 3.48,
+        v_peak: Parameter = 0.0,
+    ) -> None:
         self.tau_m = tau_m
         self.v_rest = v_rest
         self.v_threshold = v_threshold
@@ -86,7 +89,7 @@ class EIF(ResetNeuron):
         self.v_peak = v_peak
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak = dt / np.asarray(parameters["tau_m"])
         return (
@@ -105,7 +108,7 @@ class EIF(ResetNeuron):
         )
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         (
             decay, gain, rest, threshold, width, growth, peak, reset, refractory, top, tiny, one,
@@ -126,7 +129,7 @@ class EIF(ResetNeuron):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         (
             decay, gain, rest, threshold, width, growth, peak, reset, refractory, top, tiny, _,

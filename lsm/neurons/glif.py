@@ -1,8 +1,11 @@
 """The generalised leaky integrate-and-fire neurons of the Allen Institute."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import exprel
 
+from .._typing import Parameter
 from .._units import steps
 from ._reset import ResetNeuron, mean_decay
 
@@ -111,25 +114,25 @@ class GLIF(ResetNeuron):
 
     def __init__(
         self,
-        level=5,
-        tau_m=6.227,
-        v_rest=-78.85,
-        v_threshold=-51.68,
-        v_reset=-78.85,
-        refractory=4.0,
-        resistance=106.04,
-        bias=0.0,
-        keep=0.2,
-        reset_jump=18.51,
-        slow_jump=-0.00918,
-        tau_slow=333.3,
-        fast_jump=-0.19894,
-        tau_fast=10.0,
-        threshold_jump=0.37,
-        tau_spike=111.1,
-        follow=0.005,
-        tau_follow=11.11,
-    ):
+        level: int = 5,
+        tau_m: Parameter = 6.227,
+        v_rest: Parameter = -78.85,
+        v_threshold: Parameter = -51.68,
+        v_reset: Parameter = -78.85,
+        refractory: Parameter = 4.0,
+        resistance: Parameter = 106.04,
+        bias: Parameter = 0.0,
+        keep: Parameter = 0.2,
+        reset_jump: Parameter = 18.51,
+        slow_jump: Parameter = -0.00918,
+        tau_slow: Parameter = 333.3,
+        fast_jump: Parameter = -0.19894,
+        tau_fast: Parameter = 10.0,
+        threshold_jump: Parameter = 0.37,
+        tau_spike: Parameter = 111.1,
+        follow: Parameter = 0.005,
+        tau_follow: Parameter = 11.11,
+    ) -> None:
         self.level = level
         self.tau_m = tau_m
         self.v_rest = v_rest
@@ -150,7 +153,7 @@ class GLIF(ResetNeuron):
         self.tau_follow = tau_follow
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         level, rest = np.asarray(parameters["level"]), np.asarray(parameters["v_rest"])
         resets, currents, follows = np.isin(level, (2, 4, 5)), level >= 3, level == 5
@@ -183,7 +186,7 @@ class GLIF(ResetNeuron):
         )
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         (
             decay, resistance, rest, threshold, keep, reset, refractory, mean_slow, mean_fast,
@@ -212,7 +215,7 @@ class GLIF(ResetNeuron):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         (
             decay, resistance, rest, threshold, keep, reset, refractory, mean_slow, mean_fast,

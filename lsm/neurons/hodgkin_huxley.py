@@ -1,8 +1,11 @@
 """The Hodgkin-Huxley neuron."""
 
+from typing import Any
+
 import numpy as np
 from numba.extending import register_jitable
 
+from .._typing import Array, Parameter
 from .base import NeuronModel
 
 __all__ = ["HodgkinHuxley"]
@@ -70,17 +73,17 @@ class HodgkinHuxley(NeuronModel):
 
     def __init__(
         self,
-        capacitance=0.1,
-        g_na=12.0,
-        g_k=3.6,
-        g_leak=0.03,
-        e_na=50.0,
-        e_k=-77.0,
-        e_leak=-54.402,
-        v_threshold=0.0,
-        bias=0.0,
-        max_step=0.05,
-    ):
+        capacitance: Parameter = 0.1,
+        g_na: Parameter = 12.0,
+        g_k: Parameter = 3.6,
+        g_leak: Parameter = 0.03,
+        e_na: Parameter = 50.0,
+        e_k: Parameter = -77.0,
+        e_leak: Parameter = -54.402,
+        v_threshold: Parameter = 0.0,
+        bias: Parameter = 0.0,
+        max_step: Parameter = 0.05,
+    ) -> None:
         self.capacitance = capacitance
         self.g_na = g_na
         self.g_k = g_k
@@ -93,7 +96,7 @@ class HodgkinHuxley(NeuronModel):
         self.max_step = max_step
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         # One number of sub-steps for all neurons: the finest step that any of them asks for.
         n_steps = np.ceil(dt / np.min(parameters["max_step"]) - 1e-9)
@@ -106,7 +109,9 @@ class HodgkinHuxley(NeuronModel):
         )
 
     @staticmethod
-    def initial(parameters, n_neurons, rng=None):
+    def initial(
+        parameters: dict[str, Any], n_neurons: int, rng: np.random.Generator | None = None
+    ) -> tuple[Array, ...]:
         """Return the squid's resting state at -65 mV, or one within 10 mV of it at random.
 
         The channels are in their steady state at this potential.
@@ -117,7 +122,7 @@ class HodgkinHuxley(NeuronModel):
         return v, *(alpha / (alpha + beta) for alpha, beta in _rates(v))
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         potential, activation, inactivation, rectifier = state
         v, gates = potential[n], (activation[n], inactivation[n], rectifier[n])
@@ -131,7 +136,7 @@ class HodgkinHuxley(NeuronModel):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         v, *gates = state
         spiked = np.zeros(len(v), dtype=bool)

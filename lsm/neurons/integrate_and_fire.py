@@ -1,7 +1,10 @@
 """The perfect integrate-and-fire neuron."""
 
+from typing import Any
+
 import numpy as np
 
+from .._typing import Parameter
 from .._units import steps
 from ._reset import ResetNeuron
 
@@ -46,8 +49,13 @@ class IF(ResetNeuron):
     bounds = {"capacitance": "> 0", "v_reset": "< v_threshold"}
 
     def __init__(
-        self, capacitance=20.0, v_threshold=1.0, v_reset=0.0, refractory=2.0, bias=0.0
-    ):  # fmt: skip
+        self,
+        capacitance: Parameter = 20.0,
+        v_threshold: Parameter = 1.0,
+        v_reset: Parameter = 0.0,
+        refractory: Parameter = 2.0,
+        bias: Parameter = 0.0,
+    ) -> None:
         self.capacitance = capacitance
         self.v_threshold = v_threshold
         self.v_reset = v_reset
@@ -55,7 +63,7 @@ class IF(ResetNeuron):
         self.bias = bias
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         return (
             dt / np.asarray(parameters["capacitance"]),
@@ -66,7 +74,7 @@ class IF(ResetNeuron):
         )
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         gain, threshold, reset, refractory, one = constants
         potential, wait = state
@@ -79,7 +87,7 @@ class IF(ResetNeuron):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         gain, threshold, reset, refractory, _ = constants
         v, wait = state

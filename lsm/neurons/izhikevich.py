@@ -1,7 +1,10 @@
 """The neuron of Izhikevich (2003)."""
 
+from typing import Any, Self
+
 import numpy as np
 
+from .._typing import Array, Parameter
 from .base import NeuronModel
 
 __all__ = ["Izhikevich"]
@@ -65,7 +68,16 @@ class Izhikevich(NeuronModel):
         "c": "< v_peak",
     }
 
-    def __init__(self, a=0.02, b=0.2, c=-65.0, d=8.0, v_peak=30.0, capacitance=1.0, bias=0.0):
+    def __init__(
+        self,
+        a: Parameter = 0.02,
+        b: Parameter = 0.2,
+        c: Parameter = -65.0,
+        d: Parameter = 8.0,
+        v_peak: Parameter = 30.0,
+        capacitance: Parameter = 1.0,
+        bias: Parameter = 0.0,
+    ) -> None:
         self.a = a
         self.b = b
         self.c = c
@@ -75,42 +87,42 @@ class Izhikevich(NeuronModel):
         self.bias = bias
 
     @classmethod
-    def regular_spiking(cls):
+    def regular_spiking(cls) -> Self:
         """Return a regular spiking neuron: excitatory, cortical, with adaptation."""
         return cls(a=0.02, b=0.2, c=-65.0, d=8.0)
 
     @classmethod
-    def intrinsically_bursting(cls):
+    def intrinsically_bursting(cls) -> Self:
         """Return an intrinsically bursting neuron: excitatory, cortical, a burst at the onset."""
         return cls(a=0.02, b=0.2, c=-55.0, d=4.0)
 
     @classmethod
-    def chattering(cls):
+    def chattering(cls) -> Self:
         """Return a chattering neuron: excitatory, cortical, repeated bursts."""
         return cls(a=0.02, b=0.2, c=-50.0, d=2.0)
 
     @classmethod
-    def fast_spiking(cls):
+    def fast_spiking(cls) -> Self:
         """Return a fast spiking neuron: inhibitory, cortical, without adaptation."""
         return cls(a=0.1, b=0.2, c=-65.0, d=2.0)
 
     @classmethod
-    def low_threshold_spiking(cls):
+    def low_threshold_spiking(cls) -> Self:
         """Return a low-threshold spiking neuron: inhibitory, cortical, with adaptation."""
         return cls(a=0.02, b=0.25, c=-65.0, d=2.0)
 
     @classmethod
-    def thalamo_cortical(cls):
+    def thalamo_cortical(cls) -> Self:
         """Return a thalamo-cortical neuron, which also spikes at the end of inhibition."""
         return cls(a=0.02, b=0.25, c=-65.0, d=0.05)
 
     @classmethod
-    def resonator(cls):
+    def resonator(cls) -> Self:
         """Return a resonator, which responds best to input at its own frequency."""
         return cls(a=0.1, b=0.26, c=-65.0, d=2.0)
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         return (
             0.04 * dt,
@@ -129,7 +141,9 @@ class Izhikevich(NeuronModel):
         )
 
     @staticmethod
-    def initial(parameters, n_neurons, rng=None):
+    def initial(
+        parameters: dict[str, Any], n_neurons: int, rng: np.random.Generator | None = None
+    ) -> tuple[Array, ...]:
         """Return the state at rest, or at a random potential between rest and threshold.
 
         Rest and threshold are the two fixed points without input. Without fixed points both are
@@ -143,7 +157,7 @@ class Izhikevich(NeuronModel):
         return v, parameters["b"] * v
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         square, linear, rest, dt, gain, left, share, b, c, d, peak, zero, one = constants
         potential, recovery = state
@@ -163,7 +177,7 @@ class Izhikevich(NeuronModel):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         square, linear, rest, dt, gain, left, share, b, c, d, peak, _, _ = constants
         v, u = state

@@ -1,7 +1,10 @@
 """The rate neuron of echo state networks."""
 
+from typing import Any
+
 import numpy as np
 
+from .._typing import Array, Parameter
 from .base import NeuronModel
 
 __all__ = ["LeakyTanh"]
@@ -39,25 +42,27 @@ class LeakyTanh(NeuronModel):
     bounds = {"leak": "> 0 and <= 1"}
     spiking = False
 
-    def __init__(self, leak=1.0, bias=0.0):
+    def __init__(self, leak: Parameter = 1.0, bias: Parameter = 0.0) -> None:
         self.leak = leak
         self.bias = bias
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step needs; they do not depend on its length."""
         leak = np.asarray(parameters["leak"])
         return 1 - leak, leak
 
     @staticmethod
-    def initial(parameters, n_neurons, rng=None):
+    def initial(
+        parameters: dict[str, Any], n_neurons: int, rng: np.random.Generator | None = None
+    ) -> tuple[Array, ...]:
         """Return activations of zero, or drawn uniformly from [-1, 1]."""
         if rng is None:
             return (np.zeros(n_neurons),)
         return (rng.uniform(-1, 1, n_neurons),)
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return True, as it sends its activation in every step."""
         keep, leak = constants
         activation = state[0]
@@ -65,7 +70,7 @@ class LeakyTanh(NeuronModel):
         return True
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and True for each neuron."""
         keep, leak = constants
         return (keep * state[0] + leak * np.tanh(current),), np.ones(len(current), dtype=bool)

@@ -1,7 +1,10 @@
 """The leaky integrate-and-fire neuron."""
 
+from typing import Any, Self
+
 import numpy as np
 
+from .._typing import Parameter
 from .._units import steps
 from ._reset import ResetNeuron
 
@@ -56,14 +59,14 @@ class LIF(ResetNeuron):
 
     def __init__(
         self,
-        tau_m=20.0,
-        v_rest=0.0,
-        v_threshold=1.0,
-        v_reset=0.0,
-        refractory=2.0,
-        resistance=1.0,
-        bias=0.0,
-    ):
+        tau_m: Parameter = 20.0,
+        v_rest: Parameter = 0.0,
+        v_threshold: Parameter = 1.0,
+        v_reset: Parameter = 0.0,
+        refractory: Parameter = 2.0,
+        resistance: Parameter = 1.0,
+        bias: Parameter = 0.0,
+    ) -> None:
         self.tau_m = tau_m
         self.v_rest = v_rest
         self.v_threshold = v_threshold
@@ -73,12 +76,12 @@ class LIF(ResetNeuron):
         self.bias = bias
 
     @classmethod
-    def maass2002(cls):
+    def maass2002(cls) -> Self:
         """Return the neuron of the column of Maass, Natschläger & Markram (2002)."""
         return cls(tau_m=30.0, v_threshold=15.0, v_reset=13.5, refractory=(3.0, 2.0), bias=13.5)
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         decay = np.exp(-dt / np.asarray(parameters["tau_m"]))
         return (
@@ -92,7 +95,7 @@ class LIF(ResetNeuron):
         )
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         decay, gain, rest, threshold, reset, refractory, one = constants
         potential, wait = state
@@ -105,7 +108,7 @@ class LIF(ResetNeuron):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         decay, gain, rest, threshold, reset, refractory, _ = constants
         v, wait = state

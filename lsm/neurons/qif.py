@@ -1,7 +1,10 @@
 """The quadratic integrate-and-fire neuron."""
 
+from typing import Any
+
 import numpy as np
 
+from .._typing import Parameter
 from .._units import steps
 from ._reset import ResetNeuron
 
@@ -85,15 +88,15 @@ class QIF(ResetNeuron):
 
     def __init__(
         self,
-        tau_m=10.0,
-        v_rest=0.0,
-        v_threshold=1.0,
-        v_reset=0.0,
-        refractory=2.0,
-        resistance=1.0,
-        bias=0.0,
-        v_peak=10.0,
-    ):
+        tau_m: Parameter = 10.0,
+        v_rest: Parameter = 0.0,
+        v_threshold: Parameter = 1.0,
+        v_reset: Parameter = 0.0,
+        refractory: Parameter = 2.0,
+        resistance: Parameter = 1.0,
+        bias: Parameter = 0.0,
+        v_peak: Parameter = 10.0,
+    ) -> None:
         self.tau_m = tau_m
         self.v_rest = v_rest
         self.v_threshold = v_threshold
@@ -104,7 +107,7 @@ class QIF(ResetNeuron):
         self.v_peak = v_peak
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak = dt / np.asarray(parameters["tau_m"])
         rest, threshold = parameters["v_rest"], parameters["v_threshold"]
@@ -123,7 +126,7 @@ class QIF(ResetNeuron):
         )
 
     @staticmethod
-    def step(n, state, constants, current):
+    def step(n: Any, state: Any, constants: Any, current: Any) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         square, gain, left, rest, threshold, peak, reset, refractory, zero, one = constants
         potential, wait = state
@@ -143,7 +146,7 @@ class QIF(ResetNeuron):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current):
+    def reference_step(state: Any, constants: Any, current: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         square, gain, left, rest, threshold, peak, reset, refractory, _, _ = constants
         v, wait = state

@@ -1,7 +1,10 @@
 """The leaky integrate-and-fire neuron with escape noise."""
 
+from typing import Any
+
 import numpy as np
 
+from .._typing import Parameter
 from .._units import steps
 from ._reset import ResetNeuron
 
@@ -65,16 +68,16 @@ class StochasticLIF(ResetNeuron):
 
     def __init__(
         self,
-        tau_m=20.0,
-        v_rest=0.0,
-        v_threshold=1.0,
-        v_reset=0.0,
-        refractory=2.0,
-        resistance=1.0,
-        bias=0.0,
-        delta_v=0.1,
-        tau_escape=10.0,
-    ):
+        tau_m: Parameter = 20.0,
+        v_rest: Parameter = 0.0,
+        v_threshold: Parameter = 1.0,
+        v_reset: Parameter = 0.0,
+        refractory: Parameter = 2.0,
+        resistance: Parameter = 1.0,
+        bias: Parameter = 0.0,
+        delta_v: Parameter = 0.1,
+        tau_escape: Parameter = 10.0,
+    ) -> None:
         self.tau_m = tau_m
         self.v_rest = v_rest
         self.v_threshold = v_threshold
@@ -86,7 +89,7 @@ class StochasticLIF(ResetNeuron):
         self.tau_escape = tau_escape
 
     @staticmethod
-    def constants(parameters, dt):
+    def constants(parameters: dict[str, Any], dt: float) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of `step`."""
         leak = dt / np.asarray(parameters["tau_m"])
         return (
@@ -103,7 +106,9 @@ class StochasticLIF(ResetNeuron):
         )
 
     @staticmethod
-    def step(n, state, constants, current, chance):
+    def step(  # type: ignore[override]  # a stochastic model gets a random number
+        n: Any, state: Any, constants: Any, current: Any, chance: Any
+    ) -> Any:
         """Move neuron n by one step; return whether it spiked."""
         decay, gain, rest, threshold, reset, refractory, sharpness, hazard, top, one = constants
         potential, wait = state
@@ -118,7 +123,7 @@ class StochasticLIF(ResetNeuron):
         return spiked
 
     @staticmethod
-    def reference_step(state, constants, current, chance):
+    def reference_step(state: Any, constants: Any, current: Any, chance: Any) -> tuple[Any, Any]:
         """Move all neurons by one step; return the new state and which neurons spiked."""
         decay, gain, rest, threshold, reset, refractory, sharpness, hazard, top, _ = constants
         v, wait = state

@@ -1,11 +1,12 @@
 """The base classes of learning rules: rules at spikes, and rules between samples."""
 
 from abc import abstractmethod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .._checked import Checked
+from .._typing import Array
 
 __all__ = ["Past", "Rule", "SampleRule", "SpikeRule"]
 
@@ -26,7 +27,7 @@ class Rule(Checked):
 
     learns_from_reward = False
 
-    def check_network(self, network):
+    def check_network(self, network: Any) -> None:
         """Check that the parameters are valid and that the rule can act on a network.
 
         Parameters
@@ -41,7 +42,7 @@ class Rule(Checked):
         """
         self.check()
 
-    def check_spiking(self, network):
+    def check_spiking(self, network: Any) -> None:
         """Raise a ValueError if the neurons of a network send no spikes."""
         if not network.neurons.spiking:
             raise ValueError(
@@ -119,7 +120,7 @@ class SpikeRule(Rule):
     acts_on = "spikes"
     n_traces = n_lasting = n_synapse_states = 0
 
-    def check(self):
+    def check(self) -> None:
         """Check that the rule is complete and that its parameters are valid.
 
         Raises
@@ -137,13 +138,13 @@ class SpikeRule(Rule):
                 "change the weights: see lsm.plasticity.SpikeRule"
             )
 
-    def check_network(self, network):
+    def check_network(self, network: Any) -> None:
         """Check the parameters, and that the neurons of a network send spikes."""
         super().check_network(network)
         self.check_spiking(network)
 
     @abstractmethod
-    def constants(self, dt, unit):
+    def constants(self, dt: float, unit: float) -> tuple[float, ...]:
         """Return the numbers that the other methods need.
 
         Parameters
@@ -160,7 +161,7 @@ class SpikeRule(Rule):
 
     @staticmethod
     @abstractmethod
-    def decay_traces(n, traces, constants):
+    def decay_traces(n: Any, traces: Any, constants: Any) -> None:
         """Move the traces of neuron n by one step, in place.
 
         Parameters
@@ -174,7 +175,10 @@ class SpikeRule(Rule):
         """
 
     @staticmethod
-    def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_pre(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Return the weight of a synapse after a spike of its source; by default unchanged.
 
         Parameters
@@ -202,13 +206,16 @@ class SpikeRule(Rule):
         return w
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_post(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Return the weight of a synapse after a spike of its target; as `on_pre`."""
         return w
 
     @staticmethod
     @abstractmethod
-    def add_to_traces(n, traces, constants):
+    def add_to_traces(n: Any, traces: Any, constants: Any) -> None:
         """Change the traces of neuron n after its spike, in place.
 
         Parameters
@@ -222,7 +229,13 @@ class SpikeRule(Rule):
         """
 
     @staticmethod
-    def consolidate(weight, synapse_state, step, reward, constants):
+    def consolidate(
+        weight: Array,
+        synapse_state: tuple[Any, ...],
+        step: int,
+        reward: float,
+        constants: tuple[float, ...],
+    ) -> None:
         """Change the weights after a sample, in place; by default they stay.
 
         Parameters
@@ -272,7 +285,7 @@ class SampleRule(Rule):
     acts_on = "samples"
 
     @abstractmethod
-    def between(self, network, past):
+    def between(self, network: Any, past: "Past") -> Any:
         """Return the network for the next sample.
 
         Parameters
@@ -307,9 +320,9 @@ class Past(NamedTuple):
         Returns the network with recurrent synapses drawn anew by the wiring of the liquid.
     """
 
-    before: object
+    before: Any
     counts: np.ndarray
     duration: float
     unit: float
-    rng: np.random.Generator
-    rewire: object
+    rng: np.random.Generator | None
+    rewire: Any

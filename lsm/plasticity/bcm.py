@@ -1,5 +1,7 @@
 """Hebbian learning with a sliding threshold."""
 
+from typing import Any
+
 import numpy as np
 
 from .base import SpikeRule
@@ -60,15 +62,20 @@ class BCM(SpikeRule):
     }
 
     def __init__(
-        self, learning_rate=0.005, target_rate=10.0, tau=50.0, tau_threshold=10000.0, w_max=3.0
-    ):
+        self,
+        learning_rate: float = 0.005,
+        target_rate: float = 10.0,
+        tau: float = 50.0,
+        tau_threshold: float = 10000.0,
+        w_max: float = 3.0,
+    ) -> None:
         self.learning_rate = learning_rate
         self.target_rate = target_rate
         self.tau = tau
         self.tau_threshold = tau_threshold
         self.w_max = w_max
 
-    def constants(self, dt, unit):
+    def constants(self, dt: float, unit: float) -> tuple[Any, ...]:
         """Return the numbers that the rule needs; see :class:`SpikeRule`."""
         per_step = self.target_rate * dt / 1000
         decay, leak = np.exp(-dt / self.tau), -np.expm1(-dt / self.tau_threshold)
@@ -84,7 +91,10 @@ class BCM(SpikeRule):
         )
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_post(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Raise the weight if the target is above its threshold, and lower it otherwise."""
         rate, w_max, _, per_rate, _, _, _, one = constants
         trace, above_one = traces
@@ -92,7 +102,7 @@ class BCM(SpikeRule):
         return min(w + change, max(w, w_max))
 
     @staticmethod
-    def decay_traces(n, traces, constants):
+    def decay_traces(n: Any, traces: Any, constants: Any) -> None:
         """Let the trace and the threshold decay."""
         _, _, decay, _, decay_threshold, leak, _, _ = constants
         trace, above_one = traces
@@ -100,7 +110,7 @@ class BCM(SpikeRule):
         above_one[n] = decay_threshold * above_one[n] - leak
 
     @staticmethod
-    def add_to_traces(n, traces, constants):
+    def add_to_traces(n: Any, traces: Any, constants: Any) -> None:
         """Raise the threshold by the previous activity, and the trace by one."""
         _, _, _, per_rate, _, _, rise, one = constants
         trace, above_one = traces

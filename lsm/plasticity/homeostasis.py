@@ -1,6 +1,11 @@
 """Several rules between samples as one."""
 
-from .base import SampleRule
+from typing import Any
+
+from ..plasticity.intrinsic_plasticity import IntrinsicPlasticity
+from ..plasticity.rewiring import Rewiring
+from ..plasticity.synaptic_scaling import SynapticScaling
+from .base import Past, SampleRule
 
 __all__ = ["Homeostasis"]
 
@@ -26,12 +31,17 @@ class Homeostasis(SampleRule):
     5.0
     """
 
-    def __init__(self, rewiring=None, scaling=None, intrinsic=None):
+    def __init__(
+        self,
+        rewiring: Rewiring | None = None,
+        scaling: SynapticScaling | None = None,
+        intrinsic: IntrinsicPlasticity | None = None,
+    ) -> None:
         self.rewiring = rewiring
         self.scaling = scaling
         self.intrinsic = intrinsic
 
-    def check(self):
+    def check(self) -> None:
         """Check that each part is a rule between samples, and check its parameters.
 
         Raises
@@ -47,13 +57,13 @@ class Homeostasis(SampleRule):
         for part in self._in_order():
             part.check()
 
-    def check_network(self, network):
+    def check_network(self, network: Any) -> None:
         """Check the parts, and that each can act on the network."""
         super().check_network(network)
         for part in self._in_order():
             part.check_network(network)
 
-    def between(self, network, past):
+    def between(self, network: Any, past: Past) -> Any:
         """Apply the parts that are given; see :class:`SampleRule`."""
         for part in self._in_order():
             network = part.between(network, past)

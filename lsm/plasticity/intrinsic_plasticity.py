@@ -1,11 +1,13 @@
 """Intrinsic plasticity: the bias of a neuron follows its activity."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from .._model import check_values, per_neuron
-from .base import SampleRule
+from .._typing import ArrayLike, Distribution
+from .base import Past, SampleRule
 
 __all__ = ["IntrinsicPlasticity"]
 
@@ -38,22 +40,24 @@ distribution, default=10.0
 
     bounds = {"learning_rate": ">= 0"}
 
-    def __init__(self, target_rate=10.0, learning_rate=0.1):
+    def __init__(
+        self, target_rate: float | ArrayLike | Distribution = 10.0, learning_rate: float = 0.1
+    ) -> None:
         self.target_rate = target_rate
         self.learning_rate = learning_rate
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; draws and the number of target rates are checked later."""
         super().check()
         check_values("IntrinsicPlasticity.target_rate", self.target_rate, "> 0")
 
-    def check_network(self, network):
+    def check_network(self, network: Any) -> None:
         """Check the parameters, the target rates of the neurons, and that they send spikes."""
         super().check_network(network)
         self._target_rates(network)
         self.check_spiking(network)
 
-    def between(self, network, past):
+    def between(self, network: Any, past: Past) -> Any:
         """Change the bias of each neuron; see :class:`SampleRule`."""
         target = self._target_rates(network) * past.duration / 1000
         change = self.learning_rate * past.duration / 1000 * (1 - past.counts / target)

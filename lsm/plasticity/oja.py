@@ -1,5 +1,7 @@
 """Hebbian learning with Oja's bound on the weights."""
 
+from typing import Any
+
 import numpy as np
 
 from .base import SpikeRule
@@ -41,28 +43,31 @@ class Oja(SpikeRule):
     n_traces = 1
     bounds = {"learning_rate": ">= 0", "alpha": ">= 0", "tau": "> 0"}
 
-    def __init__(self, learning_rate=0.005, alpha=1.0, tau=20.0):
+    def __init__(self, learning_rate: float = 0.005, alpha: float = 1.0, tau: float = 20.0) -> None:
         self.learning_rate = learning_rate
         self.alpha = alpha
         self.tau = tau
 
-    def constants(self, dt, unit):
+    def constants(self, dt: float, unit: float) -> tuple[Any, ...]:
         """Return the numbers that the rule needs; see :class:`SpikeRule`."""
         rate = self.learning_rate
         return rate * unit, rate * self.alpha, np.exp(-dt / self.tau), 1.0
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_post(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Raise the weight by the activity of the source, and lower it by that of the target."""
         [trace] = traces
         return w + constants[0] * trace[pre] - constants[1] * trace[post] * w
 
     @staticmethod
-    def decay_traces(n, traces, constants):
+    def decay_traces(n: Any, traces: Any, constants: Any) -> None:
         """Let the trace decay."""
         traces[0][n] *= constants[2]
 
     @staticmethod
-    def add_to_traces(n, traces, constants):
+    def add_to_traces(n: Any, traces: Any, constants: Any) -> None:
         """Raise the trace by one."""
         traces[0][n] += constants[3]

@@ -1,5 +1,7 @@
 """Spike-timing-dependent plasticity of pairs of spikes."""
 
+from typing import Any
+
 import numpy as np
 
 from .base import SpikeRule
@@ -56,14 +58,14 @@ class PairSTDP(SpikeRule):
 
     def __init__(
         self,
-        a_plus=0.01,
-        a_minus=0.012,
-        tau_plus=20.0,
-        tau_minus=20.0,
-        w_max=3.0,
-        bound="additive",
-        pairing="all",
-    ):
+        a_plus: float = 0.01,
+        a_minus: float = 0.012,
+        tau_plus: float = 20.0,
+        tau_minus: float = 20.0,
+        w_max: float = 3.0,
+        bound: str = "additive",
+        pairing: str = "all",
+    ) -> None:
         self.a_plus = a_plus
         self.a_minus = a_minus
         self.tau_plus = tau_plus
@@ -72,7 +74,7 @@ class PairSTDP(SpikeRule):
         self.bound = bound
         self.pairing = pairing
 
-    def constants(self, dt, unit):
+    def constants(self, dt: float, unit: float) -> tuple[Any, ...]:
         """Return the numbers that the rule needs; see :class:`SpikeRule`."""
         w_max = self.w_max * unit
         # With a slope of zero the change is the same for all weights.
@@ -89,25 +91,31 @@ class PairSTDP(SpikeRule):
         )
 
     @staticmethod
-    def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_pre(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Depress by the previous postsynaptic spikes."""
         _, a_minus, _, _, w_max, slope, _, one = constants
         return w - a_minus * (one + slope * (w - w_max)) * traces[1][post]
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_post(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Potentiate by the previous presynaptic spikes."""
         a_plus, _, _, _, w_max, slope, _, one = constants
         return max(w, min(w + a_plus * (one - slope * w) * traces[0][pre], w_max))
 
     @staticmethod
-    def decay_traces(n, traces, constants):
+    def decay_traces(n: Any, traces: Any, constants: Any) -> None:
         """Let both traces decay."""
         traces[0][n] *= constants[2]
         traces[1][n] *= constants[3]
 
     @staticmethod
-    def add_to_traces(n, traces, constants):
+    def add_to_traces(n: Any, traces: Any, constants: Any) -> None:
         """Raise both traces by one, or to one for nearest spikes."""
         keep, one = constants[6:]
         traces[0][n] = keep * traces[0][n] + one

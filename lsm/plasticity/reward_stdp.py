@@ -1,5 +1,7 @@
 """Spike-timing-dependent plasticity, modulated by reward."""
 
+from typing import Any
+
 import numpy as np
 
 from .base import SpikeRule
@@ -56,13 +58,13 @@ class RewardSTDP(SpikeRule):
 
     def __init__(
         self,
-        a_plus=0.01,
-        a_minus=0.012,
-        tau_plus=20.0,
-        tau_minus=20.0,
-        tau_eligibility=1000.0,
-        w_max=3.0,
-    ):
+        a_plus: float = 0.01,
+        a_minus: float = 0.012,
+        tau_plus: float = 20.0,
+        tau_minus: float = 20.0,
+        tau_eligibility: float = 1000.0,
+        w_max: float = 3.0,
+    ) -> None:
         self.a_plus = a_plus
         self.a_minus = a_minus
         self.tau_plus = tau_plus
@@ -70,7 +72,7 @@ class RewardSTDP(SpikeRule):
         self.tau_eligibility = tau_eligibility
         self.w_max = w_max
 
-    def constants(self, dt, unit):
+    def constants(self, dt: float, unit: float) -> tuple[Any, ...]:
         """Return the numbers that the rule needs; see :class:`SpikeRule`."""
         return (
             self.a_plus * unit,
@@ -83,7 +85,10 @@ class RewardSTDP(SpikeRule):
         )
 
     @staticmethod
-    def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_pre(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Lower the eligibility by the previous postsynaptic spikes."""
         eligibility, last = synapse_state
         remaining = eligibility[s] * np.exp((last[s] - step) * constants[4])
@@ -92,7 +97,10 @@ class RewardSTDP(SpikeRule):
         return w
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_post(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Raise the eligibility by the previous presynaptic spikes."""
         eligibility, last = synapse_state
         remaining = eligibility[s] * np.exp((last[s] - step) * constants[4])
@@ -101,19 +109,21 @@ class RewardSTDP(SpikeRule):
         return w
 
     @staticmethod
-    def decay_traces(n, traces, constants):
+    def decay_traces(n: Any, traces: Any, constants: Any) -> None:
         """Let both traces decay."""
         traces[0][n] *= constants[2]
         traces[1][n] *= constants[3]
 
     @staticmethod
-    def add_to_traces(n, traces, constants):
+    def add_to_traces(n: Any, traces: Any, constants: Any) -> None:
         """Raise both traces by one."""
         traces[0][n] += constants[6]
         traces[1][n] += constants[6]
 
     @staticmethod
-    def consolidate(weight, synapse_state, step, reward, constants):
+    def consolidate(
+        weight: Any, synapse_state: Any, step: Any, reward: float, constants: Any
+    ) -> None:
         """Change the weights by the reward times the remaining eligibility."""
         eligibility, last = synapse_state
         remaining = eligibility * np.exp((last - (step - 1)) * constants[4])

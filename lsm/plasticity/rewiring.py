@@ -1,11 +1,12 @@
 """Structural plasticity: weak synapses are replaced by new ones."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from .base import SampleRule
+from .base import Past, SampleRule
 
 __all__ = ["Rewiring"]
 
@@ -33,10 +34,10 @@ class Rewiring(SampleRule):
 
     bounds = {"share": ">= 0 and <= 1"}
 
-    def __init__(self, share=0.01):
+    def __init__(self, share: float = 0.01) -> None:
         self.share = share
 
-    def between(self, network, past):
+    def between(self, network: Any, past: Past) -> Any:
         """Replace synapses; see :class:`SampleRule`."""
         old, drawn = _synapses(network), _synapses(past.rewire())
         n_neurons = network.n_neurons

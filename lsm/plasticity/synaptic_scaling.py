@@ -1,10 +1,11 @@
 """Homeostatic scaling of all excitatory synapses onto a neuron."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from .base import SampleRule
+from .base import Past, SampleRule
 
 __all__ = ["SynapticScaling"]
 
@@ -41,18 +42,20 @@ class SynapticScaling(SampleRule):
 
     bounds = {"target_rate": "> 0 or None", "tau": "> 0", "w_max": "> 0"}
 
-    def __init__(self, target_rate=None, tau=10000.0, w_max=10.0):
+    def __init__(
+        self, target_rate: float | None = None, tau: float = 10000.0, w_max: float = 10.0
+    ) -> None:
         self.target_rate = target_rate
         self.tau = tau
         self.w_max = w_max
 
-    def check_network(self, network):
+    def check_network(self, network: Any) -> None:
         """Check the parameters, and that neurons with a target rate send spikes."""
         super().check_network(network)
         if self.target_rate is not None:
             self.check_spiking(network)
 
-    def between(self, network, past):
+    def between(self, network: Any, past: Past) -> Any:
         """Scale the excitatory weights onto each neuron; see :class:`SampleRule`."""
         w = network.w.copy()
         excitatory = ~np.signbit(w.data)

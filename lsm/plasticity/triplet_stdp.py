@@ -1,5 +1,7 @@
 """Spike-timing-dependent plasticity of triplets of spikes."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from .base import SpikeRule
@@ -52,17 +54,17 @@ class TripletSTDP(SpikeRule):
 
     def __init__(
         self,
-        a2_plus=0.0,
-        a3_plus=6.5e-3,
-        a2_minus=7.1e-3,
-        a3_minus=0.0,
-        tau_plus=16.8,
-        tau_minus=33.7,
-        tau_x=101.0,
-        tau_y=114.0,
-        w_max=3.0,
-        pairing="all",
-    ):
+        a2_plus: float = 0.0,
+        a3_plus: float = 6.5e-3,
+        a2_minus: float = 7.1e-3,
+        a3_minus: float = 0.0,
+        tau_plus: float = 16.8,
+        tau_minus: float = 33.7,
+        tau_x: float = 101.0,
+        tau_y: float = 114.0,
+        w_max: float = 3.0,
+        pairing: str = "all",
+    ) -> None:
         self.a2_plus = a2_plus
         self.a3_plus = a3_plus
         self.a2_minus = a2_minus
@@ -75,25 +77,25 @@ class TripletSTDP(SpikeRule):
         self.pairing = pairing
 
     @classmethod
-    def visual_cortex(cls, pairing="all"):
+    def visual_cortex(cls, pairing: str = "all") -> Self:
         """Return the full fit to the visual cortex, which depends on the pairing."""
         if pairing == "all":
             return cls(5e-10, 6.2e-3, 7e-3, 2.3e-4, tau_x=101.0, tau_y=125.0)
         return cls(8.8e-11, 5.3e-2, 6.6e-3, 3.1e-3, tau_x=714.0, tau_y=40.0, pairing=pairing)
 
     @classmethod
-    def hippocampus(cls, pairing="all"):
+    def hippocampus(cls, pairing: str = "all") -> Self:
         """Return the full fit to hippocampal cultures, which depends on the pairing."""
         if pairing == "all":
             return cls(6.1e-3, 6.7e-3, 1.6e-3, 1.4e-3, tau_x=946.0, tau_y=27.0)
         return cls(4.6e-3, 9.1e-3, 3e-3, 7.5e-9, tau_x=575.0, tau_y=47.0, pairing=pairing)
 
     @classmethod
-    def hippocampus_minimal(cls):
+    def hippocampus_minimal(cls) -> Self:
         """Return the fit to hippocampal cultures with the minimal set of parameters."""
         return cls(5.3e-3, 8e-3, 3.5e-3, 0.0, tau_y=40.0)
 
-    def constants(self, dt, unit):
+    def constants(self, dt: float, unit: float) -> tuple[Any, ...]:
         """Return the numbers that the rule needs; see :class:`SpikeRule`."""
         amplitudes = (self.a2_plus, self.a3_plus, self.a2_minus, self.a3_minus)
         taus = (self.tau_plus, self.tau_x, self.tau_minus, self.tau_y)
@@ -106,19 +108,25 @@ class TripletSTDP(SpikeRule):
         )
 
     @staticmethod
-    def on_pre(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_pre(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Depress by the previous postsynaptic spikes, more after presynaptic ones."""
         a2, a3 = constants[2:4]
         return w - traces[2][post] * (a2 + a3 * traces[1][pre])
 
     @staticmethod
-    def on_post(s, pre, post, step, w, traces, synapse_state, constants):
+    def on_post(
+        s: int, pre: int, post: int, step: int, w: float, traces: Any, synapse_state: Any,
+        constants: Any,
+    ) -> Any:  # fmt: skip
         """Potentiate by the previous presynaptic spikes, more after postsynaptic ones."""
         a2, a3 = constants[:2]
         return max(w, min(w + traces[0][pre] * (a2 + a3 * traces[3][post]), constants[8]))
 
     @staticmethod
-    def decay_traces(n, traces, constants):
+    def decay_traces(n: Any, traces: Any, constants: Any) -> None:
         """Let the four traces decay."""
         traces[0][n] *= constants[4]
         traces[1][n] *= constants[5]
@@ -126,7 +134,7 @@ class TripletSTDP(SpikeRule):
         traces[3][n] *= constants[7]
 
     @staticmethod
-    def add_to_traces(n, traces, constants):
+    def add_to_traces(n: Any, traces: Any, constants: Any) -> None:
         """Raise all traces by one, or to one for nearest spikes."""
         keep, one = constants[9:]
         for k in range(4):

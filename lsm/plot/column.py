@@ -1,7 +1,11 @@
 """Picture of a liquid in space."""
 
-import numpy as np
+from typing import Any, Self
 
+import numpy as np
+from scipy import sparse
+
+from .._typing import ArrayLike, Estimator
 from ..inside import find_liquid
 from ._figure import EXCITATORY, INHIBITORY, axes_of, legend
 
@@ -34,14 +38,22 @@ class ColumnDisplay:
     ColumnDisplay.from_estimator : Draw a fitted liquid.
     """
 
-    def __init__(self, positions, inhibitory, weights, n_synapses=1000):
+    def __init__(
+        self,
+        positions: ArrayLike,
+        inhibitory: ArrayLike,
+        weights: ArrayLike | sparse.sparray,
+        n_synapses: int = 1000,
+    ) -> None:
         self.positions = positions
         self.inhibitory = inhibitory
         self.weights = weights
         self.n_synapses = n_synapses
 
     @classmethod
-    def from_estimator(cls, estimator, *, n_synapses=1000, ax=None):
+    def from_estimator(
+        cls, estimator: Estimator, *, n_synapses: int = 1000, ax: Any = None
+    ) -> Self:
         """Draw a liquid in space.
 
         Parameters
@@ -71,7 +83,7 @@ class ColumnDisplay:
         display = cls(liquid.positions_, liquid.inhibitory_, liquid.network_.w, n_synapses)
         return display.plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Any = None) -> Self:
         """Draw neurons and connections.
 
         Parameters

@@ -1,8 +1,12 @@
 """Picture of recurrent connections: matrix, weights and degrees."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 from scipy import sparse
 
+from .._typing import ArrayLike, Axes, Estimator
 from ..inside import find_liquid
 from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, colour_bar, legend, open_frame
 
@@ -31,12 +35,12 @@ class ConnectivityDisplay:
     ConnectivityDisplay.from_estimator : Draw the connections of a fitted liquid.
     """
 
-    def __init__(self, weights, inhibitory):
+    def __init__(self, weights: ArrayLike | sparse.sparray, inhibitory: ArrayLike) -> None:
         self.weights = weights
         self.inhibitory = inhibitory
 
     @classmethod
-    def from_estimator(cls, estimator, *, axes=None):
+    def from_estimator(cls, estimator: Estimator, *, axes: Sequence[Axes] | None = None) -> Self:
         """Draw the connections of a liquid.
 
         Parameters
@@ -53,7 +57,7 @@ class ConnectivityDisplay:
         liquid = find_liquid(estimator)
         return cls(liquid.network_.w, liquid.inhibitory_).plot(axes)
 
-    def plot(self, axes=None):
+    def plot(self, axes: Sequence[Axes] | None = None) -> Self:
         """Draw the connections.
 
         Parameters

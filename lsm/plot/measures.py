@@ -1,9 +1,12 @@
 """Pictures of measures of a liquid: separation, and the effect of the recurrent gain."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 
+from .._typing import ArrayLike, Axes, Estimator, Samples
 from .._validation import check_number
 from ..calibration import Calibration, echo_state_index
 from ..inside import input_spikes
@@ -43,12 +46,14 @@ class SeparationDisplay:
     SeparationDisplay.from_estimator : Draw the curve of a fitted liquid.
     """
 
-    def __init__(self, input_distances, state_distances):
+    def __init__(self, input_distances: ArrayLike, state_distances: ArrayLike) -> None:
         self.input_distances = input_distances
         self.state_distances = state_distances
 
     @classmethod
-    def from_estimator(cls, estimator, X, *, tau=10.0, ax=None):
+    def from_estimator(
+        cls, estimator: Estimator, X: Samples, *, tau: float = 10.0, ax: Axes | None = None
+    ) -> Self:
         """Draw the separation of samples by a liquid.
 
         Parameters
@@ -68,7 +73,7 @@ class SeparationDisplay:
         """
         return cls(*separation_curve(estimator, X, tau=tau)).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw the curve.
 
         Parameters
@@ -129,8 +134,14 @@ class GainDisplay:
     """
 
     def __init__(
-        self, gains, rates, echo_state_indices, chosen, max_rate=None, max_echo_state_index=None
-    ):
+        self,
+        gains: ArrayLike,
+        rates: ArrayLike,
+        echo_state_indices: ArrayLike,
+        chosen: float,
+        max_rate: float | None = None,
+        max_echo_state_index: float | None = None,
+    ) -> None:
         self.gains = gains
         self.rates = rates
         self.echo_state_indices = echo_state_indices
@@ -139,7 +150,14 @@ class GainDisplay:
         self.max_echo_state_index = max_echo_state_index
 
     @classmethod
-    def from_estimator(cls, estimator, X, *, gains=None, axes=None):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        X: Samples,
+        *,
+        gains: ArrayLike | None = None,
+        axes: Sequence[Axes] | None = None,
+    ) -> Self:
         """Draw the rate and the echo-state index of a liquid at other gains.
 
         Parameters
@@ -178,14 +196,14 @@ class GainDisplay:
             )
             for gain in gains
         ])  # fmt: skip
-        limits = ()
+        limits: tuple[float, ...] = ()
         if calibrated is not None:
             is_default = not isinstance(liquid.calibration, Calibration)
             calibration = Calibration() if is_default else liquid.calibration
             limits = calibration.max_rate, calibration.max_echo_state_index
         return cls(gains, rates, indices, chosen, *limits).plot(axes)
 
-    def plot(self, axes=None):
+    def plot(self, axes: Sequence[Axes] | None = None) -> Self:
         """Draw both curves.
 
         Parameters

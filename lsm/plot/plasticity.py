@@ -1,8 +1,11 @@
 """Pictures of plasticity: STDP windows, and weights before and after learning."""
 
+from typing import Self
+
 import numpy as np
 from scipy import sparse
 
+from .._typing import ArrayLike, Axes, Estimator
 from .._validation import check_integer
 from ..inside import find_liquid
 from ..kernel import Network, learn
@@ -39,12 +42,12 @@ class STDPDisplay:
     STDPDisplay.from_rule : Draw the window of a rule.
     """
 
-    def __init__(self, lags, changes):
+    def __init__(self, lags: ArrayLike, changes: ArrayLike) -> None:
         self.lags = lags
         self.changes = changes
 
     @classmethod
-    def from_rule(cls, rule, *, max_lag=80, ax=None):
+    def from_rule(cls, rule: Estimator, *, max_lag: int = 80, ax: Axes | None = None) -> Self:
         """Draw the window of a rule, as simulated.
 
         Parameters
@@ -73,7 +76,7 @@ class STDPDisplay:
         lags = np.arange(-max_lag, max_lag + 1)
         return cls(lags, _changes(rule, lags)).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw the window.
 
         Parameters
@@ -146,12 +149,14 @@ class WeightChangeDisplay:
     WeightChangeDisplay.from_estimators : Draw the weights of two fitted liquids.
     """
 
-    def __init__(self, before, after):
+    def __init__(self, before: ArrayLike, after: ArrayLike) -> None:
         self.before = before
         self.after = after
 
     @classmethod
-    def from_estimators(cls, before, after, *, ax=None):
+    def from_estimators(
+        cls, before: Estimator, after: Estimator, *, ax: Axes | None = None
+    ) -> Self:
         """Draw the weights of a liquid before and after learning.
 
         Parameters
@@ -174,7 +179,7 @@ class WeightChangeDisplay:
             weights.append(w.data[from_excitatory])
         return cls(*weights).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw both distributions.
 
         Parameters
@@ -190,7 +195,7 @@ class WeightChangeDisplay:
         (ax,) = axes_of(ax, 2.1)
         self.ax_, self.figure_ = ax, ax.figure
         top = max(np.max(self.before, initial=0), np.max(self.after, initial=0)) or 1.0
-        edges = np.linspace(0, top, 51)
+        edges = np.linspace(0, top, 51).tolist()
         ax.hist(self.before, edges, color="0.75", label="before")
         ax.hist(
             self.after, edges, histtype="step", color=COLOURS[0], linewidth=1.2, label="after"

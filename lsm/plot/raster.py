@@ -1,9 +1,12 @@
 """Raster of the spikes of a sample."""
 
+from typing import Any, Self
+
 import numpy as np
 
+from .._typing import ArrayLike, Axes, Estimator, Samples
 from ..inside import input_spikes
-from ..spikes import check_spikes
+from ..spikes import SpikeArray, check_spikes
 from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame, small
 
 __all__ = ["RasterDisplay"]
@@ -45,7 +48,13 @@ class RasterDisplay:
     RasterDisplay.from_estimator : Draw the spikes of a liquid during a sample.
     """
 
-    def __init__(self, spikes, inhibitory=None, inputs=None, rates=False):
+    def __init__(
+        self,
+        spikes: SpikeArray,
+        inhibitory: ArrayLike | None = None,
+        inputs: SpikeArray | None = None,
+        rates: bool = False,
+    ) -> None:
         self.spikes = spikes
         self.inhibitory = inhibitory
         self.inputs = inputs
@@ -53,8 +62,16 @@ class RasterDisplay:
 
     @classmethod
     def from_spikes(
-        cls, spikes, sample=0, *, inhibitory=None, inputs=None, rates=False, ax=None, **kwargs
-    ):
+        cls,
+        spikes: SpikeArray,
+        sample: int = 0,
+        *,
+        inhibitory: ArrayLike | None = None,
+        inputs: SpikeArray | None = None,
+        rates: bool = False,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw a sample of spikes.
 
         Parameters
@@ -97,7 +114,15 @@ class RasterDisplay:
         return cls(_select(spikes, sample), inhibitory, inputs, rates).plot(ax, **kwargs)
 
     @classmethod
-    def from_estimator(cls, estimator, X, sample=0, *, ax=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        X: Samples,
+        sample: int = 0,
+        *,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the spikes of a liquid during a sample, with the sample and the rates.
 
         Parameters
@@ -119,10 +144,9 @@ class RasterDisplay:
         """
         liquid, spikes = input_spikes(estimator, X)
         inputs = _select(spikes, sample)
-        spikes = liquid.record(inputs)
-        return cls(spikes, liquid.inhibitory_, inputs, rates=True).plot(ax, **kwargs)
+        return cls(liquid.record(inputs), liquid.inhibitory_, inputs, rates=True).plot(ax, **kwargs)
 
-    def plot(self, ax=None, **kwargs):
+    def plot(self, ax: Axes | None = None, **kwargs: Any) -> Self:
         """Draw the raster.
 
         Parameters

@@ -1,10 +1,13 @@
 """Pictures of scores: confusion of classes, and accuracy over time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 from sklearn.utils import check_consistent_length
 
+from .._typing import ArrayLike, Axes, Estimator, Samples
 from .._validation import check_integer
 from ..inside import input_spikes
 from ..snapshots import Snapshots
@@ -36,12 +39,20 @@ class ConfusionDisplay:
     ConfusionDisplay.from_estimator : Draw the confusion matrix of a fitted classifier.
     """
 
-    def __init__(self, counts, names):
+    def __init__(self, counts: ArrayLike, names: Sequence[str]) -> None:
         self.counts = counts
         self.names = names
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, names=None, ax=None):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        X: Samples,
+        y: ArrayLike,
+        *,
+        names: Sequence[str] | None = None,
+        ax: Axes | None = None,
+    ) -> Self:
         """Draw the confusion matrix of a fitted classifier.
 
         Parameters
@@ -66,7 +77,14 @@ class ConfusionDisplay:
         return cls.from_predictions(y, estimator.predict(X), names=names, ax=ax)
 
     @classmethod
-    def from_predictions(cls, y_true, y_pred, *, names=None, ax=None):
+    def from_predictions(
+        cls,
+        y_true: ArrayLike,
+        y_pred: ArrayLike,
+        *,
+        names: Sequence[str] | None = None,
+        ax: Axes | None = None,
+    ) -> Self:
         """Draw the confusion matrix of predictions.
 
         Parameters
@@ -84,13 +102,12 @@ class ConfusionDisplay:
         """
         from sklearn.metrics import confusion_matrix  # slow to import
 
+        labels = None if names is None else np.arange(len(names))
         if names is None:
-            names, labels = np.unique(np.concatenate([y_true, y_pred])).astype(str), None
-        else:
-            labels = np.arange(len(names))
+            names = np.unique(np.concatenate([y_true, y_pred])).astype(str).tolist()
         return cls(confusion_matrix(y_true, y_pred, labels=labels), names).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw the matrix.
 
         Parameters
@@ -148,13 +165,24 @@ class AccuracyDisplay:
     AccuracyDisplay.from_estimator : Draw the accuracy of a readout of a fitted liquid.
     """
 
-    def __init__(self, times, scores, chance):
+    def __init__(self, times: ArrayLike, scores: ArrayLike, chance: float) -> None:
         self.times = times
         self.scores = scores
         self.chance = chance
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, n_times=20, readout=None, cv=5, tau=30.0, ax=None):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        X: Samples,
+        y: ArrayLike,
+        *,
+        n_times: int = 20,
+        readout: Estimator | None = None,
+        cv: int = 5,
+        tau: float | tuple[float, ...] = 30.0,
+        ax: Axes | None = None,
+    ) -> Self:
         """Draw the accuracy of a readout of a liquid's traces at different times.
 
         Parameters
@@ -202,7 +230,9 @@ class AccuracyDisplay:
         times = durations[0] * np.arange(1, n_times + 1) / n_times
         return cls(times, np.transpose(scores), chance).plot(ax)
 
-    def plot(self, ax=None, *, label=None, colour=COLOURS[0]):
+    def plot(
+        self, ax: Axes | None = None, *, label: str | None = None, colour: str | None = COLOURS[0]
+    ) -> Self:
         """Draw the mean accuracy over the folds, with a band of its standard error.
 
         Parameters

@@ -1,10 +1,12 @@
 """Pictures of states: as an image, and as trajectories in two dimensions."""
 
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 from sklearn.utils import check_consistent_length
 
+from .._typing import ArrayLike, Axes, Estimator, Samples
 from .._validation import check_integer, check_number
 from ..inside import input_spikes
 from ..snapshots import Snapshots
@@ -45,13 +47,21 @@ class SnapshotDisplay:
     SnapshotDisplay.from_estimator : Draw the states of a fitted liquid.
     """
 
-    def __init__(self, states, y=None, unit="state"):
+    def __init__(self, states: ArrayLike, y: ArrayLike | None = None, unit: str = "state") -> None:
         self.states = states
         self.y = y
         self.unit = unit
 
     @classmethod
-    def from_estimator(cls, estimator, X, y=None, *, reading=-1, ax=None):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        X: Samples,
+        y: ArrayLike | None = None,
+        *,
+        reading: int = -1,
+        ax: Axes | None = None,
+    ) -> Self:
         """Draw the states of samples.
 
         Parameters
@@ -80,7 +90,7 @@ class SnapshotDisplay:
             check_consistent_length(states, y)
         return cls(states[:, reading], y, UNITS[liquid.simulator_.snapshots.feature]).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw the image.
 
         Parameters
@@ -137,13 +147,22 @@ class TrajectoryDisplay:
     TrajectoryDisplay.from_estimator : Draw the trajectories of a fitted liquid.
     """
 
-    def __init__(self, points, y, explained):
+    def __init__(self, points: ArrayLike, y: ArrayLike, explained: ArrayLike) -> None:
         self.points = points
         self.y = y
         self.explained = explained
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, n_times=50, tau=30.0, ax=None):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        X: Samples,
+        y: ArrayLike,
+        *,
+        n_times: int = 50,
+        tau: float = 30.0,
+        ax: Axes | None = None,
+    ) -> Self:
         """Draw the trajectories of samples.
 
         Parameters
@@ -181,7 +200,7 @@ class TrajectoryDisplay:
         points = points.reshape(len(states), n_times, 2)
         return cls(points, np.asarray(y), pca.explained_variance_ratio_).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw the lines.
 
         Parameters
@@ -202,8 +221,9 @@ class TrajectoryDisplay:
             lines = np.moveaxis(chosen, -1, 0).transpose(0, 2, 1)
             ax.plot(*lines, color=colour, linewidth=0.4, alpha=0.25, rasterized=True)
             ax.plot(*lines.mean(axis=-1), color=colour, linewidth=1.5)
+            x, y = chosen[:, -1].T
             ax.scatter(
-                *chosen[:, -1].T, s=9, color=colour, marker=marker, linewidths=0, label=label,
+                x, y, s=9, color=colour, marker=marker, linewidths=0, label=label,
                 zorder=3,
             )  # fmt: skip
         first, second = (f"{share:.0%} of variance" for share in self.explained)

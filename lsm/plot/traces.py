@@ -1,7 +1,11 @@
 """Picture of membrane potentials over time."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 
+from .._typing import ArrayLike, Axes, Estimator, Samples
 from .._validation import check_integer
 from ..inside import input_spikes
 from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame
@@ -39,7 +43,14 @@ class MembraneDisplay:
     MembraneDisplay.from_estimator : Draw the potentials of a fitted liquid.
     """
 
-    def __init__(self, times, potentials, neurons, spike_times, inhibitory):
+    def __init__(
+        self,
+        times: ArrayLike,
+        potentials: ArrayLike,
+        neurons: ArrayLike,
+        spike_times: Sequence[ArrayLike],
+        inhibitory: ArrayLike,
+    ) -> None:
         self.times = times
         self.potentials = potentials
         self.neurons = neurons
@@ -47,7 +58,15 @@ class MembraneDisplay:
         self.inhibitory = inhibitory
 
     @classmethod
-    def from_estimator(cls, estimator, X, sample=0, *, neurons=5, ax=None):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        X: Samples,
+        sample: int = 0,
+        *,
+        neurons: int | ArrayLike = 5,
+        ax: Axes | None = None,
+    ) -> Self:
         """Draw the potentials and spikes of neurons during a sample.
 
         Parameters
@@ -82,7 +101,7 @@ class MembraneDisplay:
         display = cls(times, potentials, neurons, spike_times, liquid.inhibitory_[neurons])
         return display.plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Self:
         """Draw the potentials.
 
         Parameters

@@ -1,10 +1,14 @@
 """Ridge regression for time series, with a penalty chosen on the last rows."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 from scipy import linalg
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._typing import Array, ArrayLike, Samples
 from .._validation import check_number
 
 __all__ = ["HoldOutRidge"]
@@ -49,12 +53,14 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
     """
 
     def __init__(
-        self, alphas=(1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0), share=0.25
-    ):  # fmt: skip
+        self,
+        alphas: Sequence[float] = (1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0),
+        share: float = 0.25,
+    ) -> None:
         self.alphas = alphas
         self.share = share
 
-    def fit(self, X, y):
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Choose the penalties, and fit the coefficients to all rows.
 
         Parameters
@@ -106,10 +112,11 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
             chosen = self.alpha_ == alpha
             coef[chosen] = all_rows.solve(alpha)[:, chosen].T
         intercept = all_rows.y_mean - coef @ all_rows.X_mean
-        self.coef_, self.intercept_ = (coef, intercept) if y.ndim == 2 else (coef[0], intercept[0])
+        one = slice(None) if y.ndim == 2 else 0
+        self.coef_, self.intercept_ = coef[one], intercept[one]
         return self
 
-    def predict(self, X):
+    def predict(self, X: Samples) -> Array:
         """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64)

@@ -1,6 +1,7 @@
 """Kernel ridge regression for classification."""
 
 import numbers
+from typing import Self
 
 import numpy as np
 from scipy import linalg, sparse
@@ -10,6 +11,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._typing import Array, ArrayLike
 from .._validation import check_number
 
 __all__ = ["KernelRidgeClassifier"]
@@ -66,11 +68,11 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, alpha=0.03, gamma="median"):
+    def __init__(self, alpha: float = 0.03, gamma: str | float = "median") -> None:
         self.alpha = alpha
         self.gamma = gamma
 
-    def fit(self, X, y):
+    def fit(self, X: ArrayLike | sparse.sparray, y: ArrayLike) -> Self:
         """Fit the weights of the training samples.
 
         Parameters
@@ -114,7 +116,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
             ) from None
         return self
 
-    def decision_function(self, X):
+    def decision_function(self, X: ArrayLike | sparse.sparray) -> Array:
         """Return the score of each class.
 
         Parameters
@@ -134,7 +136,7 @@ class KernelRidgeClassifier(ClassifierMixin, BaseEstimator):
         scores = _to_kernel(distances, self.gamma_) @ self.dual_coef_
         return scores.ravel() if len(self.classes_) == 2 else scores
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike | sparse.sparray) -> Array:
         """Return the class with the highest score.
 
         Parameters

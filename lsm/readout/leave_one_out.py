@@ -1,6 +1,10 @@
 """Ridge regression whose leave-one-out error follows from one eigendecomposition."""
 
+from typing import Any
+
 import numpy as np
+
+from .._typing import Array
 
 __all__ = ["CentredRidge", "centred", "left_out_errors"]
 
@@ -12,7 +16,7 @@ class CentredRidge:
     come from the smaller one of Z Z' and Z' Z.
     """
 
-    def __init__(self, features, targets, weights):
+    def __init__(self, features: Array, targets: Array, weights: Any) -> None:
         self.weights = weights
         self.x_mean, self.y_mean = (_mean(values, weights) for values in (features, targets))
         self.Z, self.Y = centred(features, weights), centred(targets, weights)
@@ -25,18 +29,18 @@ class CentredRidge:
             self.U = self.Z @ V[:, kept] / np.sqrt(squares)
         self.squares = np.maximum(squares, 0)
 
-    def errors(self, alphas):
+    def errors(self, alphas: Array) -> Array:
         """Return the mean squared leave-one-out error for each penalty."""
         return left_out_errors(self.U, self.squares, self.Y, self.weights, alphas)
 
-    def solve(self, alpha):
+    def solve(self, alpha: float) -> tuple[Array, Array]:
         """Return coefficients of shape (n_outputs, n_features), and intercepts."""
         shrunk = self.U.T @ self.Y / (self.squares + _penalty(alpha, self.squares))[:, None]
         coef = (self.U @ shrunk).T @ self.Z
         return coef, self.y_mean - coef @ self.x_mean
 
 
-def left_out_errors(U, squares, Y, weights, alphas):
+def left_out_errors(U: Array, squares: Array, Y: Array, weights: Array, alphas: Array) -> Array:
     """Return the mean squared leave-one-out error for each penalty.
 
     Parameters
@@ -78,7 +82,7 @@ def _mean(values, weights):
     return weights @ values / weights.sum()
 
 
-def centred(values, weights):
+def centred(values: Any, weights: Any) -> Any:
     """Return centred values, in rows scaled by the roots of their weights."""
     values = values - _mean(values, weights)
     values *= np.sqrt(weights)[:, None]

@@ -1,10 +1,14 @@
 """Ridge regression in two stages: first on some features, then on the rest for the residual."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 from scipy import linalg
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._typing import Array, ArrayLike, Samples
 from .._validation import check_integer, check_number, check_reals
 
 __all__ = ["ResidualRidge"]
@@ -78,11 +82,15 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
     array([[1. , 0.1]])
     """
 
-    def __init__(self, n_inputs=1, alphas=(0.001, 0.01, 0.1, 1.0, 10.0, 100.0)):
+    def __init__(
+        self,
+        n_inputs: int | Sequence[int] = 1,
+        alphas: Sequence[float] = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0),
+    ) -> None:
         self.n_inputs = n_inputs
         self.alphas = alphas
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Choose the number of inputs and the penalties, and fit the coefficients to all rows.
 
         Parameters
@@ -149,7 +157,7 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
         name = "ResidualRidge.alphas"
         return numbers, sorted(check_number(name, a, 0, low_open=True) for a in self.alphas)
 
-    def predict(self, X):
+    def predict(self, X: Samples) -> Array:
         """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64)

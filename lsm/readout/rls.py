@@ -1,9 +1,12 @@
 """Linear regression by recursive least squares, row by row."""
 
+from typing import Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._typing import Array, ArrayLike, Samples
 from .._validation import check_number
 from ..kernel import Correlation, predict_and_learn
 
@@ -55,11 +58,11 @@ class RLS(RegressorMixin, BaseEstimator):
 
     online = True  # can learn inside a closed loop
 
-    def __init__(self, alpha=1.0, forget=1.0):
+    def __init__(self, alpha: float = 1.0, forget: float = 1.0) -> None:
         self.alpha = alpha
         self.forget = forget
 
-    def start(self, n_features, n_targets):
+    def start(self, n_features: int, n_targets: int | None) -> Self:
         """Reset the coefficients to zero.
 
         Parameters
@@ -86,7 +89,7 @@ class RLS(RegressorMixin, BaseEstimator):
         self.correlation_ = Correlation.of(np.eye(n_features) / alpha)
         return self
 
-    def fit(self, X, y):
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Reset the coefficients, and learn from rows in their order.
 
         Parameters
@@ -104,7 +107,7 @@ class RLS(RegressorMixin, BaseEstimator):
         self.start(X.shape[1], None if y.ndim == 1 else y.shape[1])
         return self._learn(X, y)
 
-    def partial_fit(self, X, y):
+    def partial_fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Learn from further rows; the first call is a `fit`.
 
         Parameters
@@ -137,7 +140,7 @@ class RLS(RegressorMixin, BaseEstimator):
         self.predict_and_learn(X, y, np.ones(len(X), dtype=bool))
         return self
 
-    def predict_and_learn(self, X, y, learns):
+    def predict_and_learn(self, X: ArrayLike, y: ArrayLike, learns: ArrayLike) -> Array:
         """Predict each row of a stream, and then learn from it.
 
         Parameters
@@ -164,7 +167,7 @@ class RLS(RegressorMixin, BaseEstimator):
         predict_and_learn(X, targets, learns, coef, self.correlation_, forget, y_pred)
         return y_pred.reshape(np.shape(y))
 
-    def predict(self, X):
+    def predict(self, X: Samples) -> Array:
         """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
         check_is_fitted(self, "coef_")
         X = validate_data(self, X, reset=False, dtype=np.float64)

@@ -1,5 +1,8 @@
 """Ridge regression on counts in windows, with windows and penalty chosen by the data."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -7,6 +10,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
+from .._typing import Array, ArrayLike, Samples
 from .._validation import check_bool, check_integer, check_number, check_reals, is_auto
 from .leave_one_out import CentredRidge, centred, left_out_errors
 
@@ -26,7 +30,7 @@ class WindowedRidgeBase(BaseEstimator):
         As of :class:`WindowedRidge`.
     """
 
-    def __init__(self, n_windows, partitions, root, alphas):
+    def __init__(self, n_windows: Any, partitions: Any, root: Any, alphas: Any) -> None:
         self.n_windows = n_windows
         self.partitions = partitions
         self.root = root
@@ -201,11 +205,17 @@ class WindowedRidge(RegressorMixin, WindowedRidgeBase):
     """
 
     def __init__(
-        self, n_windows="auto", partitions="auto", root="auto", alphas=ALPHAS_OF_NUMBERS
-    ):  # fmt: skip
+        self,
+        n_windows: int | str = "auto",
+        partitions: Sequence[Any] | str = "auto",
+        root: bool | str = "auto",
+        alphas: Sequence[float] = ALPHAS_OF_NUMBERS,
+    ) -> None:
         super().__init__(n_windows, partitions, root, alphas)
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: ArrayLike | sparse.sparray, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Choose partition and penalty, and fit the coefficients.
 
         Parameters
@@ -234,7 +244,7 @@ class WindowedRidge(RegressorMixin, WindowedRidgeBase):
         self._fit(_dense(X), y.reshape(len(y), -1).astype(float), weights)
         return self
 
-    def predict(self, X):
+    def predict(self, X: Samples) -> Array:
         """Return predictions, of shape (n_samples,) or (n_samples, n_outputs)."""
         outputs = self._outputs(X)
         return outputs[:, 0] if self._one_output else outputs
@@ -278,11 +288,17 @@ class WindowedRidgeClassifier(ClassifierMixin, WindowedRidgeBase):
     """
 
     def __init__(
-        self, n_windows="auto", partitions="auto", root="auto", alphas=ALPHAS_OF_CLASSES
-    ):  # fmt: skip
+        self,
+        n_windows: int | str = "auto",
+        partitions: Sequence[Any] | str = "auto",
+        root: bool | str = "auto",
+        alphas: Sequence[float] = ALPHAS_OF_CLASSES,
+    ) -> None:
         super().__init__(n_windows, partitions, root, alphas)
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: ArrayLike | sparse.sparray, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Choose partition and penalty, and fit the coefficients.
 
         Parameters
@@ -314,12 +330,12 @@ class WindowedRidgeClassifier(ClassifierMixin, WindowedRidgeBase):
         self.classes_, self._binarizer = binarizer.classes_, binarizer
         return self
 
-    def decision_function(self, X):
+    def decision_function(self, X: Samples) -> Array:
         """Return scores, of shape (n_samples, n_classes), or (n_samples,) for two classes."""
         scores = self._outputs(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
-    def predict(self, X):
+    def predict(self, X: Samples) -> Array:
         """Return the class with the highest score, or all labels with a positive one."""
         scores = self.decision_function(X)
         return self._binarizer.inverse_transform(scores)

@@ -1,11 +1,14 @@
 """Within-class covariance normalisation of features."""
 
+from typing import Self
+
 import numpy as np
 from scipy import linalg
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._typing import Array, ArrayLike
 from .._validation import check_number
 
 __all__ = ["WithinClassWhitener"]
@@ -60,10 +63,10 @@ class WithinClassWhitener(TransformerMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, shrinkage=0.02):
+    def __init__(self, shrinkage: float = 0.02) -> None:
         self.shrinkage = shrinkage
 
-    def fit(self, X, y):
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit the directions and their factors.
 
         Parameters
@@ -99,7 +102,7 @@ class WithinClassWhitener(TransformerMixin, BaseEstimator):
         self.factors_ = 1 / np.sqrt(1 + self.variances_ / (self.shrinkage * total))
         return self
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> Array:
         """Shrink the directions.
 
         Parameters

@@ -1,8 +1,11 @@
 """Synapses of two stages, whose response rises and falls: the first stage drives the second."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import exprel
 
+from .._typing import Array
 from ._membrane import overlap, overlap_of_two
 from .base import SynapseModel
 
@@ -45,12 +48,12 @@ class TwoStages(SynapseModel):
     """Base of synapses with two stages for each sign; weights add to the first."""
 
     @staticmethod
-    def initial(n_neurons):
+    def initial(n_neurons: int) -> tuple[Array, ...]:
         """Return the second stages, excitatory and inhibitory, at zero."""
         return np.zeros(n_neurons), np.zeros(n_neurons)
 
     @staticmethod
-    def current(n, syn, constants, v, drive):
+    def current(n: Any, syn: Any, constants: Any, v: Any, drive: Any) -> Any:
         """Return the mean current into neuron n over the coming step."""
         first_exc, first_inh, exc, inh = syn
         adds_exc, holds_exc = constants[:2]
@@ -63,7 +66,7 @@ class TwoStages(SynapseModel):
         )
 
     @staticmethod
-    def decay(n, syn, constants):
+    def decay(n: Any, syn: Any, constants: Any) -> None:
         """Move both stages of the synapses onto neuron n by one step."""
         first_exc, first_inh, exc, inh = syn
         fall_exc, gain_exc, decay_exc = constants[2:5]

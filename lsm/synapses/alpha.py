@@ -1,5 +1,8 @@
 """Synapses whose current is an alpha function."""
 
+from typing import Any
+
+from .._typing import Parameter
 from ._membrane import membrane
 from ._two_stages import TwoStages, two_stages
 
@@ -36,12 +39,14 @@ class Alpha(TwoStages):
         "tau_syn_inh": "> 0",
     }
 
-    def __init__(self, tau_syn_exc=2.0, tau_syn_inh=2.0):
+    def __init__(self, tau_syn_exc: Parameter = 2.0, tau_syn_inh: Parameter = 2.0) -> None:
         self.tau_syn_exc = tau_syn_exc
         self.tau_syn_inh = tau_syn_inh
 
     @staticmethod
-    def constants(parameters, neurons, dt):
+    def constants(
+        parameters: dict[str, Any], neurons: dict[str, Any], dt: float
+    ) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         leak, _ = membrane(neurons, dt)
         taus = parameters["tau_syn_exc"], parameters["tau_syn_inh"]

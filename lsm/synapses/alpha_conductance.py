@@ -1,5 +1,8 @@
 """Synapses whose conductance is an alpha function."""
 
+from typing import Any, Self
+
+from .._typing import Parameter
 from ._shunting import shunt, shunted
 from ._two_stages import TwoStages, two_stages
 
@@ -43,26 +46,34 @@ class AlphaConductance(TwoStages):
         "e_rev_inh": "< e_rev_exc",
     }
 
-    def __init__(self, tau_syn_exc=2.0, tau_syn_inh=2.0, e_rev_exc=6.0, e_rev_inh=-2.0):
+    def __init__(
+        self,
+        tau_syn_exc: Parameter = 2.0,
+        tau_syn_inh: Parameter = 2.0,
+        e_rev_exc: Parameter = 6.0,
+        e_rev_inh: Parameter = -2.0,
+    ) -> None:
         self.tau_syn_exc = tau_syn_exc
         self.tau_syn_inh = tau_syn_inh
         self.e_rev_exc = e_rev_exc
         self.e_rev_inh = e_rev_inh
 
     @classmethod
-    def in_millivolts(cls):
+    def in_millivolts(cls) -> Self:
         """Return synapses with reversal potentials of 0 and -80 mV, for neurons in mV."""
         return cls(e_rev_exc=0.0, e_rev_inh=-80.0)
 
     @staticmethod
-    def constants(parameters, neurons, dt):
+    def constants(
+        parameters: dict[str, Any], neurons: dict[str, Any], dt: float
+    ) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         taus = parameters["tau_syn_exc"], parameters["tau_syn_inh"]
         stages = sum((two_stages(tau, tau, 0.0, dt) for tau in taus), ())
         return *stages, *shunt(parameters, neurons, dt)
 
     @staticmethod
-    def current(n, syn, constants, v, drive):
+    def current(n: Any, syn: Any, constants: Any, v: Any, drive: Any) -> Any:
         """Return the mean current into neuron n over the coming step."""
         first_exc, first_inh, exc, inh = syn
         adds_exc, holds_exc = constants[:2]

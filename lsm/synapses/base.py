@@ -1,8 +1,12 @@
 """The base class of synapse models."""
 
 from abc import abstractmethod
+from typing import Any
+
+import numpy as np
 
 from .._model import Model, check_rows
+from .._typing import Array
 
 __all__ = ["SynapseModel"]
 
@@ -75,7 +79,7 @@ class SynapseModel(Model):
     arrives_first = False
     needs_potential = False
 
-    def draw(self, inhibitory, dt, rng):
+    def draw(self, inhibitory: Array, dt: float, rng: np.random.Generator) -> dict[str, Any]:
         """Check the model and spread its parameters over the target neurons.
 
         Parameters
@@ -103,7 +107,9 @@ class SynapseModel(Model):
 
     @staticmethod
     @abstractmethod
-    def constants(parameters, neurons, dt):
+    def constants(
+        parameters: dict[str, Any], neurons: dict[str, Any], dt: float
+    ) -> tuple[float, ...] | Array:
         """Return the numbers that one step needs.
 
         Parameters
@@ -121,7 +127,7 @@ class SynapseModel(Model):
             In the order in which `current` and `decay` read them.
         """
 
-    def initial(self, n_neurons):
+    def initial(self, n_neurons: int) -> tuple[Any, ...]:
         """Return the state beyond the two rows, at the start of a sample; by default none.
 
         Parameters
@@ -137,7 +143,7 @@ class SynapseModel(Model):
 
     @staticmethod
     @abstractmethod
-    def current(n, syn, constants, v, drive):
+    def current(n: Any, syn: Any, constants: Any, v: Any, drive: Any) -> Any:
         """Return the current into neuron n during the coming step.
 
         Parameters
@@ -163,7 +169,7 @@ class SynapseModel(Model):
 
     @staticmethod
     @abstractmethod
-    def decay(n, syn, constants):
+    def decay(n: Any, syn: Any, constants: Any) -> None:
         """Move the state of the synapses onto neuron n by one step, in place.
 
         Parameters

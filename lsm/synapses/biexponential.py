@@ -1,5 +1,8 @@
 """Synapses whose current is the difference of two exponentials."""
 
+from typing import Any
+
+from .._typing import Parameter
 from ._membrane import membrane
 from ._two_stages import TwoStages, two_stages
 
@@ -42,17 +45,25 @@ class Biexponential(TwoStages):
     }
 
     def __init__(
-        self, tau_rise_exc=1.0, tau_rise_inh=1.0, tau_decay_exc=5.0, tau_decay_inh=10.0
-    ):  # fmt: skip
+        self,
+        tau_rise_exc: Parameter = 1.0,
+        tau_rise_inh: Parameter = 1.0,
+        tau_decay_exc: Parameter = 5.0,
+        tau_decay_inh: Parameter = 10.0,
+    ) -> None:
         self.tau_rise_exc = tau_rise_exc
         self.tau_rise_inh = tau_rise_inh
         self.tau_decay_exc = tau_decay_exc
         self.tau_decay_inh = tau_decay_inh
 
     @staticmethod
-    def constants(parameters, neurons, dt):
+    def constants(
+        parameters: dict[str, Any], neurons: dict[str, Any], dt: float
+    ) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         leak, _ = membrane(neurons, dt)
-        taus = [[parameters[f"tau_{part}_{sign}"] for part in ("rise", "decay")]
-                for sign in ("exc", "inh")]  # fmt: skip
-        return sum((two_stages(*pair, leak, dt) for pair in taus), ())
+        taus = (
+            (parameters[f"tau_rise_{sign}"], parameters[f"tau_decay_{sign}"])
+            for sign in ("exc", "inh")
+        )
+        return sum((two_stages(rise, decay, leak, dt) for rise, decay in taus), ())

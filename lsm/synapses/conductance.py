@@ -1,8 +1,11 @@
 """Synapses whose conductance jumps and decays exponentially."""
 
+from typing import Any, Self
+
 import numpy as np
 from scipy.special import exprel
 
+from .._typing import Parameter
 from ._shunting import shunt, shunted
 from .base import SynapseModel
 
@@ -47,19 +50,27 @@ class Conductance(SynapseModel):
         "e_rev_inh": "< e_rev_exc",
     }
 
-    def __init__(self, tau_syn_exc=5.0, tau_syn_inh=10.0, e_rev_exc=6.0, e_rev_inh=-2.0):
+    def __init__(
+        self,
+        tau_syn_exc: Parameter = 5.0,
+        tau_syn_inh: Parameter = 10.0,
+        e_rev_exc: Parameter = 6.0,
+        e_rev_inh: Parameter = -2.0,
+    ) -> None:
         self.tau_syn_exc = tau_syn_exc
         self.tau_syn_inh = tau_syn_inh
         self.e_rev_exc = e_rev_exc
         self.e_rev_inh = e_rev_inh
 
     @classmethod
-    def vogels2005(cls):
+    def vogels2005(cls) -> Self:
         """Return the synapses of Vogels & Abbott (2005), for neurons whose rest is -60 mV."""
         return cls(tau_syn_exc=5.0, tau_syn_inh=10.0, e_rev_exc=0.0, e_rev_inh=-80.0)
 
     @staticmethod
-    def constants(parameters, neurons, dt):
+    def constants(
+        parameters: dict[str, Any], neurons: dict[str, Any], dt: float
+    ) -> tuple[Any, ...]:
         """Return the numbers that a step of `dt` ms needs, in the order of their use."""
         falls = [dt / np.asarray(parameters[name]) for name in ("tau_syn_exc", "tau_syn_inh")]
         return (
@@ -69,14 +80,14 @@ class Conductance(SynapseModel):
         )
 
     @staticmethod
-    def current(n, syn, constants, v, drive):
+    def current(n: Any, syn: Any, constants: Any, v: Any, drive: Any) -> Any:
         """Return the mean current into neuron n over the coming step."""
         exc, inh = syn
         mean_exc, mean_inh = constants[:2]
         return shunted(mean_exc * exc[n], mean_inh * inh[n], v, drive, constants[4:])
 
     @staticmethod
-    def decay(n, syn, constants):
+    def decay(n: Any, syn: Any, constants: Any) -> None:
         """Let the conductances onto neuron n decay for one step."""
         exc, inh = syn
         decay_exc, decay_inh = constants[2:4]

@@ -1,5 +1,7 @@
 """Synapses whose spikes change the potential in one step."""
 
+from typing import Any
+
 from scipy.special import exprel
 
 from ._membrane import membrane
@@ -29,20 +31,22 @@ class Delta(SynapseModel):
     arrives_first = True
 
     @staticmethod
-    def constants(parameters, neurons, dt):
+    def constants(
+        parameters: dict[str, Any], neurons: dict[str, Any], dt: float
+    ) -> tuple[Any, ...]:
         """Return the current in nA that makes the potential jump by 1 mV in a step of `dt` ms."""
         leak, push = membrane(neurons, dt)
         return (1 / (push * exprel(-leak)),)
 
     @staticmethod
-    def current(n, syn, constants, v, drive):
+    def current(n: Any, syn: Any, constants: Any, v: Any, drive: Any) -> Any:
         """Return the current into neuron n in the coming step."""
         exc, inh = syn
         (scale,) = constants
         return scale * (exc[n] + inh[n])
 
     @staticmethod
-    def decay(n, syn, constants):
+    def decay(n: Any, syn: Any, constants: Any) -> None:
         """Remove the weights that have arrived, which act for one step."""
         exc, inh = syn
         exc[n] = 0

@@ -1,8 +1,11 @@
 """Synapses whose current is a function of time, given by its samples."""
 
+from typing import Any
+
 import numpy as np
 from numba.extending import overload
 
+from .._typing import Array, ArrayLike
 from .._validation import check_reals
 from .base import SynapseModel
 
@@ -39,11 +42,13 @@ class Sampled(SynapseModel):
        section 6.4. Pearson.
     """
 
-    def __init__(self, kernel_exc=(1.0,), kernel_inh="auto"):
+    def __init__(
+        self, kernel_exc: ArrayLike = (1.0,), kernel_inh: ArrayLike | str = "auto"
+    ) -> None:
         self.kernel_exc = kernel_exc
         self.kernel_inh = kernel_inh
 
-    def check(self):
+    def check(self) -> None:
         """Check the kernels.
 
         Raises
@@ -53,7 +58,7 @@ class Sampled(SynapseModel):
         """
         self._kernels()
 
-    def draw(self, inhibitory, dt, rng):
+    def draw(self, inhibitory: Array, dt: float, rng: np.random.Generator) -> dict[str, Any]:
         """Check the kernels and return them, padded to one length.
 
         Parameters
@@ -99,17 +104,19 @@ class Sampled(SynapseModel):
         return {name: np.pad(kernel, (0, length - len(kernel))) for name, kernel in kernels.items()}
 
     @staticmethod
-    def constants(parameters, neurons, dt):
+    def constants(
+        parameters: dict[str, Any], neurons: dict[str, Any], dt: float
+    ) -> tuple[Any, ...]:
         """Return the currents in the first step after a spike, excitatory and inhibitory."""
         return parameters["kernel_exc"][0], parameters["kernel_inh"][0]
 
-    def initial(self, n_neurons):
+    def initial(self, n_neurons: int) -> tuple[Array, ...]:
         """Return the future currents, `n_steps` for each neuron, and both kernels."""
         kernels = tuple(self._kernels().values())
         return np.zeros(n_neurons * len(kernels[0])), *kernels
 
     @staticmethod
-    def current(n, syn, constants, v, drive):
+    def current(n: Any, syn: Any, constants: Any, v: Any, drive: Any) -> Any:
         """Return the current into neuron n in the coming step."""
         exc, inh, pending, kernel_exc, _ = syn
         first_exc, first_inh = constants
@@ -117,7 +124,7 @@ class Sampled(SynapseModel):
         return due + first_exc * exc[n] + first_inh * inh[n]
 
     @staticmethod
-    def decay(n, syn, constants):
+    def decay(n: Any, syn: Any, constants: Any) -> None:
         """Advance the future currents into neuron n by one step, and add those of new spikes."""
         exc, inh, pending, kernel_exc, kernel_inh = syn
         flow = flow_of(n, pending, len(kernel_exc))

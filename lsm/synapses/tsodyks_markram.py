@@ -1,8 +1,12 @@
 """Short-term plasticity: the efficacy of a synapse depends on its previous spikes."""
 
+from typing import Self
+
 import numpy as np
+from scipy import sparse
 
 from .._checked import Checked, check_value
+from .._typing import Array, ArrayLike, Parameter
 
 __all__ = ["TsodyksMarkram"]
 
@@ -41,14 +45,16 @@ class TsodyksMarkram(Checked):
 
     bounds = {"cv": ">= 0 and <= 1"}
 
-    def __init__(self, U=0.5, D=800.0, F=50.0, cv=0.0):
+    def __init__(
+        self, U: Parameter = 0.5, D: Parameter = 800.0, F: Parameter = 50.0, cv: Parameter = 0.0
+    ) -> None:
         self.U = U
         self.D = D
         self.F = F
         self.cv = cv
 
     @classmethod
-    def maass2002(cls):
+    def maass2002(cls) -> Self:
         """Return the synapses of the column of Maass, Natschläger & Markram (2002)."""
         return cls(
             U=(0.5, 0.05, 0.25, 0.32),
@@ -57,7 +63,7 @@ class TsodyksMarkram(Checked):
             cv=0.5,
         )
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters.
 
         Raises
@@ -69,7 +75,9 @@ class TsodyksMarkram(Checked):
         for name in MEANS:
             self._means(name)
 
-    def draw(self, weights, inhibitory, rng):
+    def draw(
+        self, weights: ArrayLike | sparse.sparray, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array, Array]:
         """Check the parameters and draw them for each synapse.
 
         Parameters

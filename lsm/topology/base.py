@@ -8,6 +8,7 @@ from scipy import sparse
 
 from .._checked import Checked
 from .._parts import Composite
+from .._typing import Array
 from ._wiring import check_delay, choose_inhibitory, csr, draw_delays
 from .weights import Weights
 
@@ -96,7 +97,7 @@ class Topology(Composite, Checked):
     _parts = {"weights": Weights}
     _part_methods = {"weights": "check"}
 
-    def check(self):
+    def check(self) -> None:
         """Check that the wiring is complete and that its parameters are valid.
 
         Raises
@@ -111,7 +112,9 @@ class Topology(Composite, Checked):
         self._check_parts()
 
     @abstractmethod
-    def connect(self, n_neurons, inhibitory, rng):
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections.
 
         Parameters
@@ -132,7 +135,7 @@ class Topology(Composite, Checked):
             Targets of all neurons, sorted for each neuron, each at most once.
         """
 
-    def draw(self, n_neurons, rng):
+    def draw(self, n_neurons: int, rng: np.random.Generator) -> "Wiring":
         """Draw the network.
 
         The inhibitory neurons, the pattern, the weights and the delays come from random
@@ -230,7 +233,9 @@ class InputWiring(Checked):
     is_given = False
 
     @abstractmethod
-    def draw(self, n_channels, inhibitory, rng):
+    def draw(
+        self, n_channels: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[sparse.csr_array, float | Array]:
         """Check the parameters and draw the input synapses.
 
         Parameters

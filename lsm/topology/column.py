@@ -1,14 +1,17 @@
 """Cortical column: neurons on a grid, connected by distance."""
 
 import math
+from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 
 from .._jit import njit
+from .._typing import Array
 from .._validation import check_integer
 from ._draws import STEP, exponential, mix, room_for, seed_of, unit
 from ._wiring import check_pairs
-from .base import Topology
+from .base import Topology, Wiring
 from .weights import Weights
 
 __all__ = ["Column"]
@@ -64,14 +67,14 @@ class Column(Topology):
 
     def __init__(
         self,
-        shape=(15, 3, 3),
-        periodic=False,
-        C=(0.3, 0.2, 0.4, 0.1),
-        lam=2.0,
-        inhibitory=0.2,
-        weights="auto",
-        delay=(1.5, 0.8, 0.8, 0.8),
-    ):
+        shape: tuple[int, ...] = (15, 3, 3),
+        periodic: bool = False,
+        C: float | Sequence[float] = (0.3, 0.2, 0.4, 0.1),
+        lam: float | Sequence[float] = 2.0,
+        inhibitory: float = 0.2,
+        weights: Weights | str = "auto",
+        delay: float | tuple[float, float] | Sequence[float] = (1.5, 0.8, 0.8, 0.8),
+    ) -> None:
         self.shape = shape
         self.periodic = periodic
         self.C = C
@@ -81,28 +84,30 @@ class Column(Topology):
         self.delay = delay
 
     @classmethod
-    def maass2002(cls):
+    def maass2002(cls) -> Self:
         """Return the wiring of Maass, Natschläger & Markram (2002), which is the default."""
         return cls()
 
     @property
-    def n_neurons(self):
+    def n_neurons(self) -> int:
         """Number of neurons on the grid."""
         return math.prod(self._grid())
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`Topology`."""
         super().check()
         self._grid()
         for name, bound in PAIRS.items():
             check_pairs(f"Column.{name}", getattr(self, name), bound)
 
-    def draw(self, n_neurons, rng):
+    def draw(self, n_neurons: int, rng: np.random.Generator) -> Wiring:
         """Draw the network and the positions of its neurons; see :class:`Topology`."""
         wiring = super().draw(n_neurons, rng)
         return wiring._replace(positions=np.indices(self._grid()).reshape(3, -1).T.astype(float))
 
-    def connect(self, n_neurons, inhibitory, rng):
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         grid = self._grid()
         if math.prod(grid) != n_neurons:

@@ -1,5 +1,11 @@
 """Random graph, in which all pairs of neurons are equally likely to be connected."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
+from .._typing import Array
+from ..topology.weights import Weights
 from ._blocks import connect_blocks
 from ._draws import pick, regular, seed_of, transpose
 from .base import Topology
@@ -52,13 +58,13 @@ class ErdosRenyi(Topology):
 
     def __init__(
         self,
-        fan_out="auto",
-        fan_in=None,
-        probability=None,
-        inhibitory=0.2,
-        weights="auto",
-        delay=1.0,
-    ):
+        fan_out: int | str | None = "auto",
+        fan_in: int | None = None,
+        probability: float | None = None,
+        inhibitory: float = 0.2,
+        weights: Weights | str = "auto",
+        delay: float | tuple[float, float] | Sequence[float] = 1.0,
+    ) -> None:
         self.fan_out = fan_out
         self.fan_in = fan_in
         self.probability = probability
@@ -66,12 +72,14 @@ class ErdosRenyi(Topology):
         self.weights = weights
         self.delay = delay
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`Topology`."""
         super().check()
         self._degree()
 
-    def connect(self, n_neurons, inhibitory, rng):
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         name, value = self._degree()
         if name == "probability":

@@ -1,9 +1,12 @@
 """Wiring that the user gives as a matrix or a graph."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
 from .._checked import Checked
+from .._typing import ArrayLike
 from ._wiring import as_csr, check_delay, draw_delays
 from .base import Wiring
 
@@ -43,19 +46,21 @@ class FixedWeights(Checked):
 
     is_given = True  # the weights are the user's: calibration leaves them
 
-    def __init__(self, matrix, inhibitory="auto", delay=1.0):
+    def __init__(
+        self, matrix: Any, inhibitory: ArrayLike | str = "auto", delay: float | ArrayLike = 1.0
+    ) -> None:
         self.matrix = matrix
         self.inhibitory = inhibitory
         self.delay = delay
 
     @property
-    def n_neurons(self):
+    def n_neurons(self) -> int:
         """Number of rows of the matrix, or of nodes of the graph."""
         if isinstance(self.matrix, tuple | list) or _is_graph(self.matrix):
             return len(self.matrix)
         return (*np.shape(self.matrix), 0)[0]
 
-    def check(self):
+    def check(self) -> None:
         """Check the matrix, the inhibitory neurons and the delays.
 
         Raises
@@ -68,7 +73,7 @@ class FixedWeights(Checked):
         self._inhibitory(weights)
         self._delays(weights)
 
-    def draw(self, n_neurons, rng):
+    def draw(self, n_neurons: int, rng: np.random.Generator) -> Wiring:
         """Return the network; delays alone may be drawn.
 
         Parameters

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import sparse
 
+from .._typing import Array, ArrayLike
 from ._wiring import as_csr, check_delay, draw_delays
 from .base import InputWiring
 
@@ -37,17 +38,19 @@ class FixedInputs(InputWiring):
 
     is_given = True  # the weights are the user's: calibration leaves them
 
-    def __init__(self, matrix, delay=0.0):
+    def __init__(
+        self, matrix: ArrayLike | sparse.sparray, delay: float | tuple[float, float] = 0.0
+    ) -> None:
         self.matrix = matrix
         self.delay = delay
 
     @property
-    def n_neurons(self):
+    def n_neurons(self) -> int:
         """Number of columns of the matrix."""
         shape = self.matrix.shape if sparse.issparse(self.matrix) else np.shape(self.matrix)
         return (*shape, 0, 0)[1]
 
-    def check(self):
+    def check(self) -> None:
         """Check the matrix and the delay.
 
         Raises
@@ -59,7 +62,9 @@ class FixedInputs(InputWiring):
         as_csr("FixedInputs.matrix", self.matrix)
         check_delay("FixedInputs.delay", self.delay, of_input=True)
 
-    def draw(self, n_channels, inhibitory, rng):
+    def draw(
+        self, n_channels: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[sparse.csr_array, float | Array]:
         """Return the input synapses; see :class:`InputWiring`."""
         self.check()
         weights = as_csr("FixedInputs.matrix", self.matrix)

@@ -1,8 +1,12 @@
 """Input wiring in which each neuron reads random channels."""
 
+from typing import Self
+
 import numpy as np
+from scipy import sparse
 
 from .._checked import check_value
+from .._typing import Array
 from ._draws import pick, seed_of, transpose
 from ._wiring import check_delay, csr, draw_delays
 from .base import InputWiring
@@ -43,8 +47,14 @@ default="signed"
     }
 
     def __init__(
-        self, fan_in=20, weight="auto", distribution="signed", cv=1.0, synapses=1, delay=0.0
-    ):
+        self,
+        fan_in: int = 20,
+        weight: float | tuple[float, float] | str = "auto",
+        distribution: str = "signed",
+        cv: float = 1.0,
+        synapses: int = 1,
+        delay: float | tuple[float, float] = 0.0,
+    ) -> None:
         self.fan_in = fan_in
         self.weight = weight
         self.distribution = distribution
@@ -53,11 +63,11 @@ default="signed"
         self.delay = delay
 
     @classmethod
-    def maass2002(cls, fan_in=1):
+    def maass2002(cls, fan_in: int = 1) -> Self:
         """Return input synapses as onto the column of Maass, Natschläger & Markram (2002)."""
         return cls(fan_in=fan_in, weight=(18.0, 9.0), distribution="gamma", cv=1.0)
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`InputWiring`."""
         super().check()
         check_delay("RandomInput.delay", self.delay, of_input=True)
@@ -67,7 +77,9 @@ default="signed"
         for weight in self._pair():
             check_value("RandomInput.weight", weight, ">= 0 or 'auto'")
 
-    def draw(self, n_channels, inhibitory, rng):
+    def draw(
+        self, n_channels: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[sparse.csr_array, float | Array]:
         """Check the parameters and draw the input synapses; see :class:`InputWiring`."""
         self.check()
         fan_in, n_neurons = min(int(self.fan_in), n_channels), len(inhibitory)
@@ -77,7 +89,7 @@ default="signed"
         channels = pick(n_neurons, fan_in, n_channels, False, seed_of(rng))
         indptr, targets = transpose(np.repeat(channels, self.synapses, axis=1), n_channels)
         weights = draw_magnitudes(self.distribution, self.cv, len(targets), rng)
-        weights *= np.float32(pair)[inhibitory[targets].view(np.int8)]
+        weights *= np.array(pair, np.float32)[inhibitory[targets].view(np.int8)]
         delays = draw_delays(delay, indptr, targets, inhibitory, rng)
         return csr(weights, targets, indptr, (n_channels, n_neurons)), delays
 

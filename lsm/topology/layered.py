@@ -1,7 +1,12 @@
 """Layers of neurons, each connected to the next."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
 
+from .._typing import Array
+from ..topology.weights import Weights
 from ._blocks import block_sizes, check_blocks, connect_blocks, total_size
 from .base import Topology
 
@@ -53,14 +58,14 @@ class Layered(Topology):
 
     def __init__(
         self,
-        layers=3,
-        within=0.1,
-        forward=0.1,
-        backward=0.0,
-        inhibitory=0.2,
-        weights="auto",
-        delay=1.0,
-    ):
+        layers: int | tuple[int, ...] = 3,
+        within: float = 0.1,
+        forward: float = 0.1,
+        backward: float = 0.0,
+        inhibitory: float = 0.2,
+        weights: Weights | str = "auto",
+        delay: float | tuple[float, float] | Sequence[float] = 1.0,
+    ) -> None:
         self.layers = layers
         self.within = within
         self.forward = forward
@@ -70,21 +75,23 @@ class Layered(Topology):
         self.delay = delay
 
     @classmethod
-    def feed_forward(cls, layers=3, forward=0.1, **params):
+    def feed_forward(cls, layers: Any = 3, forward: float = 0.1, **params: Any) -> Self:
         """Return layers that are connected to the next one only."""
         return cls(layers=layers, forward=forward, **({"within": 0.0} | params))
 
     @property
-    def n_neurons(self):
+    def n_neurons(self) -> int:
         """Number of neurons; not defined where `layers` is a number of layers."""
         return total_size("Layered.layers", self.layers)
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`Topology`."""
         super().check()
         check_blocks("Layered.layers", self.layers)
 
-    def connect(self, n_neurons, inhibitory, rng):
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         values = self.backward, self.within, self.forward
         sizes = block_sizes("Layered.layers", self.layers, n_neurons)

@@ -1,7 +1,11 @@
 """Modules: groups of neurons, connected more densely within than between groups."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from .._typing import Array
+from ..topology.weights import Weights
 from ._blocks import block_sizes, check_blocks, connect_blocks, total_size
 from .base import Topology
 
@@ -51,8 +55,14 @@ class Modular(Topology):
     bounds = dict.fromkeys(("within", "between"), ">= 0 and <= 1")
 
     def __init__(
-        self, modules=4, within=0.2, between=0.01, inhibitory=0.2, weights="auto", delay=1.0
-    ):
+        self,
+        modules: int | tuple[int, ...] = 4,
+        within: float = 0.2,
+        between: float = 0.01,
+        inhibitory: float = 0.2,
+        weights: Weights | str = "auto",
+        delay: float | tuple[float, float] | Sequence[float] = 1.0,
+    ) -> None:
         self.modules = modules
         self.within = within
         self.between = between
@@ -61,16 +71,18 @@ class Modular(Topology):
         self.delay = delay
 
     @property
-    def n_neurons(self):
+    def n_neurons(self) -> int:
         """Number of neurons; not defined where `modules` is a number of modules."""
         return total_size("Modular.modules", self.modules)
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters; see :class:`Topology`."""
         super().check()
         check_blocks("Modular.modules", self.modules)
 
-    def connect(self, n_neurons, inhibitory, rng):
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         sizes = block_sizes("Modular.modules", self.modules, n_neurons)
         probability = np.full((len(sizes), len(sizes)), float(self.between))

@@ -1,7 +1,11 @@
 """Neurons on a ring, connected to their nearest neighbours."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from .._typing import Array
+from ..topology.weights import Weights
 from ._draws import regular
 from .base import Topology
 
@@ -42,19 +46,28 @@ class Ring(Topology):
 
     bounds = {"fan_out": "integer >= 0", "direction": ("forward", "both")}
 
-    def __init__(self, fan_out=1, direction="forward", inhibitory=0.2, weights="auto", delay=1.0):
+    def __init__(
+        self,
+        fan_out: int = 1,
+        direction: str = "forward",
+        inhibitory: float = 0.2,
+        weights: Weights | str = "auto",
+        delay: float | tuple[float, float] | Sequence[float] = 1.0,
+    ) -> None:
         self.fan_out = fan_out
         self.direction = direction
         self.inhibitory = inhibitory
         self.weights = weights
         self.delay = delay
 
-    def connect(self, n_neurons, inhibitory, rng):
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Return the pattern of connections; see :class:`Topology`."""
         return regular(lattice(n_neurons, int(self.fan_out), both=self.direction == "both"))
 
 
-def lattice(n_neurons, fan_out, *, both):
+def lattice(n_neurons: int, fan_out: int, *, both: bool) -> Array:
     """Return the nearest neighbours of each neuron on a ring.
 
     Parameters

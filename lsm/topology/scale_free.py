@@ -1,8 +1,12 @@
 """Scale-free network, grown by preferential attachment."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .._jit import njit
+from .._typing import Array
+from ..topology.weights import Weights
 from ._draws import STEP, mix, seed_of, unit
 from .base import Topology
 
@@ -52,14 +56,23 @@ class ScaleFree(Topology):
 
     bounds = {"fan_out": "integer >= 0", "exponent": "> 2 and <= inf"}
 
-    def __init__(self, fan_out=50, exponent=3.0, inhibitory=0.2, weights="auto", delay=1.0):
+    def __init__(
+        self,
+        fan_out: int = 50,
+        exponent: float = 3.0,
+        inhibitory: float = 0.2,
+        weights: Weights | str = "auto",
+        delay: float | tuple[float, float] | Sequence[float] = 1.0,
+    ) -> None:
         self.fan_out = fan_out
         self.exponent = exponent
         self.inhibitory = inhibitory
         self.weights = weights
         self.delay = delay
 
-    def connect(self, n_neurons, inhibitory, rng):
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         first = np.cumsum(np.minimum(np.arange(n_neurons), int(self.fan_out)))
         first = np.concatenate([[0], first])

@@ -1,8 +1,12 @@
 """Small world: a ring with a few shortcuts."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .._jit import njit
+from .._typing import Array
+from ..topology.weights import Weights
 from ._draws import STEP, mix, regular, seed_of, unit
 from .base import Topology
 from .ring import lattice
@@ -47,14 +51,23 @@ class SmallWorld(Topology):
 
     bounds = {"fan_out": "integer >= 0", "rewiring": ">= 0 and <= 1"}
 
-    def __init__(self, fan_out=50, rewiring=0.1, inhibitory=0.2, weights="auto", delay=1.0):
+    def __init__(
+        self,
+        fan_out: int = 50,
+        rewiring: float = 0.1,
+        inhibitory: float = 0.2,
+        weights: Weights | str = "auto",
+        delay: float | tuple[float, float] | Sequence[float] = 1.0,
+    ) -> None:
         self.fan_out = fan_out
         self.rewiring = rewiring
         self.inhibitory = inhibitory
         self.weights = weights
         self.delay = delay
 
-    def connect(self, n_neurons, inhibitory, rng):
+    def connect(
+        self, n_neurons: int, inhibitory: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
         """Draw the pattern of connections; see :class:`Topology`."""
         targets = lattice(n_neurons, int(self.fan_out), both=True)
         _rewire(targets, float(self.rewiring), seed_of(rng))

@@ -5,6 +5,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
+from .._typing import Array, ArrayLike
 from .._validation import check_reals
 
 __all__ = ["spectral_radius"]
@@ -14,7 +15,7 @@ __all__ = ["spectral_radius"]
 DENSE_FIRST, DENSE_LAST = 400, 3000
 
 
-def spectral_radius(weights):
+def spectral_radius(weights: ArrayLike | sparse.sparray | Array) -> float:
     """Return the largest magnitude among the eigenvalues of a network's weights.
 
     The activity of the linearised network grows by this factor in each step, so the network is

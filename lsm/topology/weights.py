@@ -1,9 +1,12 @@
 """Weights of connections: signs, distribution and normalization."""
 
+from typing import Self
+
 import numpy as np
 
 from .._checked import Checked, check_value
 from .._jit import njit
+from .._typing import Array
 from ._wiring import csr, scale_by_pair
 from .spectrum import spectral_radius
 
@@ -74,14 +77,14 @@ default="gamma"
 
     def __init__(
         self,
-        excitation=1.0,
-        inhibition=4.0,
-        distribution="gamma",
-        cv=0.7071,
-        balance=None,
-        normalization="degree",
-        gain=1.0,
-    ):
+        excitation: float | tuple[float, float] = 1.0,
+        inhibition: float | tuple[float, float] = 4.0,
+        distribution: str = "gamma",
+        cv: float = 0.7071,
+        balance: float | None = None,
+        normalization: str | None = "degree",
+        gain: float = 1.0,
+    ) -> None:
         self.excitation = excitation
         self.inhibition = inhibition
         self.distribution = distribution
@@ -91,11 +94,11 @@ default="gamma"
         self.gain = gain
 
     @classmethod
-    def maass2002(cls):
+    def maass2002(cls) -> Self:
         """Return the weights of the column of Maass, Natschläger & Markram (2002)."""
         return cls(excitation=(30.0, 60.0), inhibition=(19.0, 19.0), cv=1.0, normalization=None)
 
-    def check(self):
+    def check(self) -> None:
         """Check the parameters.
 
         Raises
@@ -108,7 +111,9 @@ default="gamma"
             self._means(name)
         check_uniform("Weights", self.distribution, self.cv)
 
-    def draw(self, indptr, targets, inhibitory, rng):
+    def draw(
+        self, indptr: Array, targets: Array, inhibitory: Array, rng: np.random.Generator
+    ) -> Array:
         """Draw the weights of a pattern.
 
         Parameters
@@ -162,13 +167,13 @@ default="gamma"
         return np.array(pair, dtype=float)
 
 
-def check_uniform(owner, distribution, cv):
+def check_uniform(owner: str, distribution: str, cv: float) -> None:
     """Raise a ValueError if a uniform distribution with this `cv` has negative magnitudes."""
     if distribution == "uniform" and cv > 1 / np.sqrt(3):
         raise ValueError(f"{owner}.cv must be at most 0.577 for a uniform distribution, got {cv!r}")
 
 
-def draw_magnitudes(distribution, cv, size, rng):
+def draw_magnitudes(distribution: str, cv: float, size: int, rng: np.random.Generator) -> Array:
     """Draw float32 magnitudes of mean one.
 
     All is computed in place, since memory may not hold a second array for a large network.
