@@ -1,6 +1,7 @@
 """Readout in the compiled loop, and its way back into the network."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numba.extending import register_jitable
