@@ -73,12 +73,12 @@ def add_scaled(scale, weights, into):
 
 def fetch_ahead(sources, i, end, indptr, target, weight):
     """Fetch the weights of a source that comes soon: they may lie anywhere in memory."""
-    one, ahead = np.uint64(1), np.uint64(AHEAD)
+    ahead = np.uint64(AHEAD)
     if i + ahead + ahead < end:
         prefetch(indptr, sources[i + ahead + ahead])
     if i + ahead < end:
         source = sources[i + ahead]
-        for s in range(indptr[source], indptr[source + one], np.uint64(16)):
+        for s in range(indptr[source], indptr[source + 1], np.uint64(16)):
             prefetch(target, s)
             prefetch(weight, s)
 
@@ -86,7 +86,7 @@ def fetch_ahead(sources, i, end, indptr, target, weight):
 def deliver(buffer, sources, first, end, amplitudes, matrix):
     """Add the weights of some sources to a buffer, times their amplitudes if they have any."""
     indptr, target, weight = matrix.indptr, matrix.target, matrix.weight
-    scaled, one, end = len(amplitudes) > 0, np.uint64(1), np.uint64(end)
+    scaled, end = len(amplitudes) > 0, np.uint64(end)
     for i in range(np.uint64(first), end):
         source = sources[i]
         into = buffer[matrix.base[source] :]
@@ -100,10 +100,10 @@ def deliver(buffer, sources, first, end, amplitudes, matrix):
                 fetch_ahead(sources, i, end, indptr, target, weight)
             if scaled:
                 scale = real(amplitudes[i])
-                for s in range(indptr[source], indptr[source + one]):
+                for s in range(indptr[source], indptr[source + 1]):
                     into[target[s]] += scale * weight[s]
             else:
-                for s in range(indptr[source], indptr[source + one]):
+                for s in range(indptr[source], indptr[source + 1]):
                     into[target[s]] += weight[s]
 
 
@@ -119,7 +119,7 @@ def send(ring, now, slot, sources, first, end, amplitudes, hold, matrix):
             scale = real(amplitudes[i])
         for step in range(hold):
             start = now + np.uint64(step) * slot
-            for s in range(indptr[source], indptr[source + np.uint64(1)]):
+            for s in range(indptr[source], indptr[source + 1]):
                 ring[(start + place[s]) & mask] += scale * weight[s]
 
 
