@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ._events import check_binning, integers, listed
-from ._validation import as_array, check_integer, check_reals
-from .spikes import SpikeArray
+from .._events import check_binning, integers, listed
+from .._validation import as_array, check_integer, check_reals
+from ..spikes import SpikeArray
 
 __all__ = ["from_aeon", "from_neo", "from_tonic", "read_shd"]
 
