@@ -255,4 +255,3 @@ def sampled(parameters):
         "".join(shifts) + "exc = 0\ninh = 0\n",
         " ".join(further),
     )
-

@@ -5,11 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import exprel
 
-from .._units import steps
 from ..neurons import EIF, GLIF, LIF, AdEx, Izhikevich
 from ..synapses import Alpha, AlphaConductance, Biexponential, Conductance, Delta, Exponential
 
-__all__ = ["MODELS", "Model", "peak_factor", "refractory"]
+__all__ = ["MODELS", "Model", "peak_factor"]
 
 
 class Model(NamedTuple):
@@ -44,11 +43,6 @@ class Model(NamedTuple):
     current: object = lambda p: 1000.0
     exact: object = lambda p: False
     ports: dict = {}
-
-
-def refractory(parameters, dt):
-    """Return the refractory period in whole steps, in ms."""
-    return steps("refractory", parameters["refractory"], dt, may_vanish=True) * dt
 
 
 def capacitance(p):

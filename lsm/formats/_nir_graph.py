@@ -20,7 +20,8 @@ class Path:
     recurrent : bool
         Whether the source is the population.
     weights : array of shape (n_neurons, n_sources)
-        Factor from each source to each neuron.
+        Factor from each source to each neuron; before the Linear node of the way, one of each
+        source.
     is_linear : bool
         Whether a Linear or Affine node is on the way.
     delays : array that broadcasts to the shape of `weights`
@@ -92,41 +93,48 @@ def paths_of(graph, source, population):
     ValueError
         If a node on a way has no counterpart in a liquid.
     """
+    before = {population}  # what leads to the population
+    while more := {a for a, b in graph.edges if b in before} - before:
+        before |= more
     paths = []
     for start in (source, population):
         n = int(np.prod(next(iter(graph.nodes[start].output_type.values()))))
-        paths += _walk(graph, Path((start,), start == population, np.eye(n)), population)
+        path = Path((start,), start == population, np.ones(n))
+        paths += _walk(graph, path, population, before)
     return paths
 
 
-def _walk(graph, path, population):
+def _walk(graph, path, population, before):
     """Return the paths on which a path goes on to the population."""
     found = []
     for here, following in graph.edges:
-        if here != path.nodes[-1]:
+        if here != path.nodes[-1] or following not in before:
             continue
         node, name = graph.nodes[following], type(graph.nodes[following]).__name__
         if following == population:
-            found.append(_arrive(path, node) if name == "CubaLIF" else path)
-        elif name != "Output":
-            if name not in PASS or following in path.nodes:
-                raise ValueError(
-                    f"from_nir cannot read node {following!r}, {name}, between "
-                    f"{path.nodes[0]!r} and {population!r}: between them may be one Linear or "
-                    "Affine, and Delay, Scale and one LI without leak voltage"
-                )
-            passed = PASS[name](path, node, following)
-            passed = replace(passed, nodes=(*path.nodes, following))
-            found += _walk(graph, passed, population)
+            found.append(_arrive(path, node, name))
+            continue
+        if name not in PASS or following in path.nodes:
+            raise ValueError(
+                f"from_nir cannot read node {following!r}, {name}, between {path.nodes[0]!r} and "
+                f"{population!r}: between them may be one Linear or Affine, and Delay, Scale and "
+                "one LI without leak voltage"
+            )
+        passed = replace(PASS[name](path, node, following), nodes=(*path.nodes, following))
+        found += _walk(graph, passed, population, before)
     return found
 
 
-def _arrive(path, node):
-    """Return a path that ends in CubaLIF neurons, which filter it."""
-    if path.tau is not None:
+def _arrive(path, node, name):
+    """Return a path that ends in the population, which filters it if it is CubaLIF."""
+    if not path.is_linear:
+        path = replace(path, weights=np.diag(path.weights))
+    if name == "LIF":
+        return path
+    if path.tau is not None or np.any(path.bias):
         raise ValueError(
-            f"from_nir cannot read two filters on a way, {' to '.join(path.nodes)} and CubaLIF: a "
-            "liquid has one"
+            f"from_nir cannot read {' to '.join(path.nodes)} to CubaLIF neurons: they filter their "
+            "input, which must be no other filter's and have no bias"
         )
     tau = np.asarray(node.tau_syn, dtype=float).ravel()
     return replace(path, tau=tau, gain=np.asarray(node.w_in, dtype=float).ravel() / tau)
@@ -143,7 +151,7 @@ def _linear(path, node, name):
     if weights.ndim != 2:
         raise ValueError(f"from_nir reads 2-D weights, but those of {name!r} are {weights.ndim}-D")
     bias = np.asarray(getattr(node, "bias", 0.0), dtype=float)
-    return replace(path, weights=weights * np.diag(path.weights), is_linear=True, bias=bias)
+    return replace(path, weights=weights * path.weights, is_linear=True, bias=bias)
 
 
 def _delay(path, node, name):

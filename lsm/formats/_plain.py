@@ -5,9 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
+from .._units import steps
 from ..inside import input_spikes
 
-__all__ = ["check_path", "input_arrays", "refuse_random", "synapse_arrays", "write_script"]
+__all__ = [
+    "check_path",
+    "input_arrays",
+    "refractory",
+    "refuse_random",
+    "synapse_arrays",
+    "write_script",
+]
 
 
 def check_path(path):
@@ -45,6 +53,13 @@ def refuse_random(network, tool):
             f"{tool} cannot carry Liquid.noise={network.noise:g}, which is drawn from the random "
             "numbers of this package: fit the liquid with noise=0"
         )
+
+
+def refractory(network):
+    """Return the refractory period in ms, as the whole steps that the network takes."""
+    return network.dt * steps(
+        "refractory", network.parameters["refractory"], network.dt, may_vanish=True
+    )
 
 
 def synapse_arrays(network):

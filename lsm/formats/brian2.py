@@ -12,8 +12,8 @@ __all__ = ["brian2_script", "to_brian2"]
 
 SCRIPT = Template('''"""A network of $neurons neurons with $synapses synapses, for Brian2.
 
-Run it by `python $$NAME.py`. It needs NumPy, Brian2 and the arrays in $$NAME.npz beside it, and
-writes the spikes to $$NAME.spikes.npz: the sample, the step and the neuron of each, where a step
+Run it by `python NAME.py`. It needs NumPy, Brian2 and the arrays in NAME.npz beside it, and
+writes the spikes to NAME.spikes.npz: the sample, the step and the neuron of each, where a step
 lasts $dt ms and a spike is at its end. Potentials are in mV, currents in nA.
 """
 
@@ -43,6 +43,8 @@ SYNAPSES = """
 $model"""
 DELIVER = """
 $deliver"""
+SUBSTEPS = $substeps  # times that a step of the neurons is repeated
+SCHEDULE = $schedule
 
 
 def build(sample):
@@ -50,38 +52,28 @@ def build(sample):
     constants = {name[9:]: value for name, value in DATA.items() if name.startswith("constant_")}
     shared = {name: float(value) for name, value in constants.items() if value.ndim == 0}
     neurons = b2.NeuronGroup(
-        len(DATA["bias"]), VARIABLES, threshold=THRESHOLD, reset=RESET, dt=DT,
-        namespace=shared$received,
+        len(DATA["bias"]), VARIABLES, threshold=THRESHOLD, reset=RESET, dt=DT, namespace=shared
     )
+    neurons.bias = DATA["bias"]
     for name, value in constants.items():
         if value.ndim:
             setattr(neurons, name, value)
     for name, value in DATA.items():
         if name.startswith("initial_"):
             setattr(neurons, name[8:], value)
-    neurons.bias = DATA["bias"]
-    neurons.run_regularly(CURRENT, dt=DT, when="groups", order=0)
-    for part in range($substeps):
-        neurons.run_regularly(STEP, dt=DT, when="groups", order=1 + part)
-    neurons.run_regularly(DECAY, dt=DT, when="groups", order=1 + $substeps)
+    for order, statements in enumerate([CURRENT, *[STEP] * SUBSTEPS, DECAY]):
+        neurons.run_regularly(statements, dt=DT, when="groups", order=order)
     monitor = b2.SpikeMonitor(neurons)
-    parts = [neurons, monitor]
+    parts = [neurons, monitor, *inputs(sample, neurons)]
     if len(DATA["pre"]):
-        synapses = connect(neurons, neurons, "pre", "post", "weight", "delay", SYNAPSES, DELIVER)
+        synapses = b2.Synapses(neurons, neurons, SYNAPSES, on_pre=DELIVER, dt=DT)
+        synapses.connect(i=DATA["pre"], j=DATA["post"])
+        synapses.weight = DATA["weight"]
+        synapses.pre.delay = $delay * DT
 $short_term        parts.append(synapses)
-    parts += inputs(sample, neurons)
     network = b2.Network(parts)
-    network.schedule = $schedule
+    network.schedule = SCHEDULE
     return network, monitor
-
-
-def connect(source, target, i, j, weight, delay, model, on_pre):
-    """Return the synapses whose arrays have these names."""
-    synapses = b2.Synapses(source, target, model, on_pre=on_pre, dt=DT)
-    synapses.connect(i=DATA[i], j=DATA[j])
-    synapses.weight = DATA[weight]
-    synapses.pre.delay = (DATA[delay]$earlier) * DT
-    return synapses
 
 
 $inputs
@@ -105,7 +97,14 @@ if __name__ == "__main__":
     )
 ''')
 
-OF_SPIKES = '''def inputs(sample, neurons):
+ADD = """exc_post += int(weight >= 0) * weight
+inh_post += int(weight < 0) * weight
+"""
+OF_SPIKES = f'''INPUT = """
+{ADD}"""
+
+
+def inputs(sample, neurons):
     """Return the generator of a sample's spikes and its synapses."""
     chosen = DATA["event_sample"] == sample
     counts = DATA["event_amplitude"][chosen].astype(int)
@@ -125,30 +124,30 @@ OF_SPIKES = '''def inputs(sample, neurons):
     )
     synapses.weight = np.tile(DATA["in_weight"], most)
     synapses.pre.delay = np.tile(DATA["in_delay"], most) * DT
-    return [generator, synapses]
-'''
+    return [generator, synapses]'''
 
 OF_CURRENTS = '''def inputs(sample, neurons):
-    """Return the generators of spikes: none, since the input is currents."""
+    """Let the neurons receive the currents of a sample; return no generator of spikes."""
+    neurons.namespace["received"] = b2.TimedArray(currents(sample), dt=DT)
     return []
 
 
 def currents(sample):
     """Return the current in nA into each neuron in each step, of shape (n_steps, n_neurons)."""
     n_steps, chosen = int(DATA["n_steps"][sample]), DATA["event_sample"] == sample
-    current = np.zeros((n_steps, len(DATA["bias"])))
+    held = np.zeros((n_steps, int(DATA["n_channels"])))
     names = ("event_step", "event_end", "event_channel", "event_amplitude")
     for start, end, channel, amplitude in zip(*(DATA[name][chosen] for name in names)):
-        for s in np.flatnonzero(DATA["in_channel"] == channel):
-            delay = DATA["in_delay"][s]
-            current[start + delay : end + delay, DATA["in_neuron"][s]] += (
-                amplitude * DATA["in_weight"][s]
-            )
+        held[start:end, channel] += amplitude
+    current = np.zeros((n_steps, len(DATA["bias"])))
+    for delay in np.unique(DATA["in_delay"]):
+        late = DATA["in_delay"] == delay
+        pairs = DATA["in_channel"][late], DATA["in_neuron"][late]
+        weights = np.zeros((held.shape[1], current.shape[1]))
+        np.add.at(weights, pairs, DATA["in_weight"][late])
+        current[delay:] += held[: max(n_steps - delay, 0)] @ weights
     return current'''
 
-ADD = """exc_post += int(weight >= 0) * weight{efficacy}
-inh_post += int(weight < 0) * weight{efficacy}
-"""
 DYNAMIC = """weight : 1
 use : 1
 recovery : second
@@ -161,14 +160,14 @@ TIRE = """resources = 1 + (resources - utilisation * resources - 1) * exp(-(t - 
 utilisation = use + utilisation * (1 - use) * exp(-(t - last) / facilitation)
 last = t
 """
+ADD_WITH_EFFICACY = ADD.replace("* weight", "* weight * utilisation * resources")
 SET_SHORT_TERM = """        synapses.use = DATA["use"]
         synapses.recovery = DATA["recovery"] * b2.ms
         synapses.facilitation = DATA["facilitation"] * b2.ms
         synapses.resources = 1
 """
-RECEIVED = ' | {"received": b2.TimedArray(currents(sample), dt=DT)}'
-IN_ORDER = ["start", "groups", "thresholds", "synapses", "resets", "end"]
-ARRIVALS_FIRST = ["start", "synapses", "groups", "thresholds", "resets", "end"]
+IN_ORDER = '["start", "groups", "thresholds", "synapses", "resets", "end"]'
+ARRIVALS_FIRST = '["start", "synapses", "groups", "thresholds", "resets", "end"]'
 
 
 def to_brian2(model, path, X):
@@ -243,34 +242,31 @@ def brian2_script(network, spikes):
         elif name != "-":
             constants[name] = np.asarray(value, dtype=float)
     state = neuron.state.split()
-    flags = ["bias", "drive", "current", "exc", "inh", "awake", "over", "old"]
     per_neuron = [name for name, value in constants.items() if value.ndim]
-    declared = [*dict.fromkeys([*state, *flags, *synapse.further.split(), *per_neuron])]
+    flags = [name for name in ("awake", "over", "old") if name in neuron.threshold + neuron.reset]
+    variables = [*state, *flags, "exc", "inh", *synapse.further.split(), "current", "bias"]
     dynamic = network.short_term is not None
-    efficacy = " * utilisation * resources" if dynamic else ""
-    add = ADD.format(efficacy="")
+    clear = "over = 0\n" if "substeps" in names else ""
     text = SCRIPT.substitute(
         neurons=type(network.neurons).__name__,
         synapses=type(network.synapses).__name__,
         dt=repr(network.dt),
-        variables="".join(f"\n{name} : 1" for name in declared),
-        current="drive = bias" + (" + received(t, i)" if spikes.graded else "") + "\n"
-        + ("over = 0\n" if "substeps" in names else "") + synapse.current,
-        received=RECEIVED if spikes.graded else "",
-        step=neuron.step, decay=synapse.decay,
-        threshold=neuron.threshold, reset=neuron.reset,
+        variables="".join(f"\n{name} : 1" for name in variables + per_neuron),
+        current=clear + f"drive = bias{' + received(t, i)' * spikes.graded}\n" + synapse.current,
+        step=neuron.step,
+        decay=synapse.decay,
+        threshold=neuron.threshold,
+        reset=neuron.reset,
         model=DYNAMIC if dynamic else "weight : 1\n",
-        deliver=(TIRE if dynamic else "") + ADD.format(efficacy=efficacy),
-        short_term=SET_SHORT_TERM if dynamic else "",
+        deliver=TIRE + ADD_WITH_EFFICACY if dynamic else ADD,
         substeps=substeps,
         schedule=ARRIVALS_FIRST if synapse.arrives_first else IN_ORDER,
-        earlier=" - 1" if synapse.arrives_first else "",
-        inputs=OF_CURRENTS if spikes.graded else f'INPUT = """\n{add}"""\n\n\n{OF_SPIKES}',
-    )  # fmt: skip
+        delay='(DATA["delay"] - 1)' if synapse.arrives_first else 'DATA["delay"]',
+        short_term=SET_SHORT_TERM if dynamic else "",
+        inputs=OF_CURRENTS if spikes.graded else OF_SPIKES,
+    )
     arrays = {f"constant_{name}": value for name, value in constants.items()}
-    arrays |= {
-        f"initial_{name}": row for name, row in zip(state, network.initial, strict=True)
-    }
+    arrays |= {f"initial_{name}": row for name, row in zip(state, network.initial, strict=True)}
     arrays |= {"bias": network.bias, "n_channels": np.int64(spikes.n_channels)}
     return text, arrays | synapse_arrays(network) | input_arrays(network, spikes)
 
@@ -282,7 +278,7 @@ def _models(network):
         if kind not in known:
             names = ", ".join(sorted(model.__name__ for model in known))
             raise ValueError(
-                f"to_brian2 does not know {kind.__name__}, a model of your own: take one of {names}"
+                f"to_brian2 does not know the model {kind.__name__}: fit a liquid of one of {names}"
             )
     if synapses is Sampled:
         return NEURONS[type(network.neurons)], sampled(network.syn_parameters)

@@ -6,8 +6,8 @@ from string import Template
 import numpy as np
 
 from ..synapses import Biexponential
-from ._nest_models import MODELS, peak_factor, refractory
-from ._plain import input_arrays, refuse_random, synapse_arrays, write_script
+from ._nest_models import MODELS, peak_factor
+from ._plain import input_arrays, refractory, refuse_random, synapse_arrays, write_script
 
 __all__ = ["nest_script", "to_nest"]
 
@@ -15,8 +15,8 @@ TIC = 0.001  # ms, in which NEST counts time
 
 SCRIPT = Template('''"""A network of $neurons neurons with $synapses synapses, for NEST.
 
-Run it by `python $$NAME.py`. It needs NumPy, NEST and the arrays in $$NAME.npz beside it, and
-writes the spikes to $$NAME.spikes.npz: the sample, the step and the neuron of each, where a step
+Run it by `python NAME.py`. It needs NumPy, NEST and the arrays in NAME.npz beside it, and
+writes the spikes to NAME.spikes.npz: the sample, the step and the neuron of each, where a step
 lasts $dt ms and a spike is at its end. Of several processes (MPI), each writes a file of its own
 neurons. Potentials are in mV, currents in pA, conductances in nS.
 """
@@ -32,6 +32,7 @@ DATA = dict(np.load(HERE.with_suffix(".npz")))
 DT = $dt  # ms
 NEURON = "$model"
 SYNAPSE = "$synapse"
+OF_SYNAPSE = $dynamic
 START = 2  # steps before a sample begins, since NEST's input takes a step at least
 
 PARAMETERS = {name[7:]: value for name, value in DATA.items() if name.startswith("neuron_")}
@@ -50,8 +51,8 @@ def build(sample):
     nest.resolution = DT
     neurons = nest.Create(NEURON, len(DATA["bias"]))
     neurons.set(dictionaries(PARAMETERS))
-    dynamic = {theirs: DATA[ours] for theirs, ours in $dynamic.items()}
-    connect(neurons, neurons, "", SYNAPSE, dynamic)
+    further = {name: DATA[array] for name, array in OF_SYNAPSE.items()}
+    connect(neurons, neurons, "", SYNAPSE, further)
     connect(inputs(sample), neurons, "in_", "static_synapse", {})
     background = nest.Create("step_current_generator")
     background.set(amplitude_times=[(START - 1) * DT], amplitude_values=[1.0])
@@ -124,15 +125,17 @@ OF_CURRENTS = '''def inputs(sample):
         current = np.zeros(n_steps + 1)
         names = ("event_step", "event_end", "event_amplitude")
         for start, end, amplitude in zip(*(DATA[name][mine] for name in names)):
-            current[start:end] = amplitude
+            current[start:end] += amplitude
         changes = np.flatnonzero(np.diff(current, prepend=0))
         # What a generator says reaches its targets a step later than a spike would.
         times = np.round((START - 1 + changes) * DT, 6)
         generator.set(amplitude_times=times, amplitude_values=current[changes])
     return generators'''
 
-TSODYKS = {"U": "use", "u": "use", "x": "resources", "tau_rec": "recovery",
-           "tau_fac": "facilitation"}  # fmt: skip
+# Parameters of NEST's synapses, and the arrays that hold them.
+TSODYKS = """{
+    "U": "use", "u": "use", "x": "resources", "tau_rec": "recovery", "tau_fac": "facilitation",
+}"""
 
 
 def to_nest(model, path, X):
@@ -209,10 +212,13 @@ def nest_script(network, spikes):
         dt=repr(network.dt),
         model=model.name,
         synapse="tsodyks2_synapse" if dynamic else "static_synapse",
-        dynamic=repr(TSODYKS if dynamic else {}),
+        dynamic=TSODYKS if dynamic else "{}",
         inputs=OF_CURRENTS if spikes.graded else OF_SPIKES,
     )
-    arrays = {"bias": model.current(network.parameters) * network.bias, "n_channels": np.int64(spikes.n_channels)}
+    arrays = {
+        "bias": model.current(network.parameters) * network.bias,
+        "n_channels": np.int64(spikes.n_channels),
+    }
     arrays |= _parameters(network, model) | _synapses(network, model, spikes.graded)
     return text, arrays | input_arrays(network, spikes)
 
@@ -235,33 +241,45 @@ def _model(network):
             "multiple: set another dt and fit again, or use to_brian2"
         )
     model = MODELS[neurons, synapses]
-    if model.name == "glif_psc" and np.any(refractory(network.parameters, network.dt) == 0):
+    if model.name == "glif_psc" and np.any(refractory(network) == 0):
         raise ValueError(
             "to_nest: NEST's glif_psc has a refractory period of at least a step: set "
             f"GLIF.refractory to {network.dt:g} or more and fit again, or use to_brian2"
         )
-    of_synapse = network.syn_parameters.values() if isinstance(network.synapses, Biexponential) else ()
-    for tau in of_synapse:
-        if np.any(np.asarray(tau) == network.parameters["tau_m"]):
-            raise ValueError(
-                f"to_nest: NEST's {model.name} needs time constants of synapses that differ from "
-                f"LIF.tau_m: change one of them a little and fit again, or use to_brian2"
-            )
+    if isinstance(network.synapses, Biexponential):
+        _refuse_equal_times(network)
     if not model.exact(network.parameters):
         warnings.warn(
             f"NEST's {model.name} solves its equations in another way than {neurons.__name__} with "
             f"{synapses.__name__} here, so that spikes may differ; to_brian2 gives the same spikes",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return model
+
+
+def _refuse_equal_times(network):
+    """Refuse biexponential synapses whose closed form divides by zero in NEST."""
+    p = network.syn_parameters
+    for sign in ("exc", "inh"):
+        rise, decay = (np.asarray(p[f"tau_{part}_{sign}"]) for part in ("rise", "decay"))
+        if np.any(rise == decay):
+            raise ValueError(
+                f"to_nest: NEST has no Biexponential with tau_rise_{sign} = tau_decay_{sign}: "
+                "take Alpha and fit again, or use to_brian2"
+            )
+        if any(np.any(tau == network.parameters["tau_m"]) for tau in (rise, decay)):
+            raise ValueError(
+                f"to_nest: NEST has no Biexponential with a time constant that equals LIF.tau_m, "
+                f"as one of sign {sign} does: change it a little and fit again, or use to_brian2"
+            )
 
 
 def _parameters(network, model):
     """Return parameters and initial state, an entry a neuron."""
     parameters = model.neuron(network.parameters) | model.synapse(network.syn_parameters)
     if "refractory" in network.parameters:
-        parameters["t_ref"] = refractory(network.parameters, network.dt)
+        parameters["t_ref"] = refractory(network)
     n_neurons, arrays = network.n_neurons, {}
     for name, value in parameters.items():
         columns = value if isinstance(value, list) else [value]

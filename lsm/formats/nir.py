@@ -12,10 +12,12 @@ from ..neurons import LIF
 from ..synapses import Delta, Exponential
 from ..topology import FixedInputs, FixedWeights
 from ._nir_graph import paths_of, population_of
+from ._plain import refractory
 
 __all__ = ["from_nir", "to_nir"]
 
 UNITS = {"ms": 1.0, "s": 1000.0}  # in ms
+METADATA = ("lsm_dt", "lsm_graded", "lsm_time_unit")  # in ms; whether input is currents
 MAX_BYTES = 2**32  # of dense weights, which NIR has alone
 
 
@@ -56,8 +58,8 @@ def to_nir(model, *, time_unit="ms"):
     NIR neurons spike above their threshold and those of this package also at it, so the threshold
     in the graph is the next smaller number.
 
-    Several synapses of one pair with one delay become one. The metadata say `dt`, the unit of
-    time, and whether the input is currents.
+    Several synapses of one pair with one delay become one. The metadata say the step `dt`, whether
+    the input is currents, and the unit of time.
 
     References
     ----------
@@ -94,7 +96,7 @@ def to_nir(model, *, time_unit="ms"):
         nodes["bias"] = nir.Affine(np.zeros(network.w_in.shape[::-1]), network.bias.copy())
         edges += [("input", "bias"), ("bias", "neurons")]
     nodes["output"] = nir.Output({"output": np.array([network.n_neurons])})
-    metadata = {"dt": network.dt, "time_unit": time_unit, "graded": int(network.graded)}
+    metadata = dict(zip(METADATA, (network.dt, int(network.graded), time_unit), strict=True))
     return nir.NIRGraph(nodes, edges, metadata=metadata)
 
 
@@ -110,27 +112,26 @@ def _import_nir(function):
 def _check(network):
     """Raise a ValueError that names what NIR cannot hold of a network."""
     neurons, synapses = network.neurons, network.synapses
+    if type(neurons) is not LIF:
+        raise ValueError(
+            f"to_nir: NIR has no {type(neurons).__name__} neurons: fit a liquid of "
+            "LIF(refractory=0.0), or use to_brian2"
+        )
+    starts_at_rest = np.all(network.initial[0] == network.parameters["v_rest"])
     lacks = {
-        f"{type(neurons).__name__} neurons: fit a liquid of LIF(refractory=0.0)": (
-            type(neurons) is not LIF
-        ),
-        f"{type(synapses).__name__} synapses: fit a liquid with Exponential() or Delta()": (
-            type(synapses) not in (Exponential, Delta)
-        ),
-        "a refractory period: fit the liquid with LIF(refractory=0.0)": (
-            type(neurons) is LIF and neurons.constants(network.parameters, network.dt)[5].any()
-        ),
-        "short-term plasticity: fit the liquid with short_term_plasticity=None": (
-            network.short_term is not None
-        ),
+        f"{type(synapses).__name__} synapses: fit the liquid with Exponential() or Delta(), or use "
+        "to_brian2": type(synapses) not in (Exponential, Delta),
+        "refractory period: fit the liquid with LIF(refractory=0.0), or use to_nest or "
+        "to_brian2": refractory(network).any(),
+        "short-term plasticity: fit the liquid with short_term_plasticity=None, or use to_nest or "
+        "to_brian2": network.short_term is not None,
+        "potentials at the start: fit the liquid with initial='rest', or use to_nest or "
+        "to_brian2": not starts_at_rest,
         "noise: fit the liquid with noise=0": network.noise > 0,
-        "a start of its own: fit the liquid with initial='rest'": (
-            type(neurons) is LIF and np.any(network.initial[0] != network.parameters["v_rest"])
-        ),
     }
     for lack, present in lacks.items():
         if present:
-            raise ValueError(f"to_nir: NIR has no {lack}. to_brian2 and to_nest carry more")
+            raise ValueError(f"to_nir: NIR has no {lack}")
     delays = len(np.unique(network.delays)), len(np.unique(network.delays_in))
     n_bytes = 16 * network.n_neurons * (
         delays[0] * network.n_neurons + delays[1] * network.w_in.shape[0]
@@ -139,7 +140,7 @@ def _check(network):
         raise ValueError(
             f"to_nir: NIR holds a dense matrix of weights for each sign and delay, which would be "
             f"{n_bytes / 2**30:.1f} GiB here, more than {MAX_BYTES / 2**30:.0f}: fit a smaller "
-            "liquid or one with fewer delays, or use to_nest"
+            "liquid or one with fewer delays, or use to_nest or to_brian2"
         )
 
 
@@ -236,10 +237,11 @@ def from_nir(graph, *, dt="auto", graded="auto", time_unit="auto"):
     nir = _import_nir("from_nir")
     if not isinstance(graph, nir.NIRGraph):
         raise TypeError(f"graph must be a nir.NIRGraph, got {graph!r:.80}")
-    said = {"dt": 1.0, "graded": False, "time_unit": "ms", **graph.metadata}
-    dt = check_number("dt", float(said["dt"]) if is_auto(dt) else dt, 0, low_open=True)
-    graded = check_bool("graded", bool(said["graded"]) if is_auto(graded) else graded)
-    time_unit = said["time_unit"] if is_auto(time_unit) else time_unit
+    defaults = zip(METADATA, (1.0, False, "ms"), strict=True)
+    said = [graph.metadata.get(name, default) for name, default in defaults]
+    dt = check_number("dt", float(said[0]) if is_auto(dt) else dt, 0, low_open=True)
+    graded = check_bool("graded", bool(said[1]) if is_auto(graded) else graded)
+    time_unit = said[2] if is_auto(time_unit) else time_unit
     unit = UNITS[check_choice("time_unit", time_unit, tuple(UNITS))]
 
     source, population = population_of(graph)
@@ -306,12 +308,12 @@ def _synapses(paths, unit):
             )
         for sign in ("exc", "inh"):
             weights = path.weights * np.reshape(path.scale, (-1, 1))
-            if path.tau is not None and np.any(weights > 0 if sign == "exc" else weights < 0):
-                if not np.array_equal(taus.setdefault(sign, path.tau), path.tau):
-                    raise ValueError(
-                        f"from_nir: {' to '.join(path.nodes)} has another time constant than other "
-                        "synapses of its sign, which a liquid cannot have"
-                    )
+            present = path.tau is not None and np.any(weights > 0 if sign == "exc" else weights < 0)
+            if present and not np.array_equal(taus.setdefault(sign, path.tau), path.tau):
+                raise ValueError(
+                    f"from_nir: {' to '.join(path.nodes)} has another time constant than other "
+                    "synapses of its sign, which a liquid cannot have"
+                )
     known = next(iter(taus.values()), filtered[0].tau)
     exc, inh = (_one(taus.get(sign, known) * unit) for sign in ("exc", "inh"))
     return Exponential(exc, inh)

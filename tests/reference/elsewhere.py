@@ -1,121 +1,269 @@
-"""Exported scripts against this package: `python -m tests.reference.elsewhere`."""
+"""Scripts for NEST and Brian2 against this package.
 
+`python -m tests.reference.elsewhere nest [PYTHON]` writes the script of each case, runs it by an
+interpreter that has the tool, and prints a table. With `--record` it also writes what it ran and
+what came out to `tests/lsm/formats/recorded/`, with which the tests compare.
+"""
+
+import argparse
+import hashlib
 import subprocess
 import sys
 import tempfile
+import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
+from lsm import Liquid
+from lsm import neurons as nrn
+from lsm import synapses as syn
 from lsm.formats.brian2 import brian2_script
 from lsm.formats.nest import nest_script
-from lsm.kernel import Network, Plan, simulate_reference
-from lsm.neurons import EIF, GLIF, IF, LIF, QIF, AdaptiveLIF, AdEx, HodgkinHuxley, Izhikevich
+from lsm.kernel import Network, Plan, record, simulate_reference
 from lsm.spikes import SpikeArray
-from lsm.synapses import (
-    Alpha, AlphaConductance, Biexponential, Conductance, Delta, Exponential, Sampled,
-    TsodyksMarkram,
-)  # fmt: skip
 
-N_NEURONS, N_CHANNELS, N_STEPS = 20, 5, (300, 200)
+__all__ = [
+    "CASES",
+    "RECORDED",
+    "SCRIPTS",
+    "export",
+    "fingerprint",
+    "make_network",
+    "ours",
+    "shared",
+]
+
+RECORDED = Path(__file__).parents[1] / "lsm" / "formats" / "recorded"
+SCRIPTS = {"brian2": brian2_script, "nest": nest_script}
+N_NEURONS, N_CHANNELS, DURATIONS = 12, 4, (150, 100)  # the latter in ms
 
 
-def make_network(neurons, synapses, weight=1.0, dt=1.0, bias=0.0, graded=False, dynamic=None,
-                 initial=None):
-    """Return a random network; weights and biases are numbers that any machine rounds alike."""
+class Case(NamedTuple):
+    """A network: its models, the typical weight, the step in ms, the typical bias in nA.
+
+    In NEST a case is `exact` (the same spikes), approximate, or None (no such model).
+    """
+
+    neurons: object
+    synapses: object
+    weight: float
+    dt: float = 1.0
+    bias: float = 0.0
+    exact: bool | None = None
+    graded: bool = False
+    dynamic: object = None
+
+
+def make_network(case):
+    """Return the random network of a case and its input of two samples.
+
+    Weights and biases are multiples of 1/64 of the typical ones, which any machine rounds alike.
+    """
     rng = np.random.default_rng(0)
 
-    def coarse(numbers, digits=64):
-        return np.rint(numbers * digits) / digits
+    def coarse(numbers):
+        return np.rint(numbers * 64) / 64
 
-    inhibitory = np.arange(N_NEURONS) >= 15
-    magnitude = coarse(rng.uniform(0.5, 1.5, (N_NEURONS, N_NEURONS)))
+    inhibitory = np.arange(N_NEURONS) >= 9
+    magnitudes = coarse(rng.uniform(0.5, 1.5, (N_NEURONS, N_NEURONS)))
     there = rng.random((N_NEURONS, N_NEURONS)) < 0.3
-    w = sparse.csr_array(weight * there * magnitude * np.where(inhibitory, -2, 1)[:, None])
-    w_in = weight * coarse(rng.normal(1, 1, (N_CHANNELS, N_NEURONS)))
-    w_in = sparse.csr_array(w_in)
-    parameters = neurons.draw(inhibitory, dt, rng)
+    w = sparse.csr_array(case.weight * there * magnitudes * np.where(inhibitory, -2, 1)[:, None])
+    w_in = sparse.csr_array(case.weight * coarse(rng.normal(1, 1, (N_CHANNELS, N_NEURONS))))
+    parameters = case.neurons.draw(inhibitory, case.dt, rng)
     network = Network(
-        neurons, synapses, parameters, synapses.draw(inhibitory, dt, rng),
-        neurons.initial(parameters, N_NEURONS),
-        bias * coarse(rng.uniform(0.5, 1.0, N_NEURONS)), w_in, w,
+        case.neurons, case.synapses, parameters, case.synapses.draw(inhibitory, case.dt, rng),
+        case.neurons.initial(parameters, N_NEURONS, rng),
+        case.bias * coarse(rng.uniform(0.5, 1.0, N_NEURONS)), w_in, w,
         delays=rng.integers(1, 5, w.nnz), delays_in=rng.integers(0, 3, w_in.nnz),
-        dt=dt, graded=graded,
+        dt=case.dt, graded=case.graded,
     )  # fmt: skip
-    if dynamic is not None:
-        network = replace(network, short_term=dynamic.draw(w, inhibitory, rng))
-    samples = [rng.poisson(0.08, (n, N_CHANNELS)) for n in N_STEPS]
-    if graded:
-        samples = [coarse(rng.normal(0, 1, (n // 5, N_CHANNELS))) for n in N_STEPS]
-    return network, SpikeArray.from_dense(samples, row_duration=dt * (5 if graded else 1))
+    if case.dynamic is not None:
+        network = replace(network, short_term=case.dynamic.draw(w, inhibitory, rng))
+    if case.graded:
+        samples = [coarse(rng.normal(0, 1, (n // 5, N_CHANNELS))) for n in DURATIONS]
+    else:
+        samples = [rng.poisson(0.1, (n, N_CHANNELS)) for n in DURATIONS]
+    return network, SpikeArray.from_dense(samples, row_duration=5.0 if case.graded else 1.0)
 
-mv = dict(v_rest=-70.0, v_threshold=-55.0, v_reset=-72.0, refractory=2.0, resistance=40.0)
-taus = np.linspace(10.5, 30, N_NEURONS)
+
+TAU = np.linspace(10.5, 30, N_NEURONS)
+LIF = nrn.LIF(TAU, refractory=(3.0, 2.0))
+IN_MV = {"v_rest": -70.0, "v_threshold": -55.0, "v_reset": -72.0, "resistance": 40.0}
+MAASS = syn.TsodyksMarkram(
+    (0.5, 0.05, 0.25, 0.32), (1100.0, 125.0, 700.0, 144.0), (50.0, 1200.0, 20.0, 60.0)
+)
+OPEN = {"e_rev_exc": 0.0, "e_rev_inh": -80.0}
+OF_EXPONENTIAL_NEURONS = [
+    (syn.Delta(), 4.0),
+    (syn.Exponential(3.0, 5.0), 0.6),
+    (syn.Alpha(2.0, 3.0), 0.3),
+    (syn.Conductance(3.0, 5.0, **OPEN), 0.01),
+    (syn.AlphaConductance(2.0, 3.0, **OPEN), 0.01),
+]
 CASES = {
-    "LIF Exponential": (LIF(taus, refractory=(3.0, 2.0)), Exponential(), 2.0),
-    "LIF dt 0.1": (LIF(10.0, **mv), Exponential(2.0, 5.0), 0.5, 0.1, 0.3),
-    "LIF Delta": (LIF(taus), Delta(), 0.3),
-    "LIF Alpha": (LIF(taus), Alpha(2., 4.), 1.0),
-    "LIF Biexponential": (LIF(taus), Biexponential(), 0.8),
-    "LIF Conductance": (LIF(taus), Conductance(), 0.3),
-    "LIF AlphaConductance": (LIF(taus), AlphaConductance(), 0.2),
-    "LIF Sampled": (LIF(taus), Sampled((1.0, 0.5, 0.25), (0.5, 1.0)), 3.0),
-    "LIF TM": (LIF(taus), Exponential(), 4.0, 1.0, 0., False, TsodyksMarkram((0.5, 0.05, 0.25, 0.32), (1100., 125., 700., 144.), (50., 1200., 20., 60.))),
-    "LIF graded": (LIF(taus), Exponential(), 1.0, 1.0, 0., True),
-    "LIF Delta graded": (LIF(taus), Delta(), 0.5, 1.0, 0., True),
-    "IF": (IF(), Exponential(), 2.0),
-    "AdaptiveLIF": (AdaptiveLIF(taus, adaptation_jump=0.1), Exponential(), 3.0),
-    **{f"GLIF {k}": (GLIF(k, refractory=2.), Alpha(), 0.1, 0.5, 0.2) for k in range(1, 6)},
-    "EIF": (EIF(), Exponential(), 0.6, 1.0, 0.6),
-    "AdEx": (AdEx(refractory=1.), Exponential(), 0.6, 1.0, 0.6),
-    "QIF": (QIF(), Exponential(), 1.0, 1.0, 0.3),
-    "Izhikevich": (Izhikevich(), Exponential(), 6.0, 1.0, 6.0),
-    "Izhikevich Delta": (Izhikevich(), Delta(), 6.0, 0.5, 6.0),
-    "HH": (HodgkinHuxley(), Exponential(), 0.6, 0.5, 0.6),
-    "GLIF5 .1": (GLIF(5, refractory=2.), Alpha(), 0.1, 0.1, 0.2),
-    "LIF Cond .1": (LIF(taus), Conductance(), 0.3, 0.1),
-    "EIF .1": (EIF(), Exponential(), 0.6, 0.1, 0.6),
-    "EIF delta .1": (EIF(), Delta(), 5.0, 0.1, 0.6),
-    "AdEx Alpha .1": (AdEx(), Alpha(), 0.6, 0.1, 0.8),
-    "AdEx ca .1": (AdEx(), AlphaConductance(e_rev_exc=0.,e_rev_inh=-80.), 0.02, 0.1, 0.8),
-    "AdEx c .1": (AdEx(), Conductance(e_rev_exc=0.,e_rev_inh=-80.), 0.01, 0.1, 0.8),
-    "Izh .1": (Izhikevich(capacitance=2.0), Delta(), 6.0, 0.1, 12.0),
-    "IzhG": (Izhikevich(capacitance=2.0), Delta(), 6.0, 0.1, 12.0, True),
-    "GLIF G": (GLIF(2), Alpha(), .3, 0.5, 0.2, True),
-    "HH1": (HodgkinHuxley(), Delta(), 5, 0.05, 0.8),
+    "LIF, Delta": Case(LIF, syn.Delta(), 0.3, exact=True),
+    "LIF, Delta, currents": Case(LIF, syn.Delta(), 0.5, exact=True, graded=True),
+    "LIF, Exponential": Case(LIF, syn.Exponential(), 2.0, exact=True),
+    "LIF, Exponential, equal time constants": Case(
+        nrn.LIF(10.0, refractory=0.0, **IN_MV), syn.Exponential(10.0, 5.0), 0.2, 0.1, 0.3, True
+    ),
+    "LIF, Exponential, currents": Case(LIF, syn.Exponential(), 1.0, exact=True, graded=True),
+    "LIF, Exponential, TsodyksMarkram": Case(
+        LIF, syn.Exponential(), 4.0, exact=True, dynamic=MAASS
+    ),
+    "LIF, Alpha": Case(LIF, syn.Alpha(2.0, 4.0), 1.0, exact=True),
+    "LIF, Biexponential": Case(LIF, syn.Biexponential(), 0.8, exact=True),
+    "LIF, Biexponential, TsodyksMarkram": Case(
+        LIF, syn.Biexponential(), 4.0, exact=True, dynamic=MAASS
+    ),
+    "LIF, Sampled": Case(LIF, syn.Sampled((1.0, 0.5, 0.25), (0.5, 1.0)), 3.0),
+    "LIF, Conductance": Case(LIF, syn.Conductance(), 0.2, 0.1, exact=False),
+    "LIF, AlphaConductance": Case(LIF, syn.AlphaConductance(), 0.2, 0.1, exact=False),
+    "IF, Exponential": Case(nrn.IF(), syn.Exponential(), 2.0),
+    "AdaptiveLIF, Exponential": Case(
+        nrn.AdaptiveLIF(TAU, adaptation_jump=0.1), syn.Exponential(), 3.0
+    ),
+    **{
+        f"GLIF of level {level}, Alpha": Case(
+            nrn.GLIF(level), syn.Alpha(), 0.15, 0.1, 0.2, exact=level < 3
+        )
+        for level in range(1, 6)
+    },
+    "GLIF of level 2, Alpha, currents": Case(
+        nrn.GLIF(2), syn.Alpha(), 0.3, 0.5, 0.2, exact=True, graded=True
+    ),
+    **{
+        f"EIF, {type(synapses).__name__}": Case(nrn.EIF(), synapses, weight, 0.1, 0.6, False)
+        for synapses, weight in OF_EXPONENTIAL_NEURONS
+    },
+    **{
+        f"AdEx, {type(synapses).__name__}": Case(
+            nrn.AdEx(refractory=2.0, v_peak=0.0), synapses, weight, 0.1, 0.8, False
+        )
+        for synapses, weight in OF_EXPONENTIAL_NEURONS
+    },
+    "QIF, Exponential": Case(nrn.QIF(), syn.Exponential(), 1.0, bias=0.3),
+    "Izhikevich, Delta": Case(nrn.Izhikevich(capacitance=2.0), syn.Delta(), 6.0, 0.1, 12.0, False),
+    "Izhikevich, Exponential": Case(nrn.Izhikevich(), syn.Exponential(), 6.0, bias=6.0),
+    "HodgkinHuxley, Exponential": Case(nrn.HodgkinHuxley(), syn.Exponential(), 0.6, 0.5, 0.6),
+    "HodgkinHuxley, Delta": Case(nrn.HodgkinHuxley(), syn.Delta(), 5.0, 0.05, 0.8),
 }
+
+
+def fitted_liquids():
+    """Yield names, networks and inputs of fitted liquids, which are not recorded."""
+    X = np.random.default_rng(0).poisson(0.1, (3, 300, 20))
+    for name, liquid in {
+        "Liquid(), 1000 neurons": Liquid(random_state=0),
+        "Liquid.maass2002()": Liquid.maass2002(random_state=0),
+    }.items():
+        yield name, liquid.fit(X).network_, liquid.to_spikes(X)
+
+
+def export(tool, network, spikes):
+    """Return the text of the script of a network and its arrays."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that an approximate case is one
+        return SCRIPTS[tool](network, spikes)
+
+
+def fingerprint(tool, case):
+    """Return a hash of the script of a case with all integers that it reads, and all floats."""
+    text, arrays = export(tool, *make_network(case))
+    digest, floats = hashlib.sha256(text.encode()), []
+    for name, values in sorted(arrays.items()):
+        values = np.asarray(values)
+        digest.update(f"{name} {values.shape}".encode())
+        if values.dtype.kind == "f":
+            floats.append(values.astype(np.float64).ravel())
+        else:
+            digest.update(values.astype(np.int64).tobytes())
+    return digest.hexdigest(), np.concatenate(floats)
+
+
 def ours(network, spikes):
-    n_steps = network.n_steps(spikes)
-    plan = Plan(np.arange(len(spikes) + 1), n_steps, np.ones(1))
-    _, rec = simulate_reference(network, spikes, plan, record=True)
-    return rec
+    """Return sample, step and neuron of each spike, by the NumPy reference."""
+    plan = Plan(np.arange(len(spikes) + 1), network.n_steps(spikes), np.ones(1))
+    _, recorded = simulate_reference(network, spikes, plan, record=True)
+    return np.concatenate(
+        [np.stack([np.full(len(step), i), step, n]) for i, (step, n) in enumerate(recorded)], axis=1
+    )
 
-def theirs(script, python, network, spikes):
+
+def ours_compiled(network, spikes):
+    """Return the same by the compiled kernel, which is fast."""
+    recorded = record(network, spikes, dtype="float64")
+    sample = np.repeat(np.arange(len(recorded)), np.diff(recorded.offsets))
+    found = np.stack([sample, recorded.rows, recorded.channels])
+    return found[:, np.lexsort(found[::-1])]
+
+
+def theirs(tool, network, spikes, python):
+    """Return the same by the script of the network, run by an interpreter that has the tool."""
+    text, arrays = export(tool, network, spikes)
     with tempfile.TemporaryDirectory() as folder:
-        text, arrays = script(network, spikes)
-        path = Path(folder) / "network.py"
-        path.write_text(text)
-        np.savez(path.with_suffix(".npz"), **arrays)
-        subprocess.run([python, path], check=True, capture_output=True)
-        found = np.load(path.with_suffix(".spikes.npz"))
-        return [(found["step"][found["sample"] == i], found["neuron"][found["sample"] == i]) for i in range(len(spikes))]
+        script = Path(folder, "network.py")
+        script.write_text(text, encoding="utf-8")
+        np.savez(script.with_suffix(".npz"), **arrays)
+        done = subprocess.run([python, script], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        with np.load(script.with_suffix(".spikes.npz")) as found:
+            found = np.stack([found[name] for name in ("sample", "step", "neuron")])
+    return found[:, np.lexsort(found[::-1])]
 
-def compare(script, python, names):
+
+def shared(spikes, others, dt):
+    """Return the largest difference of a spike time in ms, and the share of spikes within 1 ms.
+
+    The first is infinite if the numbers of spikes of a neuron differ.
+    """
+    largest, near = 0.0, 0
+    for sample, neuron in np.unique(np.concatenate([spikes, others], axis=1)[[0, 2]], axis=1).T:
+        a, b = (
+            dt * train[1, (train[0] == sample) & (train[2] == neuron)] for train in (spikes, others)
+        )
+        largest = max(largest, np.abs(a - b).max(initial=0) if len(a) == len(b) else np.inf)
+        near += sum(np.any(np.abs(b - time) <= 1.0 + 1e-9) for time in a)
+    return largest, near / spikes.shape[1]
+
+
+def main():
+    """Run all scripts of a tool and print the table; record on request."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("tool", choices=SCRIPTS)
+    parser.add_argument("python", nargs="?", default=sys.executable)
+    parser.add_argument("--record", action="store_true")
+    options = parser.parse_args()
+    kept = {}
+    print("| network | dt in ms | spikes | largest difference in ms | within 1 ms |")
+    print("|---|---|---|---|---|")
+
+    def compare(name, network, spikes, simulate):
+        expected = simulate(network, spikes)
+        found = theirs(options.tool, network, spikes, options.python)
+        largest, share = shared(expected, found, network.dt)
+        cells = name, f"{network.dt:g}", str(expected.shape[1]), f"{largest:.2g}", f"{share:.1%}"
+        print(f"| {' | '.join(cells)} |", flush=True)
+        return found
+
     for name, case in CASES.items():
-        if names and name not in names: continue
-        network, spikes = make_network(*case)
-        a = ours(network, spikes)
-        try:
-            b = theirs(script, python, network, spikes)
-        except Exception as e:
-            print(name, "FAILED", str(e)[:300], getattr(e, "stderr", b"")[-600:].decode()); continue
-        same = all(sorted(zip(*x)) == sorted(zip(*y)) for x, y in zip(a, b))
-        m=np.mean([any((y[1]==n)&(abs(y[0]-t)*network.dt<=1)) for x,y in zip(a,b) for t,n in zip(*x)])
-        print(name, m, [len(x[0]) for x in a], [len(y[0]) for y in b], same, flush=True)
-if __name__ == "__main__":
+        if options.tool == "nest" and case.exact is None:
+            continue
+        found = compare(name, *make_network(case), ours)
+        digest, floats = fingerprint(options.tool, case)
+        kept |= {f"{name}: digest": digest, f"{name}: floats": floats}
+        kept[f"{name}: spikes"] = found.astype(np.int16)
+    for name, network, spikes in fitted_liquids():
+        compare(name, network, spikes, ours_compiled)
+    if options.record:
+        RECORDED.mkdir(exist_ok=True)
+        np.savez_compressed(RECORDED / f"{options.tool}.npz", **kept)
 
-    which = sys.argv[1]
-    script = {"brian2": brian2_script, "nest": nest_script}[which]
-    compare(script, f"/work/h/venvs/els-{which}/bin/python", sys.argv[2:])
+
+if __name__ == "__main__":
+    main()
