@@ -31,8 +31,9 @@ class Model(NamedTuple):
         Takes the parameters of the neurons; returns whether NEST solves the equations exactly in
         each step, as this package does.
     ports : dict of str to tuple
-        Receptors of excitatory and inhibitory synapses, each with its time constants' name, where
-        the sign of a weight does not choose.
+        Receptors of excitatory ("exc") and of inhibitory synapses ("inh"), where NEST does not
+        tell the two by the sign of a weight. Weights act on the first receptor of a pair, and
+        inverted on the second.
     """
 
     name: str

@@ -35,6 +35,17 @@ def check_path(path):
     return path
 
 
+def refuse_feedback(model, tool):
+    """Raise a ValueError if a model feeds the output of its readout back into its liquid."""
+    for name, value in model.get_params().items():
+        if name.split("__")[-1] == "feedback" and value is not None:
+            raise ValueError(
+                f"{tool} carries the liquid alone, but the model has {name}={value!r} from its "
+                "readout, without which the liquid gives other spikes: give the liquid, as "
+                "model.liquid_, if they are wanted"
+            )
+
+
 def refuse_random(network, tool):
     """Raise a ValueError if a network does not send spikes, or depends on our random numbers."""
     name = type(network.neurons).__name__
@@ -125,13 +136,15 @@ def input_arrays(network, spikes):
     return arrays
 
 
-def write_script(export, model, path, X):
+def write_script(export, tool, model, path, X):
     """Write the script and the arrays of a model.
 
     Parameters
     ----------
     export : function
         Takes a network and its input; returns the text of the script and the arrays.
+    tool : str
+        Name of the public function, for errors.
     model, path, X : object
         As of :func:`lsm.formats.to_nest`.
 
@@ -142,6 +155,7 @@ def write_script(export, model, path, X):
     """
     path = check_path(path)
     liquid, spikes = input_spikes(model, X)
+    refuse_feedback(model, tool)
     text, arrays = export(liquid.network_, spikes)
     np.savez_compressed(path.with_suffix(".npz"), **arrays)
     path.write_text(text, encoding="utf-8")

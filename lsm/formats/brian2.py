@@ -207,7 +207,7 @@ def to_brian2(model, path, X):
     .. [1] M. Stimberg, R. Brette, D. F. M. Goodman (2019). Brian 2, an intuitive and efficient
        neural simulator. eLife 8, e47314.
     """
-    return write_script(brian2_script, model, path, X)
+    return write_script(brian2_script, "to_brian2", model, path, X)
 
 
 def brian2_script(network, spikes):

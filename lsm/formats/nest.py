@@ -19,7 +19,7 @@ Run it by `python NAME.py`. It needs NumPy, NEST and the arrays in NAME.npz besi
 writes the spikes to NAME.spikes.npz: the sample, the step and the neuron of each, where a step
 lasts $dt ms and a spike is at its end. Of several processes (MPI), each writes a file of its own
 neurons. Potentials are in mV, currents in pA, conductances in nS.
-"""
+$note"""
 
 from pathlib import Path
 
@@ -33,6 +33,7 @@ DT = $dt  # ms
 NEURON = "$model"
 SYNAPSE = "$synapse"
 OF_SYNAPSE = $dynamic
+THREADS = 1
 START = 2  # steps before a sample begins, since NEST's input takes a step at least
 
 PARAMETERS = {name[7:]: value for name, value in DATA.items() if name.startswith("neuron_")}
@@ -49,6 +50,7 @@ def build(sample):
     """Make the network with the input of a sample; return the neurons and the recorder."""
     nest.ResetKernel()
     nest.resolution = DT
+    nest.local_num_threads = THREADS
     neurons = nest.Create(NEURON, len(DATA["bias"]))
     neurons.set(dictionaries(PARAMETERS))
     further = {name: DATA[array] for name, array in OF_SYNAPSE.items()}
@@ -132,6 +134,10 @@ OF_CURRENTS = '''def inputs(sample):
         generator.set(amplitude_times=times, amplitude_values=current[changes])
     return generators'''
 
+NOTE = """
+NEST solves the equations of this model in another way than the tool that wrote this script, so the
+spikes of the two may differ.
+"""
 # Parameters of NEST's synapses, and the arrays that hold them.
 TSODYKS = """{
     "U": "use", "u": "use", "x": "resources", "tau_rec": "recovery", "tau_fac": "facilitation",
@@ -179,7 +185,7 @@ def to_nest(model, path, X):
     ----------
     .. [1] M.-O. Gewaltig, M. Diesmann (2007). NEST (NEural Simulation Tool). Scholarpedia 2, 1430.
     """
-    return write_script(nest_script, model, path, X)
+    return write_script(nest_script, "to_nest", model, path, X)
 
 
 def nest_script(network, spikes):
@@ -214,6 +220,7 @@ def nest_script(network, spikes):
         synapse="tsodyks2_synapse" if dynamic else "static_synapse",
         dynamic=TSODYKS if dynamic else "{}",
         inputs=OF_CURRENTS if spikes.graded else OF_SPIKES,
+        note="" if model.exact(network.parameters) else NOTE,
     )
     arrays = {
         "bias": model.current(network.parameters) * network.bias,

@@ -12,7 +12,7 @@ from ..neurons import LIF
 from ..synapses import Delta, Exponential
 from ..topology import FixedInputs, FixedWeights
 from ._nir_graph import paths_of, population_of
-from ._plain import refractory
+from ._plain import refractory, refuse_feedback
 
 __all__ = ["from_nir", "to_nir"]
 
@@ -70,6 +70,7 @@ def to_nir(model, *, time_unit="ms"):
     nir = _import_nir("to_nir")
     unit = UNITS[check_choice("time_unit", time_unit, tuple(UNITS))]
     network = find_liquid(model).network_
+    refuse_feedback(model, "to_nir")
     _check(network)
     neurons, filters, ends = _population(nir, network, unit)
     straight = {"all": "neurons"}

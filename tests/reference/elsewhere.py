@@ -39,7 +39,8 @@ __all__ = [
 
 RECORDED = Path(__file__).parents[1] / "lsm" / "formats" / "recorded"
 SCRIPTS = {"brian2": brian2_script, "nest": nest_script}
-N_NEURONS, N_CHANNELS, DURATIONS = 12, 4, (150, 100)  # the latter in ms
+N_NEURONS, N_CHANNELS = 12, 4
+DURATIONS, IN_SMALL_STEPS = (150, 100), (60, 40)  # of the samples in ms
 
 
 class Case(NamedTuple):
@@ -83,10 +84,11 @@ def make_network(case):
     )  # fmt: skip
     if case.dynamic is not None:
         network = replace(network, short_term=case.dynamic.draw(w, inhibitory, rng))
+    durations = DURATIONS if case.dt > 0.1 else IN_SMALL_STEPS
     if case.graded:
-        samples = [coarse(rng.normal(0, 1, (n // 5, N_CHANNELS))) for n in DURATIONS]
+        samples = [coarse(rng.normal(0, 1, (n // 5, N_CHANNELS))) for n in durations]
     else:
-        samples = [rng.poisson(0.1, (n, N_CHANNELS)) for n in DURATIONS]
+        samples = [rng.poisson(0.1, (n, N_CHANNELS)) for n in durations]
     return network, SpikeArray.from_dense(samples, row_duration=5.0 if case.graded else 1.0)
 
 

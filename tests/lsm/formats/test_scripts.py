@@ -11,8 +11,8 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from lsm import Liquid
-from lsm.formats import to_brian2, to_nest
+from lsm import Feedback, Liquid, LSMRegressor
+from lsm.formats import to_brian2, to_nest, to_nir
 from lsm.formats._brian2_models import NEURONS, SYNAPSES
 from lsm.formats._nest_models import MODELS
 from lsm.formats.brian2 import brian2_script
@@ -117,6 +117,18 @@ def test_a_path_that_is_none_is_refused_before_anything_is_written(write, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
+def test_a_liquid_with_feedback_is_refused_with_a_way_out(tmp_path):
+    model = LSMRegressor(Liquid(40, **FOR_NIR)).fit(X, [0.0, 1.0, 2.0])
+    assert to_nir(model)
+    model.set_params(feedback=Feedback())
+    for write in (to_brian2, to_nest, lambda model, path, X: to_nir(model)):
+        with pytest.raises(
+            ValueError, match=r"feedback=Feedback\(\) from its readout, .* model.liquid_"
+        ):
+            write(model, tmp_path / "net.py", X)
+    assert to_nir(model.liquid_)
+
+
 def changed(name="LIF, Exponential", **parts):
     """Return a network of a case with other parts, and its input."""
     case = CASES[name]
@@ -141,27 +153,43 @@ def test_what_is_random_or_sends_no_spikes_is_refused(script):
 
 
 @pytest.mark.parametrize(
-    ("parts", "message"),
+    ("parts", "message", "remedy"),
     [
-        ({"synapses": Sampled()}, "no model like LIF neurons with Sampled synapses. It has LIF wi"),
-        ({"dt": 0.3333}, "NEST counts time in 0.001 ms, of which Liquid.dt=0.3333 ms is no mult"),
+        (
+            {"dt": 0.3333},
+            "NEST counts time in 0.001 ms, of which Liquid.dt=0.3333 ms is no multiple: set anothe",
+            {"dt": 0.333},
+        ),
         (
             {"neurons": GLIF(2, refractory=0.0), "synapses": Alpha()},
             "glif_psc has a refractory period of at least a step: set GLIF.refractory to 1 or more",
+            {"neurons": GLIF(2, refractory=1.0)},
         ),
         (
             {"synapses": Biexponential(tau_decay_exc=1.0)},
-            "tau_rise_exc = tau_decay_exc: take Alpha",
+            "no Biexponential with tau_rise_exc = tau_decay_exc: take Alpha",
+            {"synapses": Alpha()},
         ),
         (
             {"neurons": LIF(5.0), "synapses": Biexponential()},
-            "a time constant that equals LIF.tau_m, as one of sign exc does: change it",
+            "a time constant that equals LIF.tau_m, as one of sign exc does: change it a little",
+            {"neurons": LIF(5.001)},
         ),
     ],
 )
-def test_what_nest_lacks_is_refused_by_name(parts, message):
+def test_what_nest_lacks_is_refused_with_a_way_out(parts, message, remedy):
     with pytest.raises(ValueError, match=message):
         nest_script(*changed(**parts))
+    assert nest_script(*changed(**parts | remedy))
+    assert brian2_script(*changed(**parts))
+
+
+def test_a_pair_of_models_that_nest_lacks_is_refused_by_name():
+    network, spikes = changed(synapses=Sampled())
+    message = "no model like LIF neurons with Sampled synapses. It has LIF with Delta, .*to_brian2"
+    with pytest.raises(ValueError, match=message):
+        nest_script(network, spikes)
+    assert brian2_script(network, spikes)
 
 
 def test_a_model_that_nest_integrates_in_another_way_is_said_to_differ():
