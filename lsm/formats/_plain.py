@@ -17,6 +17,8 @@ __all__ = [
     "write_script",
 ]
 
+IMPORTED = ("brian2", "nest", "numpy", "pathlib")  # by the scripts
+
 
 def check_path(path):
     """Return the path of a script, or raise an error unless a script can be written there."""
@@ -27,6 +29,11 @@ def check_path(path):
         raise ValueError(
             f"path must be the name of a Python script, got {str(path)!r}: give "
             f"{str(path) + '.py'!r}"
+        )
+    if path.stem in IMPORTED:
+        raise ValueError(
+            f"path {str(path)!r} would replace the module {path.stem} that the script imports: "
+            f"give another name, such as {str(path.with_stem('network_' + path.stem))!r}"
         )
     if not path.parent.is_dir():
         raise FileNotFoundError(
@@ -57,7 +64,7 @@ def refuse_random(network, tool):
     if network.neurons.stochastic:
         raise ValueError(
             f"{tool} cannot carry {name} neurons, whose spikes are drawn from the random numbers "
-            "of this package: fit a liquid of LIF(), to which they converge for small delta_v"
+            "of this package: fit a liquid of LIF(), which is the same model for small delta_v"
         )
     if network.noise:
         raise ValueError(

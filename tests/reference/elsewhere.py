@@ -156,6 +156,27 @@ CASES = {
 }
 
 
+def other_pairs():
+    """Yield names and cases of all pairs of models that are not in `CASES`, for Brian2."""
+    known = {(type(case.neurons), type(case.synapses)) for case in CASES.values()}
+    for case in {type(case.neurons): case for case in CASES.values()}.values():
+        in_mv = case.neurons.get_params().get("v_threshold", -50.0) != 1.0
+        reversal, unit = (OPEN, 0.01) if in_mv else ({}, 0.2)
+        current = {nrn.Izhikevich: 6.0, nrn.GLIF: 0.3}.get(type(case.neurons), 0.6)
+        for synapses, weight in (
+            (syn.Delta(), 4.0 if in_mv else 0.3),
+            (syn.Exponential(3.0, 5.0), current if in_mv else 2.0),
+            (syn.Alpha(2.0, 3.0), current if in_mv else 1.0),
+            (syn.Biexponential(), current if in_mv else 1.0),
+            (syn.Sampled((1.0, 0.5)), 2 * current if in_mv else 2.0),
+            (syn.Conductance(3.0, 5.0, **reversal), unit),
+            (syn.AlphaConductance(2.0, 3.0, **reversal), unit),
+        ):
+            if (type(case.neurons), type(synapses)) not in known:
+                other = case._replace(synapses=synapses, weight=weight, dynamic=None, graded=False)
+                yield f"{type(case.neurons).__name__}, {type(synapses).__name__}", other
+
+
 def fitted_liquids():
     """Yield names, networks and inputs of fitted liquids, which are not recorded."""
     X = np.random.default_rng(0).poisson(0.1, (3, 300, 20))
@@ -240,6 +261,7 @@ def main():
     parser.add_argument("tool", choices=SCRIPTS)
     parser.add_argument("python", nargs="?", default=sys.executable)
     parser.add_argument("--record", action="store_true")
+    parser.add_argument("--pairs", action="store_true", help="all other pairs instead, in Brian2")
     options = parser.parse_args()
     kept = {}
     print("| network | dt in ms | spikes | largest difference in ms | within 1 ms |")
@@ -253,6 +275,10 @@ def main():
         print(f"| {' | '.join(cells)} |", flush=True)
         return found
 
+    if options.pairs:
+        for name, case in other_pairs():
+            compare(name, *make_network(case), ours)
+        return
     for name, case in CASES.items():
         if options.tool == "nest" and case.exact is None:
             continue

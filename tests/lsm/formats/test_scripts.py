@@ -108,6 +108,8 @@ def test_a_path_that_is_none_is_refused_before_anything_is_written(write, tmp_pa
     liquid = Liquid(40, **FOR_NIR).fit(X)
     with pytest.raises(ValueError, match=r"name of a Python script, got '.*net': give '.*net.py'"):
         write(liquid, tmp_path / "net", X)
+    with pytest.raises(ValueError, match=r"replace the module nest .* as '.*network_nest.py'"):
+        write(liquid, tmp_path / "nest.py", X)
     with pytest.raises(FileNotFoundError, match="lies in a folder that does not exist: make"):
         write(liquid, tmp_path / "none" / "net.py", X)
     with pytest.raises(TypeError, match=r"path must be a path that ends in \.py, got 3"):
