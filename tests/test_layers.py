@@ -14,7 +14,7 @@ ROWS = [
     ["lsm._packing"],
     ["lsm._checked", "lsm._events", "lsm._export"],
     ["lsm._model", "lsm.spikes"],
-    ["lsm.formats", "lsm.memory", "lsm.statistics", "lsm.misreadings"],
+    ["lsm.memory", "lsm.statistics", "lsm.misreadings"],
     ["lsm.samples"],
     ["lsm.targets"],
     ["lsm.distances"],
@@ -31,7 +31,7 @@ ROWS = [
     ["lsm.feedback"],
     ["lsm.estimators"],
     ["lsm.inside"],
-    ["lsm.measures"],
+    ["lsm.formats", "lsm.measures"],
     ["lsm.comparison"],
     ["lsm.plot"],
     ["lsm"],  # the public names, gathered from all of the above

@@ -21,8 +21,9 @@ class FixedInputs(InputWiring):
     matrix : array or scipy.sparse array of shape (n_channels, n_neurons)
         `matrix[channel, neuron]` is the weight from a channel to a neuron in nA. Zeros are no
         connections.
-    delay : float or (float, float), default=0.0
-        Delay in ms, or the ends of a uniform distribution of delays.
+    delay : float, (float, float) or matrix, default=0.0
+        Delay in ms, the ends of a uniform distribution of delays, or a matrix with the delay of
+        every connection; numbers that a sparse one does not store are 0.
 
     Examples
     --------
@@ -56,11 +57,10 @@ class FixedInputs(InputWiring):
         Raises
         ------
         TypeError, ValueError
-            If the matrix has a wrong shape or is not finite, or the delay is negative.
+            If the matrix has a wrong shape or is not finite, or a delay is negative.
         """
         super().check()
-        as_csr("FixedInputs.matrix", self.matrix)
-        check_delay("FixedInputs.delay", self.delay, of_input=True)
+        self._delays(as_csr("FixedInputs.matrix", self.matrix))
 
     def draw(
         self, n_channels: int, inhibitory: Array, rng: np.random.Generator
@@ -75,5 +75,21 @@ class FixedInputs(InputWiring):
                 f"({n_channels}, {len(inhibitory)}), and leave Liquid.n_neurons at 'auto' to have "
                 "as many neurons as the matrix"
             )
-        delay = check_delay("FixedInputs.delay", self.delay, of_input=True)
-        return weights, draw_delays(delay, weights.indptr, weights.indices, inhibitory, rng)
+        delays = self._delays(weights)
+        if isinstance(delays, list):
+            delays = draw_delays(delays, weights.indptr, weights.indices, inhibitory, rng)
+        return weights, delays
+
+    def _delays(self, weights):
+        """Return the delay of every connection from a matrix, or `delay` as a list."""
+        if not sparse.issparse(self.delay) and np.ndim(self.delay) != 2:
+            return check_delay("FixedInputs.delay", self.delay, of_input=True)
+        delays = as_csr("FixedInputs.delay", self.delay)
+        if delays.shape != weights.shape or delays.data.min(initial=0) < 0:
+            raise ValueError(
+                f"FixedInputs.delay must be a number, the ends of a distribution, or a matrix of "
+                f"shape {weights.shape} as FixedInputs.matrix has, with no negative delay; got "
+                f"shape {delays.shape} and delays from {delays.data.min(initial=0):g} ms"
+            )
+        source = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+        return np.asarray(delays[source, weights.indices]).ravel()

@@ -41,6 +41,18 @@ def test_fixed_inputs_are_taken_as_they_are(as_matrix):
     assert 2 <= delays.min() < delays.max() <= 5
 
 
+@pytest.mark.parametrize("as_matrix", [np.asarray, np.ndarray.tolist, sparse.csr_array])
+def test_each_input_may_have_its_own_delay(as_matrix):
+    W = INPUTS * (rng(4).random(INPUTS.shape) < 0.5)
+    late = rng(5).integers(0, 4, INPUTS.shape).astype(np.float32)  # also where no connection is
+    wiring = clone(FixedInputs(W, delay=as_matrix(late)))
+    weights, delays = wiring.draw(8, np.zeros(N, bool), rng())
+    np.testing.assert_array_equal(delays, late[W != 0])
+    network = Liquid(inputs=wiring, dt=0.5, row_duration=1.0, random_state=0).fit(X).network_
+    np.testing.assert_array_equal(network.delays_in, 2 * late[W != 0])
+    np.testing.assert_array_equal(network.w_in.indices, weights.indices)
+
+
 def test_a_liquid_has_as_many_neurons_as_its_inputs():
     liquid = Liquid(inputs=FixedInputs(INPUTS), random_state=0).fit(X)
     assert liquid.n_neurons_ == N
@@ -64,6 +76,8 @@ def test_an_input_matrix_of_another_size_is_refused_with_a_way_out():
         ({"matrix": "W"}, "FixedInputs.matrix must be a matrix of real numbers, got 'W'"),
         ({"delay": -1.0}, "FixedInputs.delay must be"),
         ({"delay": (1.0, 2.0, 3.0, 4.0)}, "FixedInputs.delay must be a number or two ends"),
+        ({"delay": INPUTS[:3] ** 2}, r"matrix of shape \(8, 40\) as .* got shape \(3, 40\)"),
+        ({"delay": -(INPUTS**2)}, "with no negative delay; got shape .* and delays from -"),
     ],
 )
 def test_invalid_input_matrices_are_refused(params, message):

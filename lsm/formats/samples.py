@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ._events import check_binning, integers, listed
-from ._typing import Array, Samples
-from ._validation import as_array, check_integer, check_reals
-from .spikes import SpikeArray
+from .._events import check_binning, integers, listed
+from .._typing import Array, Samples
+from .._validation import as_array, check_integer, check_reals
+from ..spikes import SpikeArray
 
 __all__ = ["from_aeon", "from_neo", "from_tonic", "read_shd"]
 
