@@ -39,9 +39,9 @@ class Path:
     recurrent: bool
     weights: np.ndarray
     is_linear: bool = False
-    delays: np.ndarray = 0.0
-    scale: np.ndarray = 1.0
-    bias: np.ndarray = 0.0
+    delays: float | np.ndarray = 0.0
+    scale: float | np.ndarray = 1.0
+    bias: float | np.ndarray = 0.0
     tau: np.ndarray | None = None
     gain: np.ndarray | None = None
 

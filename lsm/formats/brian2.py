@@ -1,9 +1,13 @@
 """Scripts that run a network in Brian2, in the steps that this package takes."""
 
 from string import Template
+from typing import Any
 
 import numpy as np
 
+from .._typing import Array, Path, PathLike, Samples
+from ..kernel import Network
+from ..spikes import SpikeArray
 from ..synapses import Sampled
 from ._brian2_models import NEURONS, SYNAPSES, sampled
 from ._plain import input_arrays, refuse_random, synapse_arrays, write_script
@@ -170,7 +174,7 @@ IN_ORDER = '["start", "groups", "thresholds", "synapses", "resets", "end"]'
 ARRIVALS_FIRST = '["start", "synapses", "groups", "thresholds", "resets", "end"]'
 
 
-def to_brian2(model, path, X):
+def to_brian2(model: Any, path: PathLike, X: Samples) -> Path:
     """Write a script that runs a fitted network in Brian2 [1]_ and gives the same spikes.
 
     Parameters
@@ -210,7 +214,7 @@ def to_brian2(model, path, X):
     return write_script(brian2_script, "to_brian2", model, path, X)
 
 
-def brian2_script(network, spikes):
+def brian2_script(network: Network, spikes: SpikeArray) -> tuple[str, dict[str, Array]]:
     """Return the script and the arrays of a network and its input.
 
     Parameters
@@ -267,7 +271,7 @@ def brian2_script(network, spikes):
     )
     arrays = {f"constant_{name}": value for name, value in constants.items()}
     arrays |= {f"initial_{name}": row for name, row in zip(state, network.initial, strict=True)}
-    arrays |= {"bias": network.bias, "n_channels": np.int64(spikes.n_channels)}
+    arrays |= {"bias": network.bias, "n_channels": np.array(spikes.n_channels)}
     return text, arrays | synapse_arrays(network) | input_arrays(network, spikes)
 
 

@@ -2,9 +2,13 @@
 
 import warnings
 from string import Template
+from typing import Any
 
 import numpy as np
 
+from .._typing import Array, Path, PathLike, Samples
+from ..kernel import Network
+from ..spikes import SpikeArray
 from ..synapses import Biexponential
 from ._nest_models import MODELS, peak_factor
 from ._plain import input_arrays, refractory, refuse_random, synapse_arrays, write_script
@@ -144,7 +148,7 @@ TSODYKS = """{
 }"""
 
 
-def to_nest(model, path, X):
+def to_nest(model: Any, path: PathLike, X: Samples) -> Path:
     """Write a script that runs a fitted network in NEST [1]_.
 
     Parameters
@@ -188,7 +192,7 @@ def to_nest(model, path, X):
     return write_script(nest_script, "to_nest", model, path, X)
 
 
-def nest_script(network, spikes):
+def nest_script(network: Network, spikes: SpikeArray) -> tuple[str, dict[str, Array]]:
     """Return the script and the arrays of a network and its input.
 
     Parameters

@@ -1,6 +1,7 @@
 """Networks as graphs of NIR, the Neuromorphic Intermediate Representation."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -21,7 +22,7 @@ METADATA = ("lsm_dt", "lsm_graded", "lsm_time_unit")  # in ms; whether input is 
 MAX_BYTES = 2**32  # of dense weights, which NIR has alone
 
 
-def to_nir(model, *, time_unit="ms"):
+def to_nir(model: Any, *, time_unit: str = "ms") -> Any:
     """Return a fitted network as a graph of NIR [1]_.
 
     NIR has LIF neurons without a refractory period, with synapses that are exponential or act at
@@ -186,7 +187,9 @@ def _ways(source, w, delays, ends):
                 yield source, end, int(delay), part.T.toarray().astype(np.float64)
 
 
-def from_nir(graph, *, dt="auto", graded="auto", time_unit="auto"):
+def from_nir(
+    graph: Any, *, dt: float | str = "auto", graded: bool | str = "auto", time_unit: str = "auto"
+) -> Liquid:
     """Return an unfitted liquid with the neurons and weights of a graph of NIR.
 
     Parameters
@@ -274,7 +277,7 @@ def from_nir(graph, *, dt="auto", graded="auto", time_unit="auto"):
     w, delays = _merged(paths, True, spiking, per_impulse, (len(r), len(r)), unit, dt)
     return Liquid(
         neurons=neurons, synapses=synapses, topology=FixedWeights(w, delay=delays),
-        inputs=FixedInputs(w_in, delay=delays_in), calibration=None, dt=dt, dtype="float64",
+        inputs=FixedInputs(w_in, delay=delays_in), calibration=None, dt=float(dt), dtype="float64",
     )  # fmt: skip
 
 
