@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from .._command.values import decode, encode, word
-from .._study.folder import OwnFolder, cannot_write, written
+from .._study.folder import OwnFolder, cannot_write
 from .._study.json_files import (
     INTEGER,
     NUMBER,

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from lsm._files import written
 from lsm.experiments._study import folder as module
-from lsm.experiments._study.folder import OwnFolder, results_folder, written
+from lsm.experiments._study.folder import OwnFolder, results_folder
 
 
 @pytest.fixture(autouse=True)
