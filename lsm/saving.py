@@ -40,6 +40,8 @@ KNOWN = {
     *(f"builtins.{name}" for name in ("object", "set", "str", "tuple")),
     "numpy.ndarray",
 }
+# Modules of scikit-learn whose functions do nothing but compute.
+PURE = ("sklearn.feature_selection.", "sklearn.metrics.", "sklearn.preprocessing.")
 # Compiled code of scikit-learn follows the indices in it without a check.
 UNSAFE = {"sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"}
 
@@ -277,7 +279,7 @@ def _is_known(name):
     if package == "scipy":
         return isinstance(found, type) and issubclass(found, sparse.sparray | sparse.spmatrix)
     if isinstance(found, FunctionType):
-        return module.startswith("sklearn.metrics.") and found.__module__ == module
+        return module.startswith(PURE) and found.__module__ == module
     is_python = str(sys.modules[module].__file__).endswith(".py")
     own = isinstance(found, type) and found.__module__ == module
     return own and name not in UNSAFE and (is_python or module.startswith("sklearn._loss"))

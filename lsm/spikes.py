@@ -101,6 +101,10 @@ class SpikeArray:
         self.graded = check_bool("graded", graded)
         check_events(self)
 
+    def __setstate__(self, state):
+        vars(self).update(state)
+        check_events(self)  # compiled code trusts what a file holds
+
     @classmethod
     def from_dense(cls, samples, *, row_duration=1.0, graded=None):
         """Pack dense samples.

@@ -7,6 +7,8 @@ import numpy as np
 from scipy import sparse
 
 from .._units import MOST_STEPS, steps_at
+from ..neurons import NeuronModel
+from ..synapses import SynapseModel
 
 __all__ = ["Loop", "Network", "Plan", "in_double"]
 
@@ -72,6 +74,10 @@ class Network:
     lasting: np.ndarray | None = None
     inhibitory: np.ndarray | None = None
 
+    def __setstate__(self, state):
+        vars(self).update(state)
+        _check_shapes(self)
+
     @property
     def n_neurons(self):
         """Number of neurons."""
@@ -134,6 +140,34 @@ class Network:
                 f"a sample of X lasts {duration:g} ms, more than {MOST_STEPS} steps of "
                 f"Liquid.dt={self.dt:g} ms: cut it into pieces, or set a larger dt"
             )
+
+
+def _check_shapes(network):
+    """Refuse a network from a file whose arrays do not fit: the kernel would read beyond them."""
+    n, (w, w_in) = len(network.bias), (network.w, network.w_in)
+
+    def are(shapes, *arrays):
+        return all(array is None or np.shape(array) in shapes for array in arrays)
+
+    every, one_each = [(n,)], [(), (n,)]
+    is_whole = (
+        isinstance(network.neurons, NeuronModel)
+        and isinstance(network.synapses, SynapseModel)
+        and w.format == w_in.format == "csr"
+        and are([(n, n)], w)
+        and are([(w_in.shape[0], n)], w_in)
+        and are(every, network.bias, network.inhibitory, *network.initial)
+        and are(one_each, *network.parameters.values(), *network.syn_parameters.values())
+        and are([(), w.data.shape], network.delays)
+        and are([(), w_in.data.shape], network.delays_in)
+        and are([w.data.shape], *(network.short_term or ()))
+        and (network.lasting is None or are(every, *network.lasting))
+        and np.min(network.delays, initial=1) >= 1
+        and np.min(network.delays_in, initial=0) >= 0
+        and network.dt > 0
+    )
+    if not is_whole:
+        raise ValueError("a network is damaged: its parts do not fit each other")
 
 
 class Plan(NamedTuple):

@@ -171,6 +171,13 @@ class RLS(RegressorMixin, BaseEstimator):
         X = np.ascontiguousarray(X, dtype=np.float64)
         targets = np.asarray(y, dtype=np.float64).reshape(len(X), -1)
         coef = np.atleast_2d(self.coef_)  # a view, changed in place
+        n_features = X.shape[1]
+        shapes = (targets.shape[1], n_features), (n_features, n_features)
+        if (coef.shape, self.inverse_.shape) != shapes:  # the compiled code would read beyond them
+            raise ValueError(
+                f"RLS has coefficients of shape {coef.shape} and an inverse of shape "
+                f"{self.inverse_.shape}, but the rows need {shapes[0]} and {shapes[1]}: fit again"
+            )
         y_pred = np.empty(targets.shape)
         _predict_and_learn(X, targets, learns, coef, self.inverse_, forget, y_pred)
         return y_pred.reshape(np.shape(y))
