@@ -146,6 +146,8 @@ def _state_of(value):
             return None
         raise _Refused(kind=kind)
     state = value.__getstate__()
+    if state is None and hasattr(value, "__dict__"):
+        state = {}
     if not isinstance(state, dict):
         raise _Refused(kind=kind)
     if kind.__module__ == MetadataRequest.__module__ and "owner" in state:
@@ -169,9 +171,9 @@ def _(value):
 @call_of.register
 def _(value: dict):
     kind = type(value)
-    if all(type(key) is str for key in value):
-        if kind in (dict, Bunch) or kind.__module__.startswith("lsm."):
-            return None
+    has_names = all(type(key) is str for key in value)
+    if has_names and (kind in (dict, Bunch) or kind.__module__.startswith("lsm.")):
+        return None
     if kind is not dict:
         raise _Refused(kind=kind)
     return "dict", list(value), list(value.values())

@@ -13,6 +13,8 @@ from string import Template
 
 import numpy as np
 
+from lsm._files import written
+
 from .._command.values import shown
 from .._study.folder import cannot_write
 from .._study.json_files import NUMBER, plain, read_json

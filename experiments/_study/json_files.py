@@ -10,7 +10,6 @@ import numpy as np
 
 from lsm._files import written
 
-
 __all__ = [
     "INTEGER",
     "NUMBER",
