@@ -145,7 +145,11 @@ def _state_of(value):
         if kind.__module__.startswith("sklearn."):  # compiled
             return None
         raise _Refused(kind=kind)
-    state = value.__getstate__()
+    try:
+        value.__reduce__()
+        state = value.__getstate__()
+    except Exception as error:  # of a file, a lock, a thread
+        raise _Refused(kind=kind) from error
     if state is None and hasattr(value, "__dict__"):
         state = {}
     if not isinstance(state, dict):
@@ -332,5 +336,5 @@ BUILDERS = {
     "frozenset": frozenset,
     "deque": collections.deque,
     "Path": pathlib.Path,
-    "partial": functools.partial,
+    "partial": lambda function, args, kwds: functools.partial(function, *args, **kwds),
 }

@@ -7,6 +7,7 @@ versions. The comment of the archive is a checksum of all that comes before it.
 
 import hashlib
 import importlib
+import io
 import json
 import math
 import os
@@ -29,7 +30,8 @@ FORMAT = 1
 STAMP, SCHEMA = "lsm.json", "schema.json"
 MARK = b"lsm sha256 "
 DIGITS = 64  # of the checksum
-PACKAGES = ("numpy", "scipy", "scikit-learn", "numba", "skops")
+REQUIRED = ("numpy", "scipy", "scikit-learn", "numba", "skops")
+PACKAGES = ("lsm", "sklearn", "numpy", "scipy")
 # Nodes of skops that a file may have. Others call functions, or read without a limit.
 NODES = {
     "BytesNode", "ConstructorFromReduceNode", "DictNode", "FunctionNode", "JsonNode", "ListNode",
@@ -42,7 +44,7 @@ KNOWN = {
 }
 # Modules of scikit-learn whose functions do nothing but compute.
 PURE = ("sklearn.feature_selection.", "sklearn.metrics.", "sklearn.preprocessing.")
-# Compiled code of scikit-learn follows the indices in it without a check.
+# Compiled code of scikit-learn follows the indices in it without a check, as in compiled types.
 UNSAFE = {"sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"}
 
 
@@ -85,14 +87,20 @@ def save(model, path):
     import skops.io  # takes a second
 
     copy = with_stand_ins(model, type(model).__name__)
-    with written(path, "wb+") as file:
-        skops.io.dump(copy, file)
-        with zipfile.ZipFile(file, "a") as archive:
-            archive.writestr(STAMP, json.dumps(_stamp()))
-            archive.comment = MARK + DIGITS * b"0"
-        checksum = _checksum(file)
-        file.seek(-DIGITS, os.SEEK_END)
-        file.write(checksum)
+    try:
+        with written(path, "wb+") as file:
+            buffer = io.BytesIO()
+            skops.io.dump(copy, buffer)
+            with zipfile.ZipFile(buffer) as given, zipfile.ZipFile(file, "w") as archive:
+                archive.writestr(_member(STAMP), json.dumps(_stamp()))
+                _copy_numbered(given, archive)
+                archive.comment = MARK + DIGITS * b"0"
+            checksum = _checksum(file)
+            file.seek(-DIGITS, os.SEEK_END)
+            file.write(checksum)
+    except OSError as error:
+        reason = f"cannot save a model: {error.strerror or error}"
+        raise OSError(error.errno, reason, os.fspath(path)) from error
 
 
 def load(path, trusted=()):
@@ -144,8 +152,8 @@ def load(path, trusted=()):
             others = sorted(name for name in names if name not in trusted and not _is_known(name))
             if others:
                 raise _Refused(
-                    f"holds {', '.join(others)}, which no code is run for unless you trust it: "
-                    f"lsm.load(path, trusted={others})"
+                    f"holds {', '.join(others)}, of which it is not known that no harm comes from "
+                    f"it. If you trust the author of the file, name it: trusted={others}"
                 )
             return skops.io.load(file, trusted=sorted(names))
         except _Refused as refused:
@@ -162,11 +170,45 @@ class _Refused(Exception):
 
 def _stamp():
     package = "liquid-state-machine"
-    versions = {name: version(name) for name in PACKAGES}
+    versions = {name: version(name) for name in REQUIRED}
     return {
         "package": package, "version": version(package), "format": FORMAT,
         "versions": {"python": platform.python_version(), **versions},
     }  # fmt: skip
+
+
+def _copy_numbered(given, archive):
+    """Copy what skops has written, with numbers for addresses: equal models give equal files."""
+    schema = json.loads(given.read(SCHEMA))
+    numbers, names = {}, {}
+    for node in _nodes(schema):
+        node["__id__"] = numbers.setdefault(node["__id__"], len(numbers) + 1)
+        if "file" in node:
+            name = names.setdefault(node["file"], f"{len(names)}{Path(node['file']).suffix}")
+            node["file"] = name
+    archive.writestr(_member(SCHEMA), json.dumps(schema, separators=(",", ":")))
+    for old, new in names.items():
+        archive.writestr(_member(new), given.read(old))
+
+
+def _member(name):
+    """Return a member of an archive without the time of day."""
+    member = zipfile.ZipInfo(name)
+    member.external_attr = 0o600 << 16
+    return member
+
+
+def _nodes(schema):
+    """Yield the nodes of a tree of skops, each a dict."""
+    parts = [schema]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            if "__loader__" in part:
+                yield part
+            parts += part.values()
+        elif isinstance(part, list):
+            parts += part
 
 
 def _checksum(file):
@@ -219,28 +261,20 @@ def _audit(archive, schema):
 
     skops checks types, but neither sizes, nor how often a member is read, nor arguments.
     """
-    names, readers, parts = set(), {}, [schema]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, list):
-            parts += part
-        if not isinstance(part, dict):
-            continue
-        parts += part.values()
-        if "__loader__" not in part:
-            continue
-        loader, name = part["__loader__"], f"{part['__module__']}.{part['__class__']}"
+    names, readers = set(), {}
+    for node in _nodes(schema):
+        loader, name = node["__loader__"], f"{node['__module__']}.{node['__class__']}"
         if loader not in NODES:
             raise _Refused(f"is not a file of lsm.save: it has a {loader!r:.50}")
         if loader == "ConstructorFromReduceNode" and name != STAND_IN:
             raise _Refused(f"is not a file of lsm.save: it calls {name:.100}")
-        if "file" in part and readers.setdefault(part["file"], part["__id__"]) != part["__id__"]:
-            raise _Refused(f"is not a file of lsm.save: it reads {part['file']!r:.50} repeatedly")
+        if "file" in node and readers.setdefault(node["file"], node["__id__"]) != node["__id__"]:
+            raise _Refused(f"is not a file of lsm.save: it reads {node['file']!r:.50} repeatedly")
         if loader == "NdArrayNode":
-            _check_array(archive, part, name)
+            _check_array(archive, node["file"], name)
         if loader == "DictNode":
-            _check_keys(part)
-        if loader != "JsonNode":
+            _check_keys(node["key_types"]["content"])
+        if loader not in ("JsonNode", "LossNode"):  # skops has a list of the losses
             names.add(name)
     return names
 
@@ -248,19 +282,18 @@ def _audit(archive, schema):
 STAND_IN = f"{StandIn.__module__}.{StandIn.__name__}"
 
 
-def _check_array(archive, part, name):
+def _check_array(archive, file, name):
     """Refuse a member that is no array, or another one than its size says."""
-    with archive.open(part["file"]) as member:
+    with archive.open(file) as member:
         major, _ = np.lib.format.read_magic(member)
         header = getattr(np.lib.format, f"read_array_header_{major}_0")
         shape, _, dtype = header(member)
-        there = archive.getinfo(part["file"]).file_size - member.tell()
+        there = archive.getinfo(file).file_size - member.tell()
     if name != "numpy.ndarray" or dtype.hasobject or math.prod(shape) * dtype.itemsize != there:
-        raise _Refused(f"is not a file of lsm.save: {part['file']!r:.50} is not an array")
+        raise _Refused(f"is not a file of lsm.save: {file!r:.50} is not an array")
 
 
-def _check_keys(part):
-    keys = part["key_types"]["content"]
+def _check_keys(keys):
     if any((key["__module__"], key["__class__"]) != ("builtins", "str") for key in keys):
         raise _Refused("is not a file of lsm.save: it has a key that is not text")
 
@@ -269,7 +302,7 @@ def _is_known(name):
     """Return whether a type or function is part of this package or of those that it builds on."""
     module, _, attribute = name.rpartition(".")
     package = module.partition(".")[0]
-    if name in KNOWN or package not in ("lsm", "sklearn", "numpy", "scipy"):
+    if name in KNOWN or package not in PACKAGES:
         return name in KNOWN
     found = getattr(importlib.import_module(module), attribute)
     if isinstance(found, np.ufunc):
@@ -281,13 +314,13 @@ def _is_known(name):
     if isinstance(found, FunctionType):
         return module.startswith(PURE) and found.__module__ == module
     is_python = str(sys.modules[module].__file__).endswith(".py")
-    own = isinstance(found, type) and found.__module__ == module
-    return own and name not in UNSAFE and (is_python or module.startswith("sklearn._loss"))
+    is_own = isinstance(found, type) and found.__module__ == module
+    return is_own and is_python and name not in UNSAFE
 
 
 def _cause(error, stamp):
     """Describe an error, with the versions that wrote the file."""
-    if isinstance(error, ModuleNotFoundError):
+    if isinstance(error, ModuleNotFoundError) and error.name.partition(".")[0] not in PACKAGES:
         return (
             f"needs the module {error.name!r}, which Python does not find: install it, or set "
             "PYTHONPATH to its folder"

@@ -149,7 +149,7 @@ def _check_shapes(network):
     def are(shapes, *arrays):
         return all(array is None or np.shape(array) in shapes for array in arrays)
 
-    every, one_each = [(n,)], [(), (n,)]
+    every = [(n,)]
     is_whole = (
         isinstance(network.neurons, NeuronModel)
         and isinstance(network.synapses, SynapseModel)
@@ -157,7 +157,6 @@ def _check_shapes(network):
         and are([(n, n)], w)
         and are([(w_in.shape[0], n)], w_in)
         and are(every, network.bias, network.inhibitory, *network.initial)
-        and are(one_each, *network.parameters.values(), *network.syn_parameters.values())
         and are([(), w.data.shape], network.delays)
         and are([(), w_in.data.shape], network.delays_in)
         and are([w.data.shape], *(network.short_term or ()))

@@ -379,8 +379,12 @@ def test_requests_for_metadata_and_memory_come_back(tmp_path):
     np.testing.assert_array_equal(found.readout_.coef_, model.readout_.coef_)
 
 
-def test_saving_changes_nothing(tmp_path):
+def test_saving_changes_nothing_and_equal_models_give_equal_files(tmp_path):
     model = classifier().fit(SPIKES, LABELS)
     before = pickle.dumps(model)
     lsm.save(model, tmp_path / "model")
     assert pickle.dumps(model) == before
+    lsm.save(classifier().fit(SPIKES, LABELS), tmp_path / "equal")
+    lsm.save(lsm.load(tmp_path / "model"), tmp_path / "again")
+    for name in ("equal", "again"):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "model").read_bytes()
