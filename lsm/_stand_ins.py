@@ -20,6 +20,7 @@ NAMED = (type, FunctionType, BuiltinFunctionType, np.ufunc, type(np.mean))
 COMPRESSED = (sparse.csr_array, sparse.csr_matrix, sparse.csc_array, sparse.csc_matrix)
 COORDINATES = (sparse.coo_array, sparse.coo_matrix)
 BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
+MOST_IN_RANGE = 10_000  # or a few bytes would become any number of numbers
 MOST_DRAWN, MOST_BUFFERED = 624, 4  # of MT19937 and Philox, which do not check a state
 
 
@@ -223,6 +224,8 @@ def _(value: stats.distributions.rv_frozen):
     family = value.dist
     if type(getattr(stats, family.name, None)) is not type(family):
         raise _Refused("it is not a distribution of scipy.stats")
+    if any(np.ndim(parameter) > 1 for parameter in (*value.args, *value.kwds.values())):
+        raise _Refused("its parameters have several dimensions")
     return "distribution", family.name, value.args, value.kwds
 
 
@@ -242,10 +245,16 @@ def _(value: np.random.RandomState):
     return "random_state", value.get_state(legacy=False)
 
 
+@call_of.register
+def _(value: range):
+    if len(value) > MOST_IN_RANGE:
+        raise _Refused(f"it is a range of more than {MOST_IN_RANGE} numbers: take numpy.arange")
+    return "range", value.start, value.stop, value.step
+
+
 SEEDS = np.random.SeedSequence
 for kind, parts_of in (
     (complex, lambda value: (value.real, value.imag)),
-    (range, lambda value: (value.start, value.stop, value.step)),
     (slice, lambda value: (value.start, value.stop, value.step)),
     (frozenset, lambda value: (list(value),)),
     (collections.deque, lambda value: (list(value), value.maxlen)),
@@ -263,6 +272,14 @@ def build_objects(shape, parts):
     for i, part in enumerate(parts):
         array[i] = part
     return array.reshape(shape)
+
+
+def build_range(start, stop, step):
+    """Return a range."""
+    made = range(start, stop, step)
+    if len(made) > MOST_IN_RANGE:
+        raise ValueError(f"a range has more than {MOST_IN_RANGE} numbers")
+    return made
 
 
 def build_masked(data, mask, fill_value):
@@ -290,6 +307,8 @@ def build_distribution(name, args, kwds):
     family = getattr(stats, name)
     if not isinstance(family, stats.rv_continuous | stats.rv_discrete):
         raise ValueError(f"scipy.stats.{name} is not a distribution")
+    if any(np.ndim(value) > 1 for value in (*args, *kwds.values())):
+        raise ValueError(f"the parameters of scipy.stats.{name} have several dimensions")
     return family(*args, **kwds)
 
 
@@ -331,7 +350,7 @@ BUILDERS = {
     "generator": build_generator,
     "random_state": build_random_state,
     "complex": complex,
-    "range": range,
+    "range": build_range,
     "slice": slice,
     "frozenset": frozenset,
     "deque": collections.deque,

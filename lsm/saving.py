@@ -14,6 +14,7 @@ import os
 import platform
 import sys
 import zipfile
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType
@@ -178,11 +179,17 @@ def _stamp():
 
 
 def _copy_numbered(given, archive):
-    """Copy what skops has written, with numbers for addresses: equal models give equal files."""
+    """Copy what skops has written, with numbers for addresses: equal models give equal files.
+
+    An object that occurs once needs no number.
+    """
     schema = json.loads(given.read(SCHEMA))
+    counts = Counter(node["__id__"] for node in _nodes(schema))
     numbers, names = {}, {}
     for node in _nodes(schema):
-        node["__id__"] = numbers.setdefault(node["__id__"], len(numbers) + 1)
+        address = node.pop("__id__")
+        if counts[address] > 1:
+            node["__id__"] = numbers.setdefault(address, len(numbers) + 1)
         if "file" in node:
             name = names.setdefault(node["file"], f"{len(names)}{Path(node['file']).suffix}")
             node["file"] = name
@@ -204,7 +211,7 @@ def _nodes(schema):
     while parts:
         part = parts.pop()
         if isinstance(part, dict):
-            if "__loader__" in part:
+            if "__loader__" in part or "__id__" in part:
                 yield part
             parts += part.values()
         elif isinstance(part, list):
@@ -261,14 +268,19 @@ def _audit(archive, schema):
 
     skops checks types, but neither sizes, nor how often a member is read, nor arguments.
     """
-    names, readers = set(), {}
+    names, readers, nodes = set(), {}, {}
     for node in _nodes(schema):
         loader, name = node["__loader__"], f"{node['__module__']}.{node['__class__']}"
+        # skops writes an object as often as it is referred to. A shorter way to refer to one would
+        # make a small file large: ten references to ten references to ...
+        if "__id__" in node and nodes.setdefault(node["__id__"], node) != node:
+            raise _Refused("is not a file of lsm.save: two objects have one number")
         if loader not in NODES:
             raise _Refused(f"is not a file of lsm.save: it has a {loader!r:.50}")
         if loader == "ConstructorFromReduceNode" and name != STAND_IN:
             raise _Refused(f"is not a file of lsm.save: it calls {name:.100}")
-        if "file" in node and readers.setdefault(node["file"], node["__id__"]) != node["__id__"]:
+        reader = node.get("__id__", id(node))
+        if "file" in node and readers.setdefault(node["file"], reader) != reader:
             raise _Refused(f"is not a file of lsm.save: it reads {node['file']!r:.50} repeatedly")
         if loader == "NdArrayNode":
             _check_array(archive, node["file"], name)

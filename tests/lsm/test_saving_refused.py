@@ -206,6 +206,8 @@ class TestForged:
         call(text("distribution"), text("norm_gen"), tuple_of(), dict_of()),
         call(text("distribution"), text("os"), tuple_of(), dict_of()),
         call(text("eval"), HARM),
+        call(text("range"), text(0), text(10**9), text(1)),
+        call(text("frozenset"), call(text("range"), text(0), text(10**9), text(1))),
         call(text("partial"), node("FunctionNode", "os.system"), tuple_of(HARM), dict_of()),
         call(text("generator"), text("default_rng"), dict_of(), dict_of()),
         call(text("objects"), tuple_of(text(10**6), text(10**6)), tuple_of()),
@@ -236,6 +238,15 @@ class TestForged:
     ])  # fmt: skip
     def test_no_array_is_larger_than_the_file(self, schema, others):
         forge_schema(schema, **others)
+        with pytest.raises(ValueError, match="^forged "):
+            lsm.load("forged")
+
+    def test_no_object_is_larger_than_the_file(self):
+        laughs = text("ha") | {"__id__": 1}
+        for number in range(2, 60):
+            first = [laughs, {"__id__": number - 1}]
+            laughs = tuple_of(*first) | {"__id__": number}
+        forge_schema(call(text("frozenset"), laughs))
         with pytest.raises(ValueError, match="^forged "):
             lsm.load("forged")
 
