@@ -30,6 +30,8 @@ class StandIn:
     Names and arguments of the builders are part of the format, see :mod:`lsm.saving`.
     """
 
+    call: tuple
+
     def __new__(cls, kind, *args):
         return BUILDERS[kind](*args)
 

@@ -52,6 +52,9 @@ from lsm.readout import (
 )  # fmt: skip
 from tests.helpers.models import models_of
 
+# Of liquids that are too small to be of use.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
 RNG = np.random.default_rng(0)
 SPIKES = RNG.poisson(0.05, (24, 60, 6))
 LABELS = np.array(["low", "high"])[np.arange(24) % 2]
@@ -178,7 +181,7 @@ FITTED = {
     "pipeline": lambda: (
         make_pipeline(
             FeatureUnion([("a", liquid()), ("b", liquid(random_state=1))]), SelectKBest(k=5),
-            SVC(probability=False),
+            SVC(),
         ).fit(SPIKES, LABELS),
         "predict", SPIKES,
     ),
