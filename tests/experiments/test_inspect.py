@@ -82,6 +82,19 @@ def test_a_model_alone_is_measured_on_samples_of_a_file(tmp_path):
     assert str(found) == str(card(liquid, X))
 
 
+def test_types_of_ones_own_are_trusted_by_name(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = OWN.replace("return LSMClassifier(", "return Mine(")
+    Path("mine.py").write_text(f"{text}\nclass Mine(LSMClassifier):\n    pass\n")
+    assert main(["run", "mine.py", "--repeats", "1", "--out", "out"]) == 0
+    capsys.readouterr()
+    assert main(["inspect", "out/model.skops", "--data", "X"]) == 2
+    assert "out/model.skops holds mine.Mine" in capsys.readouterr().err
+    save(np.random.default_rng(0).poisson(0.05, (12, 100, 5)), "X")
+    assert main(["inspect", "out/model.skops", "--data", "X", "--trusted", "mine.Mine"]) == 0
+    assert "measured on 12 samples" in capsys.readouterr().out
+
+
 def test_bad_input_is_one_line(tmp_path, capsys):
     save(Liquid(n_neurons=20), tmp_path / "alone.skops")
     (tmp_path / "empty").mkdir()
