@@ -45,7 +45,8 @@ KNOWN = {
 }
 # Modules of scikit-learn whose functions do nothing but compute.
 PURE = ("sklearn.feature_selection.", "sklearn.metrics.", "sklearn.preprocessing.")
-# Compiled code of scikit-learn follows the indices in it without a check, as in compiled types.
+# Compiled code of scikit-learn follows the indices in it without a check. So do types that are
+# compiled themselves, such as trees, which are not known either.
 UNSAFE = {"sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"}
 
 
@@ -153,8 +154,8 @@ def load(path, trusted=()):
             others = sorted(name for name in names if name not in trusted and not _is_known(name))
             if others:
                 raise _Refused(
-                    f"holds {', '.join(others)}, of which it is not known that no harm comes from "
-                    f"it. If you trust the author of the file, name it: trusted={others}"
+                    f"holds types that are not known to be safe: {', '.join(others)}. If you trust "
+                    f"the author of the file, give their names: trusted={others}"
                 )
             return skops.io.load(file, trusted=sorted(names))
         except _Refused as refused:

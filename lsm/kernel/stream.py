@@ -9,6 +9,8 @@ from .network import Plan
 
 __all__ = ["Stream"]
 
+MOST_STEPS = 10**6  # of a row, in a stream from a file
+
 
 class Stream:
     """Run of a network, piece by piece and without end; its memory does not grow.
@@ -48,6 +50,8 @@ class Stream:
     def __setstate__(self, state):
         """Go on from a state, which is checked: the kernel follows its indices."""
         network, row, plan, dtype = state["of"]
+        if row.n_rows.tolist() != [1] or row.row_duration > MOST_STEPS * network.dt:
+            raise ValueError("a stream does not begin with one row")
         self.__init__(network, row, plan, dtype=dtype)
         self.n_rows, self.end = state["n_rows"], state["end"]
         own = [array for array in _arrays_of(self.arrays) if array.flags.writeable]

@@ -89,7 +89,10 @@ def test_types_of_ones_own_are_trusted_by_name(tmp_path, capsys, monkeypatch):
     assert main(["run", "mine.py", "--repeats", "1", "--out", "out"]) == 0
     capsys.readouterr()
     assert main(["inspect", "out/model.skops", "--data", "X"]) == 2
-    assert "out/model.skops holds mine.Mine" in capsys.readouterr().err
+    assert (
+        "out/model.skops holds types that are not known to be safe: mine.Mine"
+        in capsys.readouterr().err
+    )
     save(np.random.default_rng(0).poisson(0.05, (12, 100, 5)), "X")
     assert main(["inspect", "out/model.skops", "--data", "X", "--trusted", "mine.Mine"]) == 0
     assert "measured on 12 samples" in capsys.readouterr().out

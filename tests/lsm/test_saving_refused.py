@@ -341,7 +341,7 @@ class TestTrusted:
         name = f"{own.__module__}.Leaky"
         del sys.modules[own.__module__]
         Path("imported").unlink()
-        with pytest.raises(ValueError, match=rf"^model holds {name}, .* trusted=\['{name}'\]"):
+        with pytest.raises(ValueError, match=rf"^model holds .*: {name}\. .* trusted=\['{name}'\]"):
             lsm.load("model")
         assert not Path("imported").exists()
         found = lsm.load("model", trusted=[name])
