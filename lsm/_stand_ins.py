@@ -215,7 +215,8 @@ def _(value: np.dtype):
 def _(value):
     kind = _found_by_name(type(value))
     if isinstance(value, COMPRESSED):
-        return "sparse", kind, value.shape, value.data, value.indices, value.indptr
+        n = int(value.indptr[-1])  # there may be room for more
+        return "sparse", kind, value.shape, value.data[:n], value.indices[:n], value.indptr
     if isinstance(value, COORDINATES) and value.ndim == 2:
         return "sparse", kind, value.shape, value.data, value.row, value.col
     raise _Refused(f"it is a {kind.__name__}: convert it by `tocsr()`")
@@ -296,7 +297,12 @@ def build_sparse(kind, shape, data, first, second):
     if not isinstance(kind, type) or not issubclass(kind, COMPRESSED):
         raise ValueError(f"{kind} is not a sparse array")
     matrix = kind((data, first, second), shape=shape)
-    matrix.check_format(full_check=True)
+    n_inner = shape[1] if matrix.format == "csr" else shape[0]
+    # SciPy checks the indices, but not if there are none by the last pointer.
+    is_valid = first.dtype.kind == second.dtype.kind == "i" and second[-1] == len(data)
+    is_valid = is_valid and len(first) == len(data) and np.all(np.diff(second) >= 0)
+    if not is_valid or not np.all((first >= 0) & (first < n_inner)):
+        raise ValueError(f"a sparse array of shape {shape} has invalid indices")
     matrix.indices, matrix.indptr = first, second  # of the dtypes that they had
     return matrix
 

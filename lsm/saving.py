@@ -261,7 +261,8 @@ def _read_stamp(archive):
             f"{stamp['package']!r:.50}; this is version {version('liquid-state-machine')}, which "
             f"reads format {FORMAT}: install that version, and fit the model again or load it there"
         )
-    return stamp
+    versions = ", ".join(map(" ".join, stamp["versions"].items()))
+    return {"version": stamp["version"], "versions": versions}
 
 
 def _audit(archive, schema):
@@ -339,10 +340,7 @@ def _cause(error, stamp):
             "PYTHONPATH to its folder"
         )
     by = f" by version {stamp['version']} with {stamp['versions']}" if stamp else ""
-    return (
-        f"is damaged, or was written{by} in a way that this version cannot read: "
-        f"{type(error).__name__}: {error}"
-    )
+    return f"is damaged, or cannot be read as it was written{by}: {type(error).__name__}: {error}"
 
 
 def _names_of(trusted):

@@ -60,10 +60,13 @@ def forge(path, contents, compression=ZIP_STORED):
     Path(path).write_bytes(content + hashlib.sha256(content).hexdigest().encode())
 
 
+NUMBERS = itertools.count(100)
+
+
 def node(loader, name, **fields):
     module, _, attribute = name.rpartition(".")
     return {
-        "__loader__": loader, "__module__": module, "__class__": attribute, "__id__": id(fields),
+        "__loader__": loader, "__module__": module, "__class__": attribute, "__id__": next(NUMBERS),
         **fields,
     }  # fmt: skip
 
@@ -268,6 +271,18 @@ class TestForged:
         forge("model", contents | {"schema.json": schema})
         with pytest.raises(ValueError, match="the state of MT19937 is invalid"):
             lsm.load("model")
+
+    def test_the_pointers_of_a_matrix_are_checked_where_it_seems_empty(self):
+        kind = node("TypeNode", "scipy.sparse._csr.csr_array")
+        parts = [array(file=name) for name in ("data.npy", "indices.npy", "pointers.npy")]
+        pointers = np.array([0, 10**6, 0]).tobytes()
+        forge_schema(
+            call(text("sparse"), kind, tuple_of(text(2), text(2)), *parts),
+            **{"data.npy": npy((0,)), "indices.npy": npy((0,), "<i8")},
+            **{"pointers.npy": npy((3,), "<i8", pointers)},
+        )
+        with pytest.raises(ValueError, match="has invalid indices"):
+            lsm.load("forged")
 
     @pytest.mark.parametrize("damage", [
         lambda n: n.w.indices.__setitem__(0, 10**6),
