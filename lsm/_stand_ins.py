@@ -145,7 +145,7 @@ def _state_of(value):
     """Return the attributes of an object as a dict, or None if skops has a way of its own."""
     kind = type(value)
     if (kind.__reduce_ex__, kind.__reduce__) != (object.__reduce_ex__, object.__reduce__):
-        if kind.__module__.startswith("sklearn."):  # compiled
+        if kind.__module__.startswith(("sklearn.", "_loss")):  # compiled; the losses of 1.6
             return None
         raise _Refused(kind=kind)
     try:
