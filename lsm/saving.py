@@ -33,6 +33,7 @@ MARK = b"lsm sha256 "
 DIGITS = 64  # of the checksum
 REQUIRED = ("numpy", "scipy", "scikit-learn", "numba", "skops")
 PACKAGES = ("lsm", "sklearn", "numpy", "scipy")
+PROTOCOL = 2  # of the oldest skops that has written a file; older nodes are audited less
 # Nodes of skops that a file may have. Others call functions, or read without a limit.
 NODES = {
     "BytesNode", "ConstructorFromReduceNode", "DictNode", "FunctionNode", "JsonNode", "ListNode",
@@ -270,6 +271,8 @@ def _audit(archive, schema):
 
     skops checks types, but neither sizes, nor how often a member is read, nor arguments.
     """
+    if not schema["protocol"] >= PROTOCOL:
+        raise _Refused("is not a file of lsm.save: it is of an older skops")
     names, readers, nodes = set(), {}, {}
     for node in _nodes(schema):
         loader, name = node["__loader__"], f"{node['__module__']}.{node['__class__']}"

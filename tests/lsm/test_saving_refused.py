@@ -28,7 +28,7 @@ from lsm import Liquid, LSMRegressor, SpikeArray
 from lsm.kernel import Network
 from lsm.neurons import LIF
 from lsm.readout import RLS
-from lsm.saving import FORMAT, MARK
+from lsm.saving import FORMAT, MARK, PROTOCOL
 
 RECORDED = Path(__file__).parents[1] / "data"
 X = np.random.default_rng(0).poisson(0.05, (10, 60, 4))
@@ -75,10 +75,10 @@ def text(value):
     return node("JsonNode", "builtins.str", content=json.dumps(value), is_json=True)
 
 
-def forge_schema(schema, **others):
+def forge_schema(schema, protocol=PROTOCOL, **others):
     """Write a file of which the schema is forged."""
     lsm.save(None, "forged")
-    schema = schema | {"protocol": 2, "_skops_version": "0"}
+    schema = schema | {"protocol": protocol, "_skops_version": "0"}
     forge("forged", members("forged") | {"schema.json": json.dumps(schema)} | others)
 
 
@@ -262,6 +262,13 @@ class TestForged:
         with pytest.raises(ValueError, match="its members are larger than the file"):
             lsm.load("forged")
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 50_000  # KiB
+
+    def test_no_older_node_of_skops_is_read(self):
+        function = {"module_path": "os", "function": "system"}
+        for protocol in (0, 1, -1, "2", None):
+            forge_schema(node("FunctionNode", "numpy.exp", content=function), protocol)
+            with pytest.raises(ValueError, match="^forged is"):
+                lsm.load("forged")
 
     def test_the_state_of_a_generator_is_checked(self):
         rng = np.random.Generator(np.random.MT19937(0))
