@@ -76,17 +76,9 @@ class SpikeArray:
     """
 
     def __init__(
-        self,
-        rows,
-        channels,
-        amplitudes,
-        offsets,
-        n_rows,
-        n_channels,
-        *,
-        row_duration=1.0,
+        self, rows, channels, amplitudes, offsets, n_rows, n_channels, *, row_duration=1.0,
         graded=False,
-    ):
+    ):  # fmt: skip
         self.rows = integers("rows", rows, np.int32)
         self.channels = integers("channels", channels, np.int32)
         self.amplitudes = None
