@@ -131,15 +131,15 @@ def _add_inspect(parser, subject, argv):
 
     _describe(parser, inspect.__doc__)
     parser.add_argument("subject", help=describe(inspect)["subject"][1])
-    add_options(parser, [option for option in options_of(inspect) if option.name == "data"])
+    add_options(parser, [option for option in options_of(inspect) if option.name != "options"])
     experiment = Experiment(subject) if is_experiment(subject) else None
     if experiment is not None:
         group = parser.add_argument_group("options of the experiment")
         _add_experiment(group, experiment, [SEED])
 
-    def command(subject, data, **parsed):
+    def command(subject, data, trusted, **parsed):
         options = _take_experiment(parsed, experiment, [SEED]) if experiment else None
-        inspect(subject, options, data)
+        inspect(subject, options, data, trusted)
 
     return command
 

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import joblib
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from lsm import Liquid
+from lsm import Liquid, load
 from lsm.measures import card
 
 from ._command.modules import experiment_names, is_file
@@ -28,23 +27,26 @@ def is_experiment(subject):
     return subject in experiment_names() or is_file(subject)
 
 
-def inspect(subject, options=None, data=None):
+def inspect(subject, options=None, data=None, trusted=None):
     """Measure a liquid, with advice on what to change.
 
     The liquid is that of an experiment, drawn and calibrated on its training samples as in the
     first run of `lsm run`. The liquid of a run is drawn and calibrated again by the options in its
-    folder, from which no code is taken. A file of a model or of samples is a pickle, which can run
-    any code when it is loaded: give only files that you trust.
+    folder. No code is taken from a folder, or from a file of a model or of samples.
 
     Parameters
     ----------
     subject : str
-        Name or file of an experiment, folder of a run, or file of a fitted model.
+        Name or file of an experiment, folder of a run, or file of a fitted model, as `lsm run` and
+        lsm.save write it.
     options : dict of str to object
         Options of the experiment, and parameters of its model by their names.
     data : str or None
-        File with samples to measure on, as joblib.dump writes them. By default the training samples
-        of the experiment or of the run.
+        File with samples to measure on, as lsm.save writes them. By default the training samples of
+        the experiment or of the run.
+    trusted : list of str or None
+        Types of your own modules that the files may hold, such as my_models.Leaky. The modules are
+        imported.
 
     Returns
     -------
@@ -56,13 +58,13 @@ def inspect(subject, options=None, data=None):
     elif path.is_dir():
         found, X = _of_experiment(*_read_run(path / RESULT), of_run=True)
     elif path.exists():
-        found, X = _load(path), None
+        found, X = load(path, trusted or ()), None
         if data is None:
             X = _training_samples(*_read_run(path.with_name(RESULT)))
     else:
         raise FileNotFoundError(2, "no experiment, and no model or folder of a run", subject)
     if data is not None:
-        X = _load(Path(data).expanduser())
+        X = load(Path(data).expanduser(), trusted or ())
     made = card(found, X)
     print(made, flush=True)
     return made
@@ -91,26 +93,6 @@ def _read_run(path):
                 f"got {options[option.name]!r:.50}"
             )
     return experiment, options
-
-
-def _load(path):
-    """Load a file that joblib.dump has written."""
-    if path.is_dir():
-        raise IsADirectoryError(21, "is a folder", str(path))
-    try:
-        return joblib.load(path)
-    except (FileNotFoundError, PermissionError):
-        raise
-    except ModuleNotFoundError as error:
-        raise ValueError(
-            f"{path} needs the module {error.name!r}, which Python does not find: inspect the "
-            f"experiment itself, lsm inspect {error.name}.py, or set PYTHONPATH to its folder"
-        ) from error
-    except Exception as error:  # whatever the bytes make of it
-        raise ValueError(
-            f"{path} is damaged, or of another version of lsm or of a package that it needs: "
-            f"{type(error).__name__}: {error}"
-        ) from error
 
 
 def _of_experiment(experiment, options, of_run=False):

@@ -7,8 +7,8 @@ seeds of the liquid.
 """
 
 import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.model_selection import StratifiedKFold
-from sklearn.preprocessing import FunctionTransformer
 
 from lsm import SpikeArray, without_recurrence
 from lsm.datasets import fetch_japanese_vowels
@@ -66,10 +66,24 @@ def make_model(n_neurons=1000, readout="ridge", *, random_state=None, **settings
     model : Pipeline
         Of the steps encoder, liquid, scaler and readout.
     """
-    encoder = FunctionTransformer(as_currents)
     return spoken_words.make_model(
-        n_neurons, readout, random_state=random_state, encoder=encoder, **settings
+        n_neurons, readout, random_state=random_state, encoder=CepstraEncoder(), **settings
     )
+
+
+class CepstraEncoder(TransformerMixin, BaseEstimator):
+    """Encoder of cepstra, see :func:`as_currents`."""
+
+    def fit(self, X, y=None):
+        """Do nothing: nothing is learnt."""
+        return self
+
+    def transform(self, X):
+        """Return the currents."""
+        return as_currents(X)
+
+    def __sklearn_is_fitted__(self):
+        return True
 
 
 def as_currents(series):

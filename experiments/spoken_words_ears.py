@@ -7,7 +7,7 @@ The table has the liquid with all front ends and with the first alone, and both 
 """
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.ensemble import StackingClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -106,7 +106,7 @@ def _read(readout, sizes):
     estimators = [
         (
             f"ear{i + 1}_{name}",
-            make_pipeline(_columns(end - size, end), StandardScaler(), make_readout(name)),
+            make_pipeline(Columns(end - size, end), StandardScaler(), make_readout(name)),
         )
         for i, (size, end) in enumerate(zip(sizes, ends, strict=True))
         for name in ("ridge", "kernel")
@@ -114,12 +114,23 @@ def _read(readout, sizes):
     return [("readout", stack(estimators))]
 
 
-def _columns(start, stop):
-    return FunctionTransformer(_cut, kw_args={"start": int(start), "stop": int(stop)})
+class Columns(TransformerMixin, BaseEstimator):
+    """Columns of the states, from `start` to before `stop`."""
 
+    def __init__(self, start, stop):
+        self.start = start
+        self.stop = stop
 
-def _cut(states, start, stop):
-    return states[:, start:stop]
+    def fit(self, X, y=None):
+        """Do nothing: nothing is learnt."""
+        return self
+
+    def transform(self, X):
+        """Return the columns."""
+        return X[:, self.start : self.stop]
+
+    def __sklearn_is_fitted__(self):
+        return True
 
 
 def make_models(model, n_neurons, n_ears, readout, sample_rate, random_state):

@@ -17,6 +17,7 @@ from .feedback import Feedback
 from .liquid import Liquid
 from .memory import Memory
 from .random_features import RandomFeatures
+from .saving import load, save
 from .snapshots import Snapshots
 from .spikes import SpikeArray
 
@@ -34,7 +35,9 @@ __all__ = [
     "SpikeArray",
     "compare",
     "cross_val_predict_rows",
+    "load",
     "row_scorer",
+    "save",
     "with_random_features",
     "without_recurrence",
 ]

@@ -15,7 +15,7 @@ __all__ = ["Model", "check_rows", "check_values", "per_neuron"]
 class Parameters(dict):
     """Parameters of a model as drawn, by name; a missing one is named with its model."""
 
-    def __init__(self, owner, values):
+    def __init__(self, owner="the neuron", values=()):  # a file keeps the values only
         super().__init__(values)
         self.owner = owner
 

@@ -97,6 +97,10 @@ class SpikeArray:
         self.graded = check_bool("graded", graded)
         check_events(self)
 
+    def __setstate__(self, state):
+        vars(self).update(state)
+        check_events(self)  # compiled code trusts what a file holds
+
     @classmethod
     def from_dense(
         cls, samples: Samples, *, row_duration: float = 1.0, graded: bool | None = None
@@ -147,16 +151,11 @@ class SpikeArray:
         if graded is None:
             graded = any(np.issubdtype(array.dtype, np.floating) for array in arrays)
         rows, channels, amplitudes, offsets = pack_samples(arrays)
+        amplitudes = None if not graded and np.all(amplitudes == 1) else amplitudes
         return cls(
-            rows,
-            channels,
-            None if not graded and np.all(amplitudes == 1) else amplitudes,
-            offsets,
-            [array.shape[0] for array in arrays],
-            widths.pop(),
-            row_duration=row_duration,
-            graded=graded,
-        )
+            rows, channels, amplitudes, offsets, [array.shape[0] for array in arrays],
+            widths.pop(), row_duration=row_duration, graded=graded,
+        )  # fmt: skip
 
     @classmethod
     def from_events(

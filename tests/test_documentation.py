@@ -47,7 +47,8 @@ def test_examples_in_docstrings_give_what_they_say(name):
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_examples_of_the_readme_run(example, capsys):
+def test_examples_of_the_readme_run(example, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     exec(compile(example, str(README), "exec"), {"__name__": "readme"})
     score = float(capsys.readouterr().out.split()[0])
     assert score > 0.9

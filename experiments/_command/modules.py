@@ -49,7 +49,7 @@ def _import(path):
     name = _free_name(path)
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # or nothing of it could be pickled
+    sys.modules[name] = module  # or nothing of it could be saved
     try:
         spec.loader.exec_module(module)
     except BaseException as error:
@@ -63,7 +63,7 @@ def _import(path):
 def _free_name(path):
     """Return the name under which Python knows a file: its own, unless another module has that.
 
-    With its own name a model of the file can be unpickled where Python finds the file.
+    With its own name a model of the file can be loaded where Python finds the file.
     """
     name = Path(path).stem
     if name.isidentifier():

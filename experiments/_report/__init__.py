@@ -13,8 +13,10 @@ from string import Template
 
 import numpy as np
 
+from lsm._files import written
+
 from .._command.values import shown
-from .._study.folder import cannot_write, written
+from .._study.folder import cannot_write
 from .._study.json_files import NUMBER, plain, read_json
 from .._study.report_files import read_confusion, read_raster
 from .._sweep.folder import FACTS, read_runs, read_sweep

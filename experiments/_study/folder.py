@@ -10,9 +10,11 @@ from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 
-__all__ = ["OwnFolder", "cannot_write", "results_folder", "written"]
+from lsm._files import UNFINISHED
 
-LOCK, UNFINISHED = ".lock", ".unfinished-"
+__all__ = ["OwnFolder", "cannot_write", "results_folder"]
+
+LOCK = ".lock"
 LAST = "result.json"  # a folder that has it is complete
 PROBE_BYTES = 32 * 2**20
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # of a file system without locks
@@ -229,23 +231,6 @@ class OwnFolder:
 
     def __exit__(self, *exception):
         self.close()
-
-
-@contextlib.contextmanager
-def written(path, mode="w"):
-    """Yield a new file, which takes the place of `path` when it is complete; a link is replaced."""
-    path = Path(path)
-    temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
-    text = {} if "b" in mode else {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
-    with open(temporary, mode.replace("w", "x"), **text) as file:
-        try:
-            yield file
-            file.flush()
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
 
 
 def cannot_write(out, error):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .folder import written
+from lsm._files import written
 
 __all__ = [
     "INTEGER",

@@ -7,9 +7,9 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.metrics import confusion_matrix
 
+from lsm._files import written
 from lsm.inside import find_liquid, input_spikes
 
-from .folder import written
 from .json_files import INTEGER, NUMBER, list_of, read_json, write_json
 
 __all__ = [

@@ -6,12 +6,14 @@ from datetime import datetime
 import joblib
 from threadpoolctl import threadpool_limits
 
+from lsm import save
+from lsm._files import written
 from lsm._validation import check_integer
 
 from .._command.options import options_of, write_command
 from .._command.values import encode
 from .experiment import Experiment, absolute
-from .folder import results_folder, written
+from .folder import results_folder
 from .json_files import plain, write_json
 from .progress import Stages, load_kernel
 from .report_files import facts_of_liquid
@@ -115,8 +117,7 @@ def _write_table(folder, comparison):
 
 def _write_model(folder, comparison):
     if comparison.model is not None:
-        with written(folder / "model.joblib", "wb") as file:
-            joblib.dump(comparison.model, file)
+        save(comparison.model, folder / "model.skops")
 
 
 def _write_facts(folder, study, options, comparison, seconds, started):

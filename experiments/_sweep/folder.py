@@ -9,8 +9,10 @@ import shlex
 from datetime import datetime
 from pathlib import Path
 
+from lsm._files import written
+
 from .._command.values import decode, encode, word
-from .._study.folder import OwnFolder, cannot_write, written
+from .._study.folder import OwnFolder, cannot_write
 from .._study.json_files import (
     INTEGER,
     NUMBER,

@@ -87,13 +87,19 @@ def _make_calibrator(splits):
     """
     regression = LogisticRegression(max_iter=1000)
     penalties = {"C": [0.003, 0.01, 0.03, 0.1, 0.3]}
-    return GridSearchCV(regression, penalties, scoring=_log_likelihood, cv=splits)
+    return GridSearchCV(regression, penalties, scoring=LogLikelihood(), cv=splits)
 
 
-def _log_likelihood(regression, scores, y):
-    # The few errors of five speakers hardly distinguish penalties, but the likelihood does.
-    # scikit-learn's own scorer takes no labels, so it fails if a word is not among those held out.
-    return -log_loss(y, regression.predict_proba(scores), labels=regression.classes_)
+class LogLikelihood:
+    """Scorer that also takes test samples without some of the classes.
+
+    The few errors of five speakers hardly distinguish penalties, but the likelihood does.
+    scikit-learn's own scorer takes no labels, so it fails if a word is not among those held out.
+    """
+
+    def __call__(self, regression, scores, y):
+        """Return the mean logarithm of the probability of the right class."""
+        return -log_loss(y, regression.predict_proba(scores), labels=regression.classes_)
 
 
 def stack(estimators, splits=None):

@@ -71,8 +71,8 @@ class Forecaster(Composite):
 
     Notes
     -----
-    **Gaps.** A NaN is an unknown value. In the inputs it is replaced by the last known value before
-    it, and at the start by the median. Rows with an unknown target are not learnt from.
+    **Gaps.** A NaN is an unknown value. In the inputs it is replaced by the last known value, and
+    at the start by the median. Rows with an unknown target are not learnt from.
 
     **Causality.** A forecast made at a row depends on nothing after this row.
 
@@ -173,15 +173,17 @@ class Forecaster(Composite):
             still = np.sqrt((change[readout.first_held_out_ :] ** 2).mean(axis=0))
             self.readouts_.append(readout)
             errors.append(np.stack([readout.errors_[:, 1], linear.errors_[:, 0], still], axis=1))
-        self.errors_ = self._as_table(np.concatenate(errors))
+        self._errors = np.concatenate(errors)
 
-    def _as_table(self, errors):
-        """Return errors of shape (n_horizons * n_channels, 3) as a table in the series' unit."""
+    @property
+    def errors_(self) -> pd.DataFrame:
+        """Held-out errors in the unit of the series, a data frame."""
+        check_is_fitted(self)
         channels = range(self.n_features_in_)
         lines = pd.MultiIndex.from_product([self._horizons, channels], names=["horizon", "channel"])
         spread = np.tile(self.scaler_.spread_[: self.n_features_in_], len(self._horizons))
         columns = ["forecaster", "linear", "persistence"]
-        return pd.DataFrame(errors * spread[:, None], index=lines, columns=columns)
+        return pd.DataFrame(self._errors * spread[:, None], index=lines, columns=columns)
 
     def _drive(self, inputs, before=None):
         """Return scaled inputs as the liquid's input, in rows of 10 ms."""

@@ -42,17 +42,23 @@ def row_scorer(scoring: str | Callable[..., Any]) -> Callable[..., Any]:
     >>> scores.shape
     (3,)
     """
-    scorer = get_scorer(scoring)
+    return _RowScorer(get_scorer(scoring))
 
-    def score(estimator, X, y, sample_weight=None):
+
+class _RowScorer:
+    """Scorer of predictions at rows, by a scorer of scikit-learn."""
+
+    def __init__(self, scorer):
+        self.scorer = scorer
+
+    def __call__(self, estimator, X, y, sample_weight=None):
+        """Return the score of a fitted model."""
         before, model = _split(estimator)
         X = X if before is None else before.transform(X)
         used, y_true, weights = model.scored_rows(X, y, sample_weight)
         kind = _Classes if is_classifier(model) else _Numbers
         params = {} if weights is None else {"sample_weight": weights}
-        return scorer(kind(model, used), X, y_true, **params)
-
-    return score
+        return self.scorer(kind(model, used), X, y_true, **params)
 
 
 def _split(estimator):

@@ -55,14 +55,12 @@ class Run:
         self.network = pack_network(
             network, spikes.row_duration, self.dtype, plastic=rule is not None
         )
-        self.kernel = kernel_for(
-            type(network.neurons), type(network.synapses), dtype, rule and type(rule)
-        )
         self.events = pack_events(network, spikes, row_start)
         longest = int(max(self.events.n_steps.max(), plan.times.max(initial=0)))
         self.readings = pack_readings(plan, longest, network.n_neurons, self.dtype)
         self.closed_loop = None
         if closed_loop is not None:
+            _check_loop(closed_loop, self.readings.out.shape, len(spikes))
             weights = as_real(closed_loop.weights, self.dtype)
             self.closed_loop = closed_loop._replace(weights=weights)
 
@@ -188,15 +186,39 @@ class Run:
 
     def _call(self, *arguments):
         """Call the kernel; print a message if it has to be compiled first."""
-        kind = (self.kernel, *(argument is None for argument in arguments))
+        neurons, synapses, rule = self.models
+        kernel = kernel_for(type(neurons), type(synapses), str(self.dtype), rule and type(rule))
+        kind = (kernel, *(argument is None for argument in arguments))
         names = ", ".join(type(model).__name__ for model in self.models if model is not None)
         message = f"lsm: compiling the simulation of {names}, once on this machine ..."
         try:
             with nullcontext() if kind in _called else announced(message):
-                self.kernel(*arguments)
+                kernel(*arguments)
         except NumbaError as error:
             raise TypeError(f"{names} cannot be compiled: {_reason(error)}") from error
         _called.add(kind)
+
+
+def _check_loop(loop, shape, n_samples):
+    """Refuse a readout of other shapes than its network: the kernel would read beyond them."""
+    (n_rows, n_filters, n_neurons), n_outputs = shape, len(loop.weights)
+    n_features = n_filters * n_neurons
+    answers, learns = len(loop.coef) > 0, loop.inverse.size > 0
+    expected = (
+        (loop.weights, (n_outputs, n_neurons)),
+        (loop.targets, (n_rows, n_outputs)),
+        (loop.outputs, (n_rows, n_outputs)),
+        (loop.n_forced, (n_samples,)),
+        (loop.coef, (n_outputs, n_features) if answers else loop.coef.shape),
+        (loop.intercept, (len(loop.coef),)),
+        (loop.inverse, (n_features, n_features) if learns else loop.inverse.shape),
+    )
+    if loop.delay < 1 or any(array.shape != shape for array, shape in expected):
+        shapes = ", ".join(f"{array.shape}" for array, _ in expected)
+        raise ValueError(
+            f"the feedback has arrays of the shapes {shapes}, which do not fit a liquid of "
+            f"{n_neurons} neurons and {n_features} features: fit the model again"
+        )
 
 
 def _reason(error):

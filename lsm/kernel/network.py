@@ -9,7 +9,9 @@ from scipy import sparse
 
 from .._typing import Array
 from .._units import MOST_STEPS, steps_at
+from ..neurons import NeuronModel
 from ..spikes import SpikeArray
+from ..synapses import SynapseModel
 
 __all__ = ["Correlation", "Loop", "Network", "Plan", "in_double"]
 
@@ -77,6 +79,10 @@ class Network:
     lasting: np.ndarray | None = None
     inhibitory: np.ndarray | None = None
 
+    def __setstate__(self, state):
+        vars(self).update(state)
+        _check_shapes(self)
+
     @property
     def n_neurons(self) -> int:
         """Number of neurons."""
@@ -139,6 +145,33 @@ class Network:
                 f"a sample of X lasts {duration:g} ms, more than {MOST_STEPS} steps of "
                 f"Liquid.dt={self.dt:g} ms: cut it into pieces, or set a larger dt"
             )
+
+
+def _check_shapes(network):
+    """Refuse a network from a file whose arrays do not fit: the kernel would read beyond them."""
+    n, (w, w_in) = len(network.bias), (network.w, network.w_in)
+
+    def are(shapes, *arrays):
+        return all(array is None or np.shape(array) in shapes for array in arrays)
+
+    every = [(n,)]
+    is_whole = (
+        isinstance(network.neurons, NeuronModel)
+        and isinstance(network.synapses, SynapseModel)
+        and w.format == w_in.format == "csr"
+        and are([(n, n)], w)
+        and are([(w_in.shape[0], n)], w_in)
+        and are(every, network.bias, network.inhibitory, *network.initial)
+        and are([(), w.data.shape], network.delays)
+        and are([(), w_in.data.shape], network.delays_in)
+        and are([w.data.shape], *(network.short_term or ()))
+        and (network.lasting is None or are(every, *network.lasting))
+        and np.min(network.delays, initial=1) >= 1
+        and np.min(network.delays_in, initial=0) >= 0
+        and network.dt > 0
+    )
+    if not is_whole:
+        raise ValueError("a network is damaged: its parts do not fit each other")
 
 
 class Plan(NamedTuple):
@@ -215,6 +248,12 @@ class Correlation(NamedTuple):
             n_terms=np.zeros(1, np.int64),
             growth=np.ones(1),
         )
+
+    def is_of(self, n_features: int) -> bool:
+        """Return whether all arrays have the shapes for a number of features."""
+        shapes = [np.shape(array) for array in self]
+        of_features = [(n_features, n_features), (N_TERMS, n_features), (N_TERMS,), (1,), (1,)]
+        return shapes == of_features and 0 <= self.n_terms[0] < N_TERMS
 
     @property
     def whole(self) -> np.ndarray:

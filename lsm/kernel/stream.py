@@ -13,6 +13,8 @@ from .network import Plan
 
 __all__ = ["Stream"]
 
+MOST_STEPS = 10**6  # of a row, in a stream from a file
+
 
 class Stream:
     """Run of a network, piece by piece and without end; its memory does not grow.
@@ -40,10 +42,39 @@ class Stream:
         self, network: Network, row: SpikeArray, plan: Plan, *, dtype: str = "float32"
     ) -> None:
         self.network, self.n_rows = network, 0
+        self._made_of = (network, row, plan, dtype)
         self.begin = self.end = int(network.row_start(row)[1])  # of the second row
         longest = np.array([self.begin + 1])  # a later row may last a step more than the first
         self.run = Run(network, row, Plan(np.array([0, 1]), longest, *plan[2:]), dtype)
         self.bias, self.arrays = self.run.network.population.bias, self.run.allocate()
+
+    def __getstate__(self):
+        """Return the state of the run, without the layout of its network."""
+        arrays = [array for array in _arrays_of(self.arrays) if array.flags.writeable]
+        return {"of": self._made_of, "n_rows": self.n_rows, "end": self.end, "arrays": arrays}
+
+    def __setstate__(self, state):
+        """Go on from a state, which is checked: the kernel follows its indices."""
+        network, row, plan, dtype = state["of"]
+        if row.n_rows.tolist() != [1] or row.row_duration > MOST_STEPS * network.dt:
+            raise ValueError("a stream does not begin with one row")
+        self.__init__(network, row, plan, dtype=dtype)
+        self.n_rows, self.end = state["n_rows"], state["end"]
+        own = [array for array in _arrays_of(self.arrays) if array.flags.writeable]
+        for array, kept in zip(own, state["arrays"], strict=True):
+            if (array.shape, array.dtype) != (kept.shape, kept.dtype):
+                raise ValueError(f"a stream has an array of shape {kept.shape}, not {array.shape}")
+            array[...] = kept
+        scratch, n_neurons = self.arrays[0], network.n_neurons
+        cursor, n_padded = scratch.cursor[0], len(scratch.drive)
+        if not (
+            self.n_rows >= 0
+            and cursor["now"] in range(0, max(len(scratch.ring), 1), 2 * n_padded)
+            and cursor["drive_now"] in range(0, max(len(scratch.drive_ring), 1), n_padded)
+            and 0 <= cursor["n_fired"] <= n_neurons
+            and (scratch.fired[: cursor["n_fired"]] < n_neurons).all()
+        ):
+            raise ValueError("a stream has indices beyond its network")
 
     def step(self, rows: Any, current: Any = None) -> Any:
         """Run the next rows of input.
@@ -101,3 +132,12 @@ class Stream:
         scratch.filtered[np.abs(scratch.filtered) < np.finfo(run.dtype).tiny] = 0
         if short_term is not None:
             short_term.last_spike[:] -= self.end - self.begin
+
+
+def _arrays_of(parts):
+    """Yield all arrays in nested tuples."""
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            yield part
+        elif part is not None:
+            yield from _arrays_of(part)

@@ -163,6 +163,14 @@ class RLS(RegressorMixin, BaseEstimator):
         X = np.ascontiguousarray(X, dtype=np.float64)
         targets = np.asarray(y, dtype=np.float64).reshape(len(X), -1)
         coef = np.atleast_2d(self.coef_)  # a view, changed in place
+        shape = targets.shape[1], X.shape[1]
+        # The compiled code would read beyond other arrays, as of a file.
+        if coef.shape != shape or not self.correlation_.is_of(X.shape[1]):
+            raise ValueError(
+                f"RLS has coefficients of shape {coef.shape} and a matrix of shape "
+                f"{self.correlation_.matrix.shape}, but the rows need coefficients of shape "
+                f"{shape}: fit again"
+            )
         y_pred = np.empty(targets.shape)
         predict_and_learn(X, targets, learns, coef, self.correlation_, forget, y_pred)
         return y_pred.reshape(np.shape(y))

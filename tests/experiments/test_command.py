@@ -4,7 +4,6 @@ import errno
 import os
 import re
 
-import joblib
 import pandas as pd
 import pytest
 
@@ -150,10 +149,10 @@ class TestErrors:
         assert "cannot write" in error_of(capsys, "--out", str(tmp_path / "file" / "out"))
 
     def test_a_disk_that_fills_up_costs_no_table(self, capsys, tmp_path, monkeypatch):
-        def dump(*args):
+        def full(*args):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr(joblib, "dump", dump)
+        monkeypatch.setattr("lsm.experiments._study.run.save", full)
         assert run(tmp_path / "out", "--takes", "1") == 2
         captured = capsys.readouterr()
         assert "no liquid, RBF kernel" in captured.out

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lsm.experiments._study import folder as module
-from lsm.experiments._study.folder import OwnFolder, results_folder, written
+from lsm.experiments._study.folder import OwnFolder, results_folder
 
 
 @pytest.fixture(autouse=True)
@@ -207,23 +207,3 @@ class TestResults:
             os.umask(before)
         assert Path("out").stat().st_mode & 0o777 == 0o750
         assert Path("out/result.json").stat().st_mode & 0o777 == 0o640
-
-
-class TestWritten:
-    def test_it_is_complete_or_not_there_and_replaces_a_link(self):
-        Path("victim").write_text("precious")
-        Path("file").symlink_to("victim")
-
-        def write_half():
-            with written("file") as file:
-                file.write("half")
-                raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            write_half()
-        assert tree() == ["file", "victim"]
-        with written("file") as file:
-            file.write("new \udcff")
-        assert Path("file").read_text() == "new \\udcff"
-        assert not Path("file").is_symlink()
-        assert Path("victim").read_text() == "precious"

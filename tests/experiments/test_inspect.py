@@ -1,11 +1,10 @@
 import json
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pytest
 
-from lsm import Liquid
+from lsm import Liquid, load, save
 from lsm.experiments import spike_patterns
 from lsm.experiments.__main__ import main
 from lsm.experiments._inspect import inspect
@@ -68,8 +67,8 @@ def test_a_run_is_measured_on_its_own_data(tmp_path, capsys):
     assert main(["run", "spike-patterns", *options, "--out", str(out)]) == 0
     capsys.readouterr()
     data = spike_patterns.load_data("interval", n_samples=80, random_state=0)
-    expected = card(joblib.load(out / "model.joblib"), data.data[data.cv[0][0]])
-    for subject in (out, out / "model.joblib"):
+    expected = card(load(out / "model.skops"), data.data[data.cv[0][0]])
+    for subject in (out, out / "model.skops"):
         assert main(["inspect", str(subject)]) == 0
         assert capsys.readouterr().out == f"{expected}\n"
 
@@ -77,19 +76,35 @@ def test_a_run_is_measured_on_its_own_data(tmp_path, capsys):
 def test_a_model_alone_is_measured_on_samples_of_a_file(tmp_path):
     X = np.random.default_rng(0).poisson(0.05, (12, 100, 5))
     liquid = Liquid(n_neurons=20, random_state=0).fit(X)
-    joblib.dump(liquid, tmp_path / "liquid.joblib")
-    joblib.dump(X, tmp_path / "X.joblib")
-    found = inspect(str(tmp_path / "liquid.joblib"), data=str(tmp_path / "X.joblib"))
+    save(liquid, tmp_path / "liquid.skops")
+    save(X, tmp_path / "X.skops")
+    found = inspect(str(tmp_path / "liquid.skops"), data=str(tmp_path / "X.skops"))
     assert str(found) == str(card(liquid, X))
 
 
+def test_types_of_ones_own_are_trusted_by_name(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = OWN.replace("return LSMClassifier(", "return Mine(")
+    Path("mine.py").write_text(f"{text}\nclass Mine(LSMClassifier):\n    pass\n")
+    assert main(["run", "mine.py", "--repeats", "1", "--out", "out"]) == 0
+    capsys.readouterr()
+    assert main(["inspect", "out/model.skops", "--data", "X"]) == 2
+    assert (
+        "out/model.skops holds types that are not known to be safe: mine.Mine"
+        in capsys.readouterr().err
+    )
+    save(np.random.default_rng(0).poisson(0.05, (12, 100, 5)), "X")
+    assert main(["inspect", "out/model.skops", "--data", "X", "--trusted", "mine.Mine"]) == 0
+    assert "measured on 12 samples" in capsys.readouterr().out
+
+
 def test_bad_input_is_one_line(tmp_path, capsys):
-    joblib.dump(Liquid(n_neurons=20), tmp_path / "alone.joblib")
+    save(Liquid(n_neurons=20), tmp_path / "alone.skops")
     (tmp_path / "empty").mkdir()
     for subject, expected in (
         (tmp_path / "nothing", "no experiment, and no model or folder of a run"),
         (tmp_path / "empty", "empty/result.json that names an experiment"),
-        (tmp_path / "alone.joblib", "give --data"),
+        (tmp_path / "alone.skops", "give --data"),
         ("time-serious", "no experiment, and no model"),
     ):
         assert main(["inspect", str(subject)]) == 2
@@ -106,13 +121,13 @@ def test_a_folder_names_no_code_that_is_run(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("evil.py").write_text("open('hurt', 'w')")
     Path("run").mkdir()
-    Path("run/model.joblib").write_bytes(b"cos\nsystem\n(S'touch hurt'\ntR.")
-    joblib.dump(Liquid(n_neurons=20), "alone.joblib")
+    Path("run/model.skops").write_bytes(b"cos\nsystem\n(S'touch hurt'\ntR.")
+    save(Liquid(n_neurons=20), "alone.skops")
     for name in (str(tmp_path / "evil.py"), "evil.py", "evil", "_study", "os", "../os"):
         facts = {"experiment": name, "parameters": {}}
         for path in ("run/result.json", "result.json"):
             Path(path).write_text(json.dumps(facts))
-        for subject in ("run", "alone.joblib"):
+        for subject in ("run", "alone.skops"):
             assert main(["inspect", subject]) == 2
             assert "which is taken from the command line only" in capsys.readouterr().err
     assert not Path("hurt").exists()
@@ -142,13 +157,13 @@ def test_a_damaged_folder_is_named(facts, expected, tmp_path, capsys):
 
 def test_a_damaged_model_or_file_of_samples_is_named(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    joblib.dump(Liquid(n_neurons=20), "whole.joblib")
-    whole = Path("whole.joblib").read_bytes()
+    save(Liquid(n_neurons=20), "whole.skops")
+    whole = Path("whole.skops").read_bytes()
     rng = np.random.default_rng(0)
     contents = [b"", b"hello", b"x\x9cjunk", b"\x1f\x8bjunk", b"clsm\nNoSuchClass\n.", b"N."]
     contents += [whole[:n] for n in rng.integers(1, len(whole) - 1, 20)]
     for content in contents:
         Path("cut").write_bytes(content)
-        for subject, data in (("cut", "whole.joblib"), ("whole.joblib", "cut")):
+        for subject, data in (("cut", "whole.skops"), ("whole.skops", "cut")):
             assert main(["inspect", subject, "--data", data]) == 2
             assert capsys.readouterr().err.startswith("lsm: error: ")

@@ -4,12 +4,12 @@ import hashlib
 import json
 import zipfile
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
+from lsm import load
 from lsm.datasets import _uea, fetch_japanese_vowels
 from lsm.experiments import japanese_vowels, spoken_words
 from lsm.experiments.__main__ import main
@@ -51,7 +51,7 @@ def results(home, tmp_path_factory):
 
 def test_a_run_leaves_its_folder(results):
     names = {path.name for path in results.iterdir()}
-    assert names == {"result.json", "table.csv", "confusion.csv", "raster.json", "model.joblib"}
+    assert names == {"result.json", "table.csv", "confusion.csv", "raster.json", "model.skops"}
     table = pd.read_csv(results / "table.csv").set_index("model")
     assert list(table.index) == MODELS
     assert (table["low"] > 0.5).all()  # chance is a ninth
@@ -64,7 +64,7 @@ def test_a_run_leaves_its_folder(results):
 
 def test_the_kept_model_takes_series_and_has_learnt_from_the_training_series_only(results, home):
     vowels = fetch_japanese_vowels(home)
-    kept = joblib.load(results / "model.joblib")
+    kept = load(results / "model.skops")
     model = japanese_vowels.make_model(60, random_state=0)
     with threadpool_limits(1):  # as the run had: other numbers of threads add in another order
         model.fit(vowels.data[vowels.train], vowels.target[vowels.train])

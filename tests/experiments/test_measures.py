@@ -27,7 +27,7 @@ def results(tmp_path_factory):
 
 def test_a_run_leaves_its_folder(results):
     names = {path.name for path in results.iterdir()}
-    files = {"result.json", "table.csv", "model.joblib", "correlations.csv", "measures.png"}
+    files = {"result.json", "table.csv", "model.skops", "correlations.csv", "measures.png"}
     assert names == files
 
 

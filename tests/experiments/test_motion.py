@@ -40,7 +40,7 @@ def arm(tmp_path_factory):
 
 def test_a_run_with_a_ball_leaves_its_folder(ball):
     names = {path.name for path in ball.iterdir()}
-    assert names == {"result.json", "table.csv", "model.joblib", "errors.png", "flights.png"}
+    assert names == {"result.json", "table.csv", "model.skops", "errors.png", "flights.png"}
     table = pd.read_csv(ball / "table.csv")
     ahead = table[table["measure"] == "pixels, 200 ms ahead"]
     assert list(ahead["model"]) == MODELS
@@ -50,7 +50,7 @@ def test_a_run_with_a_ball_leaves_its_folder(ball):
 def test_a_run_with_an_arm_leaves_its_folder(arm):
     pictures = {"paths.png", "reaches.gif", "delays.png"}
     names = {path.name for path in arm.iterdir()}
-    assert names == {"result.json", "table.csv", "model.joblib"} | pictures
+    assert names == {"result.json", "table.csv", "model.skops"} | pictures
     table = pd.read_csv(arm / "table.csv")
     assert list(table["model"][:4]) == MODELS
     without = table["condition"].str.contains("no feedback")

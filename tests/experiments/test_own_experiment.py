@@ -6,11 +6,11 @@ import shlex
 import sys
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 
+from lsm import load
 from lsm.experiments.__main__ import main
 
 CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
@@ -92,12 +92,12 @@ def test_the_commands_of_contributing_work(own, capsys):
     assert list(table.index) == ["liquid", "liquid without recurrence"]
     assert table.loc["liquid", "low"] > 0.8
     assert {"seed 0", "seed 1", "seed 2"} < set(table)
-    names = {"table.csv", "result.json", "model.joblib", "confusion.csv", "raster.json"}
+    names = {"table.csv", "result.json", "model.skops", "confusion.csv", "raster.json"}
     assert {path.name for path in run.iterdir()} == names
     facts = json.loads((run / "result.json").read_text())
     assert facts["command"] == "lsm run two_rates.py --rate 50.0 --repeats 3"
     assert facts["score"] == table.loc["liquid", "median"]
-    assert joblib.load(run / "model.joblib").liquid_.n_neurons_ == 100
+    assert load(run / "model.skops").liquid_.n_neurons_ == 100
     (sweep,) = Path("results").glob("sweep-two_rates-*")
     assert len(pd.read_csv(sweep / "sweep.csv")) == 2
 

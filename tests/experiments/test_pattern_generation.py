@@ -3,11 +3,11 @@
 import json
 import re
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 
+from lsm import load
 from lsm.experiments import pattern_generation
 from lsm.experiments.__main__ import main
 from lsm.experiments._series.patterns import Continuation, load_data, measure
@@ -35,7 +35,7 @@ def results(request, tmp_path_factory):
 def test_the_folder_holds_a_table_facts_pictures_and_the_model(results):
     pictures = {"free_run.png"} | ({"attractor.png"} if results.name == "lorenz" else set())
     names = {path.name for path in results.iterdir()}
-    assert names == {"result.json", "table.csv", "model.joblib"} | pictures
+    assert names == {"result.json", "table.csv", "model.skops"} | pictures
     facts = json.loads((results / "result.json").read_text())
     assert facts["command"].startswith("lsm run pattern-generation")
     table = pd.read_csv(results / "table.csv")
@@ -45,7 +45,7 @@ def test_the_folder_holds_a_table_facts_pictures_and_the_model(results):
 
 
 def test_the_kept_model_runs_as_the_table_says(results):
-    model = joblib.load(results / "model.joblib")
+    model = load(results / "model.skops")
     data = load_data(results.name, TRAINING[results.name], random_state=0)
     assert abs(score_of(model, data, data.test)) == pytest.approx(
         pd.read_csv(results / "table.csv")["median"][0], rel=1e-3

@@ -2,13 +2,12 @@
 
 import json
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.image import imread
 
-from lsm import SpikeArray
+from lsm import SpikeArray, load
 from lsm.experiments import spike_patterns
 from lsm.experiments.__main__ import main
 from lsm.experiments._spikes.tasks import TASKS, TraceBank
@@ -28,7 +27,7 @@ def results(tmp_path_factory):
 class TestResults:
     def test_the_folder_is_whole(self, results):
         names = {path.name for path in results.iterdir()}
-        assert names == {"result.json", "table.csv", "task.png", "jitter.png", "model.joblib"}
+        assert names == {"result.json", "table.csv", "task.png", "jitter.png", "model.skops"}
 
     def test_the_table_has_every_model_segment_and_jitter(self, results):
         table = pd.read_csv(results / "table.csv")
@@ -57,7 +56,7 @@ class TestResults:
 
     def test_the_model_is_that_of_the_first_seed(self, results):
         data = spike_patterns.load_data(jitter=0.0, n_samples=120, random_state=0)
-        model = joblib.load(results / "model.joblib")
+        model = load(results / "model.skops")
         table = pd.read_csv(results / "table.csv")
         first = table[(table["model"] == "liquid") & (table["jitter"] == 0)]["seed 0"]
         _, values = spike_patterns.evaluate(model, data, data.test)

@@ -4,7 +4,6 @@ import json
 import re
 import warnings
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +11,7 @@ from scipy.stats import binomtest
 from sklearn.model_selection import cross_val_score
 from threadpoolctl import threadpool_limits
 
-from lsm import SpikeArray
+from lsm import SpikeArray, load
 from lsm.experiments import spoken_words
 from lsm.experiments.__main__ import main
 from lsm.experiments._words.readouts import mean_in_bins
@@ -46,7 +45,7 @@ def words():
 class TestResults:
     def test_the_folder_is_whole_and_nothing_lies_beside_it(self, results):
         names = {path.name for path in results.iterdir()}
-        kept = {"result.json", "table.csv", "confusion.csv", "raster.json", "model.joblib"}
+        kept = {"result.json", "table.csv", "confusion.csv", "raster.json", "model.skops"}
         assert names == kept | set(PICTURES)
         assert list(results.parent.iterdir()) == [results]
 
@@ -94,7 +93,7 @@ class TestResults:
             assert values["low"] < values["high"]
 
     def test_the_model_takes_waveforms_and_scores_what_the_table_says(self, results, words):
-        model = joblib.load(results / "model.joblib")
+        model = load(results / "model.skops")
         accuracy = model.score(words.data[words.test], words.target[words.test])
         assert accuracy == pd.read_csv(results / "table.csv")["accuracy"][0]
 
@@ -102,7 +101,7 @@ class TestResults:
         model = spoken_words.make_model(60, random_state=0)
         with threadpool_limits(1):  # as in a run: with more BLAS sums in another order
             model.fit(words.data[words.train], words.target[words.train])
-        kept = joblib.load(results / "model.joblib")
+        kept = load(results / "model.skops")
         assert np.array_equal(model["readout"].coef_, kept["readout"].coef_)
         assert model["liquid"].calibrated_ == kept["liquid"].calibrated_
 
@@ -123,7 +122,7 @@ class TestResults:
             )
             assert first == again
         states = [
-            joblib.load(folder / "model.joblib")["readout"].coef_
+            load(folder / "model.skops")["readout"].coef_
             for folder in (results, tmp_path / "again")
         ]
         assert np.array_equal(*states)

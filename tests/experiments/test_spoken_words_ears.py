@@ -2,7 +2,6 @@
 
 import json
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +9,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from lsm import Liquid, Snapshots
+from lsm import Liquid, Snapshots, load
 from lsm.calibration import Calibration
 from lsm.experiments import spoken_words
 from lsm.experiments.__main__ import main
@@ -45,7 +44,7 @@ def encoders_of(model):
 
 def test_a_run_leaves_its_folder(results):
     names = {path.name for path in results.iterdir()}
-    assert names == {"result.json", "table.csv", "confusion.csv", "raster.json", "model.joblib"}
+    assert names == {"result.json", "table.csv", "confusion.csv", "raster.json", "model.skops"}
     table = pd.read_csv(results / "table.csv").set_index("model")
     assert [name.rpartition(",")[0] for name in table.index] == [
         "liquid, 3 front ends",
@@ -60,7 +59,7 @@ def test_a_run_leaves_its_folder(results):
 
 
 def test_the_kept_model_is_the_first_of_the_table(results, data):
-    model = joblib.load(results / "model.joblib")
+    model = load(results / "model.skops")
     _, test = data.cv[0]
     with threadpool_limits(1):
         score = model.score(data.data[test], data.target[test])
@@ -109,7 +108,7 @@ def test_folds_train_the_kept_model_on_all_words(tmp_path):
     assert run(tmp_path / "out", *options) == 0
     table = pd.read_csv(tmp_path / "out" / "table.csv")
     assert (table["n"] == 16).all()
-    model = joblib.load(tmp_path / "out" / "model.joblib")
+    model = load(tmp_path / "out" / "model.skops")
     words = spoken_words.load_data("synth", words=["yes", "no"], n_voices=4, random_state=0)
     with threadpool_limits(1):
         again = make_model(30, 2, "ridge", random_state=0).fit(words.data, words.target)
@@ -119,7 +118,7 @@ def test_folds_train_the_kept_model_on_all_words(tmp_path):
 def test_a_stack_weighs_scores_for_voices_held_out(tmp_path, data):
     assert run(tmp_path / "out", *TINY, "--n-ears", "2", "--readout", "stacked") == 0
     accuracy = pd.read_csv(tmp_path / "out" / "table.csv")["accuracy"][0]
-    stacked = joblib.load(tmp_path / "out" / "model.joblib")
+    stacked = load(tmp_path / "out" / "model.skops")
     train, test = data.cv[0]
     # The same by hand.
     splits = held_out(data.groups[train])

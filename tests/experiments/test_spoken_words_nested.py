@@ -2,7 +2,6 @@
 
 import json
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, log_loss
 from threadpoolctl import threadpool_limits
 
-from lsm import Snapshots
+from lsm import Snapshots, load
 from lsm.experiments import spoken_words, spoken_words_nested
 from lsm.experiments.__main__ import main
 from lsm.experiments._study.progress import Stages
@@ -54,7 +53,7 @@ def try_recipes(data):
 def test_a_run_leaves_its_folder(results):
     names = {path.name for path in results.iterdir()}
     kept = {"result.json", "table.csv", "recipes.csv", "confusion.csv", "raster.json"}
-    assert names == kept | {"model.joblib"}
+    assert names == kept | {"model.skops"}
     table = pd.read_csv(results / "table.csv").set_index("model")
     kinds = ("chosen and calibrated", "chosen", "all 18 together")
     assert list(table.index) == [f"{a}, {b}" for a in ("liquid", "no liquid") for b in kinds]
@@ -86,7 +85,7 @@ def test_a_recipe_does_what_the_model_of_its_settings_does(results, data):
 
 
 def test_the_kept_model_is_the_first_of_the_table(results, data):
-    model = joblib.load(results / "model.joblib")
+    model = load(results / "model.skops")
     _, test = data.cv[0]
     with threadpool_limits(1):
         y_pred = model.predict(data.data[test])
@@ -143,7 +142,7 @@ def test_folds_train_the_kept_model_on_all_words(tmp_path, capsys):
     table = pd.read_csv(tmp_path / "out" / "table.csv")
     assert (table["n"] == 36).all()
     assert (table["accuracy"] > 0.8).all()
-    model = joblib.load(tmp_path / "out" / "model.joblib")
+    model = load(tmp_path / "out" / "model.skops")
     assert len(model["readout"].cv.test_fold) == 36
 
 

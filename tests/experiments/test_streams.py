@@ -33,7 +33,7 @@ class TestOutput:
     def test_results_are_kept_though_nothing_can_be_printed(self, tiny, end, status, message):
         done = shell(f"{LSM} run {tiny} --repeats 1 --out out {end}")
         assert (done.returncode, done.stderr) == (status, message)
-        names = {"result.json", "model.joblib", "table.csv", "confusion.csv"}
+        names = {"result.json", "model.skops", "table.csv", "confusion.csv"}
         assert {path.name for path in Path("out").iterdir()} == names
 
     def test_a_reader_that_leaves_is_no_error(self, tiny):

@@ -3,12 +3,12 @@
 import json
 import re
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression
 
+from lsm import load
 from lsm.experiments import time_series
 from lsm.experiments.__main__ import main
 from lsm.experiments._series.taps import LinearTaps
@@ -39,7 +39,7 @@ def results(tmp_path_factory):
 def test_the_folder_holds_a_table_facts_pictures_and_the_model(results):
     names = {path.name for path in results.iterdir()}
     pictures = {"prediction.png", "memory.png"}
-    assert names == {"result.json", "table.csv", "model.joblib"} | pictures
+    assert names == {"result.json", "table.csv", "model.skops"} | pictures
     facts = json.loads((results / "result.json").read_text())
     assert facts["command"].startswith("lsm run time-series --task memory-capacity --n-steps 1200")
     assert facts["score"] == facts["metrics"][0]["median"]
@@ -57,7 +57,7 @@ def test_recurrence_is_the_memory_of_an_input_that_comes_without_delay(results):
 
 
 def test_the_kept_model_is_that_of_the_table(results):
-    model = joblib.load(results / "model.joblib")
+    model = load(results / "model.skops")
     data = load_data("memory-capacity", n_steps=1200, random_state=0)
     assert value_of(model, data, [2]) == pytest.approx(
         pd.read_csv(results / "table.csv")["seed 0"][0]
