@@ -203,7 +203,7 @@ def _check_loop(loop, shape, n_samples):
     """Refuse a readout of other shapes than its network: the kernel would read beyond them."""
     (n_rows, n_filters, n_neurons), n_outputs = shape, len(loop.weights)
     n_features = n_filters * n_neurons
-    answers, learns = len(loop.coef) > 0, loop.inverse.size > 0
+    answers, matrix = len(loop.coef) > 0, loop.correlation.matrix
     expected = (
         (loop.weights, (n_outputs, n_neurons)),
         (loop.targets, (n_rows, n_outputs)),
@@ -211,9 +211,10 @@ def _check_loop(loop, shape, n_samples):
         (loop.n_forced, (n_samples,)),
         (loop.coef, (n_outputs, n_features) if answers else loop.coef.shape),
         (loop.intercept, (len(loop.coef),)),
-        (loop.inverse, (n_features, n_features) if learns else loop.inverse.shape),
+        (matrix, (n_features, n_features) if matrix.size > 0 else matrix.shape),
     )
-    if loop.delay < 1 or any(array.shape != shape for array, shape in expected):
+    fits = all(array.shape == shape for array, shape in expected)
+    if loop.delay < 1 or not fits or not loop.correlation.is_of(len(matrix)):
         shapes = ", ".join(f"{array.shape}" for array, _ in expected)
         raise ValueError(
             f"the feedback has arrays of the shapes {shapes}, which do not fit a liquid of "
