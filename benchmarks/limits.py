@@ -15,7 +15,7 @@ __all__ = ["limits"]
 def limits(options):
     """Cost of updating a neuron, of a neuron that receives an input spike, and of a synapse."""
     rows = []
-    names = [name for name in ("C, no traps", "lsm") if name in options.engines]
+    names = [name for name in ("C, wide vectors", "lsm") if name in options.engines]
     for n_neurons in (n for n in SIZES if options.sizes is None or n in options.sizes):
         whole = Workload.of_size(n_neurons)
         faint = replace(whole.network, w_in=whole.network.w_in * 1e-6)  # nothing spikes

@@ -47,8 +47,11 @@ class Engine:
 
 ENGINES = {
     "C": Engine("c"),
-    # GCC does not vectorise choices between two numbers while either might trap.
-    "C, no traps": Engine("c", options={"flags": ("-fno-trapping-math",)}),
+    # GCC does not vectorise choices between two numbers while either might trap, and prefers
+    # vectors of 256 bits.
+    "C, wide vectors": Engine(
+        "c", options={"flags": ("-fno-trapping-math", "-mprefer-vector-width=512")}
+    ),
     "lsm": Engine("lsm"),
     "Brian2": Engine("brian2", "brian2"),
     "NEST": Engine("nest", "nest-simulator", ("float64",)),
