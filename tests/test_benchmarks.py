@@ -55,7 +55,7 @@ def test_the_command_prints_a_table_and_writes_results(tmp_path, capsys):
     ]  # fmt: skip
     assert all(len(row["seconds"]) == 2 and min(row["seconds"]) > 0 for row in rows)
     assert all(row["equal_counts"] > 0.9 and 15 < row["rate"] < 27 for row in rows)
-    assert [goal["asked"] for goal in outcomes({"kernels": rows})] == [">= 1"] * 2
+    assert [goal["asked"] for goal in outcomes({"kernels": rows})] == [">= 1.25", ">= 1.1"]
     assert written["machine"]["numba"] in (printed := capsys.readouterr().out)
     assert printed.count("| 135 neurons") == 4
     assert "| kernels: 135 neurons, lsm / C" in (tmp_path / "RESULTS.md").read_text()
@@ -214,7 +214,7 @@ def test_what_is_slow_runs_less_often():
     assert slow["speed"] == [0.5 / 9] * 3
 
 
-@pytest.mark.parametrize(("seconds", "met"), [([1.0, 1.0, 9.0], True), ([1.1, 1.1, 0.1], False)])
+@pytest.mark.parametrize(("seconds", "met"), [([0.8, 0.8, 9.0], True), ([0.9, 0.9, 0.1], False)])
 def test_a_goal_is_judged_by_the_median_of_rounds(seconds, met):
     common = {"workload": "135 neurons", "precision": "float32"}
     rows = [
