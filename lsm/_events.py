@@ -250,7 +250,7 @@ def _check_n_channels(n_channels):
 
 
 def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates, out_of_range):
-    """Return the number of spikes of sample i in each row and channel as a CSR array.
+    """Return the number of spikes of sample i in each row and channel as a sparse array.
 
     Parameters
     ----------
@@ -267,9 +267,11 @@ def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates,
 
     Returns
     -------
-    counts : scipy.sparse.csr_array of shape (n_rows, n_channels)
+    counts : scipy.sparse.coo_array of shape (n_rows, n_channels)
+        Its memory depends on the number of spikes alone.
     """
-    times, channels = _check_times(i, times), np.asarray(channels)
+    rule = f"sample {i}: channels must be integers, one for each time"
+    times, channels = _check_times(i, times), as_array(rule, channels)
     if times.shape != channels.shape or times.ndim != 1:
         raise ValueError(f"sample {i}: times and channels must be 1-D and of equal length")
     if channels.size and not np.issubdtype(channels.dtype, np.integer):
@@ -290,7 +292,8 @@ def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates,
     cells = rows.astype(np.int64), channels
     counts = sparse.coo_array(
         (np.ones(len(rows), dtype=np.int64), cells), shape=(n_rows, n_channels)
-    ).tocsr()
+    )
+    counts.sum_duplicates()
     if duplicates != "sum" and counts.nnz and counts.data.max() > 1:
         if duplicates == "error":
             raise ValueError(

@@ -4,12 +4,11 @@ The import of this module needs none of these libraries.
 """
 
 import math
-import os
-from collections.abc import Mapping
 
 import numpy as np
 
 from ._events import check_binning, integers, listed
+from ._hdf5 import read_datasets
 from ._validation import as_array, check_integer, check_reals
 from .spikes import SpikeArray
 
@@ -256,22 +255,7 @@ def read_shd(
     """
     options = {"row_duration": row_duration, "duplicates": duplicates, "out_of_range": out_of_range}
     check_binning(n_channels, **options)
-    if isinstance(file, str | os.PathLike):
-        import h5py  # an optional dependency
-
-        try:
-            opened = h5py.File(file, "r")
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            raise OSError(f"{os.fspath(file)!r} cannot be read as HDF5: {error}") from error
-        with opened:
-            return read_shd(opened, durations, n_channels=n_channels, **options)
-    if not isinstance(file, Mapping):
-        raise TypeError(f"file must be a path or an open h5py.File, got {file!r:.80}")
-    times, units, labels = (
-        _dataset(file, path) for path in ("spikes/times", "spikes/units", "labels")
-    )
+    times, units, labels = read_datasets(file, ["spikes/times", "spikes/units", "labels"])
     labels = integers("labels", labels, np.int64)
     if not len(times) == len(units) == len(labels):
         raise ValueError(
@@ -284,17 +268,3 @@ def read_shd(
         for i, (time, unit) in enumerate(zip(times, units, strict=True))
     ]
     return SpikeArray.from_events(events, n_channels, durations, **options), labels
-
-
-def _dataset(file, path):
-    """Return the dataset at a path of a file, which must have an entry for each sample."""
-    item = file
-    for name in path.split("/"):
-        if not isinstance(item, Mapping) or name not in item:
-            raise ValueError(
-                f"{file!r:.200} must hold spikes/times, spikes/units and labels, but has no {path}"
-            )
-        item = item[name]
-    if isinstance(item, Mapping) or getattr(item, "shape", None) == ():
-        raise ValueError(f"{path} of {file!r:.200} must be a dataset with an entry for each sample")
-    return item
