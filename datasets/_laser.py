@@ -84,9 +84,12 @@ def fetch_santa_fe_laser(
     if horizons.max() > N_STEPS - 3:
         raise ValueError(f"horizon must be at most {N_STEPS - 3} steps, got {horizon!r}")
     (content,) = read_carried([[FILE]], CARRIER, data_home, download).values()
-    series = _parse(content)
+    where = "what was found" if data_home is None else f"data_home={str(data_home)!r}"
+    try:
+        series = _parse(content)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
     if hashlib.sha256(series.tobytes()).hexdigest() != DIGEST:
-        where = "what was found" if data_home is None else f"data_home={str(data_home)!r}"
         raise ValueError(
             f"{where} holds {series.size} numbers that differ from the {N_STEPS} published ones"
         )
@@ -102,8 +105,10 @@ def fetch_santa_fe_laser(
 def _parse(content):
     """Return the numbers of a file of text or of the format npy."""
     try:
-        is_npy = content.startswith(b"\x93NUMPY")
-        series = _read_npy(content) if is_npy else _read_text(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of an empty file, or of an old header
+            is_npy = content.startswith(b"\x93NUMPY")
+            series = _read_npy(content) if is_npy else _read_text(content)
     # NumPy lets a dozen kinds of errors through on a damaged header, such as TokenError.
     except Exception as error:
         raise ValueError(
@@ -119,9 +124,7 @@ def _parse(content):
 
 
 def _read_text(content):
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*no data", UserWarning)
-        return np.loadtxt(io.StringIO(content.decode("ascii"))).ravel()
+    return np.loadtxt(io.StringIO(content.decode("ascii"))).ravel()
 
 
 def _read_npy(content):

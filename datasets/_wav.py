@@ -43,7 +43,7 @@ def read_wav(source, name, sample_rate):
     try:
         with warnings.catch_warnings():
             # SciPy warns, and returns the samples read so far, if a file ends too soon.
-            warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
+            warnings.filterwarnings("error", category=wavfile.WavFileWarning)
             warnings.filterwarnings("ignore", "Chunk", wavfile.WavFileWarning)
             # From memory, since SciPy believes the size that the header of a file on disk states.
             rate, samples = wavfile.read(io.BytesIO(content))

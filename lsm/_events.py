@@ -39,7 +39,7 @@ def integers(name, values, dtype):
     limits = np.iinfo(dtype)
     if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
         raise ValueError(f"{name} must fit {np.dtype(dtype)}, got up to {array.max()}")
-    return np.ascontiguousarray(array, dtype=dtype)
+    return np.ascontiguousarray(array if array.size else [], dtype=dtype)
 
 
 def listed(name, values, items="samples"):
@@ -276,6 +276,8 @@ def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates,
         raise ValueError(f"sample {i}: times and channels must be 1-D and of equal length")
     if channels.size and not np.issubdtype(channels.dtype, np.integer):
         raise ValueError(f"sample {i}: channels must be integers, got {channels.dtype}")
+    if not channels.size:
+        channels = np.zeros(0, dtype=np.int64)
     # Floats, since a cast to integers would wrap times that are far outside of the sample.
     rows = np.floor(_to_rows(times, row_duration, 1))
     outside = (rows < 0) | (rows >= n_rows) | (channels < 0) | (channels >= n_channels)

@@ -61,7 +61,8 @@ def pack_samples(arrays):
             part = slice(end, end + len(row))
             rows[part] = row + start if used is None else used[row + start]
             channels[part] = channel
-            with np.errstate(over="ignore"):  # SpikeArray raises an error for infinite amplitudes
+            # SpikeArray raises an error for NaN and infinite amplitudes.
+            with np.errstate(over="ignore", invalid="ignore"):
                 amplitudes[part] = amplitude
             end = part.stop
     return rows, channels, amplitudes, offsets

@@ -192,14 +192,14 @@ def from_neo(segments, *, row_duration=1.0, duplicates="sum", out_of_range="erro
             if not all(hasattr(train, name) for name in ("t_start", "t_stop", "rescale")):
                 raise TypeError(f"segment {i} must hold neo.SpikeTrain, got {train!r:.80}")
     events, durations = [], []
-    for trains in samples:
-        start = min(_in_ms(train.t_start) for train in trains)
-        stop = max(_in_ms(train.t_stop) for train in trains)
+    for i, trains in enumerate(samples):
+        start = min(_in_ms(i, train.t_start) for train in trains)
+        stop = max(_in_ms(i, train.t_stop) for train in trains)
         # The difference of two late times has a rounding error, which must not move a spike at
         # the start of a row to the row before.
         rounding = 2 * np.spacing(max(abs(start), abs(stop)))
         durations.append(stop - start - rounding)
-        times = [np.atleast_1d(_in_ms(train)) - start + rounding for train in trains]
+        times = [np.atleast_1d(_in_ms(i, train)) - start + rounding for train in trains]
         channels = np.repeat(np.arange(len(trains)), [len(time) for time in times])
         events.append((np.concatenate(times), channels))
     return SpikeArray.from_events(
@@ -208,9 +208,13 @@ def from_neo(segments, *, row_duration=1.0, duplicates="sum", out_of_range="erro
     )  # fmt: skip
 
 
-def _in_ms(quantity):
-    """Return the magnitude of a quantity in ms."""
-    return quantity.rescale("ms").magnitude
+def _in_ms(i, quantity):
+    """Return the magnitude of a quantity of segment i in ms."""
+    rule = f"segment {i}: spikes, t_start and t_stop must be finite times"
+    times = check_reals(rule, quantity.rescale("ms").magnitude)
+    if times.ndim > 1 or not np.isfinite(times).all():
+        raise ValueError(f"{rule}, got {times!r:.80}")
+    return times
 
 
 def read_shd(
@@ -256,15 +260,18 @@ def read_shd(
     options = {"row_duration": row_duration, "duplicates": duplicates, "out_of_range": out_of_range}
     check_binning(n_channels, **options)
     times, units, labels = read_datasets(file, ["spikes/times", "spikes/units", "labels"])
-    labels = integers("labels", labels, np.int64)
-    if not len(times) == len(units) == len(labels):
-        raise ValueError(
-            f"{file!r:.200} must hold equal numbers of spikes/times, spikes/units and labels, got "
-            f"{len(times)}, {len(units)} and {len(labels)}"
-        )
-    # The files hold times in half precision, in which milliseconds would overflow.
-    events = [
-        (1000 * check_reals(f"sample {i}: times must be numbers (seconds)", time), unit)
-        for i, (time, unit) in enumerate(zip(times, units, strict=True))
-    ]
-    return SpikeArray.from_events(events, n_channels, durations, **options), labels
+    try:
+        labels = integers("labels", labels, np.int64)
+        if not len(times) == len(units) == len(labels):
+            raise ValueError(
+                "it must hold equal numbers of spikes/times, spikes/units and labels, got "
+                f"{len(times)}, {len(units)} and {len(labels)}"
+            )
+        # The files hold times in half precision, in which milliseconds would overflow.
+        events = [
+            (1000 * check_reals(f"sample {i}: times must be numbers (seconds)", time), unit)
+            for i, (time, unit) in enumerate(zip(times, units, strict=True))
+        ]
+        return SpikeArray.from_events(events, n_channels, durations, **options), labels
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{file!r:.200}: {error}") from error
