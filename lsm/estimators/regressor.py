@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._parts import all_or_nothing
 from .._random import generators
 from .._units import rounding_named
-from .._validation import check_integer, check_reals
+from .._validation import check_integer, check_reals, check_squares
 from ..liquid import Liquid
 from ..readout import ResidualRidge
 from ..spikes import SpikeArray
@@ -180,6 +180,7 @@ class LSMRegressor(RegressorMixin, LSM):
             raise ValueError(
                 f"y must hold numbers, got an array of {y.dtype}: convert it, as by y.astype(float)"
             )
+        check_squares("y", y)
         if self.feedback is None:
             return
         if self.targets_ == "sample":

@@ -77,7 +77,8 @@ def guided(name, runs, seed):
     for i, content in enumerate(parser.seeds):
         Path(corpus, f"seed-{i}").write_bytes(content)
     limits = [f"-runs={runs}", f"-seed={seed}", f"-timeout={SECONDS}", "-rss_limit_mb=2048"]
-    arguments = [sys.argv[0], *limits, "-max_len=16384", "-print_final_stats=1", corpus]
+    most = 4 * max(map(len, parser.seeds))
+    arguments = [sys.argv[0], *limits, f"-max_len={most}", "-print_final_stats=1", corpus]
     atheris.Setup(arguments, one, custom_mutator=mutator)
     atheris.Fuzz()
 
