@@ -158,7 +158,7 @@ def _read_tar(path, file, names):
     with _unpacked(path, file) as plain:
         plain = _Metered(path, plain)
         plain.allow(MAX_HEADER, "first header")
-        archive = tarfile.open(fileobj=plain, mode="r:")
+        archive = tarfile.TarFile(fileobj=plain)
         # Not by iteration, which reads a header before its allowance can be set.
         while member := archive.next():
             _check_member(path, member.name, member.isreg() or member.isdir())
@@ -233,9 +233,9 @@ def _read_zip(path, file, names):
             # Others are unpacked by zipfile in one piece of any size.
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise _RefusedError(
-                    f"{path} is refused: its member {member.filename!r:.80} is compressed by method "
-                    f"{member.compress_type}, and only 0 (stored) and 8 (deflate) are read, "
-                    f"since others have no bound of memory: {UNPACK}"
+                    f"{path} is refused: its member {member.filename!r:.80} is compressed by "
+                    f"method {member.compress_type}, and only 0 (stored) and 8 (deflate) are "
+                    f"read, since others have no bound of memory: {UNPACK}"
                 )
             file.allow(2 * MAX_BYTES, f"member {member.filename!r:.80}")
             with archive.open(member) as content:
@@ -251,7 +251,8 @@ def _check_member(path, name, is_plain):
         raise _RefusedError(f"{path} is refused: its member {name!r:.80} has '..' in its path")
     if not is_plain:
         raise _RefusedError(
-            f"{path} is refused: its member {name!r:.80} is a link, a device or another special file"
+            f"{path} is refused: its member {name!r:.80} is a link, a device or another special "
+            "file"
         )
 
 
@@ -262,6 +263,6 @@ def _check_size(path, name, size):
 
 def _refuse_size(path, name, size):
     raise _RefusedError(
-        f"{path} is refused: its member {name!r:.80} has {size} bytes, more than the {MAX_BYTES} that "
-        "a file of a data set may have: give the published file"
+        f"{path} is refused: its member {name!r:.80} has {size} bytes, more than the {MAX_BYTES} "
+        "that a file of a data set may have: give the published file"
     )

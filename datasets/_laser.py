@@ -106,7 +106,7 @@ def _parse(content):
     """Return the numbers of a file of text or of the format npy."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of an empty file, or of an old header
+            warnings.simplefilter("ignore")  # of an empty file, or of an odd header
             is_npy = content.startswith(b"\x93NUMPY")
             series = _read_npy(content) if is_npy else _read_text(content)
     # NumPy lets a dozen kinds of errors through on a damaged header, such as TokenError.

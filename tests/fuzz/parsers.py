@@ -218,7 +218,7 @@ TIMES = bits(F8, 3, np.array([0.5, 1.5, 9.0]).tobytes())
 CHANNELS = bits(I4, 3, np.array([0, 1, 2], "<i4").tobytes())
 EVENTS = bits(0, 1, 5, 1, np.array([20.0]).tobytes(), 0, 1, TIMES, CHANNELS)
 ARRAYS = bits(
-    CHANNELS, CHANNELS, bits(I8, 2, np.array([0, 3]).tobytes(), 0), bits(I8, 1, np.array([4]).tobytes()),
+    CHANNELS, CHANNELS, I8, 2, np.array([0, 3]).tobytes(), 0, I8, 1, np.array([4]).tobytes(),
     0, 1, 5, 0,
 )  # fmt: skip
 TONIC = bits(3, 3, 4, 4, 4, 2, np.array([0, 2500]).tobytes(), bytes(24), 1, 2, 1, 2, 1, 2, 0, 0)
