@@ -259,7 +259,7 @@ def _sequence(name, i, rows):
         elif not np.isfinite(sequence).all():
             reason = "it holds NaN, infinity or a number above 1.8e308"
     except ValueError as error:
-        reason = f"its rows differ in length, or {error}"
+        reason = str(error) if len(set(map(len, rows))) == 1 else "its rows differ in length"
     if reason:
         raise ValueError(
             f"{name}: sequence {i} cannot be read: {reason:.200}: give the published file"
