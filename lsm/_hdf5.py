@@ -73,6 +73,7 @@ def _read(file, path, paths):
         if not isinstance(item, Mapping) or name not in item:
             listed = f"{', '.join(paths[:-1])} and {paths[-1]}"
             raise _RefusedError(f"{file!r:.200} must hold {listed}, but has no {path}")
+        _check_link(file, path, item, name)
         item = item[name]
     if isinstance(item, Mapping) or getattr(item, "shape", [0]) in ((), None):
         raise _RefusedError(
@@ -80,6 +81,8 @@ def _read(file, path, paths):
         )
     if not hasattr(file, "id"):  # not of h5py, so it is in memory already
         return item
+    if item.external or item.is_virtual:
+        _refuse_link(file, path)
     size = file.id.get_filesize()
     entries, n_bytes = [], item.nbytes
     if n_bytes <= MOST_UNPACKED * size and not item.dtype.hasobject:
@@ -94,6 +97,20 @@ def _read(file, path, paths):
             "SpikeArray.from_events"
         )
     return entries
+
+
+def _check_link(file, path, group, name):
+    """Refuse an entry of a group of h5py that lies in another file."""
+    is_group = hasattr(group, "id")
+    if is_group and type(group.get(name, getlink=True)).__name__ == "ExternalLink":
+        _refuse_link(file, path)
+
+
+def _refuse_link(file, path):
+    raise _RefusedError(
+        f"{path} of {file!r:.200} is refused: it lies in another file, which is not read: give the "
+        "published file, or pass its arrays to SpikeArray.from_events"
+    )
 
 
 def _check_heaps(file):

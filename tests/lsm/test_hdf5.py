@@ -115,3 +115,26 @@ def test_another_file_is_no_hdf5(content, tmp_path):
         read_shd(tmp_path / "shd.h5")
     with pytest.raises(FileNotFoundError, match="none.h5"):
         read_shd(tmp_path / "none.h5")
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "raw", "virtual"])
+def test_no_link_to_another_file_is_followed(kind, tmp_path):
+    other, path = write(tmp_path / "other.h5"), write(tmp_path / "shd.h5")
+    (tmp_path / "secret").write_bytes(bytes(range(16)))
+    with h5py.File(path, "a") as file:
+        if kind == "folder":
+            del file["spikes"]
+            file["spikes"] = h5py.ExternalLink(other, "spikes")
+        else:
+            del file["labels"]
+        if kind == "link":
+            file["labels"] = h5py.ExternalLink(other, "labels")
+        if kind == "raw":
+            secret = [(str(tmp_path / "secret"), 0, 16)]
+            file.create_dataset("labels", (2,), np.int64, external=secret)
+        if kind == "virtual":
+            layout = h5py.VirtualLayout((2,), np.int64)
+            layout[:] = h5py.VirtualSource(other, "labels", (2,))
+            file.create_virtual_dataset("labels", layout)
+    with pytest.raises(ValueError, match="of .*shd.h5.* is refused: it lies in another file"):
+        read_shd(path)
