@@ -3,12 +3,17 @@
 import mmap
 import os
 import struct
+import zlib
 from collections.abc import Mapping
+
+import numpy as np
 
 __all__ = ["read_datasets"]
 
 MOST_UNPACKED = 16  # bytes of a dataset for each byte of its file
 HEAP = b"GCOL\x01"  # start of a heap of arrays of different lengths, and the version of its format
+COMPACT = 0  # layout of a dataset within its header, `h5py.h5d.COMPACT`
+DEFLATE, SHUFFLE = 1, 2  # filters, as in `h5py.h5z`
 HEAD_BYTES = 16  # of a heap, and of each object in it
 
 
@@ -83,20 +88,71 @@ def _read(file, path, paths):
         return item
     if item.external or item.is_virtual:
         _refuse_link(file, path)
-    size = file.id.get_filesize()
-    entries, n_bytes = [], item.nbytes
-    if n_bytes <= MOST_UNPACKED * size and not item.dtype.hasobject:
-        return item[()]
-    while n_bytes <= MOST_UNPACKED * size and len(entries) < len(item):
-        entries.append(item[len(entries)])
-        n_bytes += getattr(entries[-1], "nbytes", 0)
+    size, n_bytes = file.id.get_filesize(), item.nbytes
+    if n_bytes <= MOST_UNPACKED * size and item.dtype.hasobject:
+        n_bytes += _claimed_bytes(file, item)
     if n_bytes > MOST_UNPACKED * size:
         raise _RefusedError(
             f"{path} of {file!r:.200} is refused: it claims to hold more than {MOST_UNPACKED} "
             f"times the {size} bytes of the file: give the published file, or pass its arrays to "
             "SpikeArray.from_events"
         )
-    return entries
+    return item[()]
+
+
+def _claimed_bytes(file, item):
+    """Return the bytes that arrays of different lengths have by their references.
+
+    A reference is the length of an array, and its place in a heap. The HDF5 library takes memory
+    for the length before it looks into the heap.
+    """
+    base = (item.dtype.metadata or {}).get("vlen")
+    if base is None or not os.path.isfile(file.filename):
+        return 0
+    n_bytes, width = 0, item.id.get_type().get_size()
+    with open(file.filename, "rb") as content:
+        for place, size, filters in _pieces(item):
+            content.seek(place)
+            references = _unfiltered(content.read(size), filters, width)
+            whole = np.frombuffer(references[: len(references) // width * width], np.uint8)
+            lengths = whole.reshape(-1, width)[:, :4].copy().view("<u4")
+            n_bytes += int(lengths.sum(dtype=np.int64)) * max(np.dtype(base).itemsize, 1)
+    return n_bytes
+
+
+def _pieces(item):
+    """Return place, size in bytes and filters of each piece of a dataset in its file."""
+    properties = item.id.get_create_plist()
+    if properties.get_layout() == COMPACT:
+        raise ValueError("arrays of different lengths lie in a header: store them in chunks")
+    if item.chunks is None:
+        place = item.id.get_offset()
+        return [] if place is None else [(place, item.id.get_storage_size(), [])]
+    filters = [properties.get_filter(i)[0] for i in range(properties.get_nfilters())]
+    infos = map(item.id.get_chunk_info, range(item.id.get_num_chunks()))
+    # A chunk may have left out filters of which a bit of its mask is set.
+    return [
+        (
+            info.byte_offset,
+            info.size,
+            [name for i, name in enumerate(filters) if not info.filter_mask >> i & 1],
+        )
+        for info in infos
+    ]
+
+
+def _unfiltered(content, filters, width):
+    """Undo the filters of a piece of a dataset with elements of `width` bytes."""
+    for name in reversed(filters):
+        if name == DEFLATE:
+            content = zlib.decompressobj().decompress(content, MOST_UNPACKED * len(content))
+        elif name == SHUFFLE:
+            whole = len(content) // width * width
+            columns = np.frombuffer(content[:whole], np.uint8).reshape(width, -1)
+            content = columns.T.tobytes()
+        else:
+            raise ValueError(f"its filter {name} is not known: compress it by gzip, or not at all")
+    return content
 
 
 def _check_link(file, path, group, name):

@@ -1,5 +1,8 @@
 """HDF5 files that are damaged, or claim any size."""
 
+import resource
+import zlib
+
 import h5py
 import numpy as np
 import pytest
@@ -85,6 +88,70 @@ def test_a_dataset_that_claims_more_than_its_file_is_refused(name, tmp_path):
     with peak_memory() as peak, pytest.raises(ValueError, match=f"{name} of .*shd.h5.* is refused"):
         read_shd(path)
     assert peak.n_bytes < 2**24
+
+
+@pytest.mark.parametrize("chunks", [None, (1,)])
+@pytest.mark.parametrize("length", [2**32 - 1, 2**26])
+def test_an_array_that_claims_another_length_is_refused_before_memory_is_taken(
+    length, chunks, tmp_path
+):
+    path = tmp_path / "shd.h5"
+    with h5py.File(path, "w") as file:
+        for name in ("times", "units"):
+            dtype = h5py.vlen_dtype(np.uint16)
+            file.create_dataset(f"spikes/{name}", (2,), dtype, chunks=chunks)[:] = [[1, 2], [3]]
+        file["labels"] = [0, 1]
+        item = file["spikes/units"].id
+        place = item.get_chunk_info(0).byte_offset if chunks else item.get_offset()
+    assert read_shd(path, 4000.0)[0].rows.tolist() == [1000, 2000, 3000]
+    damaged(path, place, length.to_bytes(4, "little"))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ValueError, match="spikes/units of .* more than 16 times the"):
+        read_shd(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kB
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"compression": "gzip"},
+        {"compression": "gzip", "shuffle": True},
+        {"shuffle": True},
+    ],
+)
+@pytest.mark.parametrize("length", [2, 2**24])
+def test_references_are_read_through_filters(filters, length, tmp_path):
+    path, n = tmp_path / "shd.h5", 100
+    with h5py.File(path, "w") as file:
+        for name in ("times", "units"):
+            chunks = {"dtype": h5py.vlen_dtype(np.uint16), "chunks": (40,), **filters}
+            item = file.create_dataset(f"spikes/{name}", (n,), **chunks)
+            item[:] = [[1, 2]] * n
+        file["labels"] = np.zeros(n, int)
+        if length > 2:  # as an attacker would: the references of the first chunk claim more
+            claims = np.frombuffer(length.to_bytes(4, "little") + bytes(12), np.uint8)
+            claims = np.tile(claims, 40)
+            if "shuffle" in filters:
+                claims = claims.reshape(40, 16).T
+            content = claims.tobytes()
+            if "compression" in filters:
+                content = zlib.compress(content)
+            item.id.write_direct_chunk((0,), content)
+    if length == 2:
+        assert read_shd(path, 3000.0)[0].rows.tolist() == [1000, 2000] * n
+        return
+    with pytest.raises(ValueError, match="spikes/units of .* more than 16 times the"):
+        read_shd(path)
+
+
+def test_other_filters_are_refused(tmp_path):
+    path = write(tmp_path / "shd.h5")
+    with h5py.File(path, "a") as file:
+        del file["spikes/times"]
+        dtype = h5py.vlen_dtype(np.float16)
+        file.create_dataset("spikes/times", (2,), dtype, compression="lzf")[:] = [[0.1], [0.2]]
+    with pytest.raises(OSError, match=r"shd.h5.*filter 32000 is not known: compress it by gzip"):
+        read_shd(path)
 
 
 def test_samples_that_share_one_long_array_are_refused(tmp_path):
