@@ -110,10 +110,11 @@ def _claimed_bytes(file, item):
     if base is None or not os.path.isfile(file.filename):
         return 0
     n_bytes, width = 0, item.id.get_type().get_size()
+    most = MOST_UNPACKED * file.id.get_filesize()
     with open(file.filename, "rb") as content:
         for place, size, filters in _pieces(item):
             content.seek(place)
-            references = _unfiltered(content.read(size), filters, width)
+            references = _unfiltered(content.read(size), filters, width, most)
             whole = np.frombuffer(references[: len(references) // width * width], np.uint8)
             lengths = whole.reshape(-1, width)[:, :4].copy().view("<u4")
             n_bytes += int(lengths.sum(dtype=np.int64)) * max(np.dtype(base).itemsize, 1)
@@ -141,11 +142,11 @@ def _pieces(item):
     ]
 
 
-def _unfiltered(content, filters, width):
-    """Undo the filters of a piece of a dataset with elements of `width` bytes."""
+def _unfiltered(content, filters, width, most):
+    """Undo the filters of a piece of a dataset with elements of `width` bytes, `most` in all."""
     for name in reversed(filters):
         if name == DEFLATE:
-            content = zlib.decompressobj().decompress(content, MOST_UNPACKED * len(content))
+            content = zlib.decompressobj().decompress(content, most)
         elif name == SHUFFLE:
             whole = len(content) // width * width
             columns = np.frombuffer(content[:whole], np.uint8).reshape(width, -1)
