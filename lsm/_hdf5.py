@@ -114,7 +114,7 @@ def _claimed_bytes(file, item):
     with open(file.filename, "rb") as content:
         for place, size, filters in _pieces(item):
             content.seek(place)
-            references = _unfiltered(content.read(size), filters, width, most)
+            references = _unfiltered(content.read(min(size, most)), filters, width, most)
             whole = np.frombuffer(references[: len(references) // width * width], np.uint8)
             lengths = whole.reshape(-1, width)[:, :4].copy().view("<u4")
             n_bytes += int(lengths.sum(dtype=np.int64)) * max(np.dtype(base).itemsize, 1)
@@ -157,16 +157,16 @@ def _unfiltered(content, filters, width, most):
 
 
 def _check_link(file, path, group, name):
-    """Refuse an entry of a group of h5py that lies in another file."""
+    """Refuse an entry of a group of h5py that is a link to another place or file."""
     is_group = hasattr(group, "id")
-    if is_group and type(group.get(name, getlink=True)).__name__ == "ExternalLink":
+    if is_group and type(group.get(name, getlink=True)).__name__ != "HardLink":
         _refuse_link(file, path)
 
 
 def _refuse_link(file, path):
     raise _RefusedError(
-        f"{path} of {file!r:.200} is refused: it lies in another file, which is not read: give the "
-        "published file, or pass its arrays to SpikeArray.from_events"
+        f"{path} of {file!r:.200} is refused: it is a link, or lies in another file, and no link "
+        "is followed: give the published file, or pass its arrays to SpikeArray.from_events"
     )
 
 

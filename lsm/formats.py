@@ -247,9 +247,10 @@ def read_shd(
     Raises
     ------
     TypeError, ValueError
-        If the file has another layout, or a value or a parameter is invalid.
+        If the file has another layout, holds links, claims to be far larger than it is, or a value
+        or a parameter is invalid.
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or is damaged.
 
     References
     ----------

@@ -184,7 +184,7 @@ def test_another_file_is_no_hdf5(content, tmp_path):
         read_shd(tmp_path / "none.h5")
 
 
-@pytest.mark.parametrize("kind", ["link", "folder", "raw", "virtual"])
+@pytest.mark.parametrize("kind", ["link", "soft", "folder", "raw", "virtual"])
 def test_no_link_to_another_file_is_followed(kind, tmp_path):
     other, path = write(tmp_path / "other.h5"), write(tmp_path / "shd.h5")
     (tmp_path / "secret").write_bytes(bytes(range(16)))
@@ -196,6 +196,9 @@ def test_no_link_to_another_file_is_followed(kind, tmp_path):
             del file["labels"]
         if kind == "link":
             file["labels"] = h5py.ExternalLink(other, "labels")
+        if kind == "soft":
+            file["elsewhere"] = h5py.ExternalLink(other, "/")
+            file["labels"] = h5py.SoftLink("/elsewhere/labels")
         if kind == "raw":
             secret = [(str(tmp_path / "secret"), 0, 16)]
             file.create_dataset("labels", (2,), np.int64, external=secret)
@@ -203,5 +206,7 @@ def test_no_link_to_another_file_is_followed(kind, tmp_path):
             layout = h5py.VirtualLayout((2,), np.int64)
             layout[:] = h5py.VirtualSource(other, "labels", (2,))
             file.create_virtual_dataset("labels", layout)
-    with pytest.raises(ValueError, match="of .*shd.h5.* is refused: it lies in another file"):
+    with pytest.raises(
+        ValueError, match="of .*shd.h5.* is refused: it is a link, or lies in another file"
+    ):
         read_shd(path)
