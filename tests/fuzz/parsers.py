@@ -24,7 +24,10 @@ from tests.helpers.spoken_digits import RECORDINGS, wav_bytes, write_tar, write_
 
 # In memory where the system has it, since a campaign writes millions of files.
 SHARED = Path("/dev/shm")
-FOLDER = Path(tempfile.mkdtemp(dir=SHARED if SHARED.is_dir() else None, prefix="lsm-fuzz-"))
+TEMPORARY = tempfile.TemporaryDirectory(  # removed when Python ends
+    dir=SHARED if SHARED.is_dir() else None, prefix="lsm-fuzz-"
+)
+FOLDER = Path(TEMPORARY.name)
 FEW = dict(list(RECORDINGS.items())[:2])
 SEPARATOR = b"\n-- sizes\n"
 OPTIONS = [("sum", "error"), ("one", "error"), ("error", "error"), ("sum", "drop")]
