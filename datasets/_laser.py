@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import math
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -90,9 +92,12 @@ def fetch_santa_fe_laser(
     if horizons.max() > N_STEPS - 3:
         raise ValueError(f"horizon must be at most {N_STEPS - 3} steps, got {horizon!r}")
     (content,) = read_carried([[FILE]], CARRIER, data_home, download).values()
-    series = _parse(content)
+    where = "what was found" if data_home is None else f"data_home={str(data_home)!r}"
+    try:
+        series = _parse(content)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
     if hashlib.sha256(series.tobytes()).hexdigest() != DIGEST:
-        where = "what was found" if data_home is None else f"data_home={str(data_home)!r}"
         raise ValueError(
             f"{where} holds {series.size} numbers that differ from the {N_STEPS} published ones"
         )
@@ -108,12 +113,43 @@ def fetch_santa_fe_laser(
 def _parse(content):
     """Return the numbers of a file of text or of the format npy."""
     try:
-        if content.startswith(b"\x93NUMPY"):
-            series = np.load(io.BytesIO(content), allow_pickle=False)
-        else:
-            series = np.loadtxt(io.StringIO(content.decode("ascii")))
-        return np.asarray(series, dtype="<f8").ravel()
-    except (TypeError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an empty file, or of an odd header
+            is_npy = content.startswith(b"\x93NUMPY")
+            series = _read_npy(content) if is_npy else _read_text(content)
+    # NumPy lets a dozen kinds of errors through on a damaged header, such as TokenError.
+    except Exception as error:
         raise ValueError(
-            f"the file of the laser is neither text of numbers nor npy: {error}"
+            f"the file of the laser is neither text of numbers nor npy: {error}: give the "
+            f"published {FILE}"
         ) from error
+    if not np.isfinite(series).all():
+        raise ValueError(
+            f"the file of the laser holds NaN, infinity or a number above 1.8e308 in place "
+            f"{int(np.argmin(np.isfinite(series)))}: give the published {FILE}"
+        )
+    return series
+
+
+def _read_text(content):
+    return np.loadtxt(io.StringIO(content.decode("ascii"))).ravel()
+
+
+def _read_npy(content):
+    """Return the numbers of a file of the format npy; `np.load` believes the size in its header."""
+    file = io.BytesIO(content)
+    version = np.lib.format.read_magic(file)
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    if version not in readers:
+        raise ValueError(f"version {version} of the format is not 1.0 or 2.0")
+    shape, is_fortran, dtype = readers[version](file)
+    if dtype.kind not in "iuf":
+        raise ValueError(f"it holds {dtype}, not numbers")
+    series = np.frombuffer(content, dtype, offset=file.tell())
+    if math.prod(shape) != series.size:
+        raise ValueError(f"its header names shape {shape}, but {series.size} numbers follow")
+    series = series.reshape(shape, order="F" if is_fortran else "C")
+    return series.astype("<f8").ravel()

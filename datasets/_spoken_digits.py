@@ -16,7 +16,7 @@ from sklearn.utils import Bunch
 from lsm._validation import check_choice
 
 from .._typing import PathLike
-from ._archive import ARCHIVE_SUFFIXES, read_archive
+from ._archive import ARCHIVE_SUFFIXES, read_archive, read_files
 from ._wav import read_wav
 
 SAMPLE_RATE = 8000
@@ -243,7 +243,7 @@ def _download(archive, registry):
 def _read_verified(source, wanted):
     """Return the content of each wanted file of a folder or an archive, by file name."""
     if source.is_dir():
-        files = {name: (source / name).read_bytes() for name in wanted if (source / name).exists()}
+        files = read_files(source, [name for name in wanted if (source / name).is_file()])
     else:
         files = read_archive(source, wanted)
     missing = sorted(wanted.keys() - files.keys(), key=_parse)

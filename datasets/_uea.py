@@ -216,11 +216,8 @@ def _parse(name, content):
     cases = []
     for line in filter(None, map(str.strip, body.splitlines())):
         *channels, label = line.split(":")
-        try:
-            sequence = np.array([channel.split(",") for channel in channels], dtype=float).T
-        except ValueError as error:
-            raise ValueError(f"{name}: sequence {len(cases)} cannot be read: {error}") from None
-        cases.append((np.ascontiguousarray(sequence), label))
+        rows = [channel.split(",") for channel in channels]
+        cases.append((_sequence(name, len(cases), rows).T.copy(), label))
     return cases
 
 
@@ -231,22 +228,55 @@ def _parse_uci(name, name_of_sizes, files, labels):
     All utterances of a speaker follow each other.
     """
     sequences, rows = [], []
-    try:
-        for line in [*files[name].decode("ascii").splitlines(), ""]:
-            row = [float(value) for value in line.split()]
-            if any(value != 1 for value in row):
-                rows.append(row)
-            elif rows:
-                sequences.append(np.array(rows))
-                rows = []
-    except ValueError as error:
-        raise ValueError(f"{name}: sequence {len(sequences)} cannot be read: {error}") from None
-    try:
-        spoken = np.repeat(labels, [int(size) for size in files[name_of_sizes].split()])
-    except ValueError:
-        raise ValueError(f"{name_of_sizes} must hold {len(labels)} numbers of sequences") from None
-    if len(spoken) != len(sequences):
+    for line in [*files[name].decode("ascii", "replace").splitlines(), ""]:
+        row = line.split()
+        if not all(map(_is_one, row)):
+            rows.append(row)
+        elif rows:
+            sequences.append(_sequence(name, len(sequences), rows))
+            rows = []
+    sizes = _sizes(name_of_sizes, files[name_of_sizes], labels)
+    if sum(sizes) != len(sequences):
         raise ValueError(
-            f"{name} holds {len(sequences)} sequences, but {name_of_sizes} lists {len(spoken)}"
+            f"{name} holds {len(sequences)} sequences, but {name_of_sizes} lists {sum(sizes)}: "
+            "give the published files"
         )
-    return list(zip(sequences, spoken.tolist(), strict=True))
+    return list(zip(sequences, np.repeat(labels, sizes).tolist(), strict=True))
+
+
+def _is_one(word):
+    """Return whether a word is the number 1, 1.0 and so on."""
+    whole, _, rest = word.partition(".")
+    return whole == "1" and not rest.strip("0")
+
+
+def _sequence(name, i, rows):
+    """Return sequence i of a file as an array, from lists of the words in its rows."""
+    reason = None
+    try:
+        sequence = np.array(rows, dtype=float)
+        if sequence.ndim != 2 or sequence.size == 0:
+            reason = "it has no numbers"
+        elif not np.isfinite(sequence).all():
+            reason = "it holds NaN, infinity or a number above 1.8e308"
+    except ValueError as error:
+        reason = str(error) if len(set(map(len, rows))) == 1 else "its rows differ in length"
+    if reason:
+        raise ValueError(
+            f"{name}: sequence {i} cannot be read: {reason:.200}: give the published file"
+        )
+    return sequence
+
+
+def _sizes(name, content, labels):
+    """Return the numbers of sequences of all labels, from a file that lists them."""
+    try:
+        sizes = [int(size) for size in content.split()]
+    except ValueError:
+        sizes = []
+    if len(sizes) != len(labels) or min(sizes) < 0:
+        raise ValueError(
+            f"{name} must hold {len(labels)} numbers of sequences, each at least 0, got "
+            f"{content!r:.80}: give the published file"
+        )
+    return sizes

@@ -1,9 +1,13 @@
 """Read one mono WAV file."""
 
+import io
+import os
 import warnings
 
 import numpy as np
 from scipy.io import wavfile
+
+from ._archive import MAX_BYTES
 
 
 def read_wav(source, name, sample_rate):
@@ -13,7 +17,7 @@ def read_wav(source, name, sample_rate):
     Parameters
     ----------
     source : str, path or binary file
-        File.
+        File of at most 1 MiB.
     name : str
         Name of the file in errors.
     sample_rate : int
@@ -22,20 +26,27 @@ def read_wav(source, name, sample_rate):
     Returns
     -------
     waveform : ndarray of shape (n_samples,), float32
-        Samples; those of an integer format are scaled to [-1, 1].
+        Samples in [-1, 1]; those of an integer format are scaled.
 
     Raises
     ------
     ValueError
-        If the file is not a WAV file, is cut short, has more than one channel or no sample, has
-        another sample rate, or holds NaN or infinity.
+        If the file is not a WAV file, is too large, is cut short, has more than one channel or no
+        sample, has another sample rate, or holds NaN or samples outside of [-1, 1].
     """
+    if isinstance(source, str | os.PathLike):
+        with open(source, "rb") as file:
+            return read_wav(file, name, sample_rate)
+    content = source.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"{name} has more than the {MAX_BYTES} bytes that a recording may have")
     try:
         with warnings.catch_warnings():
             # SciPy warns, and returns the samples read so far, if a file ends too soon.
-            warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
+            warnings.filterwarnings("error", category=wavfile.WavFileWarning)
             warnings.filterwarnings("ignore", "Chunk", wavfile.WavFileWarning)
-            rate, samples = wavfile.read(source)
+            # From memory, since SciPy believes the size that the header of a file on disk states.
+            rate, samples = wavfile.read(io.BytesIO(content))
     # SciPy lets several kinds of error through on a damaged header, ZeroDivisionError among them.
     except Exception as error:
         raise ValueError(f"{name} cannot be read as a WAV file: {error}") from error
@@ -51,4 +62,10 @@ def read_wav(source, name, sample_rate):
         return (samples / -float(np.iinfo(samples.dtype).min)).astype(np.float32)
     if not np.isfinite(samples).all():
         raise ValueError(f"{name} holds NaN or infinite samples")
+    loudest = samples[np.argmax(np.abs(samples))]
+    if abs(loudest) > 1:
+        raise ValueError(
+            f"{name} holds samples up to {loudest:g}, and a waveform lies in [-1, 1]: divide it by "
+            "its largest magnitude"
+        )
     return samples.astype(np.float32)

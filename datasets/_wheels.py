@@ -3,12 +3,10 @@
 import importlib.util
 import itertools
 import os
-import tarfile
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from ._archive import ARCHIVE_SUFFIXES, read_archive
+from ._archive import ARCHIVE_SUFFIXES, is_archive, read_archive, read_files
 
 __all__ = ["Carrier", "read_carried"]
 
@@ -88,7 +86,7 @@ def read_carried(layouts, carrier, data_home, download):
         folders += _installed(carrier)
     for folder, names in itertools.product(folders, layouts):
         if all((folder / name).is_file() for name in names):
-            return {name: (folder / name).read_bytes() for name in names}
+            return read_files(folder, names)
     wanted = _either(layouts)
     # A folder in use, perhaps named by mistake, is not the place for a download.
     if data_home is not None and home.is_dir() and any(home.iterdir()):
@@ -114,9 +112,8 @@ def _either(layouts):
 
 def _read_file(path, layouts):
     """Read an archive, or a single file of any name if only one is wanted."""
-    is_archive = zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
-    if len(layouts[0]) == 1 and not is_archive:
-        return {layouts[0][0]: path.read_bytes()}
+    if len(layouts[0]) == 1 and not is_archive(path):
+        return {layouts[0][0]: read_files(path.parent, [path.name])[path.name]}
     files = read_archive(path, {name for names in layouts for name in names})
     for names in layouts:
         if files.keys() >= set(names):

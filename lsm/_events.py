@@ -39,7 +39,7 @@ def integers(name, values, dtype):
     limits = np.iinfo(dtype)
     if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
         raise ValueError(f"{name} must fit {np.dtype(dtype)}, got up to {array.max()}")
-    return np.ascontiguousarray(array, dtype=dtype)
+    return np.ascontiguousarray(array if array.size else [], dtype=dtype)
 
 
 def listed(name, values, items="samples"):
@@ -250,7 +250,7 @@ def _check_n_channels(n_channels):
 
 
 def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates, out_of_range):
-    """Return the number of spikes of sample i in each row and channel as a CSR array.
+    """Return the number of spikes of sample i in each row and channel as a sparse array.
 
     Parameters
     ----------
@@ -267,13 +267,17 @@ def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates,
 
     Returns
     -------
-    counts : scipy.sparse.csr_array of shape (n_rows, n_channels)
+    counts : scipy.sparse.coo_array of shape (n_rows, n_channels)
+        Its memory depends on the number of spikes alone.
     """
-    times, channels = _check_times(i, times), np.asarray(channels)
+    rule = f"sample {i}: channels must be integers, one for each time"
+    times, channels = _check_times(i, times), as_array(rule, channels)
     if times.shape != channels.shape or times.ndim != 1:
         raise ValueError(f"sample {i}: times and channels must be 1-D and of equal length")
     if channels.size and not np.issubdtype(channels.dtype, np.integer):
         raise ValueError(f"sample {i}: channels must be integers, got {channels.dtype}")
+    if not channels.size:
+        channels = np.zeros(0, dtype=np.int64)
     # Floats, since a cast to integers would wrap times that are far outside of the sample.
     rows = np.floor(_to_rows(times, row_duration, 1))
     outside = (rows < 0) | (rows >= n_rows) | (channels < 0) | (channels >= n_channels)
@@ -290,7 +294,8 @@ def bin_events(i, times, channels, n_rows, n_channels, row_duration, duplicates,
     cells = rows.astype(np.int64), channels
     counts = sparse.coo_array(
         (np.ones(len(rows), dtype=np.int64), cells), shape=(n_rows, n_channels)
-    ).tocsr()
+    )
+    counts.sum_duplicates()
     if duplicates != "sum" and counts.nnz and counts.data.max() > 1:
         if duplicates == "error":
             raise ValueError(

@@ -49,18 +49,20 @@ def pack_samples(arrays):
     amplitudes : float32 array of shape (n_events,)
     offsets : int64 array of shape (n_samples + 1,)
     """
-    arrays = [_canonical(array) if sparse.issparse(array) else array for array in arrays]
-    counts = [a.nnz if sparse.issparse(a) else np.count_nonzero(a) for a in arrays]
+    parts = [_canonical(a) if sparse.issparse(a) else (a, None) for a in arrays]
+    counts = [a.nnz if sparse.issparse(a) else np.count_nonzero(a) for a, _ in parts]
     offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
     rows, channels = (np.empty(offsets[-1], dtype=np.int32) for _ in range(2))
     amplitudes, end = np.empty(offsets[-1], dtype=np.float32), 0
-    for array in arrays:
+    for array, used in parts:
         n_rows = max(BLOCK // array.shape[1], 1)
         for start in range(0, array.shape[0], n_rows):
             row, channel, amplitude = _nonzero(array[start : start + n_rows])
             part = slice(end, end + len(row))
-            rows[part], channels[part] = row + start, channel
-            with np.errstate(over="ignore"):  # SpikeArray raises an error for infinite amplitudes
+            rows[part] = row + start if used is None else used[row + start]
+            channels[part] = channel
+            # SpikeArray raises an error for NaN and infinite amplitudes.
+            with np.errstate(over="ignore", invalid="ignore"):
                 amplitudes[part] = amplitude
             end = part.stop
     return rows, channels, amplitudes, offsets
@@ -89,11 +91,18 @@ def pack_rows(values, lengths):
 
 
 def _canonical(array):
-    """Return a sparse sample as CSR, without duplicates and zeros."""
-    array = array.tocsr(copy=True)
+    """Return the rows of a sparse sample that have events, as CSR without duplicates and zeros.
+
+    The second return value is the numbers of these rows. So a long sample with few events needs
+    little memory.
+    """
+    events = array.tocoo()
+    used, rows = np.unique(events.row, return_inverse=True)
+    shape = len(used), array.shape[1]
+    array = sparse.csr_array(sparse.coo_array((events.data, (rows, events.col)), shape))
     array.sum_duplicates()
     array.eliminate_zeros()
-    return array
+    return array, used
 
 
 def _nonzero(array):

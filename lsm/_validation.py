@@ -12,8 +12,11 @@ __all__ = [
     "check_integer",
     "check_number",
     "check_reals",
+    "check_squares",
     "is_auto",
 ]
+
+MOST_SQUARED = 1e150  # so that the sum of 10^8 squares is finite
 
 
 def _rule(low, high, low_open, high_open):
@@ -135,6 +138,32 @@ def check_reals(rule, values, dtype=np.float64):
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{rule}, got {values!r:.80}")
     return array.astype(dtype, copy=False)
+
+
+def check_squares(name, values):
+    """Raise a ValueError if a number is too large for squared errors; NaN is allowed.
+
+    Without this, sums of squares overflow, and a penalty would be chosen among infinite errors.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in the error message.
+    values : array
+        Numbers, or objects such as None, which are not examined.
+    """
+    if values.dtype.kind not in "iufO" or values.size == 0:
+        return
+    rule = f"{name} must hold numbers of magnitude <= {MOST_SQUARED:g}, since errors are squared"
+    way_out = "divide them by their largest magnitude"
+    try:
+        magnitudes = np.abs(values.astype(float))
+    except OverflowError:  # an integer of more than 308 digits
+        raise ValueError(f"{rule}, got one above 1.8e308: {way_out}") from None
+    if np.nanmax(magnitudes, initial=0.0) > MOST_SQUARED:
+        place = np.unravel_index(np.nanargmax(magnitudes), values.shape)
+        at = ", ".join(map(str, map(int, place)))
+        raise ValueError(f"{rule}, got {float(values[place]):g} in place {at}: {way_out}")
 
 
 def is_auto(value):

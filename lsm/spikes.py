@@ -87,7 +87,8 @@ class SpikeArray:
         self.channels = integers("channels", channels, np.int32)
         self.amplitudes = None
         if amplitudes is not None:
-            with np.errstate(over="ignore"):  # infinite amplitudes raise an error below
+            # NaN and infinite amplitudes raise an error below.
+            with np.errstate(over="ignore", invalid="ignore"):
                 amplitudes = check_reals("amplitudes must be numbers", amplitudes, np.float32)
             self.amplitudes = np.ascontiguousarray(amplitudes)
         self.offsets = integers("offsets", offsets, np.int64)

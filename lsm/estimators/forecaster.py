@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
 from .._typing import Array, ArrayLike
-from .._validation import check_integer, check_reals
+from .._validation import check_integer, check_reals, check_squares
 from ..calibration import Calibration
 from ..liquid import Liquid
 from ..readout import ResidualRidge
@@ -378,6 +378,7 @@ def _as_rows(name, values):
         )
     if np.isinf(array).any():
         raise ValueError(f"{rule}, got infinity: put NaN where a value is unknown")
+    check_squares(name, array)
     return array.reshape(len(array), -1).astype(float)
 
 

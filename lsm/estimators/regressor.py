@@ -12,7 +12,7 @@ from .._parts import all_or_nothing
 from .._random import generators
 from .._typing import Array, ArrayLike, Estimator, Samples
 from .._units import rounding_named
-from .._validation import check_integer, check_reals
+from .._validation import check_integer, check_reals, check_squares
 from ..ensemble import LiquidEnsemble
 from ..feedback import Feedback
 from ..liquid import Liquid
@@ -193,6 +193,7 @@ class LSMRegressor(RegressorMixin, LSM):
             raise ValueError(
                 f"y must hold numbers, got an array of {y.dtype}: convert it, as by y.astype(float)"
             )
+        check_squares("y", y)
         if self.feedback is None:
             return
         if self.targets_ == "sample":

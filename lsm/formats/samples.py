@@ -4,13 +4,13 @@ The import of this module needs none of these libraries.
 """
 
 import math
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .._events import check_binning, integers, listed
+from .._hdf5 import read_datasets
 from .._typing import Array, Samples
 from .._validation import as_array, check_integer, check_reals
 from ..spikes import SpikeArray
@@ -201,14 +201,14 @@ def from_neo(
             if not all(hasattr(train, name) for name in ("t_start", "t_stop", "rescale")):
                 raise TypeError(f"segment {i} must hold neo.SpikeTrain, got {train!r:.80}")
     events, durations = [], []
-    for trains in samples:
-        start = min(_in_ms(train.t_start) for train in trains)
-        stop = max(_in_ms(train.t_stop) for train in trains)
+    for i, trains in enumerate(samples):
+        start = min(_in_ms(i, train.t_start) for train in trains)
+        stop = max(_in_ms(i, train.t_stop) for train in trains)
         # The difference of two late times has a rounding error, which must not move a spike at
         # the start of a row to the row before.
         rounding = 2 * np.spacing(max(abs(start), abs(stop)))
         durations.append(stop - start - rounding)
-        times = [np.atleast_1d(_in_ms(train)) - start + rounding for train in trains]
+        times = [np.atleast_1d(_in_ms(i, train)) - start + rounding for train in trains]
         channels = np.repeat(np.arange(len(trains)), [len(time) for time in times])
         events.append((np.concatenate(times), channels))
     return SpikeArray.from_events(
@@ -217,9 +217,13 @@ def from_neo(
     )  # fmt: skip
 
 
-def _in_ms(quantity):
-    """Return the magnitude of a quantity in ms."""
-    return quantity.rescale("ms").magnitude
+def _in_ms(i, quantity):
+    """Return the magnitude of a quantity of segment i in ms."""
+    rule = f"segment {i}: spikes, t_start and t_stop must be finite times"
+    times = check_reals(rule, quantity.rescale("ms").magnitude)
+    if times.ndim > 1 or not np.isfinite(times).all():
+        raise ValueError(f"{rule}, got {times!r:.80}")
+    return times
 
 
 def read_shd(
@@ -252,9 +256,10 @@ def read_shd(
     Raises
     ------
     TypeError, ValueError
-        If the file has another layout, or a value or a parameter is invalid.
+        If the file has another layout, holds links, claims to be far larger than it is, or a value
+        or a parameter is invalid.
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or is damaged.
 
     References
     ----------
@@ -268,45 +273,19 @@ def read_shd(
         "out_of_range": out_of_range,
     }
     check_binning(n_channels, **options)
-    if isinstance(file, str | os.PathLike):
-        import h5py  # an optional dependency
-
-        try:
-            opened = h5py.File(file, "r")
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            raise OSError(f"{os.fspath(file)!r} cannot be read as HDF5: {error}") from error
-        with opened:
-            return read_shd(opened, durations, n_channels=n_channels, **options)
-    if not isinstance(file, Mapping):
-        raise TypeError(f"file must be a path or an open h5py.File, got {file!r:.80}")
-    times, units, labels = (
-        _dataset(file, path) for path in ("spikes/times", "spikes/units", "labels")
-    )
-    labels = integers("labels", labels, np.int64)
-    if not len(times) == len(units) == len(labels):
-        raise ValueError(
-            f"{file!r:.200} must hold equal numbers of spikes/times, spikes/units and labels, got "
-            f"{len(times)}, {len(units)} and {len(labels)}"
-        )
-    # The files hold times in half precision, in which milliseconds would overflow.
-    events = [
-        (1000 * check_reals(f"sample {i}: times must be numbers (seconds)", time), unit)
-        for i, (time, unit) in enumerate(zip(times, units, strict=True))
-    ]
-    return SpikeArray.from_events(events, n_channels, durations, **options), labels
-
-
-def _dataset(file, path):
-    """Return the dataset at a path of a file, which must have an entry for each sample."""
-    item = file
-    for name in path.split("/"):
-        if not isinstance(item, Mapping) or name not in item:
+    times, units, labels = read_datasets(file, ["spikes/times", "spikes/units", "labels"])
+    try:
+        labels = integers("labels", labels, np.int64)
+        if not len(times) == len(units) == len(labels):
             raise ValueError(
-                f"{file!r:.200} must hold spikes/times, spikes/units and labels, but has no {path}"
+                "it must hold equal numbers of spikes/times, spikes/units and labels, got "
+                f"{len(times)}, {len(units)} and {len(labels)}"
             )
-        item = item[name]
-    if isinstance(item, Mapping) or getattr(item, "shape", None) == ():
-        raise ValueError(f"{path} of {file!r:.200} must be a dataset with an entry for each sample")
-    return item
+        # The files hold times in half precision, in which milliseconds would overflow.
+        events = [
+            (1000 * check_reals(f"sample {i}: times must be numbers (seconds)", time), unit)
+            for i, (time, unit) in enumerate(zip(times, units, strict=True))
+        ]
+        return SpikeArray.from_events(events, n_channels, durations, **options), labels
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{file!r:.200}: {error}") from error

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._typing import Array, ArrayLike, Samples
-from .._validation import check_number
+from .._validation import check_number, check_squares
 
 __all__ = ["HoldOutRidge"]
 
@@ -77,8 +77,8 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is invalid, there are fewer than two rows, or every penalty is too
-            small for unique coefficients.
+            If a parameter is invalid, there are fewer than two rows, a target is above 1e150, or
+            every penalty is too small for unique coefficients.
         """
         if np.ndim(self.alphas) != 1 or len(self.alphas) == 0:
             raise ValueError(
@@ -91,6 +91,7 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
         X, y = validate_data(
             self, X, y, dtype=np.float64, multi_output=True, y_numeric=True, ensure_min_samples=2
         )
+        check_squares("y", y)
         targets = y.reshape(len(y), -1).astype(float)
         n_fit = min(max(round((1 - self.share) * len(X)), 1), len(X) - 1)
         first_rows, last = _Moments(X[:n_fit], targets[:n_fit]), slice(n_fit, None)

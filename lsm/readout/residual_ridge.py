@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._typing import Array, ArrayLike, Samples
-from .._validation import check_integer, check_number, check_reals
+from .._validation import check_integer, check_number, check_reals, check_squares
 
 __all__ = ["ResidualRidge"]
 
@@ -109,12 +109,14 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is invalid, or fewer than four rows have a positive weight.
+            If a parameter is invalid, a target is above 1e150, or fewer than four rows have a
+            positive weight.
         """
         candidates, alphas = self._check()
         X, y = validate_data(
             self, X, y, dtype=np.float64, multi_output=True, y_numeric=True, ensure_min_samples=4
         )
+        check_squares("y", y)
         if candidates[-1] > X.shape[1]:
             raise ValueError(
                 f"ResidualRidge.n_inputs must be at most the {X.shape[1]} columns of X, got "

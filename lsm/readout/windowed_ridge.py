@@ -11,7 +11,14 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from .._typing import Array, ArrayLike, Samples
-from .._validation import check_bool, check_integer, check_number, check_reals, is_auto
+from .._validation import (
+    check_bool,
+    check_integer,
+    check_number,
+    check_reals,
+    check_squares,
+    is_auto,
+)
 from .leave_one_out import CentredRidge, centred, left_out_errors
 
 __all__ = ["WindowedRidge", "WindowedRidgeClassifier"]
@@ -234,11 +241,13 @@ class WindowedRidge(RegressorMixin, WindowedRidgeBase):
         Raises
         ------
         TypeError, ValueError
-            If a parameter is invalid, or does not fit the number of columns.
+            If a parameter is invalid, or does not fit the number of columns, or a target is above
+            1e150.
         """
         X, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=np.float64, multi_output=True, y_numeric=True
         )
+        check_squares("y", y)
         weights = _checked_weights(sample_weight, len(y))
         self._one_output = y.ndim == 1
         self._fit(_dense(X), y.reshape(len(y), -1).astype(float), weights)

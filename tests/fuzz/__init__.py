@@ -1,0 +1,1 @@
+"""Mutated input for every parser of files and samples from elsewhere."""
