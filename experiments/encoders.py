@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch
 
 from lsm._validation import check_choice, check_integer
@@ -25,7 +25,7 @@ from lsm.readout import KernelRidgeClassifier
 from . import spoken_words
 from ._study.metric import Metric
 from ._words.codes import CODES, OF_SOUND, encode_signals, encode_words, make_slow_noise
-from ._words.readouts import mean_in_bins
+from ._words.readouts import make_window_means
 
 __all__ = ["conditions", "evaluate", "fit", "load_data", "make_model"]
 
@@ -117,7 +117,7 @@ def make_model(n_neurons=500, *, random_state=None, **settings):
 
 def make_models(model):
     """Make the models of the table by name; the first is `model`."""
-    bins = ("bins", FunctionTransformer(mean_in_bins))
+    bins = ("bins", make_window_means())
     baseline = Pipeline([bins, ("scaler", StandardScaler()), ("readouts", Readouts())])
     return {"liquid": model, "no liquid": baseline}
 

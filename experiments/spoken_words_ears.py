@@ -18,7 +18,7 @@ from lsm._validation import check_choice, check_integer
 from . import spoken_words
 from ._study.folds import compare_folds
 from ._words import readouts
-from ._words.readouts import N_BINS, make_readout, mean_in_bins
+from ._words.readouts import N_BINS, make_readout, make_window_means
 from ._words.recipes import held_out, stack
 from ._words.recordings import load_data
 
@@ -73,10 +73,7 @@ def make_model(
 def make_baseline(n_ears=24, readout="stacked", *, sample_rate=8000, random_state=None):
     """Make an unfitted classifier with the same front ends and readout, but no liquid."""
     _, encoders = _draw(n_ears, sample_rate, random_state)
-    ears = [
-        Pipeline([("encoder", encoder), ("bins", FunctionTransformer(mean_in_bins))])
-        for encoder in encoders
-    ]
+    ears = [Pipeline([("encoder", encoder), ("bins", make_window_means())]) for encoder in encoders]
     sizes = [3 * encoder.n_bands * N_BINS for encoder in encoders]
     return Pipeline([_side_by_side(ears), *_read(readout, sizes)])
 

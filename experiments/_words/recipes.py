@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from lsm import Snapshots
 
-from .readouts import READOUTS, make_readout, mean_in_bins
+from .readouts import READOUTS, make_readout, make_window_means
 
 __all__ = [
     "FRONT_ENDS", "N_RECIPES", "PARTS", "Recipe", "best_of", "classes_of", "held_out",
@@ -120,7 +120,7 @@ def try_recipes(model, encoded, data, train, test, stages, detail):
         with stages.stage("simulate", detail):
             states = liquid.transform(currents)
         parts_of = np.repeat(ALL_PARTS, np.multiply(ALL_PARTS, liquid.n_neurons_))
-        bins = {n: mean_in_bins(currents, n) for n in ALL_PARTS}
+        bins = {n: make_window_means(n).fit_transform(currents) for n in ALL_PARTS}
         for name, parts in PARTS.items():
             features = {
                 "liquid": states[:, np.isin(parts_of, parts)],

@@ -4,7 +4,7 @@ import numpy as np
 
 from .models import NO_LIQUID, NO_RECURRENCE, STATIC
 
-__all__ = ["sentences"]
+__all__ = ["difference_text", "sentences"]
 
 
 def sentences(table, failures):
@@ -57,13 +57,33 @@ def _answer(controls, trivial):
 
 def _sentence(row):
     """Return the difference from one control as a sentence."""
-    numbers = f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
-    unsure = "" if row.low > 0 or row.high < 0 else ", not significant"
+    numbers = difference_text(row.difference, row.low, row.high)
     if row.model != NO_RECURRENCE:
-        return f"The model against '{row.model}': {numbers}{unsure}."
+        return f"The model against '{row.model}': {numbers}."
     if row.high < 0:
         return (
             f"Recurrence hurts: {numbers}. Lower Calibration.max_gain, or take "
             "lsm.without_recurrence(model)."
         )
-    return f"Recurrence is worth {numbers}{unsure}."
+    return f"Recurrence is worth {numbers}."
+
+
+def difference_text(difference, low, high, number="{:+.3f}"):
+    """Return a difference with its interval as a text, which says if it is not significant.
+
+    Parameters
+    ----------
+    difference, low, high : float
+        As of :func:`~lsm.comparison.intervals.paired_difference`; the ends may be NaN.
+    number : str, default="{:+.3f}"
+        Format of a number.
+
+    Returns
+    -------
+    text : str
+    """
+    if np.isnan([low, high]).any():
+        return number.format(difference)
+    unsure = "" if low > 0 or high < 0 else ", not significant"
+    low, high = number.format(low), number.format(high)
+    return f"{number.format(difference)} ({low} to {high}){unsure}"

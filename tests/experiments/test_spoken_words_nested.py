@@ -15,7 +15,7 @@ from lsm.experiments import spoken_words, spoken_words_nested
 from lsm.experiments.__main__ import main
 from lsm.experiments._study.progress import Stages
 from lsm.experiments._words import recipes as words_recipes
-from lsm.experiments._words.readouts import make_baseline, mean_in_bins
+from lsm.experiments._words.readouts import make_baseline, make_window_means
 from lsm.experiments._words.recipes import FRONT_ENDS, PARTS, best_of, held_out, stack
 
 TINY = ["--dataset", "synth", "--words", "zero", "one", "two", "--n-voices", "12"]
@@ -120,7 +120,7 @@ def test_scores_of_training_words_are_by_readouts_that_do_not_know_their_group(d
     }  # fmt: skip
     model = make_baseline(spoken_words.make_model()["encoder"], "kernel")
     currents = model["encoder"].fit_transform(data.data[train])
-    bins = np.hstack([mean_in_bins(currents, n) for n in (1, 2)])
+    bins = make_window_means((1, 2)).fit_transform(currents)
     scores = model[2:].fit(bins[fitted], data.target[train][fitted]).decision_function(bins[held])
     np.testing.assert_allclose(recipe.held[held], scores, atol=1e-5)
 

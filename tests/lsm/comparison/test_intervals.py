@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lsm.comparison.intervals import corrected_interval
+from lsm.comparison.intervals import corrected_interval, paired_difference
 from lsm.comparison.verdict import sentences
 
 
@@ -22,6 +22,12 @@ def test_the_correction_widens_by_the_share_of_the_test_set():
     assert ratio == pytest.approx(np.sqrt((1 / 5 + 1 / 4) / (1 / 5)))
     assert np.mean(corrected) == pytest.approx(values.mean())
     assert np.isnan(corrected_interval(values[:1], 0.25)).all()
+
+
+def test_a_difference_is_paired_by_fold():
+    scores = np.array([0.9, 0.5, 0.7])
+    found = paired_difference(scores, scores - 0.1, 0.5)
+    assert [found[key] for key in ("difference", "low", "high")] == pytest.approx([0.1] * 3)
 
 
 LOW, NONE, HIGH = (-0.3, -0.1), (-0.1, 0.1), (0.1, 0.3)
