@@ -7,7 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 from lsm import Snapshots
 from lsm._validation import check_choice
-from lsm.random_features import Pooled
+from lsm.pooled import Pooled
 from lsm.readout import KernelRidgeClassifier, WithinClassWhitener
 
 __all__ = ["N_BINS", "READOUTS", "make_baseline", "make_readout", "make_window_means"]

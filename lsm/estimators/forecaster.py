@@ -12,8 +12,9 @@ from ..liquid import Liquid
 from ..readout import ResidualRidge
 from ..samples import cut_rows
 from ..spikes import SpikeArray
+from ..taps import delay_rows, tap_counts
 from .series_scaler import SeriesScaler
-from .taps import delay_rows, read_for_series, row_duration_for, tap_counts
+from .taps import read_for_series, row_duration_for
 
 __all__ = ["Forecaster"]
 

@@ -12,10 +12,11 @@ from .._validation import check_integer, check_reals
 from ..liquid import Liquid
 from ..readout import ResidualRidge
 from ..spikes import SpikeArray
+from ..taps import tap_counts
 from .availability import readout_has
 from .base import LSM
 from .closed_loop import ClosedLoop
-from .taps import Tapped, read_for_series, row_duration_for, tap_counts
+from .taps import Tapped, read_for_series, row_duration_for
 
 __all__ = ["LSMRegressor"]
 

@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 
 from lsm import Forecaster, Liquid
 from lsm.datasets import make_mackey_glass
-from lsm.estimators.taps import delay_rows, tap_counts
+from lsm.taps import delay_rows, tap_counts
 
 
 def small(**params):
