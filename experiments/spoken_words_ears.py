@@ -3,7 +3,8 @@
 As spoken-words, but each word passes the liquid once for each of several front ends. These are
 drawn at random, so none is chosen by its score. By default two readouts are fitted for each front
 end, and a logistic regression weighs their scores; other readouts have all states side by side.
-The table has the liquid with all front ends and with the first alone, and both without a liquid.
+The table has the liquid with all front ends and with the first alone, and both with static random
+features in the liquid's place and without a liquid.
 """
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import check_random_state
 
+from lsm import with_random_features
 from lsm._validation import check_choice, check_integer
 
 from . import spoken_words
@@ -125,10 +127,13 @@ def make_models(model, n_neurons, n_ears, readout, sample_rate, random_state):
     common = {"readout": readout, "sample_rate": sample_rate, "random_state": random_state}
     several = f"{n_ears} front ends, {READOUTS[readout]}"
     alone = f"one of them, {READOUTS[readout]}"
+    one = make_model(n_neurons, 1, **common)
     return {
         f"liquid, {several}": model,
+        f"static random features, {several}": with_random_features(model),
         f"no liquid, {several}": make_baseline(n_ears, **common),
-        f"liquid, {alone}": make_model(n_neurons, 1, **common),
+        f"liquid, {alone}": one,
+        f"static random features, {alone}": with_random_features(one),
         f"no liquid, {alone}": make_baseline(1, **common),
     }
 

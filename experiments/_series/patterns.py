@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch
 
-from lsm import SpikeArray
+from lsm import RandomFeatures, SpikeArray
 from lsm._validation import check_choice, check_number
 from lsm.datasets import make_lorenz, make_mackey_glass, make_sine_patterns
 from lsm.readout import HoldOutRidge
@@ -136,22 +136,33 @@ def _valid_rows(y_pred, target):
 
 
 class Continuation(BaseEstimator):
-    """Linear autoregression that continues from its own output, without a network.
+    """Autoregression that continues from its own output, without a network.
 
     Parameters
     ----------
     n_taps : int, default=50
         Number of past rows that it has as inputs.
+    n_units : int or None, default=None
+        Number of static random units that read these rows; None is a linear autoregression.
+    random_state : int or None, default=None
+        Seed of the units.
     """
 
-    def __init__(self, n_taps=50):
+    def __init__(self, n_taps=50, n_units=None, random_state=None):
         self.n_taps = n_taps
+        self.n_units = n_units
+        self.random_state = random_state
 
     def fit(self, quiet, target):
         """Fit the autoregression to the only pattern."""
         (pattern,) = target
         windows = np.lib.stride_tricks.sliding_window_view(pattern, self.n_taps, axis=0)
         X = windows[:-1].reshape(len(windows) - 1, -1)
+        self.units_ = None
+        if self.n_units is not None:
+            units = RandomFeatures(self.n_units, n_taps=self.n_taps, random_state=self.random_state)
+            self.units_ = units.fit([pattern])
+            X = self.units_.trajectory([pattern])[0][self.n_taps - 1 : -1]
         self.readout_ = HoldOutRidge().fit(X, pattern[self.n_taps :])
         return self
 
@@ -160,5 +171,7 @@ class Continuation(BaseEstimator):
         past = list(warmup[-self.n_taps :])
         for _ in range(n_steps):
             taps = np.stack(past[-self.n_taps :], axis=1).reshape(1, -1)
+            if self.units_ is not None:
+                taps = self.units_.trajectory([np.array(past[-self.n_taps :])])[0][-1:]
             past.append(self.readout_.predict(taps)[0])
         return np.array(past[self.n_taps :])

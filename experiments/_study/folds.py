@@ -9,8 +9,8 @@ from lsm.comparison.verdict import difference_text
 __all__ = ["FoldComparison", "compare_folds"]
 
 INTERVAL = (
-    "95 %, by the corrected resampled t test over {units}, as of lsm.compare: they hold for "
-    "further {units}, not only for further samples of these"
+    "95 %, by the corrected resampled t test over {units}, as in lsm.compare: samples of one "
+    "speaker, or of one block of takes, do not count as independent"
 )
 
 
@@ -143,7 +143,7 @@ class FoldComparison:
         """Return lines that compare models with the same models without a liquid or recurrence."""
         lines = []
         for other in self.y_pred:
-            name = other.removeprefix("no ")
+            name = other.replace("static random features", "liquid").removeprefix("no ")
             if name != other:
                 lines.append(
                     f"'{name}' against '{other}': {self._difference_in_points(name, other)}."
@@ -158,4 +158,4 @@ class FoldComparison:
         """Return the difference between two models as a text."""
         difference = self.difference(name, other)
         percent = {key: 100 * value for key, value in difference.items()}
-        return difference_text(**percent, number="{:+.1f}") + " points"
+        return difference_text(**percent, number="{:+.1f}", unit=" points")

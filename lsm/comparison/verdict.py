@@ -68,7 +68,7 @@ def _sentence(row):
     return f"Recurrence is worth {numbers}."
 
 
-def difference_text(difference, low, high, number="{:+.3f}"):
+def difference_text(difference, low, high, number="{:+.3f}", unit=""):
     """Return a difference with its interval as a text, which says if it is not significant.
 
     Parameters
@@ -77,13 +77,15 @@ def difference_text(difference, low, high, number="{:+.3f}"):
         As of :func:`~lsm.comparison.intervals.paired_difference`; the ends may be NaN.
     number : str, default="{:+.3f}"
         Format of a number.
+    unit : str, default=""
+        Unit of the difference, such as " points".
 
     Returns
     -------
     text : str
     """
     if np.isnan([low, high]).any():
-        return number.format(difference)
+        return number.format(difference) + unit
     unsure = "" if low > 0 or high < 0 else ", not significant"
     low, high = number.format(low), number.format(high)
-    return f"{number.format(difference)} ({low} to {high}){unsure}"
+    return f"{number.format(difference)}{unit} ({low} to {high}){unsure}"
