@@ -58,9 +58,10 @@ class Forecaster(Composite):
         A readout for each horizon.
     errors_ : DataFrame
         Root mean squared errors on held-out time, the last half of the series of `fit`, a line
-        for each horizon and channel: `forecaster`, `linear` (ridge regression on 20 rows or less),
-        and `persistence` (the present value). The penalties are chosen on the same rows, so that
-        the first is a little too small.
+        for each horizon and channel, where columns of a DataFrame have their names:
+        `forecaster`, `linear` (ridge regression on 20 rows or less), and `persistence` (the
+        present value). The penalties are chosen on the same rows, so that the first is a little
+        too small.
     scaler_ : SeriesScaler
         Medians and spreads of the channels.
     n_features_in_ : int
@@ -119,6 +120,7 @@ class Forecaster(Composite):
             self._horizons = self._check()
             values = _as_rows("series", series)
             self._flat, self.n_features_in_ = np.ndim(series) == 1, values.shape[1]
+            self._channels = list(getattr(series, "columns", range(values.shape[1])))
             self._one_horizon = np.ndim(self.horizon) == 0
             self._past = np.hstack([values, _exogenous(exogenous, len(values))])
             self.scaler_ = SeriesScaler().fit(self._past)
@@ -171,8 +173,8 @@ class Forecaster(Composite):
 
     def _as_table(self, errors):
         """Return errors of shape (n_horizons * n_channels, 3) as a table in the series' unit."""
-        channels = range(self.n_features_in_)
-        lines = pd.MultiIndex.from_product([self._horizons, channels], names=["horizon", "channel"])
+        names = ["horizon", "channel"]
+        lines = pd.MultiIndex.from_product([self._horizons, self._channels], names=names)
         spread = np.tile(self.scaler_.spread_[: self.n_features_in_], len(self._horizons))
         columns = ["forecaster", "linear", "persistence"]
         return pd.DataFrame(errors * spread[:, None], index=lines, columns=columns)
