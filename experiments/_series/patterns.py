@@ -17,6 +17,7 @@ __all__ = ["PATTERNS", "SINES", "Continuation", "load_data", "measure"]
 
 N_PERIODS = 5  # periods of a free run of sines
 FREE = {"lorenz": (10, 600), "mackey-glass": (50, 84)}  # free runs, and rows of each
+DIVERGED = 1e3  # times the largest value of the pattern
 TOLERANCE = 0.4  # largest distance of a valid free run from the target, in standard deviations
 
 
@@ -158,7 +159,7 @@ class Continuation(BaseEstimator):
         (pattern,) = target
         windows = np.lib.stride_tricks.sliding_window_view(pattern, self.n_taps, axis=0)
         X = windows[:-1].reshape(len(windows) - 1, -1)
-        self.units_ = None
+        self.units_, self.limit_ = None, DIVERGED * np.abs(pattern).max()
         if self.n_units is not None:
             units = RandomFeatures(self.n_units, n_taps=self.n_taps, random_state=self.random_state)
             self.units_ = units.fit([pattern])
@@ -167,11 +168,13 @@ class Continuation(BaseEstimator):
         return self
 
     def generate(self, n_steps, warmup, X=None):
-        """Continue from the end of a warm-up."""
+        """Continue from the end of a warm-up; a FloatingPointError is raised if that diverges."""
         past = list(warmup[-self.n_taps :])
         for _ in range(n_steps):
             taps = np.stack(past[-self.n_taps :], axis=1).reshape(1, -1)
             if self.units_ is not None:
                 taps = self.units_.trajectory([np.array(past[-self.n_taps :])])[0][-1:]
             past.append(self.readout_.predict(taps)[0])
+            if np.abs(past[-1]).max() > self.limit_:
+                raise FloatingPointError("the autoregression diverged")
         return np.array(past[self.n_taps :])

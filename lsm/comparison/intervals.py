@@ -54,8 +54,11 @@ def paired_difference(scores, control, test_share=0.0):
     Returns
     -------
     difference : dict of str to float
-        `difference`, `low` and `high`, the ends of the 95 % interval.
+        `difference`, `low` and `high`, the ends of the 95 % interval; NaN if a score is missing or
+        infinite.
     """
     differences = np.asarray(scores, dtype=float) - np.asarray(control, dtype=float)
+    if not np.isfinite(differences).all():
+        return dict.fromkeys(("difference", "low", "high"), np.nan)
     low, high = corrected_interval(differences, test_share)
     return {"difference": float(differences.mean()), "low": low, "high": high}

