@@ -1,8 +1,8 @@
 """Generate patterns with a liquid whose output is its only input.
 
 The table has the liquid, the liquid without recurrence, an echo state network of as many neurons,
-and autoregressions on as many static random units of the last rows, and on these rows themselves,
-over several seeds. For sines it has the error over five periods after a warm-up in which the target
+and autoregressions on the last rows with as many static random units of them, and without, over
+several seeds. For sines it has the error over five periods after a warm-up in which the target
 is fed back; for the attractor of Lorenz the time for which a free run stays within 0.4 standard
 deviations, in Lyapunov times, the median of ten starts; for the series of Mackey and Glass the
 error after 84 steps, over fifty starts.

@@ -42,8 +42,7 @@ def test_the_folder_holds_a_table_facts_pictures_and_the_model(results):
     table = pd.read_csv(results / "table.csv")
     assert list(table["model"]) == MODELS
     assert facts["score"] == table["median"][0]
-    # With so short a training the autoregression on random units may leave every bound.
-    assert np.isfinite(table.set_index("model")["median"].drop("static random features")).all()
+    assert np.isfinite(table["median"]).all()
 
 
 def test_the_kept_model_runs_as_the_table_says(results):
@@ -160,7 +159,7 @@ def test_random_units_of_past_rows_go_on_with_a_sine_or_say_that_they_diverge():
     piece = data.target[data.test[0]]
     model = Continuation(n_taps=20, n_units=50, random_state=0).fit(data.data[[0]], data.target[:1])
     run = model.generate(50, piece[: data.n_warmup])
-    assert np.abs(run - piece[data.n_warmup :][:50]).max() < 0.5
+    assert np.abs(run - piece[data.n_warmup :][:50]).max() < 0.01
     model.limit_ = 0.1
     with pytest.raises(FloatingPointError, match="diverged"):
         model.generate(50, piece[: data.n_warmup])
