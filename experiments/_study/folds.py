@@ -144,7 +144,7 @@ class FoldComparison:
         lines = []
         for other in self.y_pred:
             name = other.replace("static random features", "liquid").removeprefix("no ")
-            if name != other:
+            if name != other and name in self.y_pred:
                 lines.append(
                     f"'{name}' against '{other}': {self._difference_in_points(name, other)}."
                 )
