@@ -134,7 +134,7 @@ class RandomFeatures(Pooled):
         reach = self.n_taps_ ** rng.uniform(size=self.n_units)
         units, columns = weights.coords
         taps, traces = np.divmod(columns, n_traces)
-        taps = (taps * reach[units] / self.n_taps_).astype(int)
+        taps = np.ceil((taps + 1) * reach[units] / self.n_taps_).astype(int) - 1
         return sparse.coo_array((weights.data, (units, taps * n_traces + traces)), weights.shape)
 
     def _moments(self, spikes):
