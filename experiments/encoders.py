@@ -1,9 +1,9 @@
 """Compare encoders and readouts on spoken digits: the study of docs/studies/encoders.md.
 
 Digits of the Free Spoken Digit Dataset are encoded by every code of `lsm.encoding`, and classified
-by four readouts with and without a liquid. Each speaker is the test once. The table also has the
-number of channels and of spikes of each code, and the error of decoding. The study itself is
-`lsm run encoders --repeats 3`, eight minutes on one core.
+by four readouts with a liquid, with static random features, and without either. Each speaker is the
+test once. The table also has the number of channels and of spikes of each code, and the error of
+decoding. The study itself is `lsm run encoders --repeats 3`, eight minutes on one core.
 """
 
 import warnings
@@ -15,9 +15,10 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch
 
+from lsm import Liquid, with_random_features
 from lsm._validation import check_choice, check_integer
 from lsm.datasets import fetch_spoken_digits
 from lsm.readout import KernelRidgeClassifier
@@ -25,7 +26,7 @@ from lsm.readout import KernelRidgeClassifier
 from . import spoken_words
 from ._study.metric import Metric
 from ._words.codes import CODES, OF_SOUND, encode_signals, encode_words, make_slow_noise
-from ._words.readouts import mean_in_bins
+from ._words.readouts import make_window_means
 
 __all__ = ["conditions", "evaluate", "fit", "load_data", "make_model"]
 
@@ -117,9 +118,10 @@ def make_model(n_neurons=500, *, random_state=None, **settings):
 
 def make_models(model):
     """Make the models of the table by name; the first is `model`."""
-    bins = ("bins", FunctionTransformer(mean_in_bins))
+    bins = ("bins", make_window_means())
     baseline = Pipeline([bins, ("scaler", StandardScaler()), ("readouts", Readouts())])
-    return {"liquid": model, "no liquid": baseline}
+    static = with_random_features(model)
+    return {"liquid": model, "static random features": static, "no liquid": baseline}
 
 
 def fit(model, data, train):
@@ -142,7 +144,7 @@ def evaluate(model, data, test):
         "spikes a word": _spikes_a_word(data.data),
         "decoding error": data.error,
     }
-    if "liquid" in model.named_steps:
+    if isinstance(model.named_steps.get("liquid"), Liquid):
         for name, value in properties.items():
             values[Metric(name, scored=False, columns=(("measure", name),))] = value
     return y_pred, values
@@ -156,7 +158,7 @@ def _spikes_a_word(spikes):
 
 
 def describe(comparison):
-    """Return a row for each code: means over seeds, accuracies in percent, liquid / no liquid."""
+    """Return a row for each code: means over seeds, accuracies in %: liquid / static / none."""
     table = comparison.table()
     seeds = [name for name in table if name.startswith("seed ")]
     table["mean"] = table[seeds].mean(axis=1)
@@ -165,8 +167,9 @@ def describe(comparison):
     for name in ("channels", "spikes a word"):
         shown[name] = means[name, "liquid"].round()
     for name in READOUTS:
-        both = (100 * means[name][["liquid", "no liquid"]]).round(1)
-        shown[name] = both.astype(str).agg(" / ".join, axis=1)
+        models = ["liquid", "static random features", "no liquid"]
+        percent = (100 * means[name][models]).round(1)
+        shown[name] = percent.astype(str).agg(" / ".join, axis=1)
     noise = make_slow_noise()
     shown["error, words"] = means["decoding error", "liquid"]
     shown["error, noise"] = [

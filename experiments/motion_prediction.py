@@ -1,16 +1,24 @@
 """Predict the flight of a ball with a liquid, or recognise movements.
 
 The table has the liquid, the liquid without recurrence, an echo state network of as many neurons,
-and linear taps on the input, over several seeds of data and networks. For the ball it has the mean
-distance in pixels between the predicted and the true place, 50 to 400 ms ahead, and the same while
-the ball is hidden. For basic-motions it has the accuracy on the archive's own test sequences.
+as many static random units of the last images, and linear taps on the input, over several seeds of
+data and networks. For the ball it has the mean distance in pixels between the predicted and the
+true place, 50 to 400 ms ahead, and the same while the ball is hidden. For basic-motions it has the
+accuracy on the archive's own test sequences.
 """
 
 import numpy as np
 from scipy import stats
 from sklearn.linear_model import RidgeClassifierCV
 
-from lsm import Liquid, LSMClassifier, LSMRegressor, Snapshots, without_recurrence
+from lsm import (
+    Liquid,
+    LSMClassifier,
+    LSMRegressor,
+    Snapshots,
+    with_random_features,
+    without_recurrence,
+)
 from lsm._validation import check_choice
 from lsm.neurons import LIF
 from lsm.readout import HoldOutRidge
@@ -19,7 +27,7 @@ from lsm.topology import RandomInput
 from ._motion.prediction import HORIZONS, ROW, TASKS, WASHOUT, AllValues, errors, load_data
 from ._motion.prediction_figures import draw_errors, draw_flights
 from ._series.networks import KINDS, make_delayed_liquid
-from ._series.taps import LinearTaps
+from ._series.taps import make_linear_taps, make_static
 from ._study.metric import Metric
 
 __all__ = ["evaluate", "load_data", "make_model"]
@@ -92,14 +100,20 @@ def _input(weight, ball):
 
 def make_models(model, data, task, n_neurons, random_state):
     """Make the models of the table by name; the first is `model`."""
-    taps = LinearTaps(N_TAPS, WASHOUT, n_held=len(data.cv[0][1]))
+    ball = task == "ball"
+    static, plain = with_random_features(model), AllValues()
+    if ball:
+        n_held = len(data.cv[0][1])
+        static = make_static(n_neurons, N_TAPS, WASHOUT, n_held, random_state=random_state)
+        plain = make_linear_taps(N_TAPS, WASHOUT, n_held)
     return {
         "liquid": model,
         "liquid without recurrence": without_recurrence(model),
         "echo state network": make_model(
             task, n_neurons, kind="echo-state", random_state=random_state
         ),
-        "linear taps": taps if task == "ball" else AllValues(),
+        "static random features": static,
+        "linear taps": plain,
     }
 
 

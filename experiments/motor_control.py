@@ -4,11 +4,13 @@ The inputs of the controller are the goal and past angles of the joints. It is f
 then to the teacher's corrections of its own tries. The table has the median distance from trained
 and untrained goals, by the delay of the angles and by the disturbance of the arm, over several
 seeds of networks: for the liquid, the liquid without recurrence, an echo state network of as many
-neurons, and linear taps, whose number is chosen on validation goals.
+neurons, as many static random units of the last rows, and linear taps. The number of taps is chosen
+on validation goals.
 """
 
 import numpy as np
 from scipy import stats
+from sklearn.base import clone
 
 from lsm import Liquid, LSMRegressor, Snapshots, without_recurrence
 from lsm._validation import check_choice, check_number
@@ -28,7 +30,7 @@ from ._motion.reaching import (
 )
 from ._motion.reaching_figures import animate, draw_delays, draw_paths
 from ._series.networks import KINDS, make_delayed_liquid
-from ._series.taps import LinearTaps
+from ._series.taps import TapRegression, make_linear_taps, make_static
 from ._study.metric import Metric
 
 __all__ = ["conditions", "evaluate", "fit", "load_data", "make_model"]
@@ -107,15 +109,16 @@ def make_models(model, n_neurons, random_state):
         "liquid": model,
         "liquid without recurrence": without_recurrence(model),
         "echo state network": make_model(n_neurons, kind="echo-state", random_state=random_state),
-        "linear taps": LinearTaps(N_TAPS),
+        "static random features": make_static(n_neurons, N_TAPS, random_state=random_state),
+        "linear taps": make_linear_taps(N_TAPS),
     }
 
 
 def fit(model, data, train):
-    """Fit a controller; of linear taps the number that does best on the validation goals."""
-    if not isinstance(model, LinearTaps):
+    """Fit a controller; of taps the number that does best on the validation goals."""
+    if not isinstance(model, TapRegression):
         return practise(model, data, train)
-    fitted = [practise(LinearTaps([n]), data, train) for n in model.n_taps]
+    fitted = [practise(clone(model).set_params(n_taps=[n]), data, train) for n in model.n_taps]
     validation = data.validation
 
     def error(taps):

@@ -1,7 +1,8 @@
 """Classify spike patterns with a liquid: to remember, combine and find them in noise.
 
 The table has the liquid, the liquid without recurrence, an echo state network of as many neurons,
-and exponential traces of the input without any neuron, over several seeds of tasks and networks.
+as many static random units of exponential traces of the input, and these traces alone, over several
+seeds of tasks and networks.
 All have the same linear readout. Settings were chosen on validation samples; the test samples serve
 for the table only.
 """
@@ -15,12 +16,20 @@ from lsm import without_recurrence
 from lsm._validation import check_choice
 
 from ._spikes.figures import draw_jitter, draw_task
-from ._spikes.models import COLUMN_SIZE, make_column, make_echo_state, make_random
-from ._spikes.tasks import TraceBank, load_data
+from ._spikes.models import (
+    COLUMN_SIZE,
+    make_column,
+    make_echo_state,
+    make_random,
+    make_static,
+    make_traces,
+)
+from ._spikes.tasks import load_data
 from ._study.metric import Metric
 
 __all__ = ["conditions", "evaluate", "load_data", "make_model"]
 
+N_UNITS = 1000  # of the controls, as many as a random liquid has neurons
 KINDS = {"random": make_random, "column": make_column, "echo-state": make_echo_state}
 
 
@@ -74,11 +83,13 @@ def _readout():
 def make_models(model, task, kind, n_neurons, random_state):
     """Make the models of the table by name; the first is `model`."""
     size = n_neurons or (COLUMN_SIZE if kind == "column" else None)
+    static = make_static(task, size or N_UNITS, random_state=random_state)
     return {
         "liquid": model,
         "liquid without recurrence": without_recurrence(model),
         "echo state network": make_model(task, "echo-state", size, random_state=random_state),
-        "traces, no liquid": Pipeline([("traces", TraceBank()), _readout()]),
+        "static random features": Pipeline([("static", static), _readout()]),
+        "traces, no liquid": Pipeline([("traces", make_traces()), _readout()]),
     }
 
 

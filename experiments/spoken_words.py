@@ -1,9 +1,9 @@
 """Recognise spoken words: a waveform becomes currents, states of a liquid, and a word.
 
 The models are trained on some voices (or takes) and tested on others. The table has the liquid, the
-liquid without recurrence, and two readouts of the same front end without a liquid. The folder of
-results has the numbers, pictures, the fitted model, and the command, versions and parameters that
-repeat the run.
+liquid without recurrence, static random features, and two readouts of the same front end without a
+liquid. The folder of results has the numbers, pictures, the fitted model, and the command, versions
+and parameters that repeat the run.
 """
 
 from sklearn.base import clone

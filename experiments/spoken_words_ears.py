@@ -3,22 +3,24 @@
 As spoken-words, but each word passes the liquid once for each of several front ends. These are
 drawn at random, so none is chosen by its score. By default two readouts are fitted for each front
 end, and a logistic regression weighs their scores; other readouts have all states side by side.
-The table has the liquid with all front ends and with the first alone, and both without a liquid.
+The table has the liquid with all front ends and with the first alone, and both with static random
+features in the liquid's place and without a liquid.
 """
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.ensemble import StackingClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
+from lsm import with_random_features
 from lsm._validation import check_choice, check_integer
 
 from . import spoken_words
 from ._study.folds import compare_folds
 from ._words import readouts
-from ._words.readouts import N_BINS, make_readout, mean_in_bins
+from ._words.readouts import N_BINS, make_readout, make_window_means
 from ._words.recipes import held_out, stack
 from ._words.recordings import load_data
 
@@ -73,10 +75,7 @@ def make_model(
 def make_baseline(n_ears=24, readout="stacked", *, sample_rate=8000, random_state=None):
     """Make an unfitted classifier with the same front ends and readout, but no liquid."""
     _, encoders = _draw(n_ears, sample_rate, random_state)
-    ears = [
-        Pipeline([("encoder", encoder), ("bins", FunctionTransformer(mean_in_bins))])
-        for encoder in encoders
-    ]
+    ears = [Pipeline([("encoder", encoder), ("bins", make_window_means())]) for encoder in encoders]
     sizes = [3 * encoder.n_bands * N_BINS for encoder in encoders]
     return Pipeline([_side_by_side(ears), *_read(readout, sizes)])
 
@@ -139,10 +138,13 @@ def make_models(model, n_neurons, n_ears, readout, sample_rate, random_state):
     common = {"readout": readout, "sample_rate": sample_rate, "random_state": random_state}
     several = f"{n_ears} front ends, {READOUTS[readout]}"
     alone = f"one of them, {READOUTS[readout]}"
+    one = make_model(n_neurons, 1, **common)
     return {
         f"liquid, {several}": model,
+        f"static random features, {several}": with_random_features(model),
         f"no liquid, {several}": make_baseline(n_ears, **common),
-        f"liquid, {alone}": make_model(n_neurons, 1, **common),
+        f"liquid, {alone}": one,
+        f"static random features, {alone}": with_random_features(one),
         f"no liquid, {alone}": make_baseline(1, **common),
     }
 

@@ -5,7 +5,8 @@ fold, by their accuracy for training words that they were not fitted on: the wor
 speaker (or of some takes) after the other are held out. The scores of these words also show how far
 the score of each word is biased for an unheard speaker; a logistic regression corrects that. The
 table has the chosen recipe with and without the correction, and all recipes together, weighted by a
-logistic regression; and the same for recipes without a liquid. On one core digits and synth take
+logistic regression; and the same with static random features in the liquid's place, and without a
+liquid. On one core digits and synth take
 two minutes, and fsdd by speaker about half an hour.
 """
 
@@ -62,7 +63,7 @@ def compare(data, models, stages):
     for train, _ in data.cv:
         held_out(data.groups[train])  # raises for too few groups, before any work
     n_passes = len(data.cv) + (len(data.cv) > 1)
-    stages.expect(len(FRONT_ENDS) * (1 + 2 * n_passes) + 2 * N_RECIPES * n_passes + 1)
+    stages.expect(len(FRONT_ENDS) * (1 + 3 * n_passes) + 3 * N_RECIPES * n_passes + 1)
     with stages.stage("encode"):
         encoded = {
             name: clone(model).set_params(**settings)["encoder"].fit_transform(data.data)
@@ -87,7 +88,7 @@ def compare(data, models, stages):
 class NestedComparison(FoldComparison):
     """Comparison of models whose recipe is chosen in each fold.
 
-    `tried` is a list with the recipes of each fold, with a liquid and without.
+    `tried` is a list with the recipes of each fold, with a liquid and with its controls.
     """
 
     def __init__(self, data):

@@ -1,7 +1,8 @@
 """Remember a random input, filter it, and predict time series with a liquid.
 
 The table has the liquid, the liquid without recurrence, an echo state network of as many neurons,
-and linear taps, over several seeds of series and networks. The settings of the networks were chosen
+as many static random units of the last rows, and linear taps, over several seeds of series and
+networks. The settings of the networks were chosen
 on validation pieces, by searches of similar size for both kinds; the penalty of every readout is
 chosen on the last quarter of the samples that it is fitted on. The test piece serves for the table
 only.
@@ -18,7 +19,7 @@ from lsm.topology import RandomInput
 from ._series.figures import draw_memory, draw_prediction
 from ._series.networks import KINDS, make_delayed_liquid
 from ._series.settings import ECHO_STATE, LIQUID
-from ._series.taps import LinearTaps
+from ._series.taps import make_linear_taps, make_static
 from ._series.tasks import ROW, WASHOUT, capacities, fit, load_data, nrmse
 from ._study.metric import Metric
 
@@ -117,7 +118,10 @@ def make_models(model, task, inputs, n_neurons, random_state):
         "liquid": model,
         "liquid without recurrence": without_recurrence(model),
         "echo state network": network,
-        "linear taps": LinearTaps(N_TAPS, WASHOUT),
+        "static random features": make_static(
+            n_neurons, N_TAPS, WASHOUT, random_state=random_state
+        ),
+        "linear taps": make_linear_taps(N_TAPS, WASHOUT),
     }
 
 
@@ -148,5 +152,6 @@ def draw(folder, comparison):
 
 
 def facts(comparison):
-    """Return the number of linear taps that was chosen."""
-    return {"n_taps": comparison.models["linear taps"].n_taps_}
+    """Return the numbers of rows that were chosen for the controls."""
+    names = {"n_taps": "linear taps", "n_taps_static": "static random features"}
+    return {key: comparison.models[name].n_taps_ for key, name in names.items()}

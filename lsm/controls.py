@@ -63,7 +63,7 @@ def without_recurrence(model: Estimator) -> Estimator:
     })  # fmt: skip
 
 
-def with_random_features(model: Estimator) -> Estimator:
+def with_random_features(model: Estimator, **params: Any) -> Estimator:
     """Return an unfitted copy of a model with static random features in the liquid's place.
 
     There are as many units as neurons. They read the same channels, and are read in the same
@@ -74,6 +74,8 @@ def with_random_features(model: Estimator) -> Estimator:
     model : estimator
         Estimator with one or several liquids as parameters, as of :func:`without_recurrence`, and
         with a readout.
+    **params : object
+        Parameters of the random features, such as `n_taps=20` rows that a unit reads.
 
     Returns
     -------
@@ -91,10 +93,11 @@ def with_random_features(model: Estimator) -> Estimator:
     >>> with_random_features(LSMClassifier(Liquid(50, random_state=0))).liquid
     RandomFeatures(n_units=50, random_state=0)
     """
-    params, names = liquids_of(model)
+    of_model, names = liquids_of(model)
     if "" in names:
         raise TypeError(f"model must have a liquid and a readout, got a liquid alone: {model!r}")
-    return clone(model).set_params(**{name: _random_features(params, name) for name in names})
+    features = {name: _random_features(of_model, name).set_params(**params) for name in names}
+    return clone(model).set_params(**features)
 
 
 def liquids_of(model: Estimator) -> tuple[dict[str, Any], list[str]]:

@@ -7,7 +7,7 @@ from .prediction import HORIZONS, OCCLUDER, WASHOUT
 
 __all__ = ["draw_errors", "draw_flights"]
 
-COLOURS = ("C3", "C1", "C0", "0.6")  # of the models, in the order of the table
+COLOURS = ("C3", "C1", "C0", "C2", "0.6")  # of the models, in the order of the table
 SHOWN = 60  # rows of a flight
 SIZE = (8, 6)  # of the retina
 

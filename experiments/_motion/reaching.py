@@ -51,7 +51,7 @@ def reach(model, data, goals, *, payload=0.0, force=None, feedback=True):
 
     Parameters
     ----------
-    model : LSMRegressor or LinearTaps
+    model : LSMRegressor or TapRegression
         Controller, from inputs to torques.
     data : Bunch
         As of :func:`load_data`.

@@ -8,7 +8,7 @@ from .tasks import ROW
 __all__ = ["draw_attractor", "draw_free_run", "draw_memory", "draw_prediction"]
 
 SHOWN, SHOWN_NEURONS = 250, 100  # rows of a series, and neurons beside it
-COLOURS = ("C3", "C1", "C0", "0.6")  # of the models, in the order of the table
+COLOURS = ("C3", "C1", "C0", "C2", "0.6")  # of the models, in the order of the table
 
 
 def _tidy(axes):

@@ -6,10 +6,11 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch
 
-from lsm import SpikeArray
+from lsm import RandomFeatures, SpikeArray
 from lsm._validation import check_choice, check_number
 from lsm.datasets import make_lorenz, make_mackey_glass, make_sine_patterns
 from lsm.readout import HoldOutRidge
+from lsm.taps import delay_rows
 
 from .._study.metric import Metric
 
@@ -17,6 +18,7 @@ __all__ = ["PATTERNS", "SINES", "Continuation", "load_data", "measure"]
 
 N_PERIODS = 5  # periods of a free run of sines
 FREE = {"lorenz": (10, 600), "mackey-glass": (50, 84)}  # free runs, and rows of each
+DIVERGED = 1e3  # times the largest value of the pattern
 TOLERANCE = 0.4  # largest distance of a valid free run from the target, in standard deviations
 
 
@@ -136,29 +138,49 @@ def _valid_rows(y_pred, target):
 
 
 class Continuation(BaseEstimator):
-    """Linear autoregression that continues from its own output, without a network.
+    """Autoregression that continues from its own output, without a network.
 
     Parameters
     ----------
     n_taps : int, default=50
         Number of past rows that it has as inputs.
+    n_units : int or None, default=None
+        Number of static random units that read these rows, and are read beside them; None is a
+        linear autoregression.
+    random_state : int or None, default=None
+        Seed of the units.
     """
 
-    def __init__(self, n_taps=50):
+    def __init__(self, n_taps=50, n_units=None, random_state=None):
         self.n_taps = n_taps
+        self.n_units = n_units
+        self.random_state = random_state
 
     def fit(self, quiet, target):
         """Fit the autoregression to the only pattern."""
         (pattern,) = target
-        windows = np.lib.stride_tricks.sliding_window_view(pattern, self.n_taps, axis=0)
-        X = windows[:-1].reshape(len(windows) - 1, -1)
+        self.limit_ = DIVERGED * np.abs(pattern).max()
+        self.units_ = None
+        if self.n_units is not None:
+            units = RandomFeatures(self.n_units, n_taps=self.n_taps, random_state=self.random_state)
+            self.units_ = units.fit([pattern])
+        X = self._features(pattern)[self.n_taps - 1 : -1]
         self.readout_ = HoldOutRidge().fit(X, pattern[self.n_taps :])
         return self
 
+    def _features(self, pattern):
+        """Return the last rows at each row, and what the units make of them."""
+        taps = delay_rows(pattern, self.n_taps)
+        if self.units_ is None:
+            return taps
+        return np.hstack([taps, self.units_.trajectory([pattern])[0]])
+
     def generate(self, n_steps, warmup, X=None):
-        """Continue from the end of a warm-up."""
+        """Continue from the end of a warm-up; a FloatingPointError is raised if that diverges."""
         past = list(warmup[-self.n_taps :])
         for _ in range(n_steps):
-            taps = np.stack(past[-self.n_taps :], axis=1).reshape(1, -1)
-            past.append(self.readout_.predict(taps)[0])
+            features = self._features(np.array(past[-self.n_taps :]))
+            past.append(self.readout_.predict(features[-1:])[0])
+            if np.abs(past[-1]).max() > self.limit_:
+                raise FloatingPointError("the autoregression diverged")
         return np.array(past[self.n_taps :])

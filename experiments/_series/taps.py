@@ -1,28 +1,44 @@
-"""Linear taps: ridge regression on the last rows of the input, without a network."""
+"""Ridge regression on the last rows of the input, without a network: controls of a liquid."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 
+from lsm import RandomFeatures
+from lsm.pooled import Pooled
 from lsm.readout import HoldOutRidge
 
-__all__ = ["DelayLine", "LinearTaps"]
+__all__ = ["TapRegression", "make_linear_taps", "make_static"]
 
 
-class LinearTaps(BaseEstimator):
+def make_linear_taps(n_taps, washout=0, n_held=1):
+    """Make an unfitted linear regression on the last rows; as :class:`TapRegression`."""
+    return TapRegression(Pooled(tau=None), n_taps, washout, n_held)
+
+
+def make_static(n_units, n_taps, washout=0, n_held=1, *, random_state=None):
+    """Make an unfitted regression on static random features of the last rows."""
+    units = RandomFeatures(n_units, tau=None, random_state=random_state)
+    return TapRegression(units, n_taps, washout, n_held)
+
+
+class TapRegression(BaseEstimator):
     """Ridge regression on the last rows of the input, in the form of an `LSMRegressor`.
 
     Parameters
     ----------
+    taps : Pooled or RandomFeatures
+        The rows themselves, or random units that read them; unfitted.
     n_taps : sequence of int
-        Numbers of rows, of which the one with the lowest error on samples held out is chosen. Rows
-        before the start of a sample are zero.
+        Numbers of rows, of which the one with the lowest error on samples held out is chosen.
+        Before its start a sample is taken to have had its first row.
     washout : int, default=0
         Number of rows at the start of each sample that are neither fitted nor scored.
     n_held : int, default=1
         Number of samples that are held out to choose the number of rows, the last ones.
     """
 
-    def __init__(self, n_taps, washout=0, n_held=1):
+    def __init__(self, taps, n_taps, washout=0, n_held=1):
+        self.taps = taps
         self.n_taps = n_taps
         self.washout = washout
         self.n_held = n_held
@@ -41,7 +57,7 @@ class LinearTaps(BaseEstimator):
         return np.mean(np.concatenate(errors) ** 2)
 
     def _fit(self, n_taps, inputs, targets):
-        self.liquid_ = DelayLine(n_taps)
+        self.liquid_ = clone(self.taps).set_params(n_taps=n_taps).fit(inputs)
         rows = [taps[self.washout :] for taps in self.liquid_.trajectory(inputs)]
         kept = [target[self.washout :] for target in targets]
         self.readout_ = HoldOutRidge().fit(np.concatenate(rows), np.concatenate(kept))
@@ -50,32 +66,3 @@ class LinearTaps(BaseEstimator):
     def predict(self, inputs):
         """Return a list of predictions."""
         return [self.readout_.predict(taps) for taps in self.liquid_.trajectory(inputs)]
-
-
-class DelayLine:
-    """The last rows of the input, read in the way of a liquid by `trajectory` and `stream`."""
-
-    def __init__(self, n_taps):
-        self.n_taps = n_taps
-
-    def trajectory(self, inputs):
-        """Return a list of arrays of shape (n_rows, n_channels * n_taps), the newest first."""
-        return [self._taps(inputs.to_dense(i)) for i in range(len(inputs))]
-
-    def _taps(self, values):
-        padded = np.pad(values.astype(float), ((self.n_taps - 1, 0), (0, 0)))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, self.n_taps, axis=0)
-        return windows[:, :, ::-1].reshape(len(values), -1)
-
-    def stream(self, row):
-        """Start a stream: a run that continues row by row."""
-        return _TapStream(np.zeros((row.n_channels, self.n_taps)))
-
-
-class _TapStream:
-    def __init__(self, past):
-        self.past = past
-
-    def step(self, row):
-        self.past = np.column_stack([row.to_dense(0)[0], self.past[:, :-1]])
-        return self.past

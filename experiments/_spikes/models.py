@@ -1,13 +1,18 @@
 """Networks of `lsm run spike-patterns`, with settings chosen on validation samples."""
 
-from lsm import Liquid, Snapshots
+from lsm import Liquid, RandomFeatures, Snapshots
 from lsm.neurons import LIF
+from lsm.pooled import Pooled
 from lsm.synapses import Exponential, TsodyksMarkram
 from lsm.topology import Column, RandomInput
 
-__all__ = ["COLUMN_SIZE", "make_column", "make_echo_state", "make_random"]
+__all__ = [
+    "COLUMN_SIZE", "make_column", "make_echo_state", "make_random", "make_static", "make_traces",
+]  # fmt: skip
 
 COLUMN_SIZE = 135
+TAUS = (10.0, 30.0, 100.0, 300.0, 1000.0, 1e9)  # ms, of traces of the input; the last ones count
+FAST = TAUS[:2]
 
 
 def make_column(task):
@@ -52,6 +57,24 @@ def make_echo_state(task):
         snapshots=Snapshots(feature="trace", tau=30.0 if remembers else (30.0, 10_000.0)),
     )
     return network.set_params(topology__fan_out=10)
+
+
+def make_traces():
+    """Make traces of the input at the end of the sample, without any neuron."""
+    return Pooled(pool="last", tau=TAUS)
+
+
+def make_static(task, n_units, *, random_state=None):
+    """Make random units that read traces of the input, at the end and during the sample.
+
+    A pattern in noise is read by fast traces alone, as its liquid has fast neurons.
+    """
+    return RandomFeatures(
+        n_units,
+        tau=FAST if task == "embedded" else TAUS,
+        pool=("last", "mean", "max"),
+        random_state=random_state,
+    )
 
 
 def _snapshots(task):

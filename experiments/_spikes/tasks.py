@@ -1,13 +1,9 @@
-"""Tasks on spike patterns, and traces of the input without a network."""
-
-import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+"""Tasks on spike patterns."""
 
 from lsm import datasets
 from lsm._validation import check_choice, check_integer, check_number
-from lsm.spikes import as_spike_array
 
-__all__ = ["TASKS", "TraceBank", "load_data"]
+__all__ = ["TASKS", "load_data"]
 
 MAKERS = {
     "template": datasets.make_spike_templates,
@@ -82,31 +78,3 @@ def _delayed(task, delay):
     if task == "xor":
         return {"n_segments": 2 + delay, "segments": (0, 1 + delay)}
     raise ValueError(f"delay goes with the tasks xor and parity only, got task {task!r}")
-
-
-class TraceBank(TransformerMixin, BaseEstimator):
-    """Exponential traces of each channel at the end of each sample, without any neuron.
-
-    Parameters
-    ----------
-    tau : tuple of float, default=(10.0, 30.0, 100.0, 300.0, 1000.0, inf)
-        Time constants in ms; an infinite one counts spikes.
-    """
-
-    def __init__(self, tau=(10.0, 30.0, 100.0, 300.0, 1000.0, np.inf)):
-        self.tau = tau
-
-    def fit(self, X, y=None):
-        """Count the channels."""
-        self.n_features_in_ = as_spike_array(X).n_channels
-        return self
-
-    def transform(self, X):
-        """Return the traces, of shape (n_samples, n_channels * n_taus)."""
-        spikes = as_spike_array(X)
-        sample = np.repeat(np.arange(len(spikes)), np.diff(spikes.offsets))
-        age = (spikes.n_rows[sample] - 1 - spikes.rows) * spikes.row_duration
-        counts = 1.0 if spikes.amplitudes is None else spikes.amplitudes[:, None]
-        states = np.zeros((len(spikes), spikes.n_channels, len(self.tau)))
-        np.add.at(states, (sample, spikes.channels), counts * np.exp(-age[:, None] / self.tau))
-        return states.reshape(len(spikes), -1)

@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from .statistics import difference_interval, wilson_interval
+from lsm.comparison.intervals import corrected_interval, paired_difference
+from lsm.comparison.verdict import difference_text
 
 __all__ = ["FoldComparison", "compare_folds"]
 
 INTERVAL = (
-    "95 %, Wilson for accuracies, Agresti & Min (2005) for differences; test samples are taken as "
-    "independent"
+    "95 %, by the corrected resampled t test over {units}, as in lsm.compare: samples of one "
+    "speaker, or of one block of takes, do not count as independent"
 )
 
 
@@ -84,27 +85,48 @@ class FoldComparison:
 
     def score(self, name):
         """Return the accuracy of a model as the mean over folds, as in a sweep."""
-        folds = np.split(self.right(name), np.cumsum(self.fold_sizes)[:-1])
-        return float(np.mean([fold.mean() for fold in folds]))
+        return float(self._by_unit(name).mean())
 
     def difference(self, name, other):
         """Return the difference between the accuracies of two models, with a 95 % interval."""
-        values = difference_interval(self.right(name), self.right(other))
-        return dict(zip(("difference", "low", "high"), values, strict=True))
+        return paired_difference(*map(self._by_unit, (name, other)), self._test_share())
 
     def table(self):
         """Return a row for each model: accuracy, its 95 % interval, and counts."""
         rows = []
         for name in self.y_pred:
-            right = self.right(name)
-            low, high = wilson_interval(right.sum(), right.size)
-            rows.append((name, right.mean(), low, high, int(right.sum()), right.size))
+            right, values = self.right(name), self._by_unit(name)
+            ends = np.clip(corrected_interval(values, self._test_share()), 0, 1)
+            rows.append((name, self.score(name), *ends, int(right.sum()), right.size))
         columns = ["model", "accuracy", "low", "high", "n_right", "n"]
         return pd.DataFrame(rows, columns=columns)
 
+    def _by_unit(self, name):
+        """Return the accuracy of a model in each fold; of a single fold, in each of its groups.
+
+        The values of groups are weighted by their sizes, so that their mean is the accuracy.
+        """
+        right = self.right(name)
+        if len(self.fold_sizes) > 1:
+            folds = np.split(right, np.cumsum(self.fold_sizes)[:-1])
+            return np.array([fold.mean() for fold in folds])
+        _, groups = np.unique(self.data.groups[self.tested], return_inverse=True)
+        sizes = np.bincount(groups)
+        weights = sizes / sizes.mean()
+        return right.mean() + weights * (np.bincount(groups, right) / sizes - right.mean())
+
+    def _test_share(self):
+        """Return the size of a test set over that of its training set; 0 for groups of one fold."""
+        if len(self.fold_sizes) < 2:
+            return 0.0
+        return float(np.mean([len(test) / len(train) for train, test in self.data.cv]))
+
+    def _interval(self):
+        return INTERVAL.format(units="folds" if len(self.fold_sizes) > 1 else "groups")
+
     def facts(self):
         """Return the score of the first model."""
-        return {"score": self.score(next(iter(self.y_pred))), "interval": INTERVAL}
+        return {"score": self.score(next(iter(self.y_pred))), "interval": self._interval()}
 
     def __str__(self):
         table = self.table()
@@ -115,14 +137,14 @@ class FoldComparison:
             errors = f"{row.n - row.n_right:5d} of {row.n}"
             accuracy = f"{100 * row.accuracy:6.1f} %"
             lines.append(f"{row.model:{width}}  {accuracy}  {interval:>14}  {errors}")
-        return "\n".join([*lines, "", *self._verdict(), f"Intervals are {INTERVAL}."])
+        return "\n".join([*lines, "", *self._verdict(), f"Intervals are {self._interval()}."])
 
     def _verdict(self):
         """Return lines that compare models with the same models without a liquid or recurrence."""
         lines = []
         for other in self.y_pred:
-            name = other.removeprefix("no ")
-            if name != other:
+            name = other.replace("static random features", "liquid").removeprefix("no ")
+            if name != other and name in self.y_pred:
                 lines.append(
                     f"'{name}' against '{other}': {self._difference_in_points(name, other)}."
                 )
@@ -135,6 +157,5 @@ class FoldComparison:
     def _difference_in_points(self, name, other):
         """Return the difference between two models as a text."""
         difference = self.difference(name, other)
-        points = {key: f"{100 * value:+.1f}" for key, value in difference.items()}
-        unsure = ", not significant" if difference["low"] <= 0 <= difference["high"] else ""
-        return f"{points['difference']} points ({points['low']} to {points['high']}){unsure}"
+        percent = {key: 100 * value for key, value in difference.items()}
+        return difference_text(**percent, number="{:+.1f}", unit=" points")

@@ -1,15 +1,16 @@
 """Readouts of words: of a liquid's states, and of the front end without a liquid."""
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import RidgeClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
+from lsm import Snapshots
 from lsm._validation import check_choice
+from lsm.pooled import Pooled
 from lsm.readout import KernelRidgeClassifier, WithinClassWhitener
 
-__all__ = ["N_BINS", "READOUTS", "make_baseline", "make_readout", "mean_in_bins"]
+__all__ = ["N_BINS", "READOUTS", "make_baseline", "make_readout", "make_window_means"]
 
 N_BINS = 8
 READOUTS = {"ridge": "ridge", "kernel": "RBF kernel", "whitened": "whitened RBF kernel"}
@@ -33,20 +34,13 @@ def make_baseline(encoder, readout="ridge"):
     """
     steps = [
         ("encoder", clone(encoder)),
-        ("bins", FunctionTransformer(mean_in_bins)),
+        ("bins", make_window_means()),
         ("scaler", StandardScaler(copy=False)),
         ("readout", make_readout(readout)),
     ]
     return Pipeline(steps)
 
 
-def mean_in_bins(spikes, n_bins=N_BINS):
-    """Average each channel over equal parts of each sample; parts of short samples share rows."""
-    features = np.empty((len(spikes), n_bins * spikes.n_channels), dtype=np.float32)
-    for i in range(len(spikes)):
-        rows = spikes.to_dense(i)
-        edges = np.arange(n_bins + 1) * len(rows) / n_bins
-        first, last = np.floor(edges[:-1]).astype(int), np.ceil(edges[1:]).astype(int)
-        total = np.vstack([np.zeros(spikes.n_channels), np.cumsum(rows, axis=0, dtype=float)])
-        features[i] = ((total[last] - total[first]) / (last - first)[:, None]).ravel()
-    return features
+def make_window_means(n=N_BINS):
+    """Make an unfitted transformer: means of each channel over equal parts, as in lsm.compare."""
+    return Pooled(Snapshots(n=n), tau=None)

@@ -11,9 +11,9 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, PredefinedSplit, c
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lsm import Snapshots
+from lsm import Snapshots, with_random_features
 
-from .readouts import READOUTS, make_readout, mean_in_bins
+from .readouts import READOUTS, make_readout, make_window_means
 
 __all__ = [
     "FRONT_ENDS", "N_RECIPES", "PARTS", "Recipe", "best_of", "classes_of", "held_out",
@@ -117,19 +117,25 @@ def _snapshots(parts):
 
 
 def try_recipes(model, encoded, data, train, test, stages, detail):
-    """Return all recipes with a liquid, and all without, fitted to the training words."""
-    recipes = {"liquid": [], "no liquid": []}
+    """Return all recipes with a liquid, and with its controls, fitted to the training words."""
+    recipes = {"liquid": [], "static random features": [], "no liquid": []}
     for front_end, currents in encoded.items():
         liquid = clone(model["liquid"]).set_params(snapshots=_snapshots(ALL_PARTS))
         with stages.stage("calibrate", detail):
             liquid.fit(currents[train])
         with stages.stage("simulate", detail):
             states = liquid.transform(currents)
+        with stages.stage("static random features", detail):
+            static = with_random_features(
+                Pipeline([("liquid", liquid), ("readout", "passthrough")])
+            )
+            static = static["liquid"].fit(currents[train]).transform(currents)
         parts_of = np.repeat(ALL_PARTS, np.multiply(ALL_PARTS, liquid.n_neurons_))
-        bins = {n: mean_in_bins(currents, n) for n in ALL_PARTS}
+        bins = {n: make_window_means(n).fit_transform(currents) for n in ALL_PARTS}
         for name, parts in PARTS.items():
             features = {
                 "liquid": states[:, np.isin(parts_of, parts)],
+                "static random features": static[:, np.isin(parts_of, parts)],
                 "no liquid": np.hstack([bins[n] for n in parts]),
             }
             for kind, X in features.items():

@@ -16,7 +16,7 @@ from ..estimators.base import LSM
 from ..measures import card
 from ..samples import as_samples
 from ..targets import resolve_targets
-from .intervals import corrected_interval
+from .intervals import paired_difference
 from .models import controls_of
 from .result import Comparison
 from .splits import folds_by_sample, folds_by_time
@@ -173,9 +173,7 @@ def _table(scores, seconds, test_share):
         row = {"model": name, "score": values.mean()}
         row |= dict.fromkeys(("difference", "low", "high"), np.nan)
         if name != "model":
-            differences = scores["model"] - values
-            low, high = corrected_interval(differences, test_share)
-            row |= {"difference": differences.mean(), "low": low, "high": high}
+            row |= paired_difference(scores["model"], values, test_share)
         table.append(row | {"seconds": seconds[name]})
     return pd.DataFrame(table)
 

@@ -10,53 +10,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from .._typing import Estimator
-from .._validation import is_auto
 from ..controls import liquids_of, shared_parameters, with_random_features, without_recurrence
-from ..estimators.taps import delay_rows, tap_counts
-from ..random_features import Pooled
-from ..snapshots import Snapshots
+from ..pooled import Pooled
 
-__all__ = ["NO_LIQUID", "NO_RECURRENCE", "STATIC", "Taps", "controls_of"]
+__all__ = ["NO_LIQUID", "NO_RECURRENCE", "STATIC", "controls_of"]
 
 NO_RECURRENCE = "without recurrence"
 STATIC = "static random features"
 NO_LIQUID = "no liquid"
-
-
-class Taps(Pooled):
-    """The present and past rows of the input, as values at each row.
-
-    Parameters
-    ----------
-    snapshots, pool, tau, dt, row_duration, static_steps : object
-        As of :class:`~lsm.random_features.Pooled`.
-    n_taps : int or "auto", default="auto"
-        Number of rows: the present one and those before. "auto" takes the largest of 1, 5, 20, 50
-        and 100 that leaves five rows of `fit` for each value.
-    """
-
-    def __init__(
-        self,
-        snapshots: Snapshots | str = "auto",
-        pool: str = "mean",
-        tau: float | str | None = "auto",
-        dt: float = 1.0,
-        row_duration: float | str = "auto",
-        static_steps: int = 100,
-        n_taps: int | str = "auto",
-    ) -> None:
-        super().__init__(snapshots, pool, tau, dt, row_duration, static_steps)
-        self.n_taps = n_taps
-
-    def _fit(self, spikes):
-        counts = tap_counts(spikes.n_rows.sum(), spikes.n_channels)
-        self.n_taps_ = counts[-1] if is_auto(self.n_taps) else self.n_taps
-
-    def _n_values(self):
-        return self.n_features_in_ * self.n_taps_
-
-    def _values(self, spikes, sample):
-        return delay_rows(super()._values(spikes, sample), self.n_taps_)
 
 
 def controls_of(model: Estimator, *, rows: bool) -> dict[str, Any]:
@@ -83,13 +44,12 @@ def controls_of(model: Estimator, *, rows: bool) -> dict[str, Any]:
     """
     params, liquids = liquids_of(model)
     _check(params, liquids)
-    pooled = {
-        name: (Taps if rows else Pooled)(**shared_parameters(params, name)) for name in liquids
-    }
+    n_taps = "auto" if rows else 1
+    pooled = {name: Pooled(n_taps=n_taps, **shared_parameters(params, name)) for name in liquids}
     plain = f"{NO_LIQUID}, {'taps' if rows else 'window means'}"
     return {
         NO_RECURRENCE: without_recurrence(model),
-        STATIC: with_random_features(model),
+        STATIC: with_random_features(model, n_taps=n_taps),
         plain: _without_roots(clone(model).set_params(**pooled), rows),
         **_trivial(model, params, liquids, rows),
     }
@@ -127,7 +87,7 @@ def _trivial(model, params, liquids, rows):
         dummy = majority if is_classifier(model) else DummyRegressor()
         name = "majority class" if is_classifier(model) else "mean"
         return {name: make_pipeline(FunctionTransformer(_nothing), dummy)}
-    present = {name: Taps(n_taps=1, **shared_parameters(params, name)) for name in liquids}
+    present = {name: Pooled(**shared_parameters(params, name)) for name in liquids}
     readout = f"{model.steps[-1][0]}__readout" if isinstance(model, Pipeline) else "readout"
     if is_classifier(model):
         return {"majority class": clone(model).set_params(**present, **{readout: majority})}

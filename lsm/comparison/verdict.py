@@ -7,7 +7,7 @@ import numpy as np
 from .._typing import DataFrame
 from .models import NO_LIQUID, NO_RECURRENCE, STATIC
 
-__all__ = ["sentences"]
+__all__ = ["difference_text", "sentences"]
 
 
 def sentences(table: DataFrame, failures: dict[str, Any]) -> list[str]:
@@ -60,13 +60,41 @@ def _answer(controls, trivial):
 
 def _sentence(row):
     """Return the difference from one control as a sentence."""
-    numbers = f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
-    unsure = "" if row.low > 0 or row.high < 0 else ", not significant"
+    numbers = difference_text(row.difference, row.low, row.high)
     if row.model != NO_RECURRENCE:
-        return f"The model against '{row.model}': {numbers}{unsure}."
+        return f"The model against '{row.model}': {numbers}."
     if row.high < 0:
         return (
             f"Recurrence hurts: {numbers}. Lower Calibration.max_gain, or take "
             "lsm.without_recurrence(model)."
         )
-    return f"Recurrence is worth {numbers}{unsure}."
+    return f"Recurrence is worth {numbers}."
+
+
+def difference_text(
+    difference: float, low: float, high: float, number: str = "{:+.3f}", unit: str = ""
+) -> str:
+    """Return a difference with its interval as a text, which says if it is not significant.
+
+    Errors of models that diverge are infinite, and have no difference.
+
+    Parameters
+    ----------
+    difference, low, high : float
+        As of :func:`~lsm.comparison.intervals.paired_difference`; the ends may be NaN.
+    number : str, default="{:+.3f}"
+        Format of a number.
+    unit : str, default=""
+        Unit of the difference, such as " points".
+
+    Returns
+    -------
+    text : str
+    """
+    if not np.isfinite(difference):
+        return "no finite difference"
+    if np.isnan([low, high]).any():
+        return number.format(difference) + unit
+    unsure = "" if low > 0 or high < 0 else ", not significant"
+    ends = f"{number.format(low)} to {number.format(high)}"
+    return f"{number.format(difference)}{unit} ({ends}){unsure}"

@@ -10,14 +10,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._parts import Composite, all_or_nothing
 from .._typing import Array, ArrayLike
-from .._validation import check_integer, check_reals, check_squares
+from .._validation import check_integer
 from ..calibration import Calibration
 from ..liquid import Liquid
 from ..readout import ResidualRidge
 from ..samples import cut_rows
 from ..spikes import SpikeArray
-from .series_scaler import SeriesScaler
-from .taps import delay_rows, read_for_series, row_duration_for, tap_counts
+from ..taps import delay_rows, tap_counts
+from .series_scaler import SeriesScaler, read_exogenous, read_series
+from .taps import read_for_series, row_duration_for
 
 __all__ = ["Forecaster"]
 
@@ -61,9 +62,10 @@ class Forecaster(Composite):
         A readout for each horizon.
     errors_ : DataFrame
         Root mean squared errors on held-out time, the last half of the series of `fit`, a line
-        for each horizon and channel: `forecaster`, `linear` (ridge regression on 20 rows or less),
-        and `persistence` (the present value). The penalties are chosen on the same rows, so that
-        the first is a little too small.
+        for each horizon and channel, where columns of a DataFrame have their names:
+        `forecaster`, `linear` (ridge regression on 20 rows or less), and `persistence` (the
+        present value). The penalties are chosen on the same rows, so that the first is a little
+        too small.
     scaler_ : SeriesScaler
         Medians and spreads of the channels.
     n_features_in_ : int
@@ -123,10 +125,11 @@ class Forecaster(Composite):
         """
         with all_or_nothing(self):
             self._horizons = self._check()
-            values = _as_rows("series", series)
+            values = read_series("series", series)
             self._flat, self.n_features_in_ = np.ndim(series) == 1, values.shape[1]
+            self._channels = list(getattr(series, "columns", range(values.shape[1])))
             self._one_horizon = np.ndim(self.horizon) == 0
-            self._past = np.hstack([values, _exogenous(exogenous, len(values))])
+            self._past = np.hstack([values, read_exogenous(exogenous, len(values))])
             self.scaler_ = SeriesScaler().fit(self._past)
             inputs = self.scaler_.transform(self._past)
             changes = [self._changes(inputs, horizon) for horizon in self._horizons]
@@ -179,8 +182,8 @@ class Forecaster(Composite):
     def errors_(self) -> pd.DataFrame:
         """Held-out errors in the unit of the series, a data frame."""
         check_is_fitted(self)
-        channels = range(self.n_features_in_)
-        lines = pd.MultiIndex.from_product([self._horizons, channels], names=["horizon", "channel"])
+        names = ["horizon", "channel"]
+        lines = pd.MultiIndex.from_product([self._horizons, self._channels], names=names)
         spread = np.tile(self.scaler_.spread_[: self.n_features_in_], len(self._horizons))
         columns = ["forecaster", "linear", "persistence"]
         return pd.DataFrame(self._errors * spread[:, None], index=lines, columns=columns)
@@ -239,8 +242,8 @@ class Forecaster(Composite):
     def _join(self, series, exogenous):
         """Return series and exogenous inputs of the form of `fit` as one array."""
         check_is_fitted(self, "readouts_")
-        values = _as_rows("series", series)
-        values = np.hstack([values, _exogenous(exogenous, len(values))])
+        values = read_series("series", series)
+        values = np.hstack([values, read_exogenous(exogenous, len(values))])
         expected = len(self.scaler_.median_)
         if values.shape[1] != expected:
             raise ValueError(
@@ -330,7 +333,7 @@ class Forecaster(Composite):
                 "goes on from forecasts, got None: give it, or make each row to forecast one of "
                 "Forecaster.horizon"
             )
-        others = _exogenous(exogenous, n_steps)
+        others = read_exogenous(exogenous, n_steps)
         if others.shape[1] != n_others:
             raise ValueError(f"exogenous must have {n_others} columns, got {others.shape[1]}")
         nothing = np.full((n_steps, self.n_features_in_), np.nan)
@@ -365,31 +368,6 @@ class Forecaster(Composite):
                 error = truth - y_pred[self.warmup : -horizon, k, channel]
                 scores.append(1 - np.nanmean(error**2) / np.nanvar(truth))
         return float(np.mean(scores))
-
-
-def _as_rows(name, values):
-    """Return a series as a float array of shape (n_rows, n_channels), NaN among the numbers."""
-    rule = f"{name} must have shape (n_rows,) or (n_rows, n_channels), numbers or NaN"
-    values = values.to_numpy() if hasattr(values, "to_numpy") else values
-    array = check_reals(rule, values)
-    if array.ndim not in (1, 2) or array.size == 0:
-        raise ValueError(
-            f"{rule}, got shape {array.shape}: for several series fit a model for each"
-        )
-    if np.isinf(array).any():
-        raise ValueError(f"{rule}, got infinity: put NaN where a value is unknown")
-    check_squares(name, array)
-    return array.reshape(len(array), -1).astype(float)
-
-
-def _exogenous(exogenous, n_rows):
-    """Return further inputs, of shape (n_rows, n_others), of no column for None."""
-    if exogenous is None:
-        return np.empty((n_rows, 0))
-    values = _as_rows("exogenous", exogenous)
-    if len(values) != n_rows:
-        raise ValueError(f"exogenous must have {n_rows} rows, one for each row, got {len(values)}")
-    return values
 
 
 def _check_integers(name, value, suffix=""):

@@ -19,10 +19,11 @@ from ..liquid import Liquid
 from ..random_features import RandomFeatures
 from ..readout import ResidualRidge
 from ..spikes import SpikeArray
+from ..taps import tap_counts
 from .availability import readout_has
 from .base import LSM
 from .closed_loop import ClosedLoop
-from .taps import Tapped, read_for_series, row_duration_for, tap_counts
+from .taps import Tapped, read_for_series, row_duration_for
 
 __all__ = ["LSMRegressor"]
 

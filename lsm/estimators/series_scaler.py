@@ -1,12 +1,13 @@
-"""Robust scaling of the channels of a series, with a rule for gaps."""
+"""Series of numbers: their forms, and robust scaling of their channels, with a rule for gaps."""
 
 from typing import Any, Self
 
 import numpy as np
 
-from .._typing import Array
+from .._typing import Array, ArrayLike
+from .._validation import check_reals, check_squares
 
-__all__ = ["SeriesScaler"]
+__all__ = ["SeriesScaler", "read_exogenous", "read_series"]
 
 IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution over its standard deviation
 
@@ -80,3 +81,27 @@ def _spread(column):
         return 1.0
     low, high = np.percentile(column, [25, 75])
     return (high - low) / IQR_OF_NORMAL or column.std() or 1.0
+
+
+def read_series(name: str, values: ArrayLike) -> Array:
+    """Return a series as a float array of shape (n_rows, n_channels), NaN among the numbers."""
+    rule = f"{name} must have shape (n_rows,) or (n_rows, n_channels), numbers or NaN"
+    array = check_reals(rule, values.to_numpy() if hasattr(values, "to_numpy") else values)
+    if array.ndim not in (1, 2) or array.size == 0:
+        raise ValueError(
+            f"{rule}, got shape {array.shape}: for several series fit a model for each"
+        )
+    if np.isinf(array).any():
+        raise ValueError(f"{rule}, got infinity: put NaN where a value is unknown")
+    check_squares(name, array)
+    return array.reshape(len(array), -1).astype(float)
+
+
+def read_exogenous(exogenous: ArrayLike | None, n_rows: int) -> Array:
+    """Return further inputs, of shape (n_rows, n_others), of no column for None."""
+    if exogenous is None:
+        return np.empty((n_rows, 0))
+    values = read_series("exogenous", exogenous)
+    if len(values) != n_rows:
+        raise ValueError(f"exogenous must have {n_rows} rows, one for each row, got {len(values)}")
+    return values

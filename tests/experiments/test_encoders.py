@@ -41,7 +41,8 @@ def test_a_run_has_every_code_readout_and_model(results):
     table = pd.read_csv(results / "table.csv").set_index(["code", "measure", "model"]).sort_index()
     for code in CODES:
         for readout in encoders.READOUTS:
-            assert {"liquid", "no liquid"} == set(table.loc[(code, readout)].index)
+            models = {"liquid", "static random features", "no liquid"}
+            assert models == set(table.loc[(code, readout)].index)
     # Chance is a third.
     assert (table.xs("ridge", level="measure")["median"] > 0.5).all()
     assert table.loc[("rate, Poisson", "channels", "liquid"), "seed 0"] == 42

@@ -14,7 +14,8 @@ from lsm.datasets import _uea, fetch_japanese_vowels
 from lsm.experiments import japanese_vowels, spoken_words
 from lsm.experiments.__main__ import main
 
-MODELS = ["liquid", "liquid without recurrence", "no liquid, ridge", "no liquid, RBF kernel"]
+MODELS = ["liquid", "liquid without recurrence", "static random features"]
+MODELS += ["no liquid, ridge", "no liquid, RBF kernel"]
 
 
 @pytest.fixture(scope="module")

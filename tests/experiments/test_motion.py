@@ -12,10 +12,11 @@ from lsm.datasets import make_bouncing_ball
 from lsm.experiments import motion_prediction, motor_control
 from lsm.experiments.__main__ import main
 from lsm.experiments._motion import prediction, reaching
-from lsm.experiments._series.taps import DelayLine, LinearTaps
+from lsm.experiments._series.taps import make_linear_taps
 from lsm.experiments._study.metric import score
 
-MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear taps"]
+MODELS = ["liquid", "liquid without recurrence", "echo state network"]
+MODELS += ["static random features", "linear taps"]
 BALL = ["motion-prediction", "--n-samples", "20", "--n-neurons", "30", "--repeats", "1"]
 ARM = ["motor-control", "--n-train", "4", "--n-test", "4", "--n-neurons", "30", "--repeats", "1"]
 
@@ -52,9 +53,9 @@ def test_a_run_with_an_arm_leaves_its_folder(arm):
     names = {path.name for path in arm.iterdir()}
     assert names == {"result.json", "table.csv", "model.skops"} | pictures
     table = pd.read_csv(arm / "table.csv")
-    assert list(table["model"][:4]) == MODELS
+    assert list(table["model"][:5]) == MODELS
     without = table["condition"].str.contains("no feedback")
-    assert without.sum() == (~without).sum() - 4  # all but the error at untrained goals
+    assert without.sum() == (~without).sum() - len(MODELS)  # all but the error at untrained goals
     assert (arm / "reaches.gif").read_bytes()[:6] == b"GIF89a"
 
 
@@ -67,7 +68,9 @@ def test_errors_are_distances_after_the_washout():
 
 def test_taps_are_a_regression_on_the_last_images():
     data = prediction.load_data(n_samples=20, occlusion="no", random_state=0)
-    taps = LinearTaps([2], prediction.WASHOUT).fit(data.data[data.train], data.target[data.train])
+    taps = make_linear_taps([2], prediction.WASHOUT).fit(
+        data.data[data.train], data.target[data.train]
+    )
 
     def rows(samples):
         images = [data.data.to_dense(i) for i in samples]
@@ -85,9 +88,9 @@ def test_as_many_taps_are_taken_as_do_best_on_held_samples():
     inputs = SpikeArray.from_dense([rng.normal(size=(100, 2)) for _ in range(5)], row_duration=1.0)
     values = [inputs.to_dense(i) for i in range(5)]
     targets = [np.pad(x, ((3, 0), (0, 0)))[: len(x)] for x in values]  # three rows ago
-    taps = LinearTaps([2, 4, 8], washout=10, n_held=2).fit(inputs, targets)
+    taps = make_linear_taps([2, 4, 8], washout=10, n_held=2).fit(inputs, targets)
     assert taps.n_taps_ == 4
-    np.testing.assert_allclose(taps.predict(inputs)[0], targets[0], atol=1e-6)
+    np.testing.assert_allclose(taps.predict(inputs)[0][3:], targets[0][3:], atol=1e-6)
 
 
 def test_the_ball_is_hidden_behind_the_occluder():
@@ -134,9 +137,9 @@ def test_a_teacher_corrects_nothing_in_a_reach_of_its_own():
     np.testing.assert_allclose(torques, task.target[task.train], atol=1e-6)
 
 
-def test_a_delay_line_streams_what_it_reads():
+def test_taps_stream_what_they_read():
     task = reaching.load_data(n_train=2, n_test=2)
-    line = DelayLine(10)
+    line = make_linear_taps([10]).fit(task.data[task.train], list(task.target[task.train])).liquid_
     one = task.data[[0]]
     run = line.stream(one.pieces([0], [0], [1]))
     rows = [run.step(one.pieces([0], [t], [t + 1])).ravel() for t in range(30)]

@@ -15,7 +15,8 @@ from lsm.experiments._study.metric import score
 
 TINY = ["--n-neurons", "60", "--repeats", "1", "--jobs", "1"]
 TRAINING = {"sine": 2000.0, "lorenz": 100_000.0, "mackey-glass": 60_000.0}
-MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear autoregression"]
+MODELS = ["liquid", "liquid without recurrence", "echo state network"]
+MODELS += ["static random features", "linear autoregression"]
 
 
 def score_of(model, data, test):
@@ -151,3 +152,14 @@ def test_a_small_liquid_stays_on_the_attractor_of_lorenz_for_two_lyapunov_times(
     model.set_params(liquid__snapshots__feature="trace").fit(data.data[[0]], data.target[:1])
     # A trace that stays at zero, of a neuron that never spikes, weighs nothing.
     assert 0.2 < model.readout_.coef_.any(axis=0).mean() < 0.8
+
+
+def test_random_units_of_past_rows_go_on_with_a_sine_or_say_that_they_diverge():
+    data = load_data("sine")
+    piece = data.target[data.test[0]]
+    model = Continuation(n_taps=20, n_units=50, random_state=0).fit(data.data[[0]], data.target[:1])
+    run = model.generate(50, piece[: data.n_warmup])
+    assert np.abs(run - piece[data.n_warmup :][:50]).max() < 0.01
+    model.limit_ = 0.1
+    with pytest.raises(FloatingPointError, match="diverged"):
+        model.generate(50, piece[: data.n_warmup])

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.utils import Bunch
 
 from lsm.experiments import Metric
@@ -30,9 +31,16 @@ def test_a_table_has_medians_ranges_and_the_value_of_each_seed():
     assert table.iloc[0].tolist() == ["liquid", 0.2, 0.1, 0.3, 0.3, 0.1, 0.2]
     assert re.search(r"^NRMSE +median +lowest to highest\nliquid +0.2 +0.1 to 0.3$",
                      str(comparison), re.M)  # fmt: skip
-    assert "'liquid' is better than 'taps' with 1 of 3 seeds." in str(comparison)
+    assert "not significant; better with 1 of 3 seeds." in str(comparison)
     assert comparison.facts()["score"] == 0.2
     assert comparison.facts()["measure"] == "NRMSE"
+
+
+def test_differences_have_intervals_over_seeds():
+    comparison = compared([ERROR], {"liquid": (0.25, 0.5, 0.75), "taps": (1.25, 1.5, 2.0)})
+    half = stats.t.ppf(0.975, 2) * np.std([1.0, 1.0, 1.25], ddof=1) / np.sqrt(3)
+    low, high = -13 / 12 - half, -13 / 12 + half
+    assert f"'liquid' against 'taps': -1.08 ({low:.3g} to {high:.3g}); better" in str(comparison)
 
 
 def test_more_is_better_unless_the_metric_says_so():

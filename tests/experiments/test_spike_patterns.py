@@ -10,10 +10,12 @@ from matplotlib.image import imread
 from lsm import SpikeArray, load
 from lsm.experiments import spike_patterns
 from lsm.experiments.__main__ import main
-from lsm.experiments._spikes.tasks import TASKS, TraceBank
+from lsm.experiments._spikes.models import TAUS, make_traces
+from lsm.experiments._spikes.tasks import TASKS
 from lsm.experiments._study.metric import score
 
-MODELS = ["liquid", "liquid without recurrence", "echo state network", "traces, no liquid"]
+MODELS = ["liquid", "liquid without recurrence", "echo state network"]
+MODELS += ["static random features", "traces, no liquid"]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,7 @@ class TestResults:
 
     def test_the_table_has_every_model_segment_and_jitter(self, results):
         table = pd.read_csv(results / "table.csv")
-        assert len(table) == 4 * 4 * 2
+        assert len(table) == 5 * 4 * 2
         for _, part in table.groupby(["jitter", "target"]):
             assert list(part["model"]) == MODELS
         seeds = table[["seed 0", "seed 1"]]
@@ -103,9 +105,22 @@ def test_a_sweep_goes_by_the_mean_over_segments(tmp_path):
 
 def test_traces_are_sums_over_spikes():
     spikes = SpikeArray.from_events([([1.0, 4.0, 4.0], [0, 0, 1]), ([0.0], [1])], 2, durations=6.0)
-    states = TraceBank(tau=(2.0, np.inf)).fit_transform(spikes)
-    first = [np.exp(-4 / 2) + np.exp(-1 / 2), 2, np.exp(-1 / 2), 1]
-    assert states == pytest.approx(np.array([first, [0, 0, np.exp(-5 / 2), 1]]))
+    states = make_traces().fit_transform(spikes)
+    fast = [np.exp(-0.4) + np.exp(-0.1), np.exp(-0.1)]
+    assert states[0, :2] == pytest.approx(fast)
+    assert states[:, -2:] == pytest.approx(np.array([[2, 1], [0, 1]]))  # counts
+    assert states.shape == (2, 2 * len(TAUS))
+
+
+def test_static_random_features_solve_what_traces_do_not():
+    data = spike_patterns.load_data("xor", n_samples=400, random_state=0)
+    model = spike_patterns.make_model("xor", n_neurons=100)
+    models = spike_patterns.make_models(model, "xor", "random", 100, 0)
+    scores = {}
+    for name in ("static random features", "traces, no liquid"):
+        fitted = models[name].fit(data.data[data.train], data.target[data.train])
+        scores[name] = fitted.score(data.data[data.test], data.target[data.test])
+    assert scores["static random features"] > 0.9 > 0.75 > scores["traces, no liquid"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from lsm.experiments import spoken_words, spoken_words_nested
 from lsm.experiments.__main__ import main
 from lsm.experiments._study.progress import Stages
 from lsm.experiments._words import recipes as words_recipes
-from lsm.experiments._words.readouts import make_baseline, mean_in_bins
+from lsm.experiments._words.readouts import make_baseline, make_window_means
 from lsm.experiments._words.recipes import FRONT_ENDS, PARTS, best_of, held_out, stack
 
 TINY = ["--dataset", "synth", "--words", "zero", "one", "two", "--n-voices", "12"]
@@ -56,11 +56,12 @@ def test_a_run_leaves_its_folder(results):
     assert names == kept | {"model.skops"}
     table = pd.read_csv(results / "table.csv").set_index("model")
     kinds = ("chosen and calibrated", "chosen", "all 18 together")
-    assert list(table.index) == [f"{a}, {b}" for a in ("liquid", "no liquid") for b in kinds]
+    inputs = ("liquid", "static random features", "no liquid")
+    assert list(table.index) == [f"{a}, {b}" for a in inputs for b in kinds]
     assert (table["n"] == 18).all()
-    assert (table["low"] > 1 / 3).all()  # chance
+    assert (table["accuracy"] > 1 / 3).all()  # chance
     recipes = pd.read_csv(results / "recipes.csv")
-    assert len(recipes) == 2 * 18
+    assert len(recipes) == 3 * 18
     best = recipes[recipes["input"] == "liquid"].sort_values("held out", kind="stable").iloc[-1]
     facts = json.loads((results / "result.json").read_text())
     assert facts["score"] == table["accuracy"].iloc[0]
@@ -119,7 +120,7 @@ def test_scores_of_training_words_are_by_readouts_that_do_not_know_their_group(d
     }  # fmt: skip
     model = make_baseline(spoken_words.make_model()["encoder"], "kernel")
     currents = model["encoder"].fit_transform(data.data[train])
-    bins = np.hstack([mean_in_bins(currents, n) for n in (1, 2)])
+    bins = make_window_means((1, 2)).fit_transform(currents)
     scores = model[2:].fit(bins[fitted], data.target[train][fitted]).decision_function(bins[held])
     np.testing.assert_allclose(recipe.held[held], scores, atol=1e-5)
 

@@ -11,11 +11,12 @@ from sklearn.linear_model import LinearRegression
 from lsm import load
 from lsm.experiments import time_series
 from lsm.experiments.__main__ import main
-from lsm.experiments._series.taps import LinearTaps
+from lsm.experiments._series.taps import make_linear_taps
 from lsm.experiments._series.tasks import WASHOUT, capacities, load_data, nrmse
 
 TINY = ["--n-neurons", "40", "--n-steps", "1200", "--repeats", "2", "--jobs", "1"]
-MODELS = ["liquid", "liquid without recurrence", "echo state network", "linear taps"]
+MODELS = ["liquid", "liquid without recurrence", "echo state network"]
+MODELS += ["static random features", "linear taps"]
 
 
 def run(out, *options):
@@ -86,7 +87,7 @@ def test_pieces_follow_one_another_and_are_scaled_by_the_first():
 
 def test_linear_taps_are_a_regression_on_the_past():
     data = load_data("narma10", n_steps=2000, random_state=0)
-    taps = LinearTaps([10], WASHOUT).fit(data.data[[0, 1]], data.target[:2])
+    taps = make_linear_taps([10], WASHOUT).fit(data.data[[0, 1]], data.target[:2])
     u, y = data.data.to_dense(2)[:, 0], data.target[2]
     past = np.stack([u[WASHOUT - k : len(u) - k] for k in range(10)], axis=1)
     known = data.data.to_dense(0)[:, 0]

@@ -21,7 +21,8 @@ from lsm import (
     Snapshots,
     SpikeArray,
 )
-from lsm.random_features import Pooled
+from lsm.pooled import Pooled
+from lsm.taps import tap_counts
 from lsm.topology import RandomInput
 from tests.helpers.samples import graded_samples, spike_samples
 
@@ -100,6 +101,53 @@ def test_spikes_are_read_as_traces():
     np.testing.assert_array_equal(Pooled().fit(as_currents).trajectory(as_currents)[0], X[0])
 
 
+def test_windows_have_a_largest_and_a_last_value():
+    X = [np.array([[1.0], [4.0], [2.0], [3.0]]), np.array([[5.0], [3.0]])]
+    largest = Pooled(Snapshots(n=2), pool="max").fit(X)
+    np.testing.assert_array_equal(largest.transform(X), [[4.0, 3.0], [5.0, 3.0]])
+    last = Pooled(Snapshots(n=(1, 2)), pool="last").fit(X)
+    np.testing.assert_array_equal(last.transform(X), [[3.0, 4.0, 3.0], [3.0, 5.0, 3.0]])
+
+
+def test_several_traces_of_several_rows_are_read_together():
+    X = spike_samples(3)
+    pooled = Pooled(tau=(10.0, 50.0), n_taps=3).fit(X)
+    (values, *_) = pooled.trajectory(X)
+    assert values.shape == (len(X[0]), 3 * 2 * 8)
+    single = [Pooled(tau=tau).fit(X).trajectory(X)[0] for tau in (10.0, 50.0)]
+    traces = np.hstack(single)
+    np.testing.assert_array_equal(values[5], np.concatenate([traces[5], traces[4], traces[3]]))
+    assert pooled.transform(X).shape == (3, 48)
+    assert Pooled(n_taps="auto").fit(X).n_taps_ == max(tap_counts(sum(map(len, X)), 8))
+
+
+def test_units_read_a_window_of_rows_and_no_more():
+    X = graded_samples(3)
+    features = small(n_taps=4).fit(X)
+    assert features.weights_.shape == (30, 4 * X[0].shape[1])
+    before = features.trajectory([X[0]])[0]
+    changed = X[0].copy()
+    changed[10] += 1.0
+    differs = (features.trajectory([changed])[0] != before).any(axis=1)
+    np.testing.assert_array_equal(np.flatnonzero(differs), [10, 11, 12, 13])
+
+
+@pytest.mark.parametrize("X", [spike_samples(2), graded_samples(2)])
+def test_a_stream_gives_the_values_of_a_whole_sample(X):
+    features = small(n_taps=5, tau=(10.0, 40.0)).fit(X)
+    spikes = features.to_spikes(X[:1])
+    stream = features.stream(spikes.pieces([0], [0], [1]))
+    rows = [stream.step(spikes.pieces([0], [i], [i + 1])) for i in range(len(X[0]))]
+    np.testing.assert_allclose(np.concatenate(rows), features.trajectory(X)[0], atol=1e-5)
+
+
+def test_thresholds_are_drawn_around_their_mean():
+    features = RandomFeatures(4000, threshold=0.5, spread=0.2, random_state=0)
+    bias = features.fit(graded_samples(3)).bias_
+    assert -bias.mean() == pytest.approx(0.5, abs=0.02)
+    assert bias.std() == pytest.approx(0.2, abs=0.01)
+
+
 @pytest.mark.parametrize("X", [spike_samples(), graded_samples()])
 def test_a_sample_depends_on_no_other_sample_and_on_the_seed(X):
     features = small(snapshots=Snapshots(n=3)).fit(X)
@@ -133,7 +181,10 @@ def test_forms_of_samples_are_those_of_a_liquid():
     [
         ({"n_units": 0}, r"RandomFeatures.n_units must be an integer >= 1, got 0"),
         ({"activation": "tanh"}, r"RandomFeatures.activation must be one of 'rectify', 'thresh"),
-        ({"pool": "max"}, r"RandomFeatures.pool must be one of 'mean', 'sum', got 'max'"),
+        ({"pool": "min"}, r"RandomFeatures.pool must be one of 'mean', 'sum', 'max', 'last', got"),
+        ({"n_taps": 0}, r"RandomFeatures.n_taps must be an integer >= 1 or 'auto', got 0"),
+        ({"spread": -1.0}, r"RandomFeatures.spread must be a finite number >= 0, got -1.0"),
+        ({"tau": (10.0, 0.0)}, r"RandomFeatures.tau must be a finite number > 0, 'auto' or None"),
         ({"tau": -1.0}, r"RandomFeatures.tau must be a finite number > 0, 'auto' or None"),
         ({"row_duration": 0}, r"RandomFeatures.row_duration must be a finite number > 0 or 'auto'"),
         ({"snapshots__n": 0}, r"Snapshots.n must be an integer >= 1"),

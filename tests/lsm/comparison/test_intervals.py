@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lsm.comparison.intervals import corrected_interval
-from lsm.comparison.verdict import sentences
+from lsm.comparison.intervals import corrected_interval, paired_difference
+from lsm.comparison.verdict import difference_text, sentences
 
 
 def test_without_correction_it_is_the_interval_of_students_t():
@@ -22,6 +22,17 @@ def test_the_correction_widens_by_the_share_of_the_test_set():
     assert ratio == pytest.approx(np.sqrt((1 / 5 + 1 / 4) / (1 / 5)))
     assert np.mean(corrected) == pytest.approx(values.mean())
     assert np.isnan(corrected_interval(values[:1], 0.25)).all()
+
+
+def test_a_difference_is_paired_by_fold():
+    scores = np.array([0.9, 0.5, 0.7])
+    found = paired_difference(scores, scores - 0.1, 0.5)
+    assert [found[key] for key in ("difference", "low", "high")] == pytest.approx([0.1] * 3)
+    diverged = paired_difference(scores, scores * np.inf)
+    assert difference_text(**diverged) == "no finite difference"
+    assert difference_text(0.5, -1.0, 2.0, "{:+.1f}", " points") == (
+        "+0.5 points (-1.0 to +2.0), not significant"
+    )
 
 
 LOW, NONE, HIGH = (-0.3, -0.1), (-0.1, 0.1), (0.1, 0.3)

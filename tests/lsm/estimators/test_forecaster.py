@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 
 from lsm import Forecaster, Liquid
 from lsm.datasets import make_mackey_glass
-from lsm.estimators.taps import delay_rows, tap_counts
+from lsm.taps import delay_rows, tap_counts
 
 
 def small(**params):
@@ -82,6 +82,7 @@ def test_shapes_follow_the_series_and_the_horizon():
         assert model.forecast(6).shape == (6, 2)
         assert model.errors_.shape == (4, 3)
         assert model.n_features_in_ == 2
+    assert list(model.errors_.index) == [(1, "a"), (1, "b"), (4, "a"), (4, "b")]
     assert model.set_params(horizon=1).fit(two).predict(two).shape == (400, 2)
     assert model.fit(AR[:400]).predict(pd.Series(AR[:50])).shape == (50,)
     assert model.fit(AR[:400, None]).predict(AR[:50, None]).shape == (50, 1)

@@ -5,9 +5,10 @@ import pytest
 from sklearn.linear_model import LinearRegression, RidgeCV
 
 from lsm import Feedback, Liquid, LSMRegressor, Snapshots, SpikeArray
-from lsm.estimators.taps import delay_rows, row_duration_for
+from lsm.estimators.taps import row_duration_for
 from lsm.neurons import LeakyTanh
 from lsm.readout import ResidualRidge, WindowedRidge
+from lsm.taps import delay_rows
 
 U = np.random.default_rng(0).uniform(-1, 1, 900)[:, None]
 
