@@ -1,0 +1,35 @@
+"""Compiled functions as Python, whose lines coverage sees and whose mutants need no compiler."""
+
+import functools
+
+import numpy as np
+
+from lsm.kernel import _arrays, _compile, _loop, _matrix, _run, _steps
+
+__all__ = ["as_python", "interpret_loop"]
+
+
+def as_python(monkeypatch, *modules):
+    """Replace the compiled functions of modules by the functions that were compiled."""
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            if hasattr(value, "py_func"):
+                monkeypatch.setattr(module, name, value.py_func)
+
+
+def interpret_loop(monkeypatch):
+    """Run the loop of the kernel as Python.
+
+    Instructions of the processor, which numba offers to compiled code alone, do nothing.
+    """
+    as_python(monkeypatch, _matrix)
+    monkeypatch.setattr(_compile, "njit", lambda function, **options: function)
+    for name in ("kernel_for", "_parts"):  # which keep what they have compiled
+        anew = functools.cache(getattr(_compile, name).__wrapped__)
+        monkeypatch.setattr(_compile, name, anew)
+    monkeypatch.setattr(_run, "kernel_for", _compile.kernel_for)
+    monkeypatch.setattr(_loop, "flush_denormals", lambda: 0)
+    for module, name in ((_loop, "restore_denormals"), (_steps, "prefetch")):
+        monkeypatch.setattr(module, name, lambda *arguments: None)
+    # Only elements of this kind have their fields as attributes.
+    monkeypatch.setattr(_run, "CURSOR", np.dtype((np.record, _arrays.CURSOR.descr)))
