@@ -1,16 +1,18 @@
 """Compiled functions as Python, whose lines coverage sees and whose mutants need no compiler."""
 
 import functools
+import sys
 
 import numpy as np
 
-from lsm.kernel import _arrays, _compile, _loop, _matrix, _run, _steps
+from lsm.kernel import _arrays, _compile, _loop, _run, _steps
 
 __all__ = ["as_python", "interpret_loop"]
 
 
-def as_python(monkeypatch, *modules):
-    """Replace the compiled functions of modules by the functions that were compiled."""
+def as_python(monkeypatch):
+    """Replace the compiled functions of all modules by the functions that were compiled."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("lsm.")]
     for module in modules:
         for name, value in list(vars(module).items()):
             if hasattr(value, "py_func"):
@@ -22,7 +24,7 @@ def interpret_loop(monkeypatch):
 
     Instructions of the processor, which numba offers to compiled code alone, do nothing.
     """
-    as_python(monkeypatch, _matrix)
+    as_python(monkeypatch)
     monkeypatch.setattr(_compile, "njit", lambda function, **options: function)
     for name in ("kernel_for", "_parts"):  # which keep what they have compiled
         anew = functools.cache(getattr(_compile, name).__wrapped__)
