@@ -257,6 +257,8 @@ def run_group(group, mutants, out):
 
     def report(mutant, status):
         path, name, occurrence, line = mutant
+        if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+            sys.exit(f"pytest found no tests of {group}")
         outcome = "survived" if status in (0, "never called") else "killed"
         row = {
             "group": group, "file": str(path.relative_to(ROOT)), "line": line, "operator": name,
