@@ -317,5 +317,5 @@ def test_all_parameters_are_checked():
     for params in ({"tau": [1.0, -1.0]}, {"n": [2, 0]}, {"at": [0.0]}, {"at": [0.5, 0.2]}):
         with pytest.raises(ValueError, match=f"Snapshots.{next(iter(params))} must "):
             Snapshots(**params).check()
-    Snapshots(at=[5.0], unit="ms", tau=[1, 2.0]).check()
+    Snapshots(at=[5.0, 0.5 + 5], unit="ms", tau=[0.1, 2.0]).check()
     Snapshots(at=[1.0], n=[2, 3]).check()
