@@ -19,19 +19,29 @@ def as_python(monkeypatch):
                 monkeypatch.setattr(module, name, value.py_func)
 
 
-def interpret_loop(monkeypatch):
-    """Run the loop of the kernel as Python.
+def nothing(*arguments):
+    """Do nothing, as an instruction that only makes a program faster."""
+    return 0
 
-    Instructions of the processor, which numba offers to compiled code alone, do nothing.
-    """
+
+# Instructions of the processor, which numba offers to compiled code alone.
+INSTRUCTIONS = {
+    "flush_denormals": nothing,
+    "restore_denormals": nothing,
+    "prefetch": nothing,
+}
+
+
+def interpret_loop(monkeypatch):
+    """Run the loop of the kernel as Python."""
     as_python(monkeypatch)
     monkeypatch.setattr(_compile, "njit", lambda function, **options: function)
     for name in ("kernel_for", "_parts"):  # which keep what they have compiled
         anew = functools.cache(getattr(_compile, name).__wrapped__)
         monkeypatch.setattr(_compile, name, anew)
     monkeypatch.setattr(_run, "kernel_for", _compile.kernel_for)
-    monkeypatch.setattr(_loop, "flush_denormals", lambda: 0)
-    for module, name in ((_loop, "restore_denormals"), (_steps, "prefetch")):
-        monkeypatch.setattr(module, name, lambda *arguments: None)
+    for module in (_loop, _steps):
+        for name in INSTRUCTIONS.keys() & vars(module).keys():
+            monkeypatch.setattr(module, name, INSTRUCTIONS[name])
     # Only elements of this kind have their fields as attributes.
     monkeypatch.setattr(_run, "CURSOR", np.dtype((np.record, _arrays.CURSOR.descr)))

@@ -117,13 +117,13 @@ def test_an_input_with_other_channels_is_refused():
 # ----------------------------------------------------------------------------- layout of arrays
 
 
-@pytest.mark.parametrize(
-    ("n_neurons", "options", "n_padded"),
-    [(1, {}, 8), (8, {}, 8), (9, {}, 16), (17, {}, 24), (17, {"max_delay": 4}, 32)],
-)
-def test_arrays_of_currents_are_padded(n_neurons, options, n_padded):
-    packed = pack_network(make_network(n_neurons, seed=1, **options), 1.0, FLOAT64)
-    assert packed.n_padded == n_padded
+@pytest.mark.parametrize("n_neurons", [1, 8, 9, 17, 33])
+def test_arrays_of_currents_are_padded_with_delays_to_a_power_of_two(n_neurons):
+    for options in ({}, {"max_delay": 4, "density": 1.0}):
+        packed = pack_network(make_network(n_neurons, seed=1, **options), 1.0, FLOAT64)
+        assert packed.n_padded % 8 == 0
+        assert n_neurons <= packed.n_padded <= 2 * n_neurons + 14
+    assert packed.n_padded & (packed.n_padded - 1) == 0
 
 
 @pytest.mark.parametrize("longest", [2, 4, 5, 8])
