@@ -179,9 +179,9 @@ class Runner:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session):
-        """Fail at the first example that fails, instead of looking for a simpler one."""
-        phases = [Phase.explicit, Phase.generate]
-        settings.register_profile("mutation", settings.get_profile("lsm"), phases=phases)
+        """Take few examples, and fail at the first, instead of looking for a simpler one."""
+        usual, phases = settings.get_profile("lsm"), [Phase.explicit, Phase.generate]
+        settings.register_profile("mutation", usual, phases=phases, max_examples=25)
         settings.load_profile("mutation")
 
     @pytest.hookimpl(wrapper=True)
@@ -287,16 +287,21 @@ def run_group(group, mutants, out):
 
     tests = GROUPS[group][1]
     inside = {mutant: changed_function(mutant) for mutant in mutants}
+    pid = os.fork()
+    if pid == 0:
+        runner = Runner([(m, *found) for m, found in inside.items() if found], report)
+        os._exit(int(pytest.main([*OPTIONS, *tests], plugins=[runner])))
+    if os.waitpid(pid, 0)[1]:
+        return 1
     for mutant in mutants:
-        if inside[mutant] is None:
+        if inside[mutant] is None:  # this process has not imported the package
 
             def import_and_test(mutant=mutant):
                 sys.meta_path.insert(0, Import(mutant[0], mutate(mutant)))
                 return pytest.main([*OPTIONS, *tests])
 
-            report(mutant, in_child(import_and_test, 600))
-    runner = Runner([(m, *found) for m, found in inside.items() if found], report)
-    return pytest.main([*OPTIONS, *tests], plugins=[runner])
+            report(mutant, in_child(import_and_test, SECONDS))
+    return 0
 
 
 def main():
@@ -315,7 +320,7 @@ def main():
             log = os.open(options.out.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(log, 1)
             os.dup2(log, 2)
-            os._exit(int(run_group(group, mutants, options.out)))
+            os._exit(run_group(group, mutants, options.out))
         if os.waitpid(pid, 0)[1]:
             sys.exit(f"{group}: the tests fail without a mutant, see {options.out.stem}.log")
         rows = [json.loads(line) for line in options.out.read_text().splitlines()]
