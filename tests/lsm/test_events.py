@@ -188,6 +188,9 @@ def test_spikes_of_one_row_and_channel_are_treated_as_said():
 def test_spikes_at_the_limits_are_inside():
     events = [([0.0, 2.999], [0, 1])]
     assert SpikeArray.from_events(events, 2, 3.0).rows.tolist() == [0, 2]
+    late = ([0.3 - 1e-11, 0.1 + 0.2, 0.3], [0, 0, 0])  # a sum of steps is not quite a multiple
+    assert SpikeArray.from_events([late], 1, row_duration=0.1).rows.tolist() == [3]
+    assert SpikeArray.from_events([late], 1, 0.4 + 1e-11, row_duration=0.1).n_rows == 4
     for times, channels in (([3.0], [0]), ([-0.001], [0]), ([1.0], [2]), ([1.0], [-1])):
         with pytest.raises(ValueError, match=r"^sample 0: the spike at .* outside 3 ms and 2 chan"):
             SpikeArray.from_events([(times, channels)], 2, 3.0)
