@@ -6,15 +6,16 @@
 
 The operators are those of cosmic-ray (`pip install cosmic-ray`), one replacement for each operator
 of the language. All mutants of a group run in one process: it collects the tests, runs them once,
-and remembers which functions each calls. A child is forked for each mutant, in which the mutated
-function gets its new code, and the tests that call it run, the fastest first, up to a failure. A
-mutant outside of functions is imported in a child that has not loaded the package yet.
+and records which lines each runs. A child is forked for each mutant, in which the mutated function
+gets its new code, and the tests that run its line are repeated, the fastest first, up to a failure
+or for five seconds. A mutant outside of functions is imported in a child that has not loaded the
+package yet.
 
 Compiled functions are mutated as Python, which `tests/lsm/kernel/test_loop.py` runs.
 """
 
 import argparse
-import contextlib
+import bisect
 import gc
 import itertools
 import json
@@ -23,7 +24,6 @@ import random
 import resource
 import signal
 import sys
-import threading
 import time
 import types
 from importlib.abc import MetaPathFinder
@@ -31,6 +31,7 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 
+import coverage
 import pytest
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -84,6 +85,7 @@ OPERATORS = (
 )  # fmt: skip
 STARRED = {"argument", "param", "parameters", "star_expr"}  # a star there is no multiplication
 MEMORY = 6 * 2**30  # bytes that a mutant may take beyond those of the process it is forked from
+BUDGET = 5  # s of the tests of a mutant; it survives if none of them fails
 SECONDS = 600  # a mutant that waits for something
 
 
@@ -176,11 +178,11 @@ def in_child(function, cpu):
 
 
 class Runner:
-    """Plugin of pytest that runs the tests once, and then those that a mutant concerns, again."""
+    """Plugin of pytest that runs the tests once, and for each mutant those that run its line."""
 
     def __init__(self, mutants, report):
-        self.mutants, self.report = mutants, report
-        self.calls, self.seconds, self.files = {}, {}, {}
+        self.mutants, self.report, self.seconds = mutants, report, {}
+        self.coverage = coverage.Coverage(data_file=None, source=[str(ROOT / "lsm")])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session):
@@ -192,43 +194,33 @@ class Runner:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item):
         """A fixture of a file serves all its tests, but is set up in the first."""
-        with self._calls_into(self.files.setdefault(item.path, set())):
-            return (yield)
+        self._record(str(item.path))
+        return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item):
-        """Remember which functions a test calls, and how long it takes."""
+        """Measure the time of a test."""
+        self._record(item.nodeid)
         start = time.process_time()
-        with self._calls_into(self.calls.setdefault(item, set())):
-            result = yield
+        result = yield
         self.seconds.setdefault(item, time.process_time() - start)
         return result
 
-    @contextlib.contextmanager
-    def _calls_into(self, calls):
-        def profile(frame, event, argument):
-            code = frame.f_code
-            if event == "call" and "/lsm/" in code.co_filename:
-                calls.add((code.co_filename, code.co_qualname.split(".<locals>")[0]))
-
-        recording = self.mutants is not None
-        if recording:
-            threading.setprofile(profile)
-            sys.setprofile(profile)
-        try:
-            yield
-        finally:
-            if recording:
-                sys.setprofile(None)
-                threading.setprofile(None)
+    def _record(self, context):
+        """Record the lines that run from now on as those of a test or of the fixtures of a file."""
+        if self.coverage is not None:
+            self.coverage.switch_context(context)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
         """Run all tests, then a child for each mutant."""
-        mutants = self.mutants
-        if self.run(session, session.items):
+        self.coverage.start()
+        failed = self.run(session, session.items)
+        self.coverage.stop()
+        if failed:
             return True
-        self.mutants = None
+        data, self.coverage = self.coverage.get_data(), None
+        contexts = {str(m[0]): data.contexts_by_lineno(str(m[0])) for m, *_ in self.mutants}
         functions = {}
         for value in gc.get_objects():
             if isinstance(value, types.FunctionType):
@@ -236,17 +228,21 @@ class Runner:
                 functions.setdefault(key, []).append(value)
         fastest = sorted(session.items, key=self.seconds.get)
         gc.freeze()
-        for mutant, name, code in mutants:
-            key = str(mutant[0]), name
-            items = [i for i in fastest if key in self.calls[i] | self.files[i.path]]
-            cpu = 10 + 4 * sum(map(self.seconds.get, items))
+        for mutant, name, code in self.mutants:
+            path, line = str(mutant[0]), mutant[3]
+            while line not in contexts[path] and line > code.co_firstlineno:
+                line -= 1  # of a statement of several lines the first is recorded
+            chosen = {*contexts[path].get(line, ())}
+            items = [item for item in fastest if chosen & {item.nodeid, str(item.path)}]
+            total = list(itertools.accumulate(map(self.seconds.get, items)))
+            items = items[: bisect.bisect(total, BUDGET) + 1]
 
-            def mutated(code=code, key=key, items=items):
+            def mutated(code=code, key=(path, name), items=items):
                 for function in functions.get(key, []):
                     function.__code__ = code
                 return self.run(session, items)
 
-            self.report(mutant, in_child(mutated, cpu) if items else "never called")
+            self.report(mutant, in_child(mutated, 5 * BUDGET) if items else "never run")
         return True
 
     def run(self, session, items):
@@ -282,7 +278,7 @@ def run_group(group, mutants, out):
         path, name, occurrence, line = mutant
         if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
             sys.exit(f"pytest found no tests of {group}")
-        outcome = "survived" if status in (0, "never called") else "killed"
+        outcome = "survived" if status in (0, "never run") else "killed"
         row = {
             "group": group, "file": str(path.relative_to(ROOT)), "line": line, "operator": name,
             "occurrence": occurrence, "outcome": outcome, "status": status,
