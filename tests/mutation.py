@@ -63,7 +63,25 @@ GROUPS = {
             "tests/lsm/test_packing.py::test_invalid_events_are_named_in_any_block",
         ],
     ),
-    "estimators": (["lsm/estimators/*.py"], ["tests/lsm/estimators"]),
+    "estimators": (
+        ["lsm/estimators/*.py"],
+        [
+            f"tests/lsm/estimators/test_{name}.py"
+            for name in (
+                "closed_loop",
+                "cross_validation",
+                "encoder",
+                "estimators",
+                "forecaster",
+                "online",
+                "regressor",
+                "routing",
+                "scoring",
+                "series",
+                "taps",
+            )
+        ],
+    ),
     "samples": (
         ["lsm/samples.py", "lsm/targets.py"],
         ["tests/lsm/test_samples.py", "tests/lsm/test_targets.py", "tests/lsm/test_misreadings.py"],
