@@ -133,6 +133,14 @@ def test_readings_of_one_step_are_equal_and_filters_fade_between_readings(potent
     np.testing.assert_array_equal(readings[offsets[1:] - 1], readings[offsets[1:] - 2])
 
 
+def test_steps_after_the_last_reading_count_in_no_reading():
+    network, spikes = lively(), make_input(3, seed=1, rate=0.4)
+    early = Plan(np.arange(4), np.minimum(spikes.n_rows, 5), np.array([1.0, 0.9]))
+    assert_equals_reference(network, spikes, early)
+    none = Plan(np.array([0, 0, 1, 1]), spikes.n_rows[1:2] - 1, np.ones(1))
+    assert_equals_reference(network, spikes, none)
+
+
 @pytest.mark.parametrize("dale", [True, False])
 def test_weights_that_no_cache_holds_are_fetched_ahead_and_add_up_alike(dale, monkeypatch):
     monkeypatch.setattr(_matrix, "FAR_BYTES", 0)
