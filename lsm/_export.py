@@ -6,7 +6,15 @@ import numpy as np
 
 from ._validation import check_integer
 
-__all__ = ["dense_of", "described", "digest_of", "frame_of", "index_of", "spike_times"]
+__all__ = [
+    "dense_of",
+    "described",
+    "digest_of",
+    "frame_of",
+    "index_of",
+    "spike_times",
+    "unpacked",
+]
 
 SECOND = 1000.0  # ms, the duration from which a text counts in seconds
 
@@ -55,6 +63,17 @@ def dense_of(spikes, dtype):
     ragged = np.empty(len(spikes), dtype=object)
     ragged[:] = dense
     return ragged
+
+
+def unpacked(values, packed):
+    """Return arguments of a function, with dense arrays in place of objects of a class `packed`."""
+    if isinstance(values, packed):
+        return np.asarray(values)
+    if isinstance(values, dict):
+        return {name: unpacked(value, packed) for name, value in values.items()}
+    if isinstance(values, list | tuple):
+        return type(values)(unpacked(value, packed) for value in values)
+    return values
 
 
 def spike_times(spikes):

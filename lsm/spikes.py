@@ -18,7 +18,7 @@ from ._events import (
     join_events,
     listed,
 )
-from ._export import dense_of, described, digest_of, frame_of, index_of, spike_times
+from ._export import dense_of, described, digest_of, frame_of, index_of, spike_times, unpacked
 from ._packing import moments_of, pack_samples
 from ._typing import Array, ArrayLike, DataFrame, Samples
 from ._validation import check_bool, check_integer, check_number, check_reals
@@ -242,10 +242,10 @@ class SpikeArray:
 
     def __array_function__(self, function, types, args, kwargs):
         """Let `np.concatenate` keep SpikeArrays packed; other functions get dense arrays."""
-        if function is np.concatenate and not kwargs:
-            return SpikeArray.concatenate(*args)
-        dense = [np.asarray(arg) if isinstance(arg, SpikeArray) else arg for arg in args]
-        return function(*dense, **kwargs)
+        is_first_axis = args[1:] in ((), (0,)) and kwargs in ({}, {"axis": 0})
+        if function is np.concatenate and is_first_axis:
+            return SpikeArray.concatenate(args[0])
+        return function(*unpacked(args, SpikeArray), **unpacked(kwargs, SpikeArray))
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ def cross_val_predict_rows(
     y_pred: list[Any] = [None] * len(y)
     for fitted, predicted in splits:
         model = clone(estimator).fit(first_rows(X, fitted), [y[i][:stop] for i, stop in fitted])
-        ends = [(i, rows[-1] + 1) for i, rows in predicted]
+        ends = [(i, rows.max() + 1) for i, rows in predicted]
         outputs = getattr(model, method)(first_rows(X, ends))
         for (i, rows), output in zip(predicted, outputs, strict=True):
             if y_pred[i] is None:
@@ -139,7 +139,7 @@ def splits_by_time(cv: Any, n_rows: ArrayLike) -> Iterator[Any]:
                     f"cv must fit the first rows of a sample and predict later ones, got {cv!r}: "
                     "pass TimeSeriesSplit()"
                 )
-        fitted = [(i, train[-1] + 1) for i, (train, _) in enumerate(parts)]
+        fitted = [(i, train.max() + 1) for i, (train, _) in enumerate(parts)]
         yield fitted, [(i, test) for i, (_, test) in enumerate(parts)]
 
 

@@ -16,6 +16,7 @@ from .._jit import AS_PYTHON
 __all__ = [
     "count_ones",
     "flush_denormals",
+    "in_python",
     "nonzero_bytes",
     "prefer_wide_vectors",
     "prefetch",
@@ -28,8 +29,12 @@ FLUSH = 0x8040  # bits of the x86 control register: flush results to zero, take 
 IS_X86 = platform.machine() in ("x86_64", "AMD64")
 
 
+in_python = {}  # what each instruction does where the loop runs as Python, by its name
+
+
 def instruction(function, as_python=lambda *arguments: None):
     """Make an intrinsic of numba of a function, or `as_python` where the loop runs as Python."""
+    in_python[function.__name__] = as_python
     return as_python if AS_PYTHON else intrinsic(function)
 
 

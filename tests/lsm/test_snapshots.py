@@ -142,3 +142,180 @@ def test_bad_parameters_are_refused(params, message):
     X = [np.ones((9, 2), dtype=int), np.zeros((5, 2), dtype=int)]
     with pytest.raises((ValueError, TypeError), match=message):
         Liquid(n_neurons=10, snapshots=Snapshots(**params), random_state=0).fit(X)
+
+
+# ------------------------------------------------- without a liquid: readings of rasters by hand
+
+N, RNG = 7, np.random.default_rng(0)
+RASTERS = [(RNG.random((n, N)) < 0.3).astype(float) for n in (12, 1, 7)]
+for raster in RASTERS:
+    raster[0] = 1  # spikes in the first step
+
+
+def read_by(plan, rasters=RASTERS):
+    """Return the readings of a plan, and all spikes; each filter is a sum over ages."""
+    readings = [
+        plan.decays[:, None] ** np.arange(time)[::-1] @ raster[:time]
+        for i, raster in enumerate(rasters)
+        for time in plan.times[plan.offsets[i] : plan.offsets[i + 1]]
+    ]
+    return np.array(readings), [np.nonzero(raster) for raster in rasters]
+
+
+def states_of(snapshots, rasters=RASTERS, dt=1.0):
+    plan = snapshots.plan([len(raster) for raster in rasters], dt)
+    return snapshots.assemble(read_by(plan, rasters)[0], plan, []).toarray()
+
+
+@pytest.mark.parametrize(
+    ("params", "dt", "times"),
+    [
+        ({}, 1.0, [12, 1, 7]),
+        ({"n": 2}, 1.0, [6, 12, 1, 1, 4, 7]),
+        ({"n": (1, 4)}, 0.1, [3, 6, 9, 12, 1, 1, 1, 1, 2, 4, 5, 7]),
+        ({"at": (0.25, 0.75)}, 1.0, [3, 9, 1, 1, 2, 5]),
+        ({"at": [0.5], "unit": "ms"}, 0.5, [1, 1, 1]),
+        ({"at": [0.2], "unit": "ms"}, 0.5, [1, 1, 1]),
+        ({"at": [0.4, 1.0], "unit": "ms"}, 1.0, [1, 1, 1, 1, 1, 1]),
+    ],
+)
+def test_a_plan_reads_at_the_nearest_step_and_never_before_the_first(params, dt, times):
+    plan = Snapshots(**params).plan([12, 1, 7], dt)
+    assert plan.times.tolist() == times
+    assert plan.offsets.tolist() == [0, len(times) // 3, 2 * len(times) // 3, len(times)]
+    assert plan.times.dtype == plan.offsets.dtype == np.int64
+
+
+def test_a_sample_may_end_with_the_last_reading_and_not_before():
+    snapshots = Snapshots(at=[3.0, 6.0], unit="ms")
+    assert snapshots.plan([12, 13], 0.5).times.tolist() == [6, 12, 6, 12]
+    message = r"^Snapshots.at reads at 6 ms, but sample 1 lasts only 5.5 ms: give earlier times, or"
+    with pytest.raises(ValueError, match=message):
+        snapshots.plan([12, 11], 0.5)
+
+
+@pytest.mark.parametrize(
+    ("params", "windows"),
+    [
+        ({"n": 2}, [[0, 0.5], [0.5, 1]]),
+        ({"at": [2.0, 5.0], "unit": "ms"}, [[0, 2], [2, 5]]),
+        ({"at": [0.1, 0.5, 1.0]}, [[0, 0.1], [0.1, 0.5], [0.5, 1.0]]),
+        ({"n": [1, 2]}, [[0, 1], [0, 0.5], [0.5, 1]]),
+    ],
+)
+def test_windows_begin_where_the_one_before_ends(params, windows):
+    np.testing.assert_array_equal(Snapshots(**params).windows(), windows)
+
+
+def test_counts_are_those_of_the_windows():
+    states = states_of(Snapshots(n=(1, 3))).reshape(3, 4, N)
+    for state, raster in zip(states, RASTERS, strict=True):
+        edges = np.maximum(np.rint(np.arange(4) / 3 * len(raster)).astype(int), [0, 1, 1, 1])
+        parts = [raster, *(raster[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True))]
+        np.testing.assert_array_equal(state, [part.sum(axis=0) for part in parts])
+    late = Snapshots(at=[2.0, 5.0], unit="ms")
+    states = states_of(late, RASTERS[::2]).reshape(2, 2, N)
+    for state, raster in zip(states, RASTERS[::2], strict=True):
+        np.testing.assert_array_equal(state, [raster[:2].sum(axis=0), raster[2:5].sum(axis=0)])
+    roots = states_of(Snapshots(n=(1, 3), feature="root_count"))
+    np.testing.assert_allclose(roots**2, states_of(Snapshots(n=(1, 3))))
+
+
+def test_traces_and_potentials_are_read_as_they_are():
+    params = {"n": 2, "tau": (3.0, 8.0)}
+    traces = states_of(Snapshots(feature="trace", **params), dt=0.5).reshape(3, 2, 2, N)
+    for state, raster in zip(traces, RASTERS, strict=True):
+        for end, of_time in zip((max(round(len(raster) / 2), 1), len(raster)), state, strict=True):
+            ages = 0.5 * np.arange(end)[::-1]
+            expected = [np.exp(-ages / tau) @ raster[:end] for tau in (3.0, 8.0)]
+            np.testing.assert_allclose(of_time, expected)
+    for feature, potential in (("trace", False), ("membrane_and_trace", True), ("membrane", True)):
+        decays, of_potential = Snapshots(feature=feature, **params).filters(0.5)
+        assert of_potential is potential
+        first = [] if feature == "trace" else [1.0]
+        others = [] if feature == "membrane" else [np.exp(-0.5 / 3), np.exp(-0.5 / 8)]
+        np.testing.assert_allclose(decays, first + others)
+    for feature in ("count", "root_count", "rank"):
+        decays, of_potential = Snapshots(feature=feature).filters(1.0)
+        assert decays.tolist() == [1.0]
+        assert not of_potential
+
+
+@pytest.mark.parametrize("params", [{}, {"n": (1, 2)}, {"at": [2.0, 5.0], "unit": "ms"}])
+def test_ranks_go_from_one_for_the_first_neuron_down_to_zero(params):
+    rasters = RASTERS[::2] if params.get("at") else RASTERS
+    snapshots = Snapshots(feature="rank", **params)
+    plan = snapshots.plan([len(raster) for raster in rasters], 1.0)
+    readings, recorded = read_by(plan, rasters)
+    states = snapshots.assemble(readings, plan, recorded).toarray().reshape(len(rasters), -1, N)
+    for state, raster in zip(states, rasters, strict=True):
+        end = len(raster)
+        windows = {
+            1: [(0, end)],
+            3: [(0, end), (0, max(round(end / 2), 1)), (max(round(end / 2), 1), end)],
+            2: [(0, 2), (2, 5)],
+        }[len(state)]
+        for ranks, (start, stop) in zip(state, windows, strict=True):
+            part = raster[start:stop]
+            first = np.array([np.flatnonzero(x)[0] if x.any() else np.inf for x in part.T])
+            earlier = (first[:, None] > first).sum(axis=1)
+            equal = (first[:, None] == first).sum(axis=1)
+            # Neurons that spike together share the mean of their places.
+            expected = np.where(np.isinf(first), 0, 1 - (earlier + (equal - 1) / 2) / N)
+            np.testing.assert_allclose(ranks, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("feature", ["count", "root_count", "trace", "membrane"])
+def test_features_at_rows_are_those_of_each_row(feature):
+    row_start = np.array([0, 1, 3, 4, 6])
+    snapshots = Snapshots(n=3, feature=feature, tau=4.0)
+    plan = snapshots.plan_rows([4, 2], row_start, 0.5)
+    assert plan.times.tolist() == [1, 3, 4, 6, 1, 3]
+    assert plan.offsets.tolist() == [0, 4, 6]
+    rasters = [RASTERS[0][:6], RASTERS[2][:3]]
+    readings, _ = read_by(plan, rasters)
+    states = snapshots.assemble_rows(readings, plan.offsets)
+    if feature in ("trace", "membrane"):
+        np.testing.assert_array_equal(states, readings[:, 0])
+        return
+    expected = np.concatenate([
+        np.add.reduceat(raster, row_start[:n], axis=0)
+        for raster, n in zip(rasters, (4, 2), strict=True)
+    ])  # fmt: skip
+    np.testing.assert_allclose(states**2 if feature == "root_count" else states, expected)
+
+
+@pytest.mark.parametrize(
+    ("params", "labels"),
+    [
+        ({}, ["count 0-1"]),
+        ({"n": 2, "feature": "rank"}, ["rank 0-0.5", "rank 0.5-1"]),
+        ({"n": 2, "unit": "ms"}, ["count 0-0.5", "count 0.5-1"]),
+        ({"at": [0.5]}, ["count 0-0.5"]),
+        ({"at": [2, 5], "unit": "ms"}, ["count 0-2 ms", "count 2-5 ms"]),
+        ({"feature": "trace", "tau": (3, 8)}, ["trace 3 ms at 1", "trace 8 ms at 1"]),
+        (
+            {"at": [2], "unit": "ms", "feature": "membrane_and_trace"},
+            ["membrane at 2 ms", "trace 30 ms at 2 ms"],
+        ),
+        ({"feature": "membrane"}, ["membrane 0-1"]),
+    ],
+)
+def test_names_have_the_window_and_the_unit(params, labels):
+    names = Snapshots(**params).feature_names(2)
+    assert names.tolist() == [f"{label} neuron{n}" for label in labels for n in range(2)]
+    assert names.dtype == object
+
+
+@pytest.mark.parametrize("at", ["0.5", b"0.5", {0.5: 1}, 0.5, [[0.5]]])
+def test_times_are_a_sequence(at):
+    with pytest.raises(ValueError, match="Snapshots.at must be a sequence of times, got"):
+        Snapshots(at=at).check()
+
+
+def test_all_parameters_are_checked():
+    for params in ({"tau": [1.0, -1.0]}, {"n": [2, 0]}, {"at": [0.0]}, {"at": [0.5, 0.2]}):
+        with pytest.raises(ValueError, match=f"Snapshots.{next(iter(params))} must "):
+            Snapshots(**params).check()
+    Snapshots(at=[5.0, 0.5 + 5], unit="ms", tau=[0.1, 2.0]).check()
+    Snapshots(at=[1.0], n=[2, 3]).check()

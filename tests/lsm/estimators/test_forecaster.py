@@ -150,6 +150,11 @@ def test_exogenous_inputs_of_the_future_are_asked_for_where_they_count():
         model.forecast(5)
     ours = model.forecast(5, exogenous=push[500:505])
     np.testing.assert_allclose(ours, series[500:505], atol=0.02)
+    unknown, repeated = push[500:505].copy(), push[500:505].copy()
+    unknown[2:4], repeated[2:4] = np.nan, push[501]  # the last value that is known
+    others = [model.forecast(5, exogenous=values) for values in (unknown, repeated)]
+    np.testing.assert_allclose(*others)
+    assert not np.allclose(others[0], ours)
     with pytest.raises(ValueError, match="as in fit"):
         model.predict(series)
     with pytest.raises(ValueError, match="exogenous must have 600 rows"):
@@ -204,6 +209,7 @@ def test_invalid_parameters_are_named(params, message):
     [
         (np.r_[AR[:300], np.inf], "got infinity: put NaN"),
         (np.zeros((3, 100, 1)), "for several series fit a model for each"),
+        (np.zeros(0), r"got shape \(0,\): for several series fit a model for each"),
         (["a"] * 100, "numbers or NaN"),
         (np.full(100, np.nan), "at least 8 are needed"),
     ],

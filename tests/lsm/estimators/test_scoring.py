@@ -48,3 +48,13 @@ def test_a_scorer_takes_weights_missing_targets_and_steps_before_the_model():
     expected = np.average(np.concatenate(errors), weights=np.concatenate(parts))
     found = row_scorer("neg_mean_absolute_error")(model, X, y, sample_weight=weights)
     assert found == pytest.approx(-expected)
+
+
+def test_rows_are_scored_where_fit_had_targets_at_rows():
+    X, y = np.random.default_rng(0).normal(size=(6, 40, 2)), np.arange(6.0)
+    model = LSMRegressor(liquid()).fit(X, y)
+    with pytest.raises(ValueError, match="rows are scored where fit had a target at every row"):
+        row_scorer("r2")(model, X, y)
+    missing = [np.r_[np.zeros(7), np.full(33, np.nan)]] * 6
+    with pytest.raises(ValueError, match="y has no target after the washout: every one is NaN"):
+        LSMRegressor(liquid(), washout=7).fit(list(X), missing)
