@@ -5,6 +5,7 @@ They make the compiled loop faster. As Python, see :mod:`lsm._jit`, they do no m
 
 import platform
 from functools import partial
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -29,7 +30,7 @@ FLUSH = 0x8040  # bits of the x86 control register: flush results to zero, take 
 IS_X86 = platform.machine() in ("x86_64", "AMD64")
 
 
-in_python = {}  # what each instruction does where the loop runs as Python, by its name
+in_python: dict[str, Any] = {}  # what they do where the loop runs as Python, by their names
 
 
 def instruction(function, as_python=lambda *arguments: None):
