@@ -67,7 +67,8 @@ GROUPS = {
     ),
     "estimators": (
         ["lsm/estimators/*.py"],
-        [
+        ["tests/lsm/kernel/test_learning.py::test_an_estimator_hands_the_reward_on"]
+        + [
             f"tests/lsm/estimators/test_{name}.py"
             for name in (
                 "closed_loop",

@@ -118,6 +118,17 @@ def test_a_model_with_feedback_goes_on_with_a_wave(readout):
 
 
 @pytest.mark.filterwarnings("ignore:the liquid")
+def test_without_input_a_model_of_spikes_gets_none_and_one_of_currents_gets_zero():
+    spikes = [np.random.default_rng(0).poisson(0.1, (300, 3))]
+    for X, dtype in ((spikes, int), ([x.astype(float) for x in spikes], float)):
+        model = LSMRegressor(liquid(), Ridge(), Feedback(weight=0.1)).fit(X, [wave(300)])
+        silent = np.zeros((50, 3), dtype)
+        np.testing.assert_array_equal(
+            model.generate(20, warmup=wave(30)), model.generate(20, warmup=wave(30), X=silent)
+        )
+
+
+@pytest.mark.filterwarnings("ignore:the liquid")
 @pytest.mark.parametrize("readout", [DecisionTreeRegressor(max_depth=5), SVR(C=10.0)], ids=repr)
 def test_a_readout_that_is_constant_far_from_the_states_is_not_taken_for_linear(
     readout, monkeypatch
