@@ -46,6 +46,7 @@ GROUPS = {
         [
             "tests/lsm/kernel/test_calls.py",
             "tests/lsm/kernel/test_drawing.py",
+            "tests/lsm/kernel/test_learning.py::test_a_function_must_return_a_finite_reward",
             "tests/lsm/kernel/test_loop.py",
             "tests/lsm/kernel/test_noise.py",
             "tests/lsm/kernel/test_overflow.py",
