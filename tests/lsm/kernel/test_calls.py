@@ -181,6 +181,18 @@ def test_neurons_of_a_weight_are_counted_from_zero():
     assert with_weight(network, 19, 0, 0.5).w.toarray()[19, 0] == 0.5
 
 
+def test_a_new_synapse_has_the_delay_of_all_others():
+    network = make_network(max_delay=2, density=0.3)
+    network.delays[:] = 3
+    pre, post = np.argwhere(network.w.toarray() == 0)[0]
+    grown = with_weight(network, pre, post, 0.5)
+    assert np.all(grown.delays == 3)
+    assert len(grown.delays) == grown.w.nnz == network.w.nnz + 1
+    network.delays[0] = 2
+    with pytest.raises(ValueError, match="delay must be given for new synapses"):
+        with_weight(network, pre, post, 0.5)
+
+
 def test_a_delay_that_no_ring_holds_is_refused():
     network = make_network(max_delay=2, density=0.5)
     network.delays[0] = 2**28
