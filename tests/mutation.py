@@ -278,7 +278,7 @@ class Runner:
 
 OPTIONS = [
     "-qq", "-x", "-m", "not slow and not browser", "-p", "no:cacheprovider", "-p", "no:xdist",
-    "--no-header", "--no-summary", "-W", "ignore", "-k", "not contract",
+    "--no-header", "--no-summary", "-W", "ignore", "-k", "not contract and not parallel",
 ]  # fmt: skip
 
 
