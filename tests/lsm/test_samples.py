@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.base import BaseEstimator
 
 from lsm import Liquid, Snapshots, SpikeArray
 from lsm.misreadings import warn_of_durations
@@ -317,3 +318,23 @@ def test_the_states_of_another_liquid_are_no_patterns():
     with pytest.raises(ValueError, match="X holds the states of another liquid, which are no samp"):
         form.to_spikes(States(TABLE))
     assert form.to_spikes(sparse.csr_array(States(TABLE))).graded
+
+
+def test_names_of_columns_are_those_of_fit():
+    estimator, form = BaseEstimator(), SampleForm.before_fit("auto", 1.0, 20)
+    form.to_spikes([TABLE], estimator)
+    assert estimator.n_features_in_ == 2
+    assert not hasattr(estimator, "feature_names_in_")
+    spikes = form.to_spikes([FRAME], estimator)
+    assert estimator.feature_names_in_.tolist() == ["a", "b"]
+    fitted = form.decide([FRAME], spikes)
+    with pytest.raises(ValueError, match="feature names should match those that were passed"):
+        fitted.to_spikes([FRAME[["b", "a"]]], estimator)
+    with pytest.warns(UserWarning, match="X does not have valid feature names"):
+        fitted.to_spikes([TABLE], estimator)
+    frames = np.empty(2, object)
+    frames[:] = [FRAME, FRAME[["b", "a"]]]
+    with pytest.raises(ValueError, match=r"^X\[1\] has the columns"):
+        check_columns(frames)
+    assert not has_names([])
+    assert not SampleForm(1.0, 20.0).stated

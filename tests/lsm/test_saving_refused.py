@@ -25,7 +25,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 import lsm
 from lsm import Liquid, LSMRegressor, SpikeArray
-from lsm.kernel import Network
+from lsm.kernel import Correlation, Network
 from lsm.neurons import LIF
 from lsm.readout import RLS
 from lsm.saving import FORMAT, MARK, PROTOCOL
@@ -329,9 +329,7 @@ class TestForged:
         model.partial_fit([series], [series[:, 0]])
         stream = model._online._steps.stream
         scratch = stream.arrays[0]
-        for array, value in (
-            (scratch.cursor["now"], 3), (scratch.cursor["n_fired"], 10**6), (scratch.spiked, 1),
-        ):  # fmt: skip
+        for array, value in ((scratch.cursor["now"], 3), (scratch.cursor["n_fired"], 10**6)):
             kept = array.copy()
             array[...] = value
             lsm.save(stream, "model")
@@ -339,9 +337,10 @@ class TestForged:
             with pytest.raises(ValueError, match="^model is damaged"):
                 lsm.load("model")
         lsm.save(model, "model")
-        for name, shape in (("coef_", 3), ("inverse_", (3, 3))):
+        smaller = Correlation.of(np.zeros((3, 3)))
+        for name, value in (("coef_", np.zeros(3)), ("correlation_", smaller)):
             found = lsm.load("model")
-            setattr(found.readout_, name, np.zeros(shape))
+            setattr(found.readout_, name, value)
             with pytest.raises(ValueError, match="shape|mismatch"):
                 found.partial_fit([series], [series[:, 0]])
 

@@ -56,6 +56,7 @@ def test_lists_of_unequal_lengths_and_arrays_of_three_axes_are_of_rows():
     _, y, form = resolve(RAGGED, [[1, 2, 3, 4], [1, 2, 3], [1, 2, 3, 4, 5]])
     assert form == RowTargets((), False, False)
     assert [part.tolist() for part in y] == [[1, 2, 3, 4], [1, 2, 3], [1, 2, 3, 4, 5]]
+    assert resolve(RAGGED[:2], [[1, 2, 3, 4], [1, 2, 3]])[2] == RowTargets((), False, False)
     _, y, form = resolve(EQUAL, np.ones((3, 4, 2)))
     assert form == RowTargets((2,), True, False)
     assert len(y) == 3
@@ -228,6 +229,7 @@ def test_a_piece_and_its_targets_may_be_alone_or_in_a_list(X, y):
     assert len(piece) == 1
     np.testing.assert_array_equal(targets, np.arange(4.0))
     assert one_piece(X, None)[1] is None
+    assert one_piece(X, [1.0])[1][0].shape == (1,)  # too short, which is checked later
 
 
 def test_a_piece_of_one_row_may_have_several_targets():

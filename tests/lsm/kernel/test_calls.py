@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lsm.kernel import Plan, compiled
+from lsm.kernel import Plan, compiled, with_weight
 from lsm.kernel._pack import pack_network, pack_readings
 from lsm.kernel.compiled import costs_of, share, simulate
 from tests.helpers.networks import make_input, make_network, make_plan
@@ -94,6 +94,17 @@ def test_threads_call_the_loop_for_all_samples(n_jobs, monkeypatch):
     assert record is False
 
 
+def test_one_thread_gets_calls_of_the_usual_cost(monkeypatch):
+    monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 10**9)
+    costs = []
+    monkeypatch.setattr(compiled, "share", lambda *arguments: costs.append(arguments[2]) or [])
+    network, spikes = make_network(10), make_input(6)
+    for n_jobs in (1, 2):
+        simulate(network, spikes, make_plan(spikes), dtype="float64", n_jobs=n_jobs)
+    assert costs[0] == 10**9
+    assert costs[1] == pytest.approx(costs_of(network, spikes).sum() / 32)
+
+
 def test_an_error_in_a_thread_stops_the_others(monkeypatch):
     network, spikes = make_network(10), make_input(6, seed=1)
     network.w_in.data[:] = np.nan
@@ -152,6 +163,34 @@ def test_a_network_without_delays_needs_no_ring():
     assert packed.noise is None
     assert pack_network(make_network(noise=0.5), 1.0, FLOAT64).noise == 0.5
     assert len(pack_network(make_network(density=0.02), 1.0, FLOAT64).recurrence.dense) == 0
+
+
+def test_parameters_that_all_neurons_share_stay_numbers():
+    shared = pack_network(make_network(), 1.0, FLOAT64).population
+    assert all(np.ndim(value) == 0 for value in shared.constants)
+    own = pack_network(make_network(heterogeneous=True), 1.0, FLOAT64).population
+    assert all(len(value) >= 20 for value in own.constants)
+
+
+def test_neurons_of_a_weight_are_counted_from_zero():
+    network = make_network()
+    for pre, post in ((-1, 0), (0, -1), (20, 0), (0, 20)):
+        name = "pre" if post == 0 else "post"
+        with pytest.raises(ValueError, match=f"^{name} must be an integer >= 0 and <= 19"):
+            with_weight(network, pre, post, 1.0)
+    assert with_weight(network, 19, 0, 0.5).w.toarray()[19, 0] == 0.5
+
+
+def test_a_new_synapse_has_the_delay_of_all_others():
+    network = make_network(max_delay=2, density=0.3)
+    network.delays[:] = 3
+    pre, post = np.argwhere(network.w.toarray() == 0)[0]
+    grown = with_weight(network, pre, post, 0.5)
+    assert np.all(grown.delays == 3)
+    assert len(grown.delays) == grown.w.nnz == network.w.nnz + 1
+    network.delays[0] = 2
+    with pytest.raises(ValueError, match="delay must be given for new synapses"):
+        with_weight(network, pre, post, 0.5)
 
 
 def test_a_delay_that_no_ring_holds_is_refused():

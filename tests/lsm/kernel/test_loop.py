@@ -20,6 +20,7 @@ from lsm.kernel import (
     simulate_reference,
 )
 from lsm.kernel._feedback import learn_row
+from lsm.kernel._pack import pack_network
 from lsm.neurons import LIF, LeakyTanh, StochasticLIF
 from lsm.samples import cut_rows
 from lsm.spikes import SpikeArray
@@ -357,3 +358,11 @@ def test_neurons_without_synapses_follow_their_bias():
     network, spikes = make_network(N, density=0.0), make_input(2, seed=1)
     network.bias[:] += 1.5
     assert_equals_reference(network, spikes, make_plan(spikes))
+
+
+def test_weights_are_reordered_only_where_a_neuron_has_both_signs():
+    packed = pack_network(make_network(N, density=0.5), 1.0, np.dtype("float64"))
+    assert packed.order is None
+    assert packed.recurrence.dense.shape == (N, packed.n_padded)
+    packed = pack_network(make_network(N, density=0.5, dale=False), 1.0, np.dtype("float64"))
+    assert sorted(packed.order) == list(range(len(packed.order)))
