@@ -87,7 +87,7 @@ def take_in(correlation):
 
 
 @register_jitable
-def learn_row(state, product, error, coef, correlation, forget):
+def learn_row(state, products, error, coef, correlation, forget):
     """Update a linear readout with one row by recursive least squares, in place.
 
     The update subtracts a matrix of rank one from the inverse correlation matrix. It is kept as
@@ -97,8 +97,8 @@ def learn_row(state, product, error, coef, correlation, forget):
     ----------
     state : float64 array of shape (n_features,)
         Features of the row.
-    product : float64 array of shape (n_features,)
-        Product of `correlation.matrix` and `state`; changed.
+    products : float64 array of shape (n_parts, n_features)
+        Products of `correlation.matrix` with parts of `state`, which add up to it.
     error : float64 array of shape (n_outputs,)
         Outputs before the update, less the targets.
     coef : float64 array of shape (n_outputs, n_features)
@@ -111,12 +111,15 @@ def learn_row(state, product, error, coef, correlation, forget):
     Returns
     -------
     is_new : bool
-        Whether `correlation.matrix` has changed, and with it what `product` has to be.
+        Whether `correlation.matrix` has changed, and with it what `products` have to be.
     """
     terms, scales = correlation.terms, correlation.scales
     count, growth = correlation.n_terms[0], correlation.growth[0]
     direction = terms[count]
-    direction[:] = product
+    direction[:] = 0
+    for part in range(len(products)):
+        for i in range(len(direction)):
+            direction[i] += products[part, i]
     for k in range(count):
         part, term = scales[k] * np.dot(terms[k], state), terms[k]
         for i in range(len(direction)):
@@ -139,13 +142,13 @@ def predict_and_learn(
     X: Any, y: Any, learns: Any, coef: Any, correlation: Any, forget: Any, y_pred: Any
 ) -> None:
     """Predict each row, and then update the coefficients with it, in place."""
-    product = np.empty(X.shape[1])
+    products = np.empty((1, X.shape[1]))
     for row in range(len(X)):
         y_pred[row] = np.dot(coef, X[row])
         if learns[row]:
-            product[:] = 0
-            multiply(correlation.matrix, X[row], product)
-            learn_row(X[row], product, y_pred[row] - y[row], coef, correlation, forget)
+            products[:] = 0
+            multiply(correlation.matrix, X[row], products[0])
+            learn_row(X[row], products, y_pred[row] - y[row], coef, correlation, forget)
 
 
 def follow(row, place, readings, products, features, correlation):
@@ -194,7 +197,7 @@ def respond(row, place, readings, closed_loop, features, products):
         outputs[place, k] = closed_loop.intercept[k] + np.dot(coef[k], features)
     if learns and row >= closed_loop.taught_from:
         error = outputs[place] - closed_loop.targets[place]
-        if learn_row(features, products.sum(axis=0), error, coef, correlation, closed_loop.forget):
+        if learn_row(features, products, error, coef, correlation, closed_loop.forget):
             products[:] = 0
             for f in range(n_filters):
                 of_filter = slice(f * n_neurons, (f + 1) * n_neurons)

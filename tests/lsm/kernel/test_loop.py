@@ -263,7 +263,7 @@ def test_least_squares_are_those_of_all_rows_at_once_and_the_inverse_stays_bound
     X, y = rng.normal(size=(40, 3)), rng.normal(size=(40, 2))
 
     def learn_from(x, error, coef, correlation, forget):
-        learn_row(x, correlation.matrix @ x, error, coef, correlation, forget)
+        learn_row(x, (correlation.matrix @ x)[None], error, coef, correlation, forget)
 
     coef, correlation = np.zeros((2, 3)), Correlation.of(10.0 * np.eye(3))
     for x, target in zip(X, y, strict=True):
