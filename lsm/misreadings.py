@@ -103,12 +103,11 @@ def warn_of_clock(X: Any) -> None:
     )
 
 
-def warn_of_axes(spikes: SpikeArray) -> None:
-    """Warn of samples that may have time in the last axis."""
-    longest = spikes.n_rows.max()
-    if 1 < longest < spikes.n_channels:
+def warn_of_axes(longest: int, n_channels: int) -> None:
+    """Warn of samples of at most `longest` rows that may have time in the last axis."""
+    if 1 < longest < n_channels:
         warnings.warn(
-            f"the samples of X have at most {longest} rows, and {spikes.n_channels} channels: "
+            f"the samples of X have at most {longest} rows, and {n_channels} channels: "
             "rows are time steps, and channels are the last axis. If time is the last axis, "
             "transpose each sample; if not, pass SpikeArray.from_dense(X), which is taken as it is",
             UserWarning,

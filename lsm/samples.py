@@ -261,7 +261,7 @@ class SampleForm:
                 f"expecting {self.n_channels} channels as input"
             )
         if self.n_channels is None and not isinstance(X, SpikeArray):
-            misreadings.warn_of_axes(spikes)
+            misreadings.warn_of_axes(spikes.n_rows.max(), spikes.n_channels)
             misreadings.warn_of_measurements(spikes)
             misreadings.warn_of_currents(spikes)
             misreadings.warn_of_clock(X)

@@ -16,6 +16,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType
@@ -36,6 +37,8 @@ MARK = b"lsm sha256 "
 DIGITS = 64  # of the checksum
 REQUIRED = ("numpy", "scipy", "scikit-learn", "numba", "skops")
 PACKAGES = ("lsm", "sklearn", "numpy", "scipy")
+IMPORTED = ("lsm", "sklearn")  # the modules of the others are there, or not needed
+DOING = ("__main__", "conftest", "externals", "tests", "_test", "_build")  # modules that do more
 PROTOCOL = 2  # of the oldest skops that has written a file; older nodes are audited less
 # Nodes of skops that a file may have. Others call functions, or read without a limit.
 NODES = {
@@ -154,8 +157,10 @@ def load(path: PathLike, trusted: Sequence[str] = ()) -> Any:
             with zipfile.ZipFile(file) as archive:
                 _check_sizes(archive, os.fstat(file.fileno()).st_size)
                 stamp = _read_stamp(archive)
-                names = _audit(archive, json.loads(archive.read(SCHEMA)))
-            others = sorted(name for name in names if name not in trusted and not _is_known(name))
+                nodes = _audit(archive, json.loads(archive.read(SCHEMA)))
+            names = {name for _, name in nodes}
+            known = {node for node in nodes if _is_known(*node)}
+            others = sorted({name for _, name in nodes - known} - trusted)
             if others:
                 raise _Refused(
                     f"holds types that are not known to be safe: {', '.join(others)}. If you trust "
@@ -270,13 +275,13 @@ def _read_stamp(archive):
 
 
 def _audit(archive, schema):
-    """Check the tree of objects; return the names of all types and functions in it.
+    """Check the tree of objects; return the nodes with names of types and functions in it.
 
     skops checks types, but neither sizes, nor how often a member is read, nor arguments.
     """
     if not schema["protocol"] >= PROTOCOL:
         raise _Refused("is not a file of lsm.save: it is of an older skops")
-    names, readers, nodes = set(), {}, {}
+    found, readers, nodes = set(), {}, {}
     for node in _nodes(schema):
         loader, name = node["__loader__"], f"{node['__module__']}.{node['__class__']}"
         # skops writes an object as often as it is referred to. A shorter way to refer to one would
@@ -285,7 +290,7 @@ def _audit(archive, schema):
             raise _Refused("is not a file of lsm.save: two objects have one number")
         if loader not in NODES:
             raise _Refused(f"is not a file of lsm.save: it has a {loader!r:.50}")
-        if loader == "ConstructorFromReduceNode" and name != STAND_IN:
+        if name != CALLED.get(loader, name):
             raise _Refused(f"is not a file of lsm.save: it calls {name:.100}")
         reader = node.get("__id__", id(node))
         if "file" in node and readers.setdefault(node["file"], reader) != reader:
@@ -295,11 +300,16 @@ def _audit(archive, schema):
         if loader == "DictNode":
             _check_keys(node["key_types"]["content"])
         if loader not in ("JsonNode", "LossNode"):  # skops has a list of the losses
-            names.add(name)
-    return names
+            found.add((loader, name))
+    return found
 
 
-STAND_IN = f"{StandIn.__module__}.{StandIn.__name__}"
+# What some nodes call with their content.
+CALLED = {
+    "ConstructorFromReduceNode": f"{StandIn.__module__}.{StandIn.__name__}",
+    "ListNode": "builtins.list",
+    "SetNode": "builtins.set",
+}
 
 
 def _check_array(archive, file, name):
@@ -318,24 +328,37 @@ def _check_keys(keys):
         raise _Refused("is not a file of lsm.save: it has a key that is not text")
 
 
-def _is_known(name):
-    """Return whether a type or function is part of this package or of those that it builds on."""
+def _is_known(loader, name):
+    """Return whether a node has a type or function that is safe in it."""
     module, _, attribute = name.rpartition(".")
     package = module.partition(".")[0]
     if name in KNOWN or package not in PACKAGES:
         return name in KNOWN
-    found = getattr(importlib.import_module(module), attribute)
+    found = _imported(module, package, attribute)
     if isinstance(found, np.ufunc):
         return True
-    if package == "numpy":
-        return isinstance(found, type) and issubclass(found, np.generic)
-    if package == "scipy":
-        return isinstance(found, type) and issubclass(found, sparse.sparray | sparse.spmatrix)
     if isinstance(found, FunctionType):
         return module.startswith(PURE) and found.__module__ == module
+    if not isinstance(found, type):
+        return False
+    if issubclass(found, np.generic | np.ndarray | sparse.sparray | sparse.spmatrix):
+        # As an object it would get arrays that nobody has checked.
+        return loader == "TypeNode" and not issubclass(found, np.ndarray)
+    if not issubclass(found, {"TupleNode": tuple, "DictNode": dict}.get(loader, object)):
+        return False
     is_python = str(sys.modules[module].__file__).endswith(".py")
-    is_own = isinstance(found, type) and found.__module__ == module
+    is_own = package in IMPORTED and found.__module__ == module
     return is_own and is_python and name not in UNSAFE
+
+
+def _imported(module, package, attribute):
+    """Return a member of a module, None if the import of the module may do more than define it."""
+    if any(part.startswith(DOING) for part in module.split(".")):
+        return None
+    if package in IMPORTED:
+        with suppress(Exception):
+            importlib.import_module(module)
+    return getattr(sys.modules.get(module), attribute, None)
 
 
 def _cause(error, stamp):

@@ -133,7 +133,10 @@ class SeedComparison:
             better = np.greater if metric.more_is_better else np.less
             (first, ours), *others = [(name, list(v.values())) for name, v in models.items()]
             for name, theirs in others:
-                text = difference_text(**paired_difference(ours, theirs), number="{:+.3g}")
+                difference, unit = paired_difference(ours, theirs), ""
+                if metric.name.startswith("accuracy"):  # which tables show in %
+                    difference, unit = {k: 100 * v for k, v in difference.items()}, " points"
+                text = difference_text(**difference, number="{:+.3g}", unit=unit)
                 n_better = np.sum(better(ours, theirs))
                 lines.append(
                     f"'{first}' against '{name}': {text}; better with {n_better} of {len(ours)} "

@@ -41,13 +41,13 @@ def _answer(controls, trivial):
     plain = next((name for name in better if name.startswith(NO_LIQUID)), None)
     if not better.get(trivial, True):
         return (
-            f"The model is not significantly better than '{trivial}': it has learnt nothing that "
-            "holds on new data."
+            f"The model is not significantly better than '{trivial}' on these folds: it may have "
+            "learnt nothing. Compare on more data or with more folds."
         )
     if worse:
         return f"The liquid does not help: '{worse[-1]}' is better."
     if not better.get(plain, True):
-        return f"The liquid does not help: it is not significantly better than '{plain}'."
+        return f"No help of the liquid is shown: it is not significantly better than '{plain}'."
     if not better.get(STATIC, True):
         return (
             "A nonlinear projection helps. The dynamics of the liquid add nothing significant to "

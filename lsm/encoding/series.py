@@ -4,12 +4,13 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import TransformerMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .. import misreadings
 from .._checked import Checked
 from .._packing import pack_rows
 from .._typing import Array, Samples
-from ..samples import as_samples, is_frame, is_table
+from ..samples import as_samples, check_columns, is_frame, is_table
 from ..spikes import SpikeArray
 from ._inputs import check_signals, row_duration
 from ._inputs import is_table as is_array
@@ -74,12 +75,19 @@ def as_rows(X: Any, encoder: Any, *, reset: bool) -> Rows:
     if isinstance(X, Rows):
         return X
     X = as_samples(X)
-    duration, table = row_duration(X), is_array(X, series=True)
-    if not isinstance(X, SpikeArray) and not table:
+    duration, table, given = row_duration(X), is_array(X, series=True), X
+    has_rows = not isinstance(X, SpikeArray) and not table
+    if has_rows:
+        check_columns(X)
         X = [x.to_numpy() if is_frame(x) else x for x in X]
     samples = check_signals(encoder, X, reset=reset, series=True, allow_nan=True)
     lengths = np.array([len(x) for x in samples])
     n_features_in = len(samples[0]) if table else samples[0].shape[1]
+    if has_rows and (is_frame(given[0]) or hasattr(encoder, "feature_names_in_")):
+        validate_data(encoder, given[0], reset=reset, skip_check_array=True)
+    if has_rows and reset:
+        misreadings.warn_of_axes(int(lengths.max()), n_features_in)
+        misreadings.warn_of_clock(samples)
     return Rows(np.concatenate(samples), lengths, duration, table, n_features_in)
 
 

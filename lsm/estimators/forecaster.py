@@ -242,6 +242,12 @@ class Forecaster(Composite):
     def _join(self, series, exogenous):
         """Return series and exogenous inputs of the form of `fit` as one array."""
         check_is_fitted(self, "readouts_")
+        names = list(getattr(series, "columns", self._channels))
+        if names != self._channels:
+            raise ValueError(
+                f"series has the columns {names!s:.80}, but fit had {self._channels!s:.80}: give "
+                "the same columns in one order, as series[names]"
+            )
         values = read_series("series", series)
         values = np.hstack([values, read_exogenous(exogenous, len(values))])
         expected = len(self.scaler_.median_)

@@ -246,7 +246,7 @@ SYNAPSES = {
 def sampled(parameters):
     """Return the statements of :class:`lsm.synapses.Sampled`, whose kernels have any length."""
     exc, inh = (parameters[name].tolist() for name in ("kernel_exc", "kernel_inh"))
-    due = [f"{a!r} * exc + {b!r} * inh" for a, b in zip(exc, inh, strict=True)]
+    due = [f"{float(a)!r} * exc + {float(b)!r} * inh" for a, b in zip(exc, inh, strict=True)]
     further = [f"due_{k}" for k in range(len(due))]
     shifts = [f"due_{k - 1} = due_{k} + {due[k]}\n" for k in range(1, len(due))]
     return Synapse(

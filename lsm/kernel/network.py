@@ -155,10 +155,18 @@ def _check_shapes(network):
         return all(array is None or np.shape(array) in shapes for array in arrays)
 
     every = [(n,)]
+    rows = [network.bias, *network.initial, *(() if network.lasting is None else network.lasting)]
+    numbers = *network.parameters.values(), *network.syn_parameters.values()
     is_whole = (
         isinstance(network.neurons, NeuronModel)
         and isinstance(network.synapses, SynapseModel)
         and w.format == w_in.format == "csr"
+        and _has_valid_indices(w)
+        and _has_valid_indices(w_in)
+        and all(np.asarray(row).dtype.kind == "f" and np.isfinite(row).all() for row in rows)
+        and all(np.asarray(value).dtype.kind in "biuf" for value in numbers)
+        and all(np.asarray(d).dtype.kind in "iu" for d in (network.delays, network.delays_in))
+        and (network.inhibitory is None or network.inhibitory.dtype == bool)
         and are([(n, n)], w)
         and are([(w_in.shape[0], n)], w_in)
         and are(every, network.bias, network.inhibitory, *network.initial)
@@ -172,6 +180,21 @@ def _check_shapes(network):
     )
     if not is_whole:
         raise ValueError("a network is damaged: its parts do not fit each other")
+
+
+def _has_valid_indices(w):
+    """Return whether the synapses of a CSR array exist, and its weights are finite numbers."""
+    indptr, indices, data = w.indptr, w.indices, w.data
+    return (
+        indptr.dtype.kind == indices.dtype.kind == "i"
+        and data.dtype.kind == "f"
+        and len(indptr) == w.shape[0] + 1
+        and indptr[0] == 0
+        and indptr[-1] == len(indices) == len(data)
+        and bool(np.all(np.diff(indptr) >= 0))
+        and bool(np.all((indices >= 0) & (indices < w.shape[1])))
+        and bool(np.isfinite(data).all())
+    )
 
 
 class Plan(NamedTuple):

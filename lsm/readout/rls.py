@@ -171,6 +171,9 @@ class RLS(RegressorMixin, BaseEstimator):
                 f"{self.correlation_.matrix.shape}, but the rows need coefficients of shape "
                 f"{shape}: fit again"
             )
+        learns = np.asarray(learns, dtype=bool)
+        if learns.shape != (len(X),):
+            raise ValueError(f"learns must have shape ({len(X)},), got {learns.shape}")
         y_pred = np.empty(targets.shape)
         predict_and_learn(X, targets, learns, coef, self.correlation_, forget, y_pred)
         return y_pred.reshape(np.shape(y))

@@ -211,7 +211,15 @@ class TestForged:
         call(text("eval"), HARM),
         call(text("range"), text(0), text(10**9), text(1)),
         call(text("frozenset"), call(text("range"), text(0), text(10**9), text(1))),
+        call(text("frozenset"), call(text("range"), text(0), text(9999), text(1))),
         call(text("partial"), node("FunctionNode", "os.system"), tuple_of(HARM), dict_of()),
+        node("ObjectNode", "scipy.sparse._csr.csr_array", content=dict_of(_shape=text(1))),
+        node("ObjectNode", "lsm.samples.States", content=dict_of(_shape=text(1))),
+        node("ListNode", "lsm.liquid.Liquid", content=[]),
+        node("SetNode", "lsm.liquid.Liquid", content=[]),
+        node("TupleNode", "lsm.liquid.Liquid", content=[]),
+        node("TypeNode", "numpy.f2py.__main__.main"),
+        node("TypeNode", "sklearn.utils._testing.TempMemmap"),
         call(text("generator"), text("default_rng"), dict_of(), dict_of()),
         call(text("objects"), tuple_of(text(10**6), text(10**6)), tuple_of()),
         node("DictNode", "builtins.dict", content={"1": text(1)}, key_types=node(
@@ -306,6 +314,11 @@ class TestForged:
         lambda n: vars(n).update(w=n.w.tocsc()),
         lambda n: vars(n).update(neurons=RLS()),
         lambda n: vars(n).update(dt=0.0),
+        lambda n: n.w.data.__setitem__(0, np.nan),
+        lambda n: vars(n).update(bias=np.full(len(n.bias), "a")),
+        lambda n: vars(n).update(delays=1.5),
+        lambda n: n.parameters.update(tau_m=np.array(["a"])),
+        lambda n: vars(n).update(inhibitory=np.full(len(n.bias), 3)),
     ])  # fmt: skip
     def test_a_network_leads_compiled_code_nowhere_else(self, damage, liquid):
         network = pickle.loads(pickle.dumps(liquid.network_))

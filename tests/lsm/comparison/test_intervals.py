@@ -60,7 +60,10 @@ def table(**intervals):
         ({"recurrence": LOW}, "The liquid helps. Recurrence adds nothing"),
         ({"static": NONE}, "A nonlinear projection helps. The dynamics of the liquid add nothing"),
         ({"static": LOW}, "The liquid does not help: 'static random features' is better."),
-        ({"plain": NONE, "static": NONE}, "The liquid does not help: it is not significantly"),
+        (
+            {"plain": NONE, "static": NONE},
+            "No help of the liquid is shown: it is not significantly",
+        ),
         ({"trivial": NONE}, "The model is not significantly better than 'mean'"),
     ],
 )

@@ -163,3 +163,21 @@ def test_series_are_floats_with_rows():
     assert not holds_series(np.ones((3, 4)))
     assert not holds_series([np.ones((4, 2), dtype=int)])
     assert not holds_series(SpikeArray.from_dense(X))
+
+
+def test_columns_of_data_frames_keep_their_order():
+    frames = [pd.DataFrame(x, columns=["a", "b"]) for x in walks()]
+    encoder = SeriesEncoder().fit(frames)
+    assert encoder.feature_names_in_.tolist() == ["a", "b"]
+    encoder.transform(frames)
+    with pytest.raises(ValueError, match="feature names should match"):
+        encoder.transform([x[["b", "a"]] for x in frames])
+    with pytest.raises(ValueError, match=r"X\[1\] has the columns \['b', 'a'\]"):
+        SeriesEncoder().fit([frames[0], frames[1][["b", "a"]]])
+
+
+def test_samples_with_other_axes_or_a_clock_draw_a_warning():
+    with pytest.warns(UserWarning, match="transpose each sample"):
+        SeriesEncoder().fit([x[:30].T for x in walks()])
+    with pytest.warns(UserWarning, match="channel 2 of X increases by equal steps"):
+        SeriesEncoder().fit([np.column_stack([x, np.arange(len(x))]) for x in walks()])

@@ -238,3 +238,11 @@ def test_taps_are_the_present_and_past_rows():
     assert tap_counts(300, 1) == [1, 5, 20, 50]
     assert tap_counts(10_000, 9) == [1, 5, 20]
     assert tap_counts(3, 700) == [1]
+
+
+def test_the_columns_of_a_data_frame_keep_their_order():
+    frame = pd.DataFrame({"a": AR[:400], "b": AR[400:800] / 7})
+    model = Forecaster(liquid=small()).fit(frame)
+    with pytest.raises(ValueError, match=r"series has the columns \['b', 'a'\], but fit had"):
+        model.predict(frame[["b", "a"]])
+    assert model.predict(frame.to_numpy()).shape == (400, 2)

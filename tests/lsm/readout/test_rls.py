@@ -51,6 +51,12 @@ def test_coefficients_of_forgotten_features_stay_finite():
     np.testing.assert_allclose(rls.coef_, [1, 3], atol=1e-3)
 
 
+def test_a_mask_of_another_length_is_refused():
+    X = np.random.default_rng(0).normal(size=(6, 2))
+    with pytest.raises(ValueError, match=r"learns must have shape \(6,\), got \(5,\)"):
+        RLS().predict_and_learn(X, X[:, 0], np.ones(5, bool))
+
+
 def naive(X, y, alpha, forget):
     """Recursive least squares as in the textbook, one row after the other."""
     coef, inverse = np.zeros((y.shape[1], X.shape[1])), np.eye(X.shape[1]) / alpha
