@@ -92,7 +92,7 @@ def fetch_santa_fe_laser(
     if horizons.max() > N_STEPS - 3:
         raise ValueError(f"horizon must be at most {N_STEPS - 3} steps, got {horizon!r}")
     (content,) = read_carried([[FILE]], CARRIER, data_home, download).values()
-    where = "what was found" if data_home is None else f"data_home={str(data_home)!r}"
+    where = "the data" if data_home is None else f"data_home={str(data_home)!r}"
     try:
         series = _parse(content)
     except ValueError as error:

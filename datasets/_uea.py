@@ -181,7 +181,7 @@ def _fetch(
     for sequence, label in cases:
         digest.update(sequence.astype("<f8").tobytes() + label.encode())
     if digest.hexdigest() != DIGESTS[name]:
-        where = "what was found" if data_home is None else f"data_home={str(data_home)!r}"
+        where = "the data" if data_home is None else f"data_home={str(data_home)!r}"
         raise ValueError(
             f"{where} holds {len(parts[0])} and {len(parts[1])} sequences that differ from the "
             f"published ones of {name}"

@@ -241,7 +241,7 @@ def _(value: np.random.Generator) -> Any:
     if type(bits).__name__ not in BIT_GENERATORS or type(bits.seed_seq) is not SEEDS:
         raise _Refused(kind=type(bits))
     seeds = bits.seed_seq.state
-    if seeds.pop("pool_size") != SEEDS().pool_size:  # type: ignore[misc]
+    if seeds.pop("pool_size") != SEEDS().pool_size:  # type: ignore[misc]  # its hints forbid it
         raise _Refused(kind=SEEDS)
     return "generator", type(bits).__name__, seeds, bits.state
 

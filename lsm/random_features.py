@@ -18,7 +18,7 @@ SMALL = 1e-6  # a standard deviation below this share of the mean comes from rou
 class RandomFeatures(Pooled):
     """Static random features: what remains of a liquid without neurons, recurrence and time [1]_.
 
-    A unit adds a few channels of a row with random weights, and rectifies what is above a random
+    A unit adds a few channels of a row with random weights, and rectifies the sum above a random
     threshold. The values of a row are those of that row and at most `n_taps - 1` rows before, and
     are pooled over the windows of a sample. In a liquid's place in a model this is the strongest
     control: where it reaches the score of the liquid, the task needs a nonlinear projection of a

@@ -69,7 +69,7 @@ def standard_streams():
         except OSError:
             os.open(os.devnull, os.O_RDWR)
     # A process without streams writes to the null device until it ends: no block closes it.
-    out, err = (Output(s or open(os.devnull, "w")) for s in (sys.stdout, sys.stderr))  # noqa: SIM115
+    out, err = (Output(s or open(os.devnull, "w")) for s in (sys.stdout, sys.stderr))  # noqa: SIM115 - open until exit
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             yield out

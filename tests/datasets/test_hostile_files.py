@@ -1,4 +1,4 @@
-"""Files of the laser, of UEA and of UCI that claim any size, or hold numbers that are none."""
+"""Files of the laser, of UEA and of UCI that claim any size, or hold invalid numbers."""
 
 import io
 import os

@@ -222,7 +222,7 @@ for path in sys.argv[1:]:
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory):
-    """What each model does after it was fitted, and what it does in a new process."""
+    """The outputs of each model after `fit`, and those in a new process."""
     folder, expected = tmp_path_factory.mktemp("models"), {}
     for number, (name, make) in enumerate(FITTED.items()):
         case = make()

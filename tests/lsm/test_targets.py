@@ -1,4 +1,4 @@
-"""Forms of targets: one a sample or one at every row, what is missing, and what is refused."""
+"""Forms of targets: one a sample or one at every row, missing targets, and refusals."""
 
 import numpy as np
 import pandas as pd

@@ -1,8 +1,8 @@
 """Scripts for NEST and Brian2 against this package.
 
 `python -m tests.reference.elsewhere nest [PYTHON]` writes the script of each case, runs it by an
-interpreter that has the tool, and prints a table. With `--record` it also writes what it ran and
-what came out to `tests/lsm/formats/recorded/`, with which the tests compare.
+interpreter that has the tool, and prints a table. With `--record` it also writes a fingerprint and
+the spikes to `tests/lsm/formats/recorded/`, with which the tests compare.
 """
 
 import argparse

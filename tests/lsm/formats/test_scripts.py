@@ -1,6 +1,6 @@
-"""Scripts for NEST and Brian2: what the tools' own runs of them gave, and what is refused.
+"""Scripts for NEST and Brian2: the spikes of the tools' own runs, and refusals.
 
-`python -m tests.reference.elsewhere` runs the scripts, and recorded what is compared here.
+`python -m tests.reference.elsewhere` runs the scripts, and recorded these spikes.
 """
 
 import ast

@@ -32,7 +32,7 @@ def draw(seed=0, *, other=None, n_channels=4, graded=False, **params):
 
 
 def parts_of(drawn):
-    """Return what is drawn, by the generator that it comes from."""
+    """Return the parts of the network, by the generator that draws each."""
     network, wiring, other_initial = drawn
     return {
         "topology": (network.w.toarray(), network.delays, wiring.inhibitory),
