@@ -138,7 +138,7 @@ class TestTrusted:
 
     def test_own_functions_too(self):
         lsm.save(FunctionTransformer(members), "model")
-        name = f"{__name__}.members"
+        name = f"{members.__module__}.members"
         with pytest.raises(ValueError, match=name):
             lsm.load("model")
         assert lsm.load("model", trusted=[members]).func is members
