@@ -24,6 +24,7 @@ from .engines import ENGINES, PROBLEMS
 from .feedback import feedback
 from .goals import outcomes
 from .limits import limits
+from .published import published
 from .report import commit, environment_line, machine, table
 from .results import Results, disagreements
 from .scaling import SCALES, scaling
@@ -44,6 +45,7 @@ GROUPS = {
     "threads": groups.threads,
     "transform": groups.transform,
     "scaling": scaling,
+    "published": published,
     "startup": startup,
     "search": search,
     "speech": speech,

@@ -73,8 +73,8 @@ def table(rows):
     write = next(
         write
         for key, write in (
-            ("workload", _speed), ("synapses", _size), ("update", _part), ("what", _duration),
-            ("goal", _outcome),
+            ("workload", _speed), ("network", _network), ("synapses", _size), ("update", _part),
+            ("what", _duration), ("goal", _outcome),
         )
         if key in rows[0]
     )  # fmt: skip
@@ -117,6 +117,18 @@ def _size(row):
             "Hz": f"{row['rate'][1]:.1f}",
         }
     return line
+
+
+def _network(row):
+    return {
+        "network": row["network"],
+        "engine": row["engine"],
+        "threads": row["threads"],
+        "synapses": f"{row['synapses'][1]:.3g}",
+        "memory, GB": f"{row['memory'][1]:.2f}",
+        "one second, s": _spread(row["seconds"]),
+        "Hz": f"{row['rate'][1]:.3g}",
+    }
 
 
 def _part(row):

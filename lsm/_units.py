@@ -42,8 +42,9 @@ def steps(name, duration, dt, *, exact=False, may_vanish=False):
         If a positive duration is less than half a step, a duration is not a multiple of `dt`
         although `exact`, or a number of steps does not fit into int32.
     """
-    duration = np.asarray(duration, dtype=float)
-    count = np.rint(duration / dt)
+    duration = np.asarray(duration)  # in its own precision: delays may be hundreds of millions
+    count = np.divide(duration, dt, dtype=float)
+    count = np.rint(count, out=count if count.ndim else None)
     if np.any(count > MOST_STEPS):
         raise ValueError(
             f"{name} of {duration.max():g} ms is more than {MOST_STEPS} steps of dt={dt:g} ms: "
@@ -128,7 +129,9 @@ def nearest_steps(name, duration, dt, *, at_least=0, drawn=False):
 
 def _is_uneven(count, duration, dt):
     """Return whether durations differ from numbers of steps by more than rounding errors."""
-    return np.abs(count * dt - duration) > 1e-6 * np.maximum(dt, duration)
+    error = np.multiply(count, dt, dtype=float)
+    error -= duration
+    return np.abs(error, out=error if error.ndim else None) > 1e-6 * np.maximum(dt, duration)
 
 
 def steps_per_row(row_duration, dt):
