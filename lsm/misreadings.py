@@ -133,11 +133,15 @@ def warn_of_measurements(spikes: SpikeArray) -> None:
 
 def warn_of_currents(spikes: SpikeArray) -> None:
     """Warn of floats that are taken for currents, but are rather numbers of spikes."""
-    values = spikes.amplitudes
-    if not spikes.graded or values is None or len(values) == 0:
+    if not spikes.graded:
         return
     n_cells = spikes.n_rows.sum(dtype=float) * spikes.n_channels
-    if len(values) > (1 - SHARE_OF_ZEROS) * n_cells or values.max() > COUNT:
+    most, values = (1 - SHARE_OF_ZEROS) * n_cells, spikes.values
+    if values is None:
+        values = spikes.amplitudes
+    elif np.count_nonzero(values) <= most:
+        values = values[values != 0]
+    if values is None or len(values) == 0 or values.size > most or values.max() > COUNT:
         return
     if values.min() >= 1 and np.all(values == np.rint(values)):
         warnings.warn(

@@ -1,0 +1,149 @@
+"""Packed samples: what a SpikeArray holds, events or rows of values."""
+
+import numbers
+from typing import Self
+
+import numpy as np
+
+from ._dense import check_dense, cut_dense, parts_of_events, select_dense
+from ._events import check_events, cut_events, events_of_samples, integers
+from ._typing import Array, ArrayLike
+from ._validation import check_bool, check_integer, check_number, check_reals
+
+__all__ = ["Packed"]
+
+EVENTS = ("rows", "channels", "amplitudes", "offsets")
+
+
+class Packed:
+    """Samples of different lengths, packed one after the other; see :class:`lsm.SpikeArray`.
+
+    They are held as events, or, where values are dense, as rows of values.
+    """
+
+    values: Array | None = None
+
+    def __init__(
+        self, rows: ArrayLike, channels: ArrayLike, amplitudes: ArrayLike | None,
+        offsets: ArrayLike, n_rows: ArrayLike, n_channels: int, *, row_duration: float = 1.0,
+        graded: bool = False,
+    ) -> None:  # fmt: skip
+        self.rows = integers("rows", rows, np.int32)
+        self.channels = integers("channels", channels, np.int32)
+        self.amplitudes = None
+        if amplitudes is not None:
+            # NaN and infinite amplitudes raise an error below.
+            with np.errstate(over="ignore", invalid="ignore"):
+                amplitudes = check_reals("amplitudes must be numbers", amplitudes, np.float32)
+            self.amplitudes = np.ascontiguousarray(amplitudes)
+        self.offsets = integers("offsets", offsets, np.int64)
+        self.n_rows = integers("n_rows", n_rows, np.int32)
+        self.n_channels = check_integer("n_channels", n_channels, 1)
+        self.row_duration = check_number("row_duration", row_duration, 0, low_open=True)
+        self.graded = check_bool("graded", graded)
+        check_events(self)
+
+    @classmethod
+    def from_values(cls, values: Array, n_rows: Array, row_duration: float = 1.0) -> Self:
+        """Hold dense graded samples, without events.
+
+        Parameters
+        ----------
+        values : float32 array of shape (n_rows.sum(), n_channels)
+            Rows of all samples, one sample after the other. It is not copied: leave it as it is.
+        n_rows : int array of shape (n_samples,)
+            Number of rows of each sample.
+        row_duration : float, default=1.0
+            Duration of a row in ms.
+
+        Returns
+        -------
+        spikes : SpikeArray
+            Graded.
+
+        Raises
+        ------
+        ValueError
+            If a value is not finite, or `values` has another shape or type.
+        """
+        n_rows = integers("n_rows", n_rows, np.int32)
+        check_dense(values, n_rows)
+        return cls.of_valid_values(values, n_rows, float(row_duration))
+
+    @classmethod
+    def of_valid_values(cls, values: Array, n_rows: Array, row_duration: float) -> Self:
+        """As :meth:`from_values`, of values that are valid already."""
+        new = object.__new__(cls)  # without events
+        new.values, new.n_rows, new.n_channels = values, n_rows, values.shape[1]
+        new.row_duration, new.graded = row_duration, True
+        return new
+
+    @classmethod
+    def of_valid_events(
+        cls, rows: Array, channels: Array, amplitudes: Array | None, offsets: Array,
+        n_rows: Array, n_channels: int, row_duration: float,
+    ) -> Self:  # fmt: skip
+        """Return samples of spikes from arrays that are valid, of the constructor's types."""
+        new = object.__new__(cls)
+        new.rows, new.channels, new.amplitudes, new.offsets = rows, channels, amplitudes, offsets
+        new.n_rows, new.n_channels = n_rows, n_channels
+        new.row_duration, new.graded = row_duration, False
+        return new
+
+    def __getattr__(self, name):
+        """Make the events of dense samples when they are first read."""
+        if name not in EVENTS or self.values is None:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        vars(self).update(parts_of_events(self.values, self.n_rows))
+        return vars(self)[name]
+
+    def __getstate__(self):
+        state = vars(self).copy()
+        if self.values is not None:
+            state = {name: value for name, value in state.items() if name not in EVENTS}
+        return state
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        if self.values is None:
+            check_events(self)  # compiled code trusts what a file holds
+        else:
+            check_dense(self.values, self.n_rows)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape `(n_samples,)`, since a SpikeArray is a sequence of samples."""
+        return (len(self.n_rows),)
+
+    def __len__(self):
+        return len(self.n_rows)
+
+    def __getitem__(self, index):
+        """Select samples by an index, a slice, an index array or a mask."""
+        if isinstance(index, tuple):  # scikit-learn indexes with (samples, ...)
+            if len(index) != 2 or index[1] is not Ellipsis:
+                raise IndexError(f"a SpikeArray has one axis, that of its samples, got {index!r}")
+            index = index[0]
+        if isinstance(index, numbers.Integral):
+            index = [index]
+        chosen = np.atleast_1d(np.arange(len(self))[index])
+        if self.values is not None:
+            values = select_dense(self.values, self.n_rows, chosen)
+            return self.of_valid_values(values, self.n_rows[chosen], self.row_duration)
+        events, offsets = events_of_samples(self, chosen)
+        new = object.__new__(type(self))  # the events are valid already
+        new.__dict__.update(self.__dict__)
+        new.rows, new.channels = self.rows[events], self.channels[events]
+        new.amplitudes = None if self.amplitudes is None else self.amplitudes[events]
+        new.offsets, new.n_rows = offsets, self.n_rows[chosen]
+        return new
+
+    def pieces(self, samples: ArrayLike, starts: ArrayLike, stops: ArrayLike) -> Self:
+        """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""
+        if self.values is not None:
+            parts = cut_dense(self.values, self.n_rows, samples, starts, stops)
+            return self.of_valid_values(*parts, self.row_duration)
+        return type(self)(  # type: ignore[misc]  # as cut_events
+            *cut_events(self, samples, starts, stops), self.n_channels,
+            row_duration=self.row_duration, graded=self.graded,
+        )  # fmt: skip
