@@ -13,6 +13,7 @@ from ._validation import check_bool, check_integer, check_number, check_reals
 __all__ = ["Packed"]
 
 EVENTS = ("rows", "channels", "amplitudes", "offsets")
+DERIVED = (*EVENTS, "moments")  # from values
 
 
 class Packed:
@@ -22,6 +23,7 @@ class Packed:
     """
 
     values: Array | None = None
+    moments: tuple[Array, Array] | None = None  # of the channels of dense samples, once computed
 
     def __init__(
         self, rows: ArrayLike, channels: ArrayLike, amplitudes: ArrayLike | None,
@@ -49,8 +51,9 @@ class Packed:
 
         Parameters
         ----------
-        values : float32 array of shape (n_rows.sum(), n_channels)
-            Rows of all samples, one sample after the other. It is not copied: leave it as it is.
+        values : float array of shape (n_rows.sum(), n_channels)
+            Rows of all samples, one sample after the other. An array in single precision is not
+            copied: leave it as it is.
         n_rows : int array of shape (n_samples,)
             Number of rows of each sample.
         row_duration : float, default=1.0
@@ -67,8 +70,12 @@ class Packed:
             If a value is not finite, or `values` has another shape or type.
         """
         n_rows = integers("n_rows", n_rows, np.int32)
+        # NaN and infinite values raise an error below.
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = np.ascontiguousarray(check_reals("values must be numbers", values, np.float32))
         check_dense(values, n_rows)
-        return cls.of_valid_values(values, n_rows, float(row_duration))
+        row_duration = check_number("row_duration", row_duration, 0, low_open=True)
+        return cls.of_valid_values(values, n_rows, row_duration)
 
     @classmethod
     def of_valid_values(cls, values: Array, n_rows: Array, row_duration: float) -> Self:
@@ -100,7 +107,7 @@ class Packed:
     def __getstate__(self):
         state = vars(self).copy()
         if self.values is not None:
-            state = {name: value for name, value in state.items() if name not in EVENTS}
+            state = {name: value for name, value in state.items() if name not in DERIVED}
         return state
 
     def __setstate__(self, state):

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 
 __all__ = [
+    "BLOCK",
     "active_channels",
     "blocks_of_rows",
     "event_blocks",

@@ -18,7 +18,7 @@ from ._export import dense_of, described, digest_of, frame_of, index_of, spike_t
 from ._packed import Packed
 from ._packing import moments_of, pack_samples
 from ._typing import Array, ArrayLike, DataFrame, Samples
-from ._validation import check_bool, check_number
+from ._validation import check_bool
 
 __all__ = ["SpikeArray", "as_spike_array"]
 
@@ -129,7 +129,6 @@ class SpikeArray(Packed):
         if graded is None:
             graded = any(np.issubdtype(array.dtype, np.floating) for array in arrays)
         if graded and is_dense(arrays):
-            row_duration = check_number("row_duration", row_duration, 0, low_open=True)
             return cls.from_values(*pack_dense(arrays), row_duration)
         rows, channels, amplitudes, offsets = pack_samples(arrays)
         amplitudes = None if not graded and np.all(amplitudes == 1) else amplitudes
@@ -294,7 +293,11 @@ class SpikeArray(Packed):
         mean, std : float64 arrays of shape (n_channels,)
             In spikes per row, or in the unit of the graded currents.
         """
-        return moments_of(self) if self.values is None else moments_of_dense(self.values)
+        if self.values is None:
+            return moments_of(self)
+        if self.moments is None:  # the values of dense samples do not change
+            self.moments = moments_of_dense(self.values)
+        return self.moments
 
 
 def as_spike_array(

@@ -143,6 +143,7 @@ class LSM(Composite):
         self._check_targets(known_targets(targets[used]), all_known=known.all())
         params = select_rows(params, spikes.n_rows, used)
         if self._prepare_rows(X, spikes, known):
+            del spikes  # before they are made again
             spikes = self._as_rows(X)
         # The columns of data frames have names, which a SpikeArray has not.
         named = self.encoder_ is None and has_names(X)
@@ -184,7 +185,9 @@ class LSM(Composite):
     def _fit_rows(self, spikes, targets, used, params):
         """Fit the readout on the states at the rows that are used."""
         states = self._row_reader().rows(spikes)
-        self.readout_.fit(states[used], known_targets(targets[used]), **params)
+        if not used.all():  # else no copy of the states
+            states = states[used]
+        self.readout_.fit(states, known_targets(targets[used]), **params)
 
     def _row_reader(self):
         """Return the object that reads the readout's features at rows: whole, or as a stream."""

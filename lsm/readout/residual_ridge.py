@@ -185,7 +185,9 @@ class _Folds:
         shift = X.mean(axis=0), y.mean(axis=0)
         self.moments, sums = [], None
         for part in parts:
-            rows = np.hstack([X[part] - shift[0], y[part] - shift[1], np.ones((len(X[part]), 1))])
+            rows = np.ones((len(X[part]), X.shape[1] + y.shape[1] + 1))
+            np.subtract(X[part], shift[0], out=rows[:, : X.shape[1]])
+            np.subtract(y[part], shift[1], out=rows[:, X.shape[1] : -1])
             added = rows.T @ (rows * weights[part, None])
             sums = added if sums is None else sums + added
             self.moments.append(_Moments(sums, *shift))
