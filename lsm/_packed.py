@@ -1,7 +1,7 @@
 """Packed samples: what a SpikeArray holds, events or rows of values."""
 
 import numbers
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -13,7 +13,15 @@ from ._validation import check_bool, check_integer, check_number, check_reals
 __all__ = ["Packed"]
 
 EVENTS = ("rows", "channels", "amplitudes", "offsets")
-DERIVED = (*EVENTS, "moments")  # from values
+DERIVED = ("moments", "_digests")  # not in a file
+
+
+def unchanging(array):
+    """Return an array that nobody changes: itself if it is read-only, or a copy, or None."""
+    if array is not None and array.flags.writeable:
+        array = array.copy()
+        array.setflags(write=False)
+    return array
 
 
 class Packed:
@@ -23,7 +31,8 @@ class Packed:
     """
 
     values: Array | None = None
-    moments: tuple[Array, Array] | None = None  # of the channels of dense samples, once computed
+    moments: tuple[Array, Array] | None = None  # of the channels, once computed
+    _digests: tuple[list[Any], Array] | None = None  # of samples, and the place of each sample's
 
     def __init__(
         self, rows: ArrayLike, channels: ArrayLike, amplitudes: ArrayLike | None,
@@ -40,6 +49,8 @@ class Packed:
             self.amplitudes = np.ascontiguousarray(amplitudes)
         self.offsets = integers("offsets", offsets, np.int64)
         self.n_rows = integers("n_rows", n_rows, np.int32)
+        for name in (*EVENTS, "n_rows"):
+            setattr(self, name, unchanging(vars(self)[name]))
         self.n_channels = check_integer("n_channels", n_channels, 1)
         self.row_duration = check_number("row_duration", row_duration, 0, low_open=True)
         self.graded = check_bool("graded", graded)
@@ -105,10 +116,27 @@ class Packed:
         return vars(self)[name]
 
     def __getstate__(self):
-        state = vars(self).copy()
-        if self.values is not None:
-            state = {name: value for name, value in state.items() if name not in DERIVED}
-        return state
+        left_out = DERIVED if self.values is None else (*DERIVED, *EVENTS)
+        return {name: value for name, value in vars(self).items() if name not in left_out}
+
+    def __deepcopy__(self, memo):
+        """Return a copy that shares the arrays, which are read-only, and all that is known of them.
+
+        A search makes a copy of its samples for every setting.
+        """
+        new = object.__new__(type(self))
+        vars(new).update(vars(self))
+        return new
+
+    def digests(self) -> tuple[list[Any], Array]:
+        """Return a list of digests, None for those not yet made, and the place of each sample's.
+
+        Samples that are selected share the list, so that a digest is made once for all folds of a
+        cross-validation.
+        """
+        if self._digests is None:
+            self._digests = [None] * len(self), np.arange(len(self))
+        return self._digests
 
     def __setstate__(self, state):
         vars(self).update(state)
@@ -116,6 +144,9 @@ class Packed:
             check_events(self)  # compiled code trusts what a file holds
         else:
             check_dense(self.values, self.n_rows)
+        for name, value in state.items():
+            if isinstance(value, np.ndarray):
+                vars(self)[name] = unchanging(value)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -136,14 +167,25 @@ class Packed:
         chosen = np.atleast_1d(np.arange(len(self))[index])
         if self.values is not None:
             values = select_dense(self.values, self.n_rows, chosen)
-            return self.of_valid_values(values, self.n_rows[chosen], self.row_duration)
+            new = self.of_valid_values(values, self.n_rows[chosen], self.row_duration)
+            new._digests = self._selected_digests(chosen)
+            return new
         events, offsets = events_of_samples(self, chosen)
         new = object.__new__(type(self))  # the events are valid already
         new.__dict__.update(self.__dict__)
         new.rows, new.channels = self.rows[events], self.channels[events]
         new.amplitudes = None if self.amplitudes is None else self.amplitudes[events]
         new.offsets, new.n_rows = offsets, self.n_rows[chosen]
+        for name in (*EVENTS, "n_rows"):
+            if vars(new)[name] is not None:
+                vars(new)[name].setflags(write=False)
+        new.moments, new._digests = None, self._selected_digests(chosen)
         return new
+
+    def _selected_digests(self, chosen):
+        """Return the digests of selected samples, in the list of all."""
+        known, places = self.digests()
+        return known, places[chosen]
 
     def pieces(self, samples: ArrayLike, starts: ArrayLike, stops: ArrayLike) -> Self:
         """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""

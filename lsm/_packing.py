@@ -100,7 +100,14 @@ def pack_samples(arrays):
             with np.errstate(over="ignore", invalid="ignore"):
                 amplitudes[part] = amplitude
             end = part.stop
-    return rows, channels, amplitudes, offsets
+    return _read_only(rows, channels, amplitudes, offsets)
+
+
+def _read_only(*arrays):
+    """Mark new arrays, so that a SpikeArray takes them without a copy."""
+    for array in arrays:
+        array.setflags(write=False)
+    return arrays
 
 
 def pack_rows(values, lengths):
@@ -121,8 +128,8 @@ def pack_rows(values, lengths):
     rows, channels, amplitudes, _ = pack_samples([values])
     ends = np.cumsum(lengths)
     offsets = np.searchsorted(rows, np.concatenate([[0], ends]))
-    rows -= np.repeat(ends - lengths, np.diff(offsets)).astype(np.int32)
-    return rows, channels, amplitudes, offsets
+    rows = rows - np.repeat(ends - lengths, np.diff(offsets)).astype(np.int32)
+    return _read_only(rows, channels, amplitudes, offsets)
 
 
 def _canonical(array):

@@ -283,7 +283,11 @@ class SpikeArray(Packed):
 
     def digest(self, sample: int) -> bytes:
         """Return a hash of one sample's content, which does not depend on other samples."""
-        return digest_of(self, index_of(self, sample))
+        sample = index_of(self, sample)
+        known, places = self.digests()
+        if known[places[sample]] is None:
+            known[places[sample]] = digest_of(self, sample)
+        return known[places[sample]]
 
     def channel_moments(self) -> tuple[Array, Array]:
         """Return each channel's mean and standard deviation over all rows.
@@ -293,10 +297,11 @@ class SpikeArray(Packed):
         mean, std : float64 arrays of shape (n_channels,)
             In spikes per row, or in the unit of the graded currents.
         """
-        if self.values is None:
-            return moments_of(self)
-        if self.moments is None:  # the values of dense samples do not change
-            self.moments = moments_of_dense(self.values)
+        if self.moments is None:
+            if self.values is None:
+                self.moments = moments_of(self)
+            else:
+                self.moments = moments_of_dense(self.values)
         return self.moments
 
 
