@@ -20,12 +20,14 @@ from datetime import datetime
 from pathlib import Path
 
 from . import groups
+from .dense import dense
 from .engines import ENGINES, PROBLEMS
 from .feedback import feedback
 from .goals import outcomes
 from .limits import limits
 from .report import commit, environment_line, machine, table
 from .results import Results, disagreements
+from .rows import rows
 from .scaling import SCALES, scaling
 from .search import search
 from .speech import speech
@@ -45,6 +47,8 @@ GROUPS = {
     "transform": groups.transform,
     "scaling": scaling,
     "startup": startup,
+    "rows": rows,
+    "dense": dense,
     "search": search,
     "speech": speech,
 }
