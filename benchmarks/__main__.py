@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 from . import groups
+from .dense import dense
 from .engines import ENGINES, PROBLEMS
 from .feedback import feedback
 from .goals import outcomes
@@ -27,6 +28,7 @@ from .limits import limits
 from .published import published
 from .report import commit, environment_line, machine, table
 from .results import Results, disagreements
+from .rows import rows
 from .scaling import SCALES, scaling
 from .search import search
 from .speech import speech
@@ -47,6 +49,8 @@ GROUPS = {
     "scaling": scaling,
     "published": published,
     "startup": startup,
+    "rows": rows,
+    "dense": dense,
     "search": search,
     "speech": speech,
 }

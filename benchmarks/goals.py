@@ -65,6 +65,8 @@ def outcomes(results):
         *_scaling({(row["neurons"], row["engine"]): row for row in results.get("scaling", [])}),
         *_startup(_durations(results.get("startup", []))),
         *_search(_durations(results.get("search", []))),
+        *_rows(_durations(results.get("rows", []))),
+        *_dense(_durations(results.get("dense", []))),
     ]
 
 
@@ -123,11 +125,25 @@ def _search(seconds):
         yield _outcome(name, quartiles(seconds["grid search"] / least), most=1.3)
         least = least + seconds["fits of liquids"]
         name = "search: grid search / (the same + one calibration of each liquid)"
-        yield _outcome(name, quartiles(seconds["grid search"] / least), most=1.3)
+        yield _outcome(name, quartiles(seconds["grid search"] / least), most=1.1)
         for jobs in ("--jobs 1", "--jobs 1 of one thread"):
             ratio = seconds["sweep, --jobs 2, per liquid"] / seconds[f"sweep, {jobs}, per liquid"]
             name = f"search: time per liquid in a sweep, --jobs 2 / {jobs}"
             yield _outcome(name, quartiles(ratio), most=0.55)
+
+
+def _rows(seconds):
+    for n_neurons, most in ((100, 50), (1000, 200)):
+        for method in ("Liquid.stream", "partial_fit", "predict_next"):
+            name = f"{n_neurons} neurons, {method}, one row"
+            if name in seconds:
+                yield _outcome(f"rows: {name}, us", quartiles(1e6 * seconds[name]), most=most)
+
+
+def _dense(seconds):
+    if seconds:
+        ratio = seconds["fit"] / seconds["transform"]
+        yield _outcome("dense: time of fit / transform", quartiles(ratio), most=2.0)
 
 
 def _outcome(goal, measured, least=None, most=None):

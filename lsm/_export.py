@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 
+from ._dense import event_bytes, select_dense
 from ._validation import check_integer
 
 __all__ = [
@@ -34,25 +35,36 @@ def described(spikes):
         same = shortest == longest
         parts.append(f"duration={longest if same else f'{shortest} to {longest}'} {unit}")
     parts.append(f"row_duration={spikes.row_duration:g} ms")
-    amplitudes = spikes.amplitudes
-    is_count = amplitudes is not None and not spikes.graded
-    number = int(amplitudes.sum(dtype=float)) if is_count else len(spikes.rows)
+    if spikes.values is not None:
+        number = int(np.count_nonzero(spikes.values))
+    elif spikes.graded or spikes.amplitudes is None:
+        number = len(spikes.rows)
+    else:
+        number = int(spikes.amplitudes.sum(dtype=float))
     parts.append(f"{number} {'current' if spikes.graded else 'spike'}{'s' * (number != 1)}")
     return f"SpikeArray({', '.join(parts)})"
 
 
 def digest_of(spikes, sample):
     """Return a hash of the content of one sample."""
-    part = slice(spikes.offsets[sample], spikes.offsets[sample + 1])
     head = f"{spikes.n_rows[sample]} {spikes.n_channels} {spikes.row_duration!r} {spikes.graded}"
     digest = hashlib.blake2b(head.encode(), digest_size=16)
-    digest.update(spikes.rows[part].tobytes())
-    digest.update(spikes.channels[part].tobytes())
-    amplitudes = np.ones(part.stop - part.start, np.float32)
-    if spikes.amplitudes is not None:
-        amplitudes = spikes.amplitudes[part]
-    digest.update(amplitudes.tobytes())
+    for array in _event_arrays(spikes, sample):
+        digest.update(np.ascontiguousarray(array))
     return digest.hexdigest()
+
+
+def _event_arrays(spikes, sample):
+    """Yield the rows, then the channels, then the amplitudes of the events of one sample."""
+    if spikes.values is not None:
+        yield from event_bytes(select_dense(spikes.values, spikes.n_rows, np.array([sample])))
+        return
+    part = slice(spikes.offsets[sample], spikes.offsets[sample + 1])
+    yield from (spikes.rows[part], spikes.channels[part])
+    if spikes.amplitudes is None:
+        yield np.ones(part.stop - part.start, np.float32)
+    else:
+        yield spikes.amplitudes[part]
 
 
 def dense_of(spikes, dtype):

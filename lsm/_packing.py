@@ -3,7 +3,15 @@
 import numpy as np
 from scipy import sparse
 
-__all__ = ["event_blocks", "moments_of", "pack_rows", "pack_samples"]
+__all__ = [
+    "BLOCK",
+    "active_channels",
+    "blocks_of_rows",
+    "event_blocks",
+    "moments_of",
+    "pack_rows",
+    "pack_samples",
+]
 
 BLOCK = 2**20  # elements that are converted or examined at once
 
@@ -33,6 +41,33 @@ def _samples_of(offsets, block):
     first, last = np.searchsorted(offsets, [block.start, block.stop - 1], side="right") - 1
     edges = np.clip(offsets[first : last + 2], block.start, block.stop)
     return np.repeat(np.arange(first, last + 1), np.diff(edges))
+
+
+def blocks_of_rows(spikes):
+    """Yield sample and row of each event of a SpikeArray by blocks; of dense samples of each row.
+
+    Dense samples have an event in almost every row. Rows that are zero in all channels are left
+    out.
+    """
+    if spikes.values is None:
+        for block, samples in event_blocks(spikes.offsets):
+            yield samples, spikes.rows[block]
+        return
+    ends = np.cumsum(spikes.n_rows, dtype=np.int64)
+    for start in range(0, len(spikes.values), BLOCK):
+        rows = start + np.flatnonzero(spikes.values[start : start + BLOCK].any(axis=1))
+        samples = np.searchsorted(ends, rows, side="right")
+        yield samples, rows - (ends - spikes.n_rows)[samples]
+
+
+def active_channels(spikes):
+    """Return which channels of a SpikeArray have an event, a bool array."""
+    if spikes.values is not None:
+        return spikes.values.any(axis=0)
+    active = np.zeros(spikes.n_channels, dtype=bool)
+    for block, _ in event_blocks(spikes.offsets):
+        active[spikes.channels[block]] = True
+    return active
 
 
 def pack_samples(arrays):
@@ -65,7 +100,14 @@ def pack_samples(arrays):
             with np.errstate(over="ignore", invalid="ignore"):
                 amplitudes[part] = amplitude
             end = part.stop
-    return rows, channels, amplitudes, offsets
+    return _read_only(rows, channels, amplitudes, offsets)
+
+
+def _read_only(*arrays):
+    """Mark new arrays, so that a SpikeArray takes them without a copy."""
+    for array in arrays:
+        array.setflags(write=False)
+    return arrays
 
 
 def pack_rows(values, lengths):
@@ -86,8 +128,8 @@ def pack_rows(values, lengths):
     rows, channels, amplitudes, _ = pack_samples([values])
     ends = np.cumsum(lengths)
     offsets = np.searchsorted(rows, np.concatenate([[0], ends]))
-    rows -= np.repeat(ends - lengths, np.diff(offsets)).astype(np.int32)
-    return rows, channels, amplitudes, offsets
+    rows = rows - np.repeat(ends - lengths, np.diff(offsets)).astype(np.int32)
+    return _read_only(rows, channels, amplitudes, offsets)
 
 
 def _canonical(array):

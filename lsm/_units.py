@@ -155,8 +155,9 @@ def steps_per_row(row_duration, dt):
         If a row is shorter than a step.
     """
     ratio = row_duration / dt
-    if abs(ratio - np.rint(ratio)) <= ROUNDING * ratio:
-        ratio = float(np.rint(ratio))
+    whole = float(round(ratio)) if np.isfinite(ratio) else ratio
+    if abs(ratio - whole) <= ROUNDING * ratio:
+        ratio = whole
     if ratio < 1:
         hint = ""
         if 1000 * row_duration >= dt:  # likely, as of a sampling rate: nobody has such steps

@@ -57,8 +57,8 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
         If `value` is out of bounds, NaN, or infinite. An infinite value is allowed if `high` is
         infinite.
     """
-    rule = (_rule(low, high, low_open, high_open) + suffix).strip()
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
+        rule = (_rule(low, high, low_open, high_open) + suffix).strip()
         raise TypeError(f"{name} must be a number {rule}".rstrip() + f", got {value!r}")
     try:
         given, value = value, float(value)
@@ -68,6 +68,7 @@ def check_number(name, value, low=None, high=None, *, low_open=False, high_open=
     too_high = high is not None and (value >= high if high_open else value > high)
     stray_infinity = math.isinf(value) and high != np.inf
     if math.isnan(value) or stray_infinity or too_low or too_high:
+        rule = (_rule(low, high, low_open, high_open) + suffix).strip()
         raise ValueError(f"{name} must be a finite number {rule}".rstrip() + f", got {given!r}")
     return value
 

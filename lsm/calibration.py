@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from . import centring
-from ._packing import event_blocks
+from ._packing import blocks_of_rows
 from ._validation import check_bool, check_integer, check_number
 from .kernel import Network, Plan, in_double, simulate
 from .memory import Memory, recall
@@ -200,8 +200,8 @@ class Calibration(BaseEstimator):
         first = np.cumsum(n_pieces) - n_pieces
         starts = (np.arange(len(owner)) - first[owner]) * length
         n_events = np.zeros(len(owner), dtype=np.int64)
-        for block, sample in event_blocks(spikes.offsets):
-            piece = first[sample] + np.minimum(spikes.rows[block] // length, n_pieces[sample] - 1)
+        for sample, rows in blocks_of_rows(spikes):
+            piece = first[sample] + np.minimum(rows // length, n_pieces[sample] - 1)
             n_events += np.bincount(piece, minlength=len(owner))
         active = np.flatnonzero(n_events)
         if not len(active):

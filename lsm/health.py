@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from . import statistics
-from ._packing import event_blocks
+from ._packing import active_channels
 from .calibration import echo_state_index
 from .kernel import Network, record
 from .memory import Memory, recall
@@ -122,10 +122,8 @@ def diagnose(
     """
     parts = network, probes, other_initial
     measured = recall(memory, "health", parts, lambda: _measure(*parts))
-    n_events = np.zeros(spikes.n_channels, dtype=np.int64)
-    for block, _ in event_blocks(spikes.offsets):
-        n_events += np.bincount(spikes.channels[block], minlength=spikes.n_channels)
-    return Health(**measured, dead_channels=tuple(map(int, np.flatnonzero(n_events == 0))))
+    dead = np.flatnonzero(~active_channels(spikes))
+    return Health(**measured, dead_channels=tuple(map(int, dead)))
 
 
 def _measure(network, probes, other_initial):

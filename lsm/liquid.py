@@ -8,6 +8,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from . import presets
+from ._fitted import fit_network
 from ._parts import all_or_nothing
 from ._random import generators
 from ._typing import Estimator, Parameter, PathLike, RandomState, Reward, Samples
@@ -268,19 +269,17 @@ class Liquid(Reservoir):
 
     def _fit(self, spikes, reward):
         rngs = generators(self.random_state, GENERATORS)
-        network, wiring, self.other_initial_ = self._recipe().draw(
-            rngs, spikes.n_channels, spikes.graded
-        )
-        for rule in self._rules():
-            rule.check_network(network)
-        # A sample that ends before a snapshot is refused before the search for gains.
-        self._part("snapshots").plan(network.n_steps(spikes), self.dt)
-        self.calibrated_ = None
-        if self.calibration is not None:
-            network, self.calibrated_ = self._part("calibration").calibrate(
-                network, self._stimulus_or(spikes), self.other_initial_, self._cache(),
-                given=self._recipe().given,
-            )  # fmt: skip
+
+        def check(network):
+            for rule in self._rules():
+                rule.check_network(network)
+            # A sample that ends before a snapshot is refused before the search for gains.
+            self._part("snapshots").plan(network.n_steps(spikes), self.dt)
+
+        network, wiring, self.other_initial_, self.calibrated_ = fit_network(
+            self._recipe(), self._part("calibration"), self._stimulus_or(spikes), rngs, check,
+            seed=self.random_state, memory=self._cache(),
+        )  # fmt: skip
         excitatory = network.w.data[network.w.data > 0]
         self.weight_unit_ = float(excitatory.mean(dtype=float)) if excitatory.size else 1.0
         self.inhibitory_, self.positions_ = wiring.inhibitory, wiring.positions

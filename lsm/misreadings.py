@@ -21,6 +21,7 @@ __all__ = [
 
 # A table of this many rows, of which each resembles the one before, is a series.
 SERIES_ROWS, SERIES_CORRELATION = 1000, 0.7
+CLOCK_PREFIX = 1000  # rows in which columns are sought that may be clocks
 CLOCK_ROWS = 20  # a column of fewer rows may increase by equal steps by chance
 CLOCK_SAMPLES = 20  # that are searched for clocks
 CLOCK_NAMES = {"id", "time", "timestamp", "datetime"}
@@ -74,12 +75,28 @@ def _clocks(values):
     """Return the columns that increase by equal steps, and may start again now and then."""
     if len(values) < CLOCK_ROWS:
         return np.empty(0, dtype=int)
+    # Few columns step evenly in the first rows. So a long recording is not copied.
+    candidates = np.flatnonzero(_step_evenly(values[:CLOCK_PREFIX].astype(float)))
+    return np.array([c for c in candidates if _is_clock(values[:, c].astype(float))], dtype=int)
+
+
+def _step_evenly(values):
+    """Return the columns of the first rows of samples that a clock may have."""
     steps = np.diff(values, axis=0)
     forward = steps > 0
-    typical = np.median(steps, axis=0)
+    largest = np.where(forward, steps, -np.inf).max(axis=0)
+    smallest = np.where(forward, steps, np.inf).min(axis=0)
+    # Steps within a hundredth of a typical one are within three hundredths of each other.
+    return (forward | (steps < 0)).all(axis=0) & (largest <= 1.03 * smallest)
+
+
+def _is_clock(column):
+    """Return whether a column increases by equal steps, and may start again now and then."""
+    steps = np.diff(column)
+    forward, typical = steps > 0, np.median(steps)
     equal = np.abs(steps - typical) < 0.01 * np.abs(typical)
-    rare = forward.sum(axis=0) >= (1 - 1 / CLOCK_ROWS) * len(steps)
-    return np.flatnonzero((typical > 0) & rare & (equal | ~forward & (steps < 0)).all(axis=0))
+    is_rare = forward.sum() >= (1 - 1 / CLOCK_ROWS) * len(steps)
+    return typical > 0 and is_rare and bool((equal | ~forward & (steps < 0)).all())
 
 
 def warn_of_clock(X: Any) -> None:
@@ -88,7 +105,7 @@ def warn_of_clock(X: Any) -> None:
     for sample in islice(X, CLOCK_SAMPLES):
         if sparse.issparse(sample):
             return
-        values = np.asarray(sample, dtype=float)
+        values = np.asarray(sample)
         if values.shape[1] < 2:
             return
         found = set(_clocks(values).tolist())
@@ -133,11 +150,15 @@ def warn_of_measurements(spikes: SpikeArray) -> None:
 
 def warn_of_currents(spikes: SpikeArray) -> None:
     """Warn of floats that are taken for currents, but are rather numbers of spikes."""
-    values = spikes.amplitudes
-    if not spikes.graded or values is None or len(values) == 0:
+    if not spikes.graded:
         return
     n_cells = spikes.n_rows.sum(dtype=float) * spikes.n_channels
-    if len(values) > (1 - SHARE_OF_ZEROS) * n_cells or values.max() > COUNT:
+    most, values = (1 - SHARE_OF_ZEROS) * n_cells, spikes.values
+    if values is None:
+        values = spikes.amplitudes
+    elif np.count_nonzero(values) <= most:
+        values = values[values != 0]
+    if values is None or len(values) == 0 or values.size > most or values.max() > COUNT:
         return
     if values.min() >= 1 and np.all(values == np.rint(values)):
         warnings.warn(

@@ -1,32 +1,29 @@
 """SpikeArray: samples of spikes or graded currents, packed without padding."""
 
-import numbers
 from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 
+from ._dense import is_dense, join_dense, moments_of_dense, pack_dense, select_dense
 from ._events import (
     bin_events,
     check_binning,
-    check_events,
     check_sample,
     count_rows,
-    cut_events,
-    events_of_samples,
-    integers,
     join_events,
     listed,
 )
 from ._export import dense_of, described, digest_of, frame_of, index_of, spike_times, unpacked
+from ._packed import Packed
 from ._packing import moments_of, pack_samples
 from ._typing import Array, ArrayLike, DataFrame, Samples
-from ._validation import check_bool, check_integer, check_number, check_reals
+from ._validation import check_bool
 
 __all__ = ["SpikeArray", "as_spike_array"]
 
 
-class SpikeArray:
+class SpikeArray(Packed):
     """Samples of different lengths, as packed events.
 
     A sample is a sequence of rows (time steps) of `row_duration` ms. An event is a nonzero value
@@ -59,6 +56,10 @@ class SpikeArray:
     ----------
     shape : tuple
         `(n_samples,)`.
+    values : float32 array of shape (n_rows.sum(), n_channels) or None
+        Rows of all samples, one sample after the other, of graded samples that need less memory
+        so than as events. `rows`, `channels`, `amplitudes` and `offsets` are then made when they
+        are first read. None where samples are held as events.
 
     Raises
     ------
@@ -77,30 +78,6 @@ class SpikeArray:
     array([[1., 1., 1.],
            [1., 1., 1.]], dtype=float32)
     """
-
-    def __init__(
-        self, rows: ArrayLike, channels: ArrayLike, amplitudes: ArrayLike | None,
-        offsets: ArrayLike, n_rows: ArrayLike, n_channels: int, *, row_duration: float = 1.0,
-        graded: bool = False,
-    ) -> None:  # fmt: skip
-        self.rows = integers("rows", rows, np.int32)
-        self.channels = integers("channels", channels, np.int32)
-        self.amplitudes = None
-        if amplitudes is not None:
-            # NaN and infinite amplitudes raise an error below.
-            with np.errstate(over="ignore", invalid="ignore"):
-                amplitudes = check_reals("amplitudes must be numbers", amplitudes, np.float32)
-            self.amplitudes = np.ascontiguousarray(amplitudes)
-        self.offsets = integers("offsets", offsets, np.int64)
-        self.n_rows = integers("n_rows", n_rows, np.int32)
-        self.n_channels = check_integer("n_channels", n_channels, 1)
-        self.row_duration = check_number("row_duration", row_duration, 0, low_open=True)
-        self.graded = check_bool("graded", graded)
-        check_events(self)
-
-    def __setstate__(self, state):
-        vars(self).update(state)
-        check_events(self)  # compiled code trusts what a file holds
 
     @classmethod
     def from_dense(
@@ -151,6 +128,8 @@ class SpikeArray:
             raise ValueError(f"samples must have equal numbers of channels, got {sorted(widths)}")
         if graded is None:
             graded = any(np.issubdtype(array.dtype, np.floating) for array in arrays)
+        if graded and is_dense(arrays):
+            return cls.from_values(*pack_dense(arrays), row_duration)
         rows, channels, amplitudes, offsets = pack_samples(arrays)
         amplitudes = None if not graded and np.all(amplitudes == 1) else amplitudes
         return cls(
@@ -235,6 +214,8 @@ class SpikeArray:
             kinds = [(part.n_channels, part.row_duration, part.graded) for part in (first, other)]
             if kinds[0] != kinds[1]:
                 raise ValueError(f"arrays[{i}] must be like arrays[0], {first!r}, got {other!r}")
+        if all(part.values is not None for part in arrays):
+            return cls.of_valid_values(*join_dense(arrays), first.row_duration)
         return cls(  # type: ignore[misc]  # join_events gives five arrays
             *join_events(arrays), first.n_channels, row_duration=first.row_duration,
             graded=first.graded,
@@ -247,14 +228,6 @@ class SpikeArray:
             return SpikeArray.concatenate(args[0])
         return function(*unpacked(args, SpikeArray), **unpacked(kwargs, SpikeArray))
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape `(n_samples,)`, since a SpikeArray is a sequence of samples."""
-        return (len(self.n_rows),)
-
-    def __len__(self):
-        return len(self.n_rows)
-
     def __repr__(self):
         return described(self)
 
@@ -264,33 +237,11 @@ class SpikeArray:
             raise ValueError("a SpikeArray is packed: conversion to an array needs a copy")
         return dense_of(self, dtype)
 
-    def __getitem__(self, index):
-        """Select samples by an index, a slice, an index array or a mask."""
-        if isinstance(index, tuple):  # scikit-learn indexes with (samples, ...)
-            if len(index) != 2 or index[1] is not Ellipsis:
-                raise IndexError(f"a SpikeArray has one axis, that of its samples, got {index!r}")
-            index = index[0]
-        if isinstance(index, numbers.Integral):
-            index = [index]
-        chosen = np.atleast_1d(np.arange(len(self))[index])
-        events, offsets = events_of_samples(self, chosen)
-        new = object.__new__(SpikeArray)  # the events are valid already
-        new.__dict__.update(self.__dict__)
-        new.rows, new.channels = self.rows[events], self.channels[events]
-        new.amplitudes = None if self.amplitudes is None else self.amplitudes[events]
-        new.offsets, new.n_rows = offsets, self.n_rows[chosen]
-        return new
-
-    def pieces(self, samples: ArrayLike, starts: ArrayLike, stops: ArrayLike) -> "SpikeArray":
-        """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""
-        return SpikeArray(  # type: ignore[misc]  # as cut_events
-            *cut_events(self, samples, starts, stops), self.n_channels,
-            row_duration=self.row_duration, graded=self.graded,
-        )  # fmt: skip
-
     def to_dense(self, sample: int) -> Array:
         """Return one sample as a float32 array of shape (n_rows, n_channels)."""
         sample = index_of(self, sample)
+        if self.values is not None:
+            return select_dense(self.values, self.n_rows, np.array([sample])).copy()
         dense = np.zeros((self.n_rows[sample], self.n_channels), dtype=np.float32)
         part = slice(self.offsets[sample], self.offsets[sample + 1])
         amplitudes = 1 if self.amplitudes is None else self.amplitudes[part]
@@ -332,7 +283,11 @@ class SpikeArray:
 
     def digest(self, sample: int) -> bytes:
         """Return a hash of one sample's content, which does not depend on other samples."""
-        return digest_of(self, index_of(self, sample))
+        sample = index_of(self, sample)
+        known, places = self.digests()
+        if known[places[sample]] is None:
+            known[places[sample]] = digest_of(self, sample)
+        return known[places[sample]]
 
     def channel_moments(self) -> tuple[Array, Array]:
         """Return each channel's mean and standard deviation over all rows.
@@ -342,7 +297,12 @@ class SpikeArray:
         mean, std : float64 arrays of shape (n_channels,)
             In spikes per row, or in the unit of the graded currents.
         """
-        return moments_of(self)
+        if self.moments is None:
+            if self.values is None:
+                self.moments = moments_of(self)
+            else:
+                self.moments = moments_of_dense(self.values)
+        return self.moments
 
 
 def as_spike_array(

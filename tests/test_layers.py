@@ -11,9 +11,11 @@ from tests.helpers.sources import source_files
 # A new module or folder is added to this table.
 ROWS = [
     ["lsm._typing", "lsm._validation", "lsm._units", "lsm._random", "lsm._parts", "lsm._jit"],
+    ["lsm._kept"],
     ["lsm._files", "lsm._hdf5", "lsm.taps"],
     ["lsm._packing", "lsm._stand_ins"],
-    ["lsm._checked", "lsm._events", "lsm._export"],
+    ["lsm._checked", "lsm._events", "lsm._dense"],
+    ["lsm._packed", "lsm._export"],
     ["lsm._model", "lsm.spikes"],
     ["lsm.memory", "lsm.statistics", "lsm.misreadings", "lsm.saving"],
     ["lsm.samples"],
@@ -24,7 +26,7 @@ ROWS = [
     ["lsm.snapshots"],
     ["lsm.centring"],
     ["lsm.calibration", "lsm.presets"],
-    ["lsm.health"],
+    ["lsm.health", "lsm._fitted"],
     ["lsm.simulator", "lsm.pooled"],
     ["lsm.reservoir", "lsm.random_features"],
     ["lsm.liquid"],

@@ -8,7 +8,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import misreadings
 from .._checked import Checked
-from .._packing import pack_rows
+from .._dense import is_dense
+from .._packing import BLOCK, pack_rows
 from .._typing import Array, Samples
 from ..samples import as_samples, check_columns, is_frame, is_table
 from ..spikes import SpikeArray
@@ -88,7 +89,8 @@ def as_rows(X: Any, encoder: Any, *, reset: bool) -> Rows:
     if has_rows and reset:
         misreadings.warn_of_axes(int(lengths.max()), n_features_in)
         misreadings.warn_of_clock(samples)
-    return Rows(np.concatenate(samples), lengths, duration, table, n_features_in)
+    values = samples[0] if len(samples) == 1 else np.concatenate(samples)
+    return Rows(values, lengths, duration, table, n_features_in)
 
 
 class SeriesEncoder(TransformerMixin, Checked):
@@ -208,8 +210,12 @@ class SeriesEncoder(TransformerMixin, Checked):
         if empty.any():
             rows = np.where(empty, 0, rows)
         median = np.nanmedian if np.isnan(rows).any() else np.median  # the latter is faster
-        self.center_ = median(rows, axis=0)
-        spread = 1.4826 * median(np.abs(rows - self.center_), axis=0)
+        # Column by column, since a median takes a copy of its numbers.
+        self.center_ = np.array([median(column) for column in rows.T])
+        spread = 1.4826 * np.array([
+            median(np.abs(column - center))
+            for column, center in zip(rows.T, self.center_, strict=True)
+        ])  # fmt: skip
         std = np.nanstd(rows, axis=0)
         scale = np.where(spread > SMALL * std, spread, std)
         self.scale_ = np.where(scale > 0, scale, 1.0)
@@ -239,8 +245,25 @@ class SeriesEncoder(TransformerMixin, Checked):
             If a sample is invalid, or has other channels or another form than in `fit`.
         """
         rows = self.check_rows(X)
-        values = _filled(self._squashed(rows.values), rows.first, 0.0)
-        return self._pack(self._features(values, rows.first), rows.lengths)
+        if rows.values.size <= BLOCK:
+            values = _filled(self._squashed(rows.values), rows.first, 0.0)
+            return self._pack(self._features(values, rows.first), rows.lengths)
+        return self._pack(self._features_by_pieces(rows), rows.lengths)
+
+    def _features_by_pieces(self, rows):
+        """Return the features of many rows in single precision, made piece by piece."""
+        currents, stop = None, 0
+        n_rows = max(BLOCK // rows.values.shape[1], 1)
+        for length in rows.lengths:
+            end, past = stop + length, None
+            while stop < end:
+                start, stop = stop, min(stop + n_rows, end)
+                features, past = self._features_of_piece(rows.values[start:stop], past)
+                if currents is None:
+                    currents = np.empty((len(rows.values), features.shape[1]), np.float32)
+                with np.errstate(over="ignore"):  # a SpikeArray refuses infinite values
+                    currents[start:stop] = features
+        return currents
 
     def encode_piece(self, X: Samples, past: Array | None = None) -> tuple[SpikeArray, Array]:
         """Convert the next piece of a stream to currents, as if all pieces were one sample.
@@ -260,13 +283,18 @@ class SeriesEncoder(TransformerMixin, Checked):
             Last rows of the stream, for the next call.
         """
         piece = self.check_rows(X)
-        z = _filled(self._squashed(piece.values), piece.first, 0.0 if past is None else past[-1])
-        history = self._history()
+        features, past = self._features_of_piece(piece.values, past)
+        return self._pack(features, piece.lengths), past
+
+    def _features_of_piece(self, values, past):
+        """Return the features of the next rows of a sample, and the last rows for the next call."""
+        first, history = np.zeros(len(values), int), self._history()
+        z = _filled(self._squashed(values), first, 0.0 if past is None else past[-1])
         if past is None:
             past = np.repeat(z[:1], history, axis=0)
         rows = np.concatenate([past, z])
         features = self._features(rows, np.zeros(len(rows), int))[-len(z) :]
-        return self._pack(features, piece.lengths), rows[-history:]
+        return features, rows[-history:]
 
     def check_rows(self, X: Any) -> Rows:
         """Return samples like those of `fit`."""
@@ -296,6 +324,8 @@ class SeriesEncoder(TransformerMixin, Checked):
 
     def _pack(self, currents, lengths):
         """Return the currents of all rows as a SpikeArray."""
+        if is_dense([currents]):
+            return SpikeArray.from_values(currents, lengths, self.row_duration_)
         rows, channels, amplitudes, offsets = pack_rows(currents, lengths)
         return SpikeArray(
             rows, channels, amplitudes, offsets, lengths, currents.shape[1],

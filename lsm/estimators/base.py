@@ -143,6 +143,7 @@ class LSM(Composite):
         self._check_targets(known_targets(targets[used]), all_known=known.all())
         params = select_rows(params, spikes.n_rows, used)
         if self._prepare_rows(X, spikes, known):
+            del spikes  # before they are made again
             spikes = self._as_rows(X)
         # The columns of data frames have names, which a SpikeArray has not.
         named = self.encoder_ is None and has_names(X)
@@ -184,7 +185,9 @@ class LSM(Composite):
     def _fit_rows(self, spikes, targets, used, params):
         """Fit the readout on the states at the rows that are used."""
         states = self._row_reader().rows(spikes)
-        self.readout_.fit(states[used], known_targets(targets[used]), **params)
+        if not used.all():  # else no copy of the states
+            states = states[used]
+        self.readout_.fit(states, known_targets(targets[used]), **params)
 
     def _row_reader(self):
         """Return the object that reads the readout's features at rows: whole, or as a stream."""
@@ -202,12 +205,11 @@ class LSM(Composite):
 
     def _partial_fit(self, X, y, **first_call):
         """Continue a stream with its next piece; `first_call` goes to the readout's first one."""
-        X, y = one_piece(X, y)
-        is_first = not hasattr(self, "liquid_")
-        with all_or_nothing(self) if is_first else nullcontext():
-            if is_first:
-                with rounding_named():
-                    self._begin_stream(X, y)
+        if hasattr(self, "liquid_"):
+            return self._run_on(X, y, first_call)
+        with all_or_nothing(self):
+            with rounding_named():
+                self._begin_stream(*one_piece(X, y))
             return self._run_on(X, y, first_call)
 
     def _begin_stream(self, X, y):
@@ -235,17 +237,15 @@ class LSM(Composite):
                 "a stream has a target at every row, but fit had one a sample: fit with targets "
                 "at rows"
             )
-        spikes, past = self._encode_piece(X)
-        targets, known = np.zeros((spikes.n_rows[0], *self._form.shape)), None
-        if y is not None:
-            targets, known = self._form.join(y, spikes, numeric=self._numeric)
-            self._check_piece(targets[known], first_call)
-        outputs = self._online.learn(
-            spikes, targets, known, self._row_reader(), self.readout_, washout=self.washout,
-            closed_loop=self._loop_for(targets), first_call=first_call,
+        piece = self._online.read(
+            X, y, self._encode_piece, self._form, numeric=self._numeric,
+            alike=self.encoder_ is None and not hasattr(self.liquid_, "feature_names_in_"),
         )  # fmt: skip
-        self._online.past = past
-        return outputs
+        self._check_piece(piece, first_call)
+        return self._online.learn(
+            piece, self._row_reader, self.readout_, washout=self.washout,
+            closed_loop=self._loop_for(piece.targets), first_call=first_call,
+        )  # fmt: skip
 
     def _encode_piece(self, X):
         """Return a stream's next piece as a SpikeArray, and the rows that the piece after needs."""
@@ -254,7 +254,7 @@ class LSM(Composite):
         piece, past = self.encoder_.encode_piece(X, self._online.past)
         return self.liquid_.to_spikes(piece), past
 
-    def _check_piece(self, targets, first_call):
+    def _check_piece(self, piece, first_call):
         """Validate the targets of a piece of a stream, before the liquid runs."""
 
     def _loop_for(self, targets):
@@ -277,13 +277,13 @@ class LSM(Composite):
         -------
         y_pred : array of shape (n_rows,) or (n_rows, n_outputs)
         """
-        check_is_fitted(self, "liquid_")
+        if not hasattr(self, "liquid_"):  # scikit-learn takes long for its question
+            check_is_fitted(self, "liquid_")
         if not self._online.has_learnt:
             raise NotFittedError(
                 f"the readout of {type(self).__name__} has learnt from no row of the stream yet: "
                 "call partial_fit with targets after the washout first"
             )
-        X, _ = one_piece(X, None)
         return np.array(self._run_on(X, None, {}))
 
     def reset(self) -> Self:

@@ -181,7 +181,10 @@ class LSMClassifier(ClassifierMixin, LSM):
         self.outputs_ = np.array(outputs, dtype=object)
         return self
 
-    def _check_piece(self, targets, first_call):
+    def _check_piece(self, piece, first_call):
+        if piece.known is None:
+            return
+        targets = piece.targets[piece.known]
         if targets.ndim != 1:
             raise ValueError(f"y must have one label a row, got rows of shape {targets.shape[1:]}")
         unknown = np.setdiff1d(targets, first_call["classes"])

@@ -258,6 +258,9 @@ class LSMRegressor(RegressorMixin, LSM):
             With new `outputs_`.
         """
         outputs = self._partial_fit(X, y)
+        if isinstance(outputs, np.ndarray):
+            self.outputs_ = outputs
+            return self
         self.outputs_ = np.zeros((len(outputs), *self._form.shape))
         for row, output in enumerate(outputs):
             if output is not None:

@@ -72,11 +72,13 @@ class Tapped:
 
     def rows(self, spikes: SpikeArray) -> Array:
         """Return taps and states at every row, of shape (n_rows, n_features)."""
-        states = split_rows(self.simulator.rows(spikes), spikes)
-        return np.concatenate([
-            np.hstack([delay_rows(spikes.to_dense(sample), self.n_taps), part])
-            for sample, part in enumerate(states)
-        ])  # fmt: skip
+        states = self.simulator.rows(spikes)
+        n_inputs = self.n_taps * spikes.n_channels
+        rows = np.empty((len(states), n_inputs + states.shape[1]), np.result_type(states, "f4"))
+        rows[:, n_inputs:] = states
+        for sample, part in enumerate(split_rows(rows, spikes)):
+            part[:, :n_inputs] = delay_rows(spikes.to_dense(sample), self.n_taps)
+        return rows
 
     def stream(self, row: SpikeArray) -> "TappedStream":
         """Start a run that goes on from piece to piece; its first row is of the kind of `row`."""

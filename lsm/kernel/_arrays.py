@@ -49,6 +49,9 @@ class Events(NamedTuple):
         Step at which each row begins, of as many rows as the longest sample has.
     graded : bool
         Whether amplitudes are currents that are held for a row.
+    dense : bool
+        Whether there are no events but rows of values: `amplitude` holds all rows one after the
+        other, those of sample i from `offset[i]` on, and `channel` the channels of a row.
     """
 
     offset: np.ndarray
@@ -59,6 +62,7 @@ class Events(NamedTuple):
     key: np.ndarray
     row_start: np.ndarray
     graded: bool
+    dense: bool
 
 
 class Population(NamedTuple):

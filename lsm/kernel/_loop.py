@@ -57,7 +57,7 @@ def loop(
         Filled with all spikes.
     """
     first_step, end_step = window
-    row_start, graded = events.row_start, events.graded
+    row_start, graded, amplitudes = events.row_start, events.graded, events.amplitude
     state, currents, drive = scratch.state, scratch.currents, scratch.drive
     ring, drive_ring = scratch.ring, scratch.drive_ring
     spiked, fired, activation = scratch.spiked, scratch.fired, scratch.activation
@@ -94,7 +94,11 @@ def loop(
         for t in range(first_step, min(end_step, events.n_steps[sample])):
             row_begins, first_event = t == row_start[next_row], event
             if row_begins:
-                event = end_of_row(event, end_event, events.row, next_row)
+                if events.dense:
+                    first_event, event = 0, len(events.channel)
+                    amplitudes = events.amplitude[events.offset[sample] + next_row * event :]
+                else:
+                    event = end_of_row(event, end_event, events.row, next_row)
                 next_row += 1
             if (graded or closed_loop is not None) and (row_begins or len(drive_ring) > 0):
                 copy(population.bias, drive)
@@ -104,12 +108,12 @@ def loop(
                     hold = row_start[next_row] - row_start[next_row - 1]
                     send(
                         drive_ring, drive_now, drive_slot, events.channel, first_event, event,
-                        events.amplitude, hold, inputs,
+                        amplitudes, hold, inputs,
                     )  # fmt: skip
                     arrive(drive_ring, drive_now, drive)
                     drive_now = (drive_now + drive_slot) & drive_mask
                 elif graded:
-                    deliver(drive, events.channel, first_event, event, events.amplitude, inputs)
+                    deliver(drive, events.channel, first_event, event, amplitudes, inputs)
 
             if not ARRIVES_FIRST:
                 advance(state, syn, drive, spiked, population, noise, key, t)

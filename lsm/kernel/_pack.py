@@ -10,6 +10,7 @@ from ._matrix import add_delays, pack_matrix
 __all__ = ["PackedNetwork", "pack_events", "pack_network", "pack_readings"]
 
 LANES = 16  # numbers of float32 in the widest vectors
+NO_ROWS = np.empty(0, np.int32)
 RING_LENGTH = 2**32  # places in a ring are 32-bit numbers
 
 
@@ -177,20 +178,29 @@ def pack_events(network, spikes, row_start, *, n_rows_before=0, salt=0):
     -------
     events : Events
     """
-    rows, amplitudes = spikes.rows, spikes.amplitudes
-    if n_rows_before > 0:
-        rows = rows + np.int32(n_rows_before)
-    if amplitudes is None:  # all are one; graded input needs them as an array
-        amplitudes = np.ones(len(spikes.rows) if network.graded else 0, np.float32)
+    if spikes.values is None:
+        offsets, rows, channels = spikes.offsets, spikes.rows, spikes.channels
+        amplitudes = spikes.amplitudes
+        if n_rows_before > 0:
+            rows = rows + np.int32(n_rows_before)
+        if amplitudes is None:  # all are one; graded input needs them as an array
+            amplitudes = np.ones(len(rows) if network.graded else 0, np.float32)
+    else:
+        offsets = np.zeros(len(spikes) + 1, np.int64)
+        np.cumsum(spikes.n_rows, out=offsets[1:])
+        offsets = (offsets - n_rows_before) * spikes.n_channels
+        rows, channels = NO_ROWS, np.arange(spikes.n_channels, dtype=np.int32)
+        amplitudes = spikes.values.reshape(-1)
     return Events(
-        offset=frozen(spikes.offsets),
+        offset=frozen(offsets),
         row=frozen(rows),
-        channel=frozen(spikes.channels),
+        channel=frozen(channels),
         amplitude=frozen(amplitudes),
         n_steps=frozen(row_start[spikes.n_rows + n_rows_before]),
-        key=frozen(network.keys(spikes) + np.uint32(salt)),
+        key=frozen(network.keys(spikes, salt)),
         row_start=frozen(row_start),
         graded=network.graded,
+        dense=spikes.values is not None,
     )
 
 

@@ -1,6 +1,5 @@
 """Runs of the compiled loop."""
 
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,18 @@ __all__ = ["Run"]
 
 # Kinds of calls that have been compiled or loaded in this process.
 _called: set[tuple[Any, ...]] = set()
+
+
+def _recording(capacity):
+    """Return a :class:`Recording` for a number of spikes."""
+    return Recording(
+        step=np.empty(capacity, np.int32),
+        neuron=np.empty(capacity, np.uint32),
+        count=np.zeros(1, np.int64),
+    )
+
+
+NOTHING = _recording(0)
 
 
 class Run:
@@ -51,6 +62,9 @@ class Run:
                 f"X has {spikes.n_channels} channels, but the network has {network.w_in.shape[0]}"
             )
         self.dtype, self.models = np.dtype(dtype), (network.neurons, network.synapses, rule)
+        self.kernel = kernel_for(
+            type(network.neurons), type(network.synapses), str(self.dtype), rule and type(rule)
+        )
         row_start = network.row_start(spikes)
         self.network = pack_network(
             network, spikes.row_duration, self.dtype, plastic=rule is not None
@@ -108,12 +122,9 @@ class Run:
         network, (scratch, short_term) = self.network, arrays
         # Excitatory and inhibitory currents; to cut them apart in the loop cost 1 %.
         syn = (*scratch.currents.reshape(2, -1), *scratch.syn_further)
-        capacity = (window[1] - window[0]) * len(network.population.bias) if record else 0
-        recording = Recording(
-            step=np.empty(capacity, np.int32),
-            neuron=np.empty(capacity, np.uint32),
-            count=np.zeros(1, np.int64),
-        )
+        recording = NOTHING
+        if record:
+            recording = _recording((window[1] - window[0]) * len(network.population.bias))
         self._call(
             samples, window, self.events, network.population, network.noise, network.inputs,
             network.recurrence, short_term, learning, self.closed_loop, scratch, syn,
@@ -186,14 +197,15 @@ class Run:
 
     def _call(self, *arguments):
         """Call the kernel; print a message if it has to be compiled first."""
-        neurons, synapses, rule = self.models
-        kernel = kernel_for(type(neurons), type(synapses), str(self.dtype), rule and type(rule))
-        kind = (kernel, *(argument is None for argument in arguments))
+        kind = (self.kernel, *(argument is None for argument in arguments))
+        if kind in _called:
+            self.kernel(*arguments)
+            return
         names = ", ".join(type(model).__name__ for model in self.models if model is not None)
         message = f"lsm: compiling the simulation of {names}, once on this machine ..."
         try:
-            with nullcontext() if kind in _called else announced(message):
-                kernel(*arguments)
+            with announced(message):
+                self.kernel(*arguments)
         except NumbaError as error:
             raise TypeError(f"{names} cannot be compiled: {_reason(error)}") from error
         _called.add(kind)

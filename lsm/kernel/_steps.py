@@ -92,7 +92,8 @@ def deliver(buffer, sources, first, end, amplitudes, matrix):
         into = buffer[matrix.base[source] :]
         if matrix.dense.shape[0] > 0:
             if scaled:
-                add_scaled(real(amplitudes[i]), matrix.dense[source], into)
+                if amplitudes[i] != 0:  # a row of values may hold many zeros
+                    add_scaled(real(amplitudes[i]), matrix.dense[source], into)
             else:
                 add(matrix.dense[source], into)
         else:

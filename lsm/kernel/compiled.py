@@ -97,7 +97,11 @@ def simulate(
 def costs_of(network: Any, spikes: SpikeArray) -> Array:
     """Return the neurons that each sample updates, synapses of its input counted as neurons."""
     targets = network.w_in.nnz / spikes.n_channels
-    return network.n_steps(spikes) * network.n_neurons + np.diff(spikes.offsets) * targets
+    if spikes.values is None:
+        n_events = np.diff(spikes.offsets)
+    else:
+        n_events = spikes.n_rows * np.int64(spikes.n_channels)
+    return network.n_steps(spikes) * network.n_neurons + n_events * targets
 
 
 def share(n_steps: Array, costs: Array, cost_of_call: float, record: bool) -> list[Any]:

@@ -98,16 +98,19 @@ class Network:
         """Constants of one step of the synapses."""
         return self.synapses.constants(self.syn_parameters, self.parameters, self.dt)
 
-    def keys(self, spikes: SpikeArray) -> Array:
-        """Return a key of the random numbers for each sample, from its content and the seed."""
+    def keys(self, spikes: SpikeArray, salt: int = 0) -> Array:
+        """Return a key of the random numbers for each sample, from its content and the seed.
+
+        Another `salt` gives samples of equal content other random numbers.
+        """
         if self.noise == 0 and not self.neurons.stochastic:
             return np.zeros(len(spikes), dtype=np.uint32)
         digests = [int(spikes.digest(i)[:8], 16) for i in range(len(spikes))]
-        return np.array(digests, dtype=np.uint32) ^ np.uint32(self.seed)
+        return (np.array(digests, dtype=np.uint32) ^ np.uint32(self.seed)) + np.uint32(salt)
 
     def n_steps(self, spikes: SpikeArray) -> Array:
         """Return the length of each sample in steps of the network."""
-        self._check_length(spikes)
+        self._longest(spikes)
         return steps_at(spikes.n_rows.astype(np.int64), spikes.row_duration, self.dt)
 
     def row_start(self, spikes: SpikeArray, first_row: int = 0) -> Array:
@@ -133,18 +136,19 @@ class Network:
         ValueError
             If a row is shorter than a step, or a sample has too many steps.
         """
-        self._check_length(spikes)
-        rows = first_row + np.arange(spikes.n_rows.max(initial=0) + 1, dtype=np.int64)
+        rows = np.arange(first_row, first_row + self._longest(spikes) + 1, dtype=np.int64)
         return steps_at(rows, spikes.row_duration, self.dt)
 
-    def _check_length(self, spikes):
-        """Raise an error if a sample has more steps than the loop counts."""
-        duration = float(spikes.n_rows.max(initial=0)) * spikes.row_duration
+    def _longest(self, spikes):
+        """Return the rows of the longest sample; refuse more steps than the loop counts."""
+        n_rows = int(spikes.n_rows.max(initial=0))
+        duration = n_rows * spikes.row_duration
         if duration > MOST_STEPS * self.dt:
             raise ValueError(
                 f"a sample of X lasts {duration:g} ms, more than {MOST_STEPS} steps of "
                 f"Liquid.dt={self.dt:g} ms: cut it into pieces, or set a larger dt"
             )
+        return n_rows
 
 
 def _check_shapes(network):
@@ -274,9 +278,13 @@ class Correlation(NamedTuple):
 
     def is_of(self, n_features: int) -> bool:
         """Return whether all arrays have the shapes for a number of features."""
-        shapes = [np.shape(array) for array in self]
-        of_features = [(n_features, n_features), (N_TERMS, n_features), (N_TERMS,), (1,), (1,)]
-        return shapes == of_features and 0 <= self.n_terms[0] < N_TERMS
+        return (
+            self.matrix.shape == (n_features, n_features)
+            and self.terms.shape == (N_TERMS, n_features)
+            and self.scales.shape == (N_TERMS,)
+            and self.n_terms.shape == self.growth.shape == (1,)
+            and 0 <= self.n_terms[0] < N_TERMS
+        )
 
     @property
     def whole(self) -> np.ndarray:

@@ -47,6 +47,9 @@ class Stream:
         longest = np.array([self.begin + 1])  # a later row may last a step more than the first
         self.run = Run(network, row, Plan(np.array([0, 1]), longest, *plan[2:]), dtype)
         self.bias, self.arrays = self.run.network.population.bias, self.run.allocate()
+        self.tiny = np.finfo(self.run.dtype).tiny
+        self.driven = True  # also by what a file holds
+        self.piece = _Piece(0, 0, self.run.readings)
 
     def __getstate__(self):
         """Return the state of the run, without the layout of its network."""
@@ -90,48 +93,96 @@ class Stream:
         -------
         readings : array of shape (n_rows, n_filters, n_neurons)
             At the end of each row.
+
+        Raises
+        ------
+        ValueError
+            If the rows are no sample like the first row.
         """
-        drawn = self.network.noise > 0 or self.network.neurons.stochastic
-        if drawn and rows.n_rows[0] > 1:  # what a row draws depends on the content of the row
-            parts = [rows.pieces([0], [t], [t + 1]) for t in range(rows.n_rows[0])]
+        network, run = self.network, self.run
+        if rows.n_channels != network.w_in.shape[0] or rows.graded != network.graded:
+            raise ValueError(
+                f"rows must have {network.w_in.shape[0]} channels of "
+                f"{'currents' if network.graded else 'spikes'}, got {rows!r}"
+            )
+        if len(rows) != 1:
+            raise ValueError(f"rows must be one sample, got {rows!r}")
+        n_rows = int(rows.n_rows[0])
+        if n_rows > 1 and (network.noise > 0 or network.neurons.stochastic):
+            # What a row draws depends on the content of the row.
+            parts = [rows.pieces([0], [t], [t + 1]) for t in range(n_rows)]
             return np.concatenate([self.step(part, current) for part in parts])
-        run, scratch = self.run, self.arrays[0]
-        row_start = self.network.row_start(rows, self.n_rows)
-        # The first row starts a sample. Each later piece runs as if it began with the second row,
-        # so that steps do not count up for ever.
-        n_rows_before = min(self.n_rows, 1)
-        row_start = row_start - row_start[0] + n_rows_before * self.begin
-        if n_rows_before == 1:
-            self._go_on(int(row_start[1] - row_start[0]))
-        bias = self.bias
+        n_before = min(self.n_rows, 1)
+        if (n_rows, n_before) != (self.piece.n_rows, self.piece.n_before):
+            self.piece = _Piece(n_rows, n_before, run.readings)
+        first, end = self.piece.place(network.row_start(rows, self.n_rows), n_before * self.begin)
+        if n_before == 1:
+            self._go_on(int(self.piece.row_start[2]) - first)
+        self._drive(current)
+        run.events = self.piece.pack(network, rows, self.n_rows)
+        out = np.empty((n_rows, *run.readings.out.shape[1:]), run.dtype)
+        run.readings = self.piece.readings._replace(out=out)
+        run((0, 1), [(first, end)], arrays=self.arrays)
+        self.n_rows, self.end = self.n_rows + n_rows, end
+        return out
+
+    def _drive(self, current):
+        """Let a current, or None, flow into the neurons beside their bias."""
+        if current is None and not self.driven:
+            return
+        bias, run, drive = self.bias, self.run, self.arrays[0].drive
         if current is not None:
             bias = as_real(self.network.bias + current, run.dtype)
-        scratch.drive[: len(bias)] = bias
+        drive[: len(bias)] = bias
         run.network = run.network._replace(population=run.network.population._replace(bias=bias))
-        run.readings = run.readings._replace(
-            offset=frozen(np.array([0, len(row_start) - 1])),
-            step=frozen(row_start[1:].astype(np.int32)),
-            out=np.empty((len(row_start) - 1, *run.readings.out.shape[1:]), run.dtype),
-        )
-        before = np.zeros(n_rows_before, dtype=np.int64)
-        run.events = pack_events(
-            self.network, rows, np.concatenate([before, row_start]), n_rows_before=n_rows_before,
-            salt=self.n_rows,
-        )  # fmt: skip
-        run((0, 1), [(int(row_start[0]), int(row_start[-1]))], arrays=self.arrays)
-        self.n_rows, self.end = self.n_rows + len(row_start) - 1, int(row_start[-1])
-        return run.readings.out
+        self.driven = current is not None
 
     def _go_on(self, length):
         """Prepare the arrays for a piece whose first row lasts `length` steps."""
         run, (scratch, short_term) = self.run, self.arrays
-        scratch.cursor["event"] = scratch.cursor["reading"] = 0
-        scratch.cursor["row"] = 1
-        scratch.filtered[:] *= run.readings.table[:, length, None]
-        # The loop flushes such small numbers to zero.
-        scratch.filtered[np.abs(scratch.filtered) < np.finfo(run.dtype).tiny] = 0
+        cursor, filtered = scratch.cursor[0], scratch.filtered
+        cursor["event"] = cursor["reading"] = 0
+        cursor["row"] = 1
+        filtered *= run.readings.table[:, length, None]
+        filtered[np.abs(filtered) < self.tiny] = 0  # as the loop does
         if short_term is not None:
             short_term.last_spike[:] -= self.end - self.begin
+
+
+class _Piece:
+    """Input and readings of a piece, whose arrays serve for all pieces of as many rows.
+
+    The first row of a stream starts a sample. Each later piece runs as if it began with the second
+    row, so that steps do not count up for ever: it has `n_before` rows before it.
+    """
+
+    def __init__(self, n_rows, n_before, readings):
+        self.n_rows, self.n_before = n_rows, n_before
+        self.row_start = np.zeros(n_before + n_rows + 1, np.int64)
+        self.step, self.n_steps = np.zeros(n_rows, np.int32), np.zeros(1, np.int64)
+        offset = frozen(np.array([0, n_rows]))
+        self.readings = readings._replace(offset=offset, step=frozen(self.step))
+        self.events = None
+
+    def place(self, begins, first):
+        """Let rows begin as far apart as `begins`, from step `first`; return first and end."""
+        row_start = self.row_start[self.n_before :]
+        np.add(begins, first - begins[0], out=row_start)
+        self.step[:] = row_start[1:]
+        self.n_steps[0] = end = int(row_start[-1])
+        return first, end
+
+    def pack(self, network, rows, salt):
+        """Return :class:`Events` of rows."""
+        events = self.events
+        drawn = network.noise > 0 or network.neurons.stochastic  # by keys of the content
+        if drawn or rows.values is None or events is None or not events.dense:
+            events = pack_events(
+                network, rows, self.row_start, n_rows_before=self.n_before, salt=salt
+            )
+            self.events = events._replace(n_steps=frozen(self.n_steps))
+            return self.events
+        return events._replace(amplitude=frozen(rows.values.reshape(-1)))
 
 
 def _arrays_of(parts):

@@ -6,10 +6,11 @@ from typing import Self
 import numpy as np
 from scipy import linalg
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from .._typing import Array, ArrayLike, Samples
 from .._validation import check_number, check_squares
+from ._rows import check_rows
 
 __all__ = ["HoldOutRidge"]
 
@@ -119,8 +120,7 @@ class HoldOutRidge(RegressorMixin, BaseEstimator):
 
     def predict(self, X: Samples) -> Array:
         """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
+        X = check_rows(self, X)
         return X @ self.coef_.T + self.intercept_
 
     def __sklearn_tags__(self):

@@ -6,10 +6,11 @@ from typing import Self
 import numpy as np
 from scipy import linalg
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from .._typing import Array, ArrayLike, Samples
 from .._validation import check_integer, check_number, check_reals, check_squares
+from ._rows import check_rows
 
 __all__ = ["ResidualRidge"]
 
@@ -161,9 +162,7 @@ class ResidualRidge(RegressorMixin, BaseEstimator):
 
     def predict(self, X: Samples) -> Array:
         """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        return X @ self.coef_.T + self.intercept_
+        return check_rows(self, X) @ self.coef_.T + self.intercept_
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -186,7 +185,9 @@ class _Folds:
         shift = X.mean(axis=0), y.mean(axis=0)
         self.moments, sums = [], None
         for part in parts:
-            rows = np.hstack([X[part] - shift[0], y[part] - shift[1], np.ones((len(X[part]), 1))])
+            rows = np.ones((len(X[part]), X.shape[1] + y.shape[1] + 1))
+            np.subtract(X[part], shift[0], out=rows[:, : X.shape[1]])
+            np.subtract(y[part], shift[1], out=rows[:, X.shape[1] : -1])
             added = rows.T @ (rows * weights[part, None])
             sums = added if sums is None else sums + added
             self.moments.append(_Moments(sums, *shift))

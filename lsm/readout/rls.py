@@ -4,11 +4,12 @@ from typing import Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from .._typing import Array, ArrayLike, Samples
 from .._validation import check_number
 from ..kernel import Correlation, predict_and_learn
+from ._rows import check_rows
 
 __all__ = ["RLS"]
 
@@ -180,9 +181,7 @@ class RLS(RegressorMixin, BaseEstimator):
 
     def predict(self, X: Samples) -> Array:
         """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
-        check_is_fitted(self, "coef_")
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        return X @ self.coef_.T + self.intercept_
+        return check_rows(self, X) @ self.coef_.T + self.intercept_
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

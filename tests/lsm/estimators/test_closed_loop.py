@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
 from lsm.estimators.closed_loop import ClosedLoop, Steps, affine_map, is_affine
-from lsm.estimators.online import OnlineRun
+from lsm.estimators.online import OnlineRun, Piece
 from lsm.kernel import Correlation
 from lsm.spikes import SpikeArray
 
@@ -226,9 +226,10 @@ class Counting:
 
 
 def learn(run, piece, known, readout, *, washout=0, closed_loop=None, simulator=None):
+    taken = Piece(packed(piece), np.zeros((len(piece), 2)), known, None)
     return run.learn(
-        packed(piece), np.zeros((len(piece), 2)), known, simulator or Simulator(), readout,
-        washout=washout, closed_loop=closed_loop, first_call={"first": True},
+        taken, lambda: simulator or Simulator(), readout, washout=washout, closed_loop=closed_loop,
+        first_call={"first": True},
     )  # fmt: skip
 
 
@@ -291,5 +292,6 @@ def test_all_pieces_have_rows_of_one_duration():
     other = SpikeArray.from_dense([X], row_duration=1.0)
     with pytest.raises(ValueError, match="X has rows of 1 ms, but the stream has rows of 2 ms"):
         run.learn(
-            other, X, None, Simulator(), Counting(), washout=0, closed_loop=None, first_call={}
-        )
+            Piece(other, X, None, None), Simulator, Counting(), washout=0, closed_loop=None,
+            first_call={},
+        )  # fmt: skip
