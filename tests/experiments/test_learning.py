@@ -1,5 +1,6 @@
 """`lsm run learning`: every method on its task, with its controls and its folder."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -27,7 +28,7 @@ def small(monkeypatch, method, *conditions, **constants):
     """Let a method have few conditions and small networks."""
     for name, value in constants.items():
         monkeypatch.setattr(METHODS[method], name, value)
-    monkeypatch.setattr(METHODS[method], "conditions", lambda: conditions)
+    monkeypatch.setattr(METHODS[method], "conditions", lambda: conditions, raising=False)
 
 
 def test_p_delta_is_compared_with_ridge_on_the_same_liquid(tmp_path, monkeypatch, capsys):
@@ -44,3 +45,16 @@ def test_an_unknown_method_is_refused_with_the_names_of_all(capsys):
     with pytest.raises(SystemExit):
         main(["run", "learning", "--method", "magic"])
     assert "p-delta" in capsys.readouterr().err
+
+
+def test_converted_models_have_their_accuracy_and_spikes_over_steps(tmp_path, monkeypatch):
+    small(monkeypatch, "conversion", None, N_HIDDEN=16)
+    out, table = run(tmp_path, "--method", "conversion", "--n-samples", "400")
+    last = table[table["steps"] == 100].set_index(["metric", "model"])["median"]
+    assert abs(last["accuracy", "conversion"] - last["accuracy", "perceptron"]) < 0.03
+    assert last["accuracy", "spiking ridge"] == last["accuracy", "ridge"]
+    spikes = table[table["metric"] == "spikes"].pivot(
+        index="model", columns="steps", values="median"
+    )
+    assert np.all(np.diff(spikes, axis=1) > 0)
+    assert (out / "steps.png").exists()
