@@ -47,6 +47,7 @@ def test_an_unknown_method_is_refused_with_the_names_of_all(capsys):
     assert "p-delta" in capsys.readouterr().err
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_converted_models_have_their_accuracy_and_spikes_over_steps(tmp_path, monkeypatch):
     small(monkeypatch, "conversion", None, N_HIDDEN=16)
     out, table = run(tmp_path, "--method", "conversion", "--n-samples", "400")

@@ -331,6 +331,7 @@ def test_everything_fits_a_column_of_print_and_is_labelled(liquid, X, y):
         WeightChangeDisplay.from_estimators(liquid, liquid),
         ConfusionDisplay.from_predictions(y, y),
         AccuracyDisplay.from_estimator(liquid, X, y, n_times=2, cv=2),
+        ConversionDisplay({"a": np.ones(3)}, {"a": np.arange(3)}).plot(),
     ]
     assert len({type(display) for display in displays}) == len(plot.__all__) - 1  # the column
     for display in displays:
