@@ -19,11 +19,12 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import conversion, p_delta
+from . import conversion, p_delta, tempotron
 
 __all__ = ["METHODS"]
 
 METHODS = {
     "conversion": conversion,
     "p-delta": p_delta,
+    "tempotron": tempotron,
 }

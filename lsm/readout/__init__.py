@@ -6,6 +6,7 @@ from .p_delta import PDeltaClassifier, PDeltaRegressor
 from .residual_ridge import ResidualRidge
 from .rls import RLS
 from .spike_readout import SpikeReadout
+from .tempotron import Tempotron
 from .windowed_ridge import WindowedRidge, WindowedRidgeClassifier
 from .within_class_whitener import WithinClassWhitener
 
@@ -17,6 +18,7 @@ __all__ = [
     "PDeltaRegressor",
     "ResidualRidge",
     "SpikeReadout",
+    "Tempotron",
     "WindowedRidge",
     "WindowedRidgeClassifier",
     "WithinClassWhitener",

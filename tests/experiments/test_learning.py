@@ -59,3 +59,13 @@ def test_converted_models_have_their_accuracy_and_spikes_over_steps(tmp_path, mo
     )
     assert np.all(np.diff(spikes, axis=1) > 0)
     assert (out / "steps.png").exists()
+
+
+def test_the_capacity_of_a_tempotron_is_drawn_over_the_load(tmp_path, monkeypatch):
+    small(monkeypatch, "tempotron", 1.0, 8.0, N_CHANNELS=40, MAX_ITER=100)
+    out, table = run(tmp_path, "--method", "tempotron")
+    learnt = table[table["metric"] == "learnt"].set_index(["model", "condition"])["median"]
+    assert learnt["tempotron", 1.0] == 1.0
+    assert learnt["tempotron", 8.0] < 0.9
+    assert learnt["ridge, counts", 1.0] == 0.5  # all counts are equal
+    assert (out / "capacity.png").exists()
