@@ -39,7 +39,7 @@ def load_data(method="conversion", n_samples=None, *, condition=None, random_sta
 
     Parameters
     ----------
-    method : {"conversion", "p-delta", "tempotron"}, default="conversion"
+    method : {"conversion", "p-delta", "resume", "tempotron"}, default="conversion"
         Name of the method.
     n_samples : int or None
         Number of samples, about a quarter of them for the test. By default that of the study.

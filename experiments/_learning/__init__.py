@@ -19,12 +19,13 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import conversion, p_delta, tempotron
+from . import conversion, p_delta, resume, tempotron
 
 __all__ = ["METHODS"]
 
 METHODS = {
     "conversion": conversion,
     "p-delta": p_delta,
+    "resume": resume,
     "tempotron": tempotron,
 }

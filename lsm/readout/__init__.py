@@ -4,6 +4,7 @@ from .hold_out_ridge import HoldOutRidge
 from .kernel_ridge import KernelRidgeClassifier
 from .p_delta import PDeltaClassifier, PDeltaRegressor
 from .residual_ridge import ResidualRidge
+from .resume import ReSuMe
 from .rls import RLS
 from .spike_readout import SpikeReadout
 from .tempotron import Tempotron
@@ -16,6 +17,7 @@ __all__ = [
     "KernelRidgeClassifier",
     "PDeltaClassifier",
     "PDeltaRegressor",
+    "ReSuMe",
     "ResidualRidge",
     "SpikeReadout",
     "Tempotron",

@@ -12,7 +12,7 @@ from .._random import generators
 from .._typing import Array, ArrayLike, RandomState, Samples
 from .._validation import check_integer, check_number
 from ..spikes import SpikeArray
-from .spike_readout import SpikeReadout, Trains, encode_classes
+from .spike_readout import SpikeReadout, Trains, encode_classes, potential_kernel
 
 __all__ = ["Tempotron", "learn", "peak", "reference_learn", "reference_potential"]
 
@@ -129,7 +129,7 @@ class Tempotron(ClassifierMixin, SpikeReadout):
             size = _mean_square(trains)
             weights = rngs["weights"].normal(size=(wanted.shape[1], trains.n_channels))
             weights = np.clip(weights * 0.1 / np.sqrt(size), -w_max, w_max)
-            events, kernel = _events(trains), self._kernel()
+            events, kernel = trains.arrays, self._kernel()
             ones = np.ones(trains.n_channels)
             busiest = np.array([
                 peak(ones, *_sample(trains, i, absolute=True), kernel)[1]
@@ -220,8 +220,7 @@ class Tempotron(ClassifierMixin, SpikeReadout):
 
     def _check(self):
         """Return the learning rate, the momentum, the margin and the bound of weights."""
-        tau_m = check_number("Tempotron.tau_m", self.tau_m, 0, low_open=True)
-        check_number("Tempotron.tau_s", self.tau_s, 0, tau_m, low_open=True, high_open=True)
+        self._kernel()
         check_integer("Tempotron.max_iter", self.max_iter, 1)
         return (
             check_number("Tempotron.learning_rate", self.learning_rate, 0, low_open=True),
@@ -231,15 +230,7 @@ class Tempotron(ClassifierMixin, SpikeReadout):
         )
 
     def _kernel(self):
-        """Return the decays in a step and the factor that makes a peak of 1."""
-        ratio = self.tau_m / self.tau_s
-        time = np.log(ratio) * self.tau_m / (ratio - 1)  # of the peak
-        height = np.exp(-time / self.tau_m) - np.exp(-time / self.tau_s)
-        return np.exp(-self.dt / self.tau_m), np.exp(-self.dt / self.tau_s), 1 / height
-
-
-def _events(trains):
-    return trains.steps, trains.channels, trains.amplitudes, trains.offsets, trains.n_steps
+        return potential_kernel("Tempotron", self.tau_m, self.tau_s, self.dt)
 
 
 def _sample(trains, i, absolute=False):

@@ -69,3 +69,13 @@ def test_the_capacity_of_a_tempotron_is_drawn_over_the_load(tmp_path, monkeypatc
     assert learnt["tempotron", 8.0] < 0.9
     assert learnt["ridge, counts", 1.0] == 0.5  # all counts are equal
     assert (out / "capacity.png").exists()
+
+
+def test_resume_learns_trains_that_ridge_on_potentials_does_not(tmp_path, monkeypatch):
+    small(monkeypatch, "resume", 1)
+    out, table = run(tmp_path, "--method", "resume")
+    values = table.set_index(["metric", "model"])["median"]
+    assert values["within 2 ms", "resume"] == 1.0
+    assert values["distance", "resume"] < values["distance", "first weights"] - 0.5
+    assert values["within 2 ms", "first weights"] == 0.0
+    assert (out / "resume.png").exists()
