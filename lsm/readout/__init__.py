@@ -7,6 +7,8 @@ from .residual_ridge import ResidualRidge
 from .resume import ReSuMe
 from .rls import RLS
 from .spike_readout import SpikeReadout
+from .spike_train_readout import SpikeTrainReadout
+from .super_spike import SuperSpike
 from .tempotron import Tempotron
 from .windowed_ridge import WindowedRidge, WindowedRidgeClassifier
 from .within_class_whitener import WithinClassWhitener
@@ -20,6 +22,8 @@ __all__ = [
     "ReSuMe",
     "ResidualRidge",
     "SpikeReadout",
+    "SpikeTrainReadout",
+    "SuperSpike",
     "Tempotron",
     "WindowedRidge",
     "WindowedRidgeClassifier",
