@@ -127,7 +127,13 @@ def draw(folder, comparison):
         open_frame(ax)
     for colour, name in zip(COLOURS, ("resume", "SuperSpike"), strict=False):
         distances = comparison.models[name].distances_
-        above.plot(np.arange(1, len(distances) + 1), distances, color=colour, lw=1.2, label=name)
+        above.plot(
+            np.arange(1, len(distances) + 1),
+            distances,
+            color=colour,
+            lw=1.2,
+            label=name.replace("resume", "ReSuMe"),
+        )
     legend(above, loc="upper right")
     above.set(xlabel="epoch", ylabel="van Rossum distance", ylim=(0, None))
     rows = {"target": data.target[[0]], "response": model.predict(data.data[[0]])}
