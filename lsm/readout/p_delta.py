@@ -11,7 +11,8 @@ from .._jit import njit
 from .._parts import all_or_nothing
 from .._random import generators
 from .._typing import Array, ArrayLike, RandomState
-from .._validation import check_integer, check_number
+from .._validation import check_integer, check_number, check_squares
+from ..spikes import SpikeArray
 from .spike_readout import encode_classes
 
 __all__ = ["PDeltaClassifier", "PDeltaRegressor", "learn", "reference_learn"]
@@ -43,6 +44,7 @@ class _ParallelPerceptrons(BaseEstimator):
         margin = check_number(f"{owner}.margin", self.margin, 0)
         clear = check_number(f"{owner}.clear", self.clear, 0)
         rngs = generators(self.random_state, ["weights", "order"])
+        check_squares("X", X)
         self.center_ = X.mean(axis=0)
         spread = X.std(axis=0)
         # A feature that hardly moves would else be amplified without bounds.
@@ -167,6 +169,7 @@ class PDeltaClassifier(ClassifierMixin, _ParallelPerceptrons):
             If a parameter is invalid, or there is only one class.
         """
         with all_or_nothing(self):
+            _refuse_spikes(X, "PDeltaClassifier")
             X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
             self.classes_, indices = encode_classes(X, y, "PDeltaClassifier")
             n_classes = len(self.classes_)
@@ -266,6 +269,7 @@ class PDeltaRegressor(RegressorMixin, _ParallelPerceptrons):
         """
         tolerance = check_number("PDeltaRegressor.tolerance", self.tolerance, 0)
         with all_or_nothing(self):
+            _refuse_spikes(X, "PDeltaRegressor")
             X, y = validate_data(
                 self, X, y, accept_sparse="csr", dtype=np.float64, multi_output=True,
                 y_numeric=True,
@@ -288,6 +292,14 @@ class PDeltaRegressor(RegressorMixin, _ParallelPerceptrons):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _refuse_spikes(X, owner):
+    if isinstance(X, SpikeArray):
+        raise ValueError(
+            f"X is a SpikeArray, but {owner} takes a table of features: make counts of spikes by "
+            "lsm.pooled.Pooled(pool='sum', tau=None).fit_transform(X)"
+        )
 
 
 def _dense(X):

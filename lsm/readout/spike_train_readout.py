@@ -98,7 +98,7 @@ class SpikeTrainReadout(ClassifierMixin, SpikeReadout):
         rate, n_epochs = self.check()
         with all_or_nothing(self):
             trains = self.fit_trains(X)
-            vars(self).pop("classes_", None)
+            self.__dict__.pop("classes_", None)
             targets = self._targets(X, y, trains)
             rngs = generators(self.random_state, ["weights", "order"])
             size = self._size(trains)
