@@ -16,7 +16,7 @@ from .topology import Wiring
 
 __all__ = ["Fitted", "fit_network"]
 
-_kept = Kept(max_bytes=2**27)
+KEPT = Kept(max_bytes=2**27)
 
 
 class Fitted(NamedTuple):
@@ -89,7 +89,7 @@ def fit_network(
 
     if memory is None or not isinstance(seed, Integral):
         return fit()
-    found = _kept.get(content_of(int(seed), recipe, calibration, stimulus), fit)
+    found = KEPT.get(content_of(int(seed), recipe, calibration, stimulus), fit)
     check(found.network)
     # The arrays are shared and read-only, but models and parameters can be changed.
     network = replace(

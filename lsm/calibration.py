@@ -250,7 +250,7 @@ class Calibration(BaseEstimator):
 
         def is_allowed(exponent):
             network = network_at(2 ** (exponent / GRID_PER_OCTAVE))
-            index, rate = echo_state_index(network, probes, other_initial)
+            index, rate = echo_state_index(network, probes, other_initial, self.max_rate)
             return rate <= self.max_rate and index <= max_index
 
         if is_allowed(top):
@@ -274,7 +274,10 @@ def _mean_rate(network, probes):
 
 
 def echo_state_index(
-    network: Network, probes: SpikeArray, other_initial: tuple[Any, ...]
+    network: Network,
+    probes: SpikeArray,
+    other_initial: tuple[Any, ...],
+    max_rate: float = np.inf,
 ) -> tuple[float, float]:
     """Measure how much the end state of a network depends on its initial state.
 
@@ -291,6 +294,8 @@ def echo_state_index(
         Inputs, preferably of equal lengths.
     other_initial : tuple of arrays of shape (n_neurons,)
         Second initial state.
+    max_rate : float, default=inf
+        Rate in Hz above which the index is not measured, but NaN.
 
     Returns
     -------
@@ -304,6 +309,8 @@ def echo_state_index(
     readings = _read(network, probes, [1.0, decay])
     seconds = probes.n_rows.sum() * probes.row_duration / 1000
     rate = readings[:, 0].sum(dtype=np.float64) / (network.n_neurons * seconds)
+    if rate > max_rate:
+        return np.nan, float(rate)
     first = readings[:, 1].astype(np.float64)
     second = _read(replace(network, initial=other_initial), probes, decay)[:, 0]
     same_input = ((first - second) ** 2).sum(axis=1).mean()

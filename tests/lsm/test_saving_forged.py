@@ -198,7 +198,9 @@ class TestForged:
     def test_samples_lead_compiled_code_nowhere_else(self):
         for name in ("channels", "rows", "offsets"):
             spikes = SpikeArray.from_dense(X)
-            getattr(spikes, name)[2] = 10**6
+            damaged = getattr(spikes, name).copy()
+            damaged[2] = 10**6
+            setattr(spikes, name, damaged)
             lsm.save(spikes, "model")
             with pytest.raises(ValueError, match="^model is damaged"):
                 lsm.load("model")
