@@ -12,6 +12,7 @@ __all__ = [
     "CURSOR",
     "Events",
     "Incoming",
+    "LaterLearning",
     "Learning",
     "Matrix",
     "Population",
@@ -183,6 +184,43 @@ class Learning(NamedTuple):
     traces: tuple
     synapse_state: tuple
     incoming: Incoming
+
+
+class LaterLearning(NamedTuple):
+    """Numbers of a separable rule, whose changes at the spikes of targets wait.
+
+    Attributes
+    ----------
+    constants, traces, synapse_state : tuples
+        As of :class:`Learning`; the first trace is that of the source.
+    highest : number
+        Highest weight in nA.
+    decay : number
+        Factor by which the first trace decays in a step.
+    least, negligible : number
+        Clock at which all weights are brought up to date, and first trace that is taken for zero.
+    clock : array of shape (1,)
+        Decay of the first trace since all weights were last brought up to date.
+    risen : array of shape (n_neurons,)
+        Sum over the spikes of each neuron since then: the rise of weights for a trace of one,
+        times the clock at the spike.
+    rises : array of shape (n_neurons,)
+        Rise by a spike in this step; zero between steps.
+    seen : array of shape (n_synapses,)
+        Part of its target's `risen` that each synapse already has.
+    """
+
+    constants: tuple
+    traces: tuple
+    synapse_state: tuple
+    highest: np.number
+    decay: np.number
+    least: np.number
+    negligible: np.number
+    clock: np.ndarray
+    risen: np.ndarray
+    rises: np.ndarray
+    seen: np.ndarray
 
 
 class Readings(NamedTuple):

@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 from .._jit import AS_PYTHON
 
 __all__ = [
+    "arguments_are_apart",
     "count_ones",
     "flush_denormals",
     "in_python",
@@ -64,6 +65,23 @@ def prefer_wide_vectors(context):
 
     def emit(context, builder, signature, arguments):
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
+@instruction
+def arguments_are_apart(context):
+    """Promise that no array that the calling function changes overlaps another of its arguments.
+
+    LLVM vectorises a loop that reads an array at any place and changes another one only if it
+    knows this. The same array must not be two arguments either.
+    """
+
+    def emit(context, builder, signature, arguments):
+        for argument in builder.function.args[2:]:  # behind the result and the exception
+            if isinstance(argument.type, ir.PointerType) and argument.type.pointee != BYTE:
+                argument.add_attribute("noalias")
         return context.get_dummy_value()
 
     return types.void(), emit

@@ -187,7 +187,8 @@ class Run:
     def _call(self, *arguments):
         """Call the kernel; print a message if it has to be compiled first."""
         neurons, synapses, rule = self.models
-        kernel = kernel_for(type(neurons), type(synapses), str(self.dtype), rule and type(rule))
+        of_rule = (None, False) if rule is None else (type(rule), rule.is_separable)
+        kernel = kernel_for(type(neurons), type(synapses), str(self.dtype), *of_rule)
         kind = (kernel, *(argument is None for argument in arguments))
         names = ", ".join(type(model).__name__ for model in self.models if model is not None)
         message = f"lsm: compiling the simulation of {names}, once on this machine ..."

@@ -14,8 +14,7 @@ from ._cpu import count_ones, nonzero_bytes, prefer_wide_vectors, prefetch, trai
 __all__ = ["OF_MODELS", "PARTS", "at"]
 
 # Placeholders, see `lsm.kernel._compile.kernel_for`.
-real = neuron_step = synapse_current = synapse_decay = None
-on_pre = on_post = decay_traces = add_to_traces = uniform = gaussian = None
+real = neuron_step = synapse_current = synapse_decay = uniform = gaussian = None
 STOCHASTIC = False
 AHEAD = 4  # sources; more do not arrive earlier
 
@@ -185,28 +184,6 @@ def collect(spiked, n_neurons, fired):
     return np.int64(count)
 
 
-def learn(step, fired, n_fired, matrix, learning):
-    """Change the excitatory synapses from and to the neurons that spiked."""
-    target, weight, incoming = matrix.target, matrix.weight, learning.incoming
-    constants, traces, synapse_state = learning.constants, learning.traces, learning.synapse_state
-    zero = real(0)
-    for n in range(len(incoming.indptr) - 1):
-        decay_traces(n, traces, constants)
-    for i in range(n_fired):
-        pre = fired[i]
-        for s in range(matrix.indptr[pre], matrix.split[pre]):
-            w = on_pre(s, pre, target[s], step, weight[s], traces, synapse_state, constants)
-            weight[s] = max(w, zero)
-    for i in range(n_fired):
-        post = fired[i]
-        for k in range(incoming.indptr[post], incoming.indptr[post + 1]):
-            s, pre = incoming.synapse[k], incoming.source[k]
-            w = on_post(s, pre, post, step, weight[s], traces, synapse_state, constants)
-            weight[s] = max(w, zero)
-    for i in range(n_fired):
-        add_to_traces(fired[i], traces, constants)
-
-
 def read(reading, end_reading, filtered, potential, readings):
     """Copy the filtered spikes into all readings of this step; return the index of the next one.
 
@@ -230,4 +207,4 @@ PARTS = (
     copy, first_not_finite, end_of_row, add, add_scaled, fetch_ahead, deliver, send,
     send_dynamic, arrive, collect, read,
 )  # fmt: skip
-OF_MODELS = advance, learn
+OF_MODELS = (advance,)
