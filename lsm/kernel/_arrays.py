@@ -20,6 +20,7 @@ __all__ = [
     "Recording",
     "Scratch",
     "ShortTerm",
+    "Team",
     "aligned_zeros",
     "as_real",
     "frozen",
@@ -76,6 +77,10 @@ class Population(NamedTuple):
         shape (n_padded,), then further state, of `n_updated` neurons.
     bias : array of shape (n_neurons,)
         Constant current in nA.
+    first : int
+        Number of neurons of the network before the first of these, where threads share a sample.
+    n_padded : int
+        Length of an array of currents of the whole network.
     """
 
     constants: tuple
@@ -83,20 +88,22 @@ class Population(NamedTuple):
     initial: tuple
     syn_initial: tuple
     bias: np.ndarray
+    first: int
+    n_padded: int
 
 
 class Matrix(NamedTuple):
     """Weights from sources (input channels or neurons) to neurons.
 
-    Synapses of a source are those from `indptr[source]` to before `indptr[source + 1]`. Weights
-    of zero or above come first, negative ones from `split[source]` on. The two add to separate
-    currents, which stand one after the other in a buffer of `2 * n_padded` numbers.
-    A weight adds to the place `base[source] + target[synapse]` of the buffer.
+    Synapses of a source are those from `indptr[source]` to before `end[source]`. Weights of zero
+    or above come first, negative ones from `split[source]` on. The two add to separate currents,
+    which stand one after the other in a buffer of `2 * n_padded` numbers.
+    A weight adds to the place `base[source] + target[synapse]` of the buffer, modulo 2**64.
 
     Attributes
     ----------
-    indptr : uint64 array of shape (n_sources + 1,)
-        First synapse of each source.
+    indptr, end : uint64 arrays of shape (n_sources,) or more
+        First synapse of each source, and the one behind its last.
     split : uint64 array of shape (n_sources,)
         First synapse of each source that has a negative weight.
     target : uint32 array of shape (n_synapses,)
@@ -117,6 +124,7 @@ class Matrix(NamedTuple):
     """
 
     indptr: np.ndarray
+    end: np.ndarray
     split: np.ndarray
     target: np.ndarray
     weight: np.ndarray
@@ -245,6 +253,35 @@ class Readings(NamedTuple):
     potential: bool
     table: np.ndarray
     out: np.ndarray
+
+
+class Team(NamedTuple):
+    """Threads that run the same sample, each a block of its neurons.
+
+    Attributes
+    ----------
+    me : int
+        Block of this thread.
+    first : int64 array of shape (n_blocks,)
+        First neuron of each block.
+    progress : int64 array of shape (n_blocks, 8)
+        Last step that each block has published; the numbers of its spikes in an even and in an
+        odd step. A row is a cache line.
+    published : uint32 array of shape (2, n_neurons)
+        Lists of the neurons that spiked in an even and in an odd step, each block's from its first
+        neuron on.
+    senders : uint32 array of shape (n_neurons,)
+        List of all neurons that spiked in the last step, of this thread.
+    is_off : int64 array of shape (1,)
+        Not zero if no thread is to wait for another one any more.
+    """
+
+    me: int
+    first: np.ndarray
+    progress: np.ndarray
+    published: np.ndarray
+    senders: np.ndarray
+    is_off: np.ndarray
 
 
 class Scratch(NamedTuple):

@@ -11,7 +11,7 @@ import joblib
 import numpy as np
 
 from .._jit import njit
-from . import _arrays, _feedback, _loop, _noise, _plastic, _steps, network
+from . import _arrays, _feedback, _loop, _noise, _plastic, _steps, _team, network
 
 __all__ = ["identity", "kernel_for"]
 
@@ -77,10 +77,11 @@ def kernel_for(neuron, synapse, dtype, rule=None, is_separable=False):
 def _parts(dtype):
     """Compile the parts of a step that need no model, once for all kernels of a precision."""
     scope = {}
-    for module in (_noise, _steps, _plastic, _feedback, _loop):
+    for module in (_noise, _steps, _plastic, _team, _feedback, _loop):
         scope |= vars(module)
     scope["real"] = np.dtype(dtype).type
-    for part in (*_noise.PARTS, *_steps.PARTS, *_plastic.PARTS):  # each after those that it calls
+    # Each after those that it calls.
+    for part in (*_noise.PARTS, *_steps.PARTS, *_plastic.PARTS, *_team.PARTS):
         scope[part.__name__] = _inner(_bind(part, scope))
     for part in _feedback.PARTS:
         scope[part.__name__] = _inner(_bind(part, scope), may_allocate=True)

@@ -50,6 +50,7 @@ class Run:
             raise ValueError(
                 f"X has {spikes.n_channels} channels, but the network has {network.w_in.shape[0]}"
             )
+        self.team = None
         self.dtype, self.models = np.dtype(dtype), (network.neurons, network.synapses, rule)
         row_start = network.row_start(spikes)
         self.network = pack_network(
@@ -116,8 +117,8 @@ class Run:
         )
         self._call(
             samples, window, self.events, network.population, network.noise, network.inputs,
-            network.recurrence, short_term, learning, self.closed_loop, scratch, syn,
-            self.readings, recording,
+            network.recurrence, short_term, learning, self.closed_loop, self.team, scratch,
+            syn, self.readings, recording,
         )  # fmt: skip
         return recording
 
@@ -147,7 +148,8 @@ class Run:
         short_term : ShortTerm or None
             None without dynamic synapses.
         """
-        network, (n_filters, n_neurons) = self.network, self.readings.out.shape[1:]
+        network, n_filters = self.network, self.readings.out.shape[1]
+        n_neurons = len(network.population.bias)
         n_updated, n_padded = network.n_updated, network.n_padded
 
         def zeros(*shape):
@@ -176,7 +178,7 @@ class Run:
             return scratch, None
         use, recovery, facilitation = network.dynamic
         return scratch, ShortTerm(
-            last_spike=np.zeros(n_neurons, np.int64),
+            last_spike=np.zeros(len(network.recurrence.base), np.int64),
             use=use,
             recovery=recovery,
             facilitation=facilitation,
