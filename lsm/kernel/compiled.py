@@ -48,7 +48,8 @@ def simulate(
     dtype : {"float32", "float64"}, default="float32"
         Precision of state and weights.
     n_jobs : int, default=None
-        Threads, as in joblib.
+        Threads, as in joblib. With fewer samples than threads, several threads run each sample of
+        a large network, see :mod:`lsm.kernel._blocks`.
     record : bool, default=False
         Whether to return the liquid's spikes too.
     verbose : bool, default=False
@@ -66,10 +67,8 @@ def simulate(
     run = Run(network, spikes, plan, dtype, closed_loop=loop)
     readings, events, n_cores = run.readings, run.events, effective_n_jobs(n_jobs)
     n_threads = min(n_cores, len(spikes))
-    if (
-        loop is not None and loop.correlation.matrix.size > 0
-    ):  # a sample uses what earlier ones taught
-        n_threads = 1
+    if loop is not None and loop.correlation.matrix.size > 0:
+        n_threads = 1  # a sample uses what earlier ones taught
     n_blocks = n_blocks_for(run, n_cores) if n_cores > len(spikes) else 1
     if n_blocks > n_threads:  # sample after sample, each on all threads
         run, n_threads = Blocks(run, n_blocks), 1
