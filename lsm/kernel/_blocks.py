@@ -1,6 +1,6 @@
 """Samples that threads run together, each a block of the neurons."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from copy import copy
 
 import numpy as np
@@ -10,7 +10,10 @@ from ._arrays import Team, aligned_zeros, frozen
 
 __all__ = ["Blocks", "n_blocks_for"]
 
-LEAST_NEURONS = 2048  # in a block: a step of fewer takes no longer than threads wait for each other
+LEAST_NEURONS = 4096  # in a block: steps of fewer take little longer than a wait for other threads
+# Seconds for a window of steps, which take a tenth of a second on idle cores. Where other programs
+# keep the cores busy, each step may last until the operating system runs all threads at once.
+PATIENCE = 3.0
 LINE = 64  # numbers of neurons are rounded to the marks of spikes in a cache line
 
 
@@ -45,7 +48,7 @@ class Blocks:
         size = -(-n_neurons // (n_blocks * LINE)) * LINE
         self.run, self.first = run, np.arange(0, n_neurons, size)
         ends = np.append(self.first[1:], network.n_updated)  # what is behind the last neuron too
-        self.parts = [copy(run) for _ in self.first]
+        self.parts, self.is_crowded = [copy(run) for _ in self.first], False
         inputs = _cut(network.inputs, self.first, ends)
         recurrence = _cut(network.recurrence, self.first, ends)
         for i, part in enumerate(self.parts):
@@ -58,7 +61,12 @@ class Blocks:
             )
 
     def __call__(self, samples, windows, *, record=False, stopped=None):
-        """Run one sample through windows of steps; as :meth:`Run.__call__`."""
+        """Run one sample through windows of steps; as :meth:`Run.__call__`.
+
+        If the cores are busy with other work, it and all later samples are run by one thread.
+        """
+        if self.is_crowded:
+            return self.run(samples, windows, record=record, stopped=stopped)
         arrays, recorded = self._allocate(), []
         self.parts[0]((0, 0), windows[:1], arrays=arrays[0])  # compiles, with no sample to run
         with ThreadPoolExecutor(len(self.parts)) as pool:
@@ -69,12 +77,16 @@ class Blocks:
                 try:
                     for part, own in zip(self.parts, arrays, strict=True):
                         runs.append(pool.submit(part, samples, [window], record=record, arrays=own))
+                    self.is_crowded = len(wait(runs, PATIENCE).not_done) > 0
+                    self.parts[0].team.is_off[0] = self.is_crowded
                     found = [run.result() for run in runs]
                 except ValueError:  # a neuron is NaN or infinite
                     return self.run(samples, windows, record=record)  # which says where
                 except BaseException:
                     self.parts[0].team.is_off[0] = 1  # or they would wait for ever
                     raise
+                if self.is_crowded:
+                    return self.run(samples, windows, record=record, stopped=stopped)
                 if record:
                     recorded.append(self._in_order([spikes for [spikes] in found]))
         return [tuple(np.concatenate(p) for p in zip(*recorded, strict=True))] if record else []

@@ -72,6 +72,12 @@ def test_compiled_threads_change_nothing(n_jobs, monkeypatch):
     assert_threads_change_nothing(network, spikes, n_jobs)
 
 
+def test_where_cores_are_busy_one_thread_runs_the_sample(monkeypatch):
+    monkeypatch.setattr(_blocks, "PATIENCE", 0.0)
+    network, spikes = make_network(N, max_delay=3, noise=0.3), make_input(2, seed=5, rate=0.5)
+    assert_threads_change_nothing(network, spikes, 3)
+
+
 def test_threads_share_a_sample_only_where_they_can():
     spikes = make_input(1)
 
