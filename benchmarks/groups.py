@@ -113,13 +113,19 @@ def snapshots(options):
 
 
 def threads(options):
-    """Two threads over 64 samples, relative to one thread, in wall-clock time.
+    """Two threads over 64 samples, or in one, relative to one thread, in wall-clock time.
 
     Two independent processes with half of the samples each show the limit of the machine: the speed
     that its second core adds to the first.
     """
     rows = []
-    for n_neurons in _chosen((1000,), options):
+    for n_neurons in _chosen((10_000,), options):
+        lines, workload = [], Workload.one_sample(n_neurons)
+        for n_jobs in (1, 2):
+            label = f"{n_neurons} neurons, one sample, {n_jobs} thread" + "s" * (n_jobs > 1)
+            lines += entries(label, ["lsm"], workload, "float32", n_jobs=n_jobs)
+        rows += compare(lines, options.repeats)
+    for n_neurons in _chosen((135, 1000), options):
         workload = Workload.of_size(n_neurons, n_samples=64)
         lines = []
         for n_jobs in (1, 2):

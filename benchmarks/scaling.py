@@ -1,6 +1,7 @@
-"""Cost of a thousand to a million neurons: `python -m benchmarks.scaling NEURONS KIND`.
+"""Cost of a thousand to a million neurons: `python -m benchmarks.scaling NEURONS KIND [THREADS]`.
 
 Each size runs in its own process, so that the peak memory of the process belongs to that size.
+With a number of threads, which `lsm` alone has, times are wall-clock times.
 """
 
 import json
@@ -67,7 +68,7 @@ def main():
     """Build one network, run it once, and print its cost as JSON."""
     n_neurons, kind = int(sys.argv[1]), sys.argv[2]
     n_samples, shape = SCALES[n_neurons]
-    result = {}
+    result, threads = {}, {"n_jobs": int(sys.argv[3])} if len(sys.argv) > 3 else {}
     if kind in WIRINGS:
         random = parts(FAN_OUT, GAIN)[0]
         random.draw(FAN_OUT + 1, np.random.default_rng(0))  # compiles
@@ -78,10 +79,11 @@ def main():
         wiring = topology.draw(n_neurons, np.random.default_rng(0))
         result |= {"build": time.process_time() - start, "synapses": wiring.weights.nnz}
     else:
-        load(kind)(Workload.of_size(min(SIZES), n_samples=1), "float32")()  # compiles
+        small = Workload.of_size(max(SIZES) if threads else min(SIZES), n_samples=1)
+        load(kind)(small, "float32", **threads)()  # compiles
         result["memory_before"] = peak_memory()
         workload = Workload.draw(n_neurons, parts(FAN_OUT, GAIN), n_samples, N_STEPS)
-        seconds, counts = load(kind)(workload, "float32")()
+        seconds, counts = load(kind)(workload, "float32", **threads)()
         network, spikes = workload.network, workload.spikes
         events = counts.sum(axis=0, dtype=float) @ np.diff(network.w.indptr)
         events += np.diff(network.w_in.indptr)[spikes.channels].sum(dtype=float)

@@ -77,7 +77,8 @@ class Liquid(Reservoir):
     dtype : {"float32", "float64"}, default="float32"
         Precision of the simulation.
     n_jobs : int, default=None
-        Threads of a simulation, as in joblib.
+        Threads of a simulation, as in joblib. With fewer samples than threads, several threads
+        run each sample of a large liquid.
     verbose : bool, default=False
         Whether learning and `transform` show a progress bar.
     memory : str, path or Memory, optional

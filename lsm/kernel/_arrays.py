@@ -12,6 +12,7 @@ __all__ = [
     "CURSOR",
     "Events",
     "Incoming",
+    "LaterLearning",
     "Learning",
     "Matrix",
     "Population",
@@ -19,6 +20,7 @@ __all__ = [
     "Recording",
     "Scratch",
     "ShortTerm",
+    "Team",
     "aligned_zeros",
     "as_real",
     "frozen",
@@ -79,6 +81,10 @@ class Population(NamedTuple):
         shape (n_padded,), then further state, of `n_updated` neurons.
     bias : array of shape (n_neurons,)
         Constant current in nA.
+    first : int
+        Number of neurons of the network before the first of these, where threads share a sample.
+    n_padded : int
+        Length of an array of currents of the whole network.
     """
 
     constants: tuple
@@ -86,20 +92,22 @@ class Population(NamedTuple):
     initial: tuple
     syn_initial: tuple
     bias: np.ndarray
+    first: int
+    n_padded: int
 
 
 class Matrix(NamedTuple):
     """Weights from sources (input channels or neurons) to neurons.
 
-    Synapses of a source are those from `indptr[source]` to before `indptr[source + 1]`. Weights
-    of zero or above come first, negative ones from `split[source]` on. The two add to separate
-    currents, which stand one after the other in a buffer of `2 * n_padded` numbers.
-    A weight adds to the place `base[source] + target[synapse]` of the buffer.
+    Synapses of a source are those from `indptr[source]` to before `end[source]`. Weights of zero
+    or above come first, negative ones from `split[source]` on. The two add to separate currents,
+    which stand one after the other in a buffer of `2 * n_padded` numbers.
+    A weight adds to the place `base[source] + target[synapse]` of the buffer, modulo 2**64.
 
     Attributes
     ----------
-    indptr : uint64 array of shape (n_sources + 1,)
-        First synapse of each source.
+    indptr, end : uint64 arrays of shape (n_sources,) or more
+        First synapse of each source, and the one behind its last.
     split : uint64 array of shape (n_sources,)
         First synapse of each source that has a negative weight.
     target : uint32 array of shape (n_synapses,)
@@ -120,6 +128,7 @@ class Matrix(NamedTuple):
     """
 
     indptr: np.ndarray
+    end: np.ndarray
     split: np.ndarray
     target: np.ndarray
     weight: np.ndarray
@@ -189,6 +198,43 @@ class Learning(NamedTuple):
     incoming: Incoming
 
 
+class LaterLearning(NamedTuple):
+    """Numbers of a separable rule, whose changes at the spikes of targets wait.
+
+    Attributes
+    ----------
+    constants, traces, synapse_state : tuples
+        As of :class:`Learning`; the first trace is that of the source.
+    highest : number
+        Highest weight in nA.
+    decay : number
+        Factor by which the first trace decays in a step.
+    least, negligible : number
+        Clock at which all weights are brought up to date, and first trace that is taken for zero.
+    clock : array of shape (1,)
+        Decay of the first trace since all weights were last brought up to date.
+    risen : array of shape (n_neurons,)
+        Sum over the spikes of each neuron since then: the rise of weights for a trace of one,
+        times the clock at the spike.
+    rises : array of shape (n_neurons,)
+        Rise by a spike in this step; zero between steps.
+    seen : array of shape (n_synapses,)
+        Part of its target's `risen` that each synapse already has.
+    """
+
+    constants: tuple
+    traces: tuple
+    synapse_state: tuple
+    highest: np.number
+    decay: np.number
+    least: np.number
+    negligible: np.number
+    clock: np.ndarray
+    risen: np.ndarray
+    rises: np.ndarray
+    seen: np.ndarray
+
+
 class Readings(NamedTuple):
     """Times of the readings, filters, and the array that is filled.
 
@@ -211,6 +257,35 @@ class Readings(NamedTuple):
     potential: bool
     table: np.ndarray
     out: np.ndarray
+
+
+class Team(NamedTuple):
+    """Threads that run the same sample, each a block of its neurons.
+
+    Attributes
+    ----------
+    me : int
+        Block of this thread.
+    first : int64 array of shape (n_blocks,)
+        First neuron of each block.
+    progress : int64 array of shape (n_blocks, 8)
+        Last step that each block has published; the numbers of its spikes in an even and in an
+        odd step. A row is a cache line.
+    published : uint32 array of shape (2, n_neurons)
+        Lists of the neurons that spiked in an even and in an odd step, each block's from its first
+        neuron on.
+    senders : uint32 array of shape (n_neurons,)
+        List of all neurons that spiked in the last step, of this thread.
+    is_off : int64 array of shape (1,)
+        Not zero if no thread is to wait for another one any more.
+    """
+
+    me: int
+    first: np.ndarray
+    progress: np.ndarray
+    published: np.ndarray
+    senders: np.ndarray
+    is_off: np.ndarray
 
 
 class Scratch(NamedTuple):

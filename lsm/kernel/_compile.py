@@ -11,7 +11,7 @@ import joblib
 import numpy as np
 
 from .._jit import njit
-from . import _arrays, _feedback, _loop, _noise, _steps, network
+from . import _arrays, _feedback, _loop, _noise, _plastic, _steps, _team, network
 
 __all__ = ["identity", "kernel_for"]
 
@@ -21,7 +21,7 @@ MODULES = sys.modules[__name__], _arrays, network
 
 
 @functools.cache
-def kernel_for(neuron, synapse, dtype, rule=None):
+def kernel_for(neuron, synapse, dtype, rule=None, is_separable=False):
     """Compile the loop for a combination of models.
 
     Parameters
@@ -32,6 +32,8 @@ def kernel_for(neuron, synapse, dtype, rule=None):
         Precision of state and weights.
     rule : class, optional
         Rule that changes the weights at spikes, see :mod:`lsm.plasticity`.
+    is_separable : bool, default=False
+        Whether the rule is separable, see :class:`lsm.plasticity.SpikeRule`.
 
     Returns
     -------
@@ -44,7 +46,8 @@ def kernel_for(neuron, synapse, dtype, rule=None):
         "synapse_decay": synapse.decay,
     }
     if rule is not None:
-        names = ("on_pre", "on_post", "decay_traces", "add_to_traces")
+        at_target = "rise" if is_separable else "on_post"
+        names = ("on_pre", at_target, "decay_traces", "add_to_traces")
         of_models |= {name: getattr(rule, name) for name in names}
     of_models = {name: _python(function) for name, function in of_models.items()}
     flags = {
@@ -55,8 +58,10 @@ def kernel_for(neuron, synapse, dtype, rule=None):
     scope = _parts(dtype) | flags
     for name, function in of_models.items():
         scope[name] = _inner(function, may_allocate=True)
-    for part in _steps.OF_MODELS:
+    for part in (*_steps.OF_MODELS, *_plastic.OF_RULES):
         scope[part.__name__] = _inner(_bind(part, scope))
+    if is_separable:
+        scope["learn"] = scope["learn_later"]
     kernel = _bind(_loop.loop, scope)
     # numba finds a kernel on disk by its name and the time stamp of the loop's file. With the
     # identity of all its parts in the name, kernels of other models have other names, and so has
@@ -72,10 +77,11 @@ def kernel_for(neuron, synapse, dtype, rule=None):
 def _parts(dtype):
     """Compile the parts of a step that need no model, once for all kernels of a precision."""
     scope = {}
-    for module in (_noise, _steps, _feedback, _loop):
+    for module in (_noise, _steps, _plastic, _team, _feedback, _loop):
         scope |= vars(module)
     scope["real"] = np.dtype(dtype).type
-    for part in (*_noise.PARTS, *_steps.PARTS):  # each after those that it calls
+    # Each after those that it calls.
+    for part in (*_noise.PARTS, *_steps.PARTS, *_plastic.PARTS, *_team.PARTS):
         scope[part.__name__] = _inner(_bind(part, scope))
     for part in _feedback.PARTS:
         scope[part.__name__] = _inner(_bind(part, scope), may_allocate=True)

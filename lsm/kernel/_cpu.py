@@ -4,23 +4,30 @@ They make the compiled loop faster. As Python, see :mod:`lsm._jit`, they do no m
 """
 
 import platform
+import time
 from functools import partial
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from .._jit import AS_PYTHON
 
 __all__ = [
+    "acquire",
+    "arguments_are_apart",
     "count_ones",
     "flush_denormals",
+    "give_way",
     "in_python",
     "nonzero_bytes",
+    "pause",
     "prefer_wide_vectors",
     "prefetch",
+    "release",
     "restore_denormals",
     "trailing_zeros",
 ]
@@ -69,6 +76,23 @@ def prefer_wide_vectors(context):
     return types.void(), emit
 
 
+@instruction
+def arguments_are_apart(context):
+    """Promise that no array that the calling function changes overlaps another of its arguments.
+
+    LLVM vectorises a loop that reads an array at any place and changes another one only if it
+    knows this. The same array must not be two arguments either.
+    """
+
+    def emit(context, builder, signature, arguments):
+        for argument in builder.function.args[2:]:  # behind the result and the exception
+            if isinstance(argument.type, ir.PointerType) and argument.type.pointee != BYTE:
+                argument.add_attribute("noalias")
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
 def _nonzero_bytes(array, index):
     return np.packbits(array[index : index + 64] != 0, bitorder="little").view(np.uint64)[0]
 
@@ -111,6 +135,71 @@ def trailing_zeros(context, bits):
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.uint64(types.uint64), emit
+
+
+def _element(context, builder, signature, arguments):
+    """Return the address of an element of an array, whose indices are the second argument."""
+    array = context.make_array(signature.args[0])(context, builder, arguments[0])
+    shape, strides = (cgutils.unpack_tuple(builder, x) for x in (array.shape, array.strides))
+    indices = cgutils.unpack_tuple(builder, arguments[1])
+    return cgutils.get_item_pointer2(
+        context, builder, array.data, shape, strides, "C", indices, wraparound=False
+    )
+
+
+@partial(instruction, as_python=lambda array, index: array[index])
+def acquire(context, array, index):
+    """Read an element that another thread writes by `release`, and see all that it wrote before."""
+
+    def emit(context, builder, signature, arguments):
+        address = _element(context, builder, signature, arguments)
+        return builder.load_atomic(address, "acquire", 8)
+
+    return array.dtype(array, index), emit
+
+
+def _release(array, index, value):
+    array[index] = value
+
+
+@partial(instruction, as_python=_release)
+def release(context, array, index, value):
+    """Write an element, and let a thread that reads it see all that was written before."""
+
+    def emit(context, builder, signature, arguments):
+        address = _element(context, builder, signature, arguments)
+        value = context.cast(builder, arguments[2], signature.args[2], signature.args[0].dtype)
+        builder.store_atomic(value, address, "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(array, index, value), emit
+
+
+@instruction
+def pause(context):
+    """Tell the processor that this thread waits for another one."""
+
+    def emit(context, builder, signature, arguments):
+        if IS_X86:
+            kind = ir.FunctionType(ir.VoidType(), [])
+            builder.call(builder.module.declare_intrinsic("llvm.x86.sse2.pause", [], kind), [])
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
+@partial(instruction, as_python=lambda: time.sleep(0))
+def give_way(context):
+    """Let the operating system run another thread on this core."""
+
+    def emit(context, builder, signature, arguments):
+        names = filter(binding.address_of_symbol, ("sched_yield", "SwitchToThread"))
+        for name in tuple(names)[:1]:
+            kind = ir.FunctionType(INT32, [])
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
+        return context.get_dummy_value()
+
+    return types.void(), emit
 
 
 def _control(builder, name, place):

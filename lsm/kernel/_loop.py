@@ -16,14 +16,14 @@ LONG_AGO = -(2**40)  # the step of a spike that never was
 # Placeholders, see `lsm.kernel._compile.kernel_for`.
 ARRIVES_FIRST = False
 SPIKING = True
-advance = arrive = collect = copy = deliver = end_of_row = feed = first_not_finite = learn = None
-read = respond = send = send_dynamic = None
+advance = arrive = collect = copy = deliver = end_of_row = exchange = feed = None
+first_not_finite = learn = read = respond = send = send_dynamic = None
 
 
 # One function, longer than a screen: two parts taken out of it cost 3 % with snapshots in float64.
 def loop(
     samples, window, events, population, noise, inputs, recurrence, short_term, learning,
-    closed_loop, scratch, syn, readings, recording,
+    closed_loop, team, scratch, syn, readings, recording,
 ):  # fmt: skip
     """Run samples[0] to before samples[1] through steps window[0] to before window[1].
 
@@ -46,6 +46,8 @@ def loop(
         Rule that changes `recurrence.weight`.
     closed_loop : lsm.kernel.Loop or None
         Readout that is evaluated at the end of every row.
+    team : Team or None
+        Threads that run other neurons of the same sample.
     scratch : Scratch
         Arrays to work in.
     syn : tuple of arrays
@@ -62,7 +64,9 @@ def loop(
     ring, drive_ring = scratch.ring, scratch.drive_ring
     spiked, fired, activation = scratch.spiked, scratch.fired, scratch.activation
     filtered, cursor = scratch.filtered, scratch.cursor[0]
-    n_neurons, n_padded = len(population.bias), len(drive)
+    senders = fired if team is None else team.senders
+    n_neurons, n_padded = len(population.bias), population.n_padded
+    first = np.uint64(population.first)
     slot, drive_slot = np.uint64(2 * n_padded), np.uint64(n_padded)
     ring_mask, drive_mask = np.uint64(max(len(ring), 1) - 1), np.uint64(max(len(drive_ring), 1) - 1)
     potential = state[0][:n_neurons] if readings.potential else state[0][:0]
@@ -80,13 +84,15 @@ def loop(
             cursor.row, cursor.n_fired, cursor.now, cursor.drive_now = 0, 0, 0, 0
             if short_term is not None:
                 short_term.last_spike[:] = LONG_AGO
+            if team is not None:  # none sends into the ring before all have cleared it
+                exchange(-1, fired, 0, team)
             if not SPIKING:
                 copy(state[0], activation)
                 cursor.n_fired = collect(spiked, n_neurons, fired)
                 if len(recurrence.place) > 0:
                     before = np.uint64(0) - slot
                     send(ring, before, slot, fired, 0, cursor.n_fired, activation, 1, recurrence)
-        event, reading, n_fired = cursor.event, cursor.reading, cursor.n_fired
+        event, reading, n_senders = cursor.event, cursor.reading, cursor.n_fired
         now, drive_now = cursor.now, cursor.drive_now
         end_event, end_reading = events.offset[sample + 1], readings.offset[sample + 1]
         key, next_row = events.key[sample], cursor.row
@@ -110,7 +116,7 @@ def loop(
                         drive_ring, drive_now, drive_slot, events.channel, first_event, event,
                         amplitudes, hold, inputs,
                     )  # fmt: skip
-                    arrive(drive_ring, drive_now, drive)
+                    arrive(drive_ring, drive_now + first, drive)
                     drive_now = (drive_now + drive_slot) & drive_mask
                 elif graded:
                     deliver(drive, events.channel, first_event, event, amplitudes, inputs)
@@ -118,7 +124,7 @@ def loop(
             if not ARRIVES_FIRST:
                 advance(state, syn, drive, spiked, population, noise, key, t)
             if len(recurrence.place) == 0:
-                deliver(currents, fired, 0, n_fired, activation, recurrence)
+                deliver(currents, senders, 0, n_senders, activation, recurrence)
             if not graded:
                 if len(inputs.place) == 0:
                     deliver(currents, events.channel, first_event, event, events.amplitude, inputs)
@@ -128,20 +134,22 @@ def loop(
                         inputs,
                     )  # fmt: skip
             if len(ring) > 0:
-                arrive(ring, now, currents)
+                arrive(ring, now + first, syn[0])
+                arrive(ring, now + first + drive_slot, syn[1])
             if ARRIVES_FIRST:
                 advance(state, syn, drive, spiked, population, noise, key, t)
 
             n_fired = collect(spiked, n_neurons, fired)
+            n_senders = n_fired if team is None else exchange(t, fired, n_fired, team)
             if not SPIKING:
                 copy(state[0], activation)
             if learning is not None:
                 learn(t, fired, n_fired, recurrence, learning)
             if len(recurrence.place) > 0:
                 if short_term is None:
-                    send(ring, now, slot, fired, 0, n_fired, activation, 1, recurrence)
+                    send(ring, now, slot, senders, 0, n_senders, activation, 1, recurrence)
                 else:
-                    send_dynamic(ring, now, fired, n_fired, recurrence, short_term, t)
+                    send_dynamic(ring, now, senders, n_senders, recurrence, short_term, t)
             now = (now + slot) & ring_mask
             if reading < end_reading:
                 age = readings.step[reading] - 1 - t
@@ -151,18 +159,20 @@ def loop(
                         n = fired[k]
                         filtered[f, n] += weight if SPIKING else weight * activation[n]
                 if readings.step[reading] == t + 1:
-                    reading = read(reading, end_reading, filtered, potential, readings)
+                    reading = read(
+                        reading, end_reading, filtered, potential, readings, population.first
+                    )
                     if closed_loop is not None:
                         respond(
                             next_row - 1, reading - 1, readings, closed_loop, scratch.features,
                             scratch.products,
                         )  # fmt: skip
             if len(recording.step) > 0:
-                first = recording.count[0]
-                recording.step[first : first + n_fired] = t
-                copy(fired[:n_fired], recording.neuron[first:])
+                start = recording.count[0]
+                recording.step[start : start + n_fired] = t
+                copy(fired[:n_fired], recording.neuron[start:])
                 recording.count[0] += n_fired
-        cursor.event, cursor.reading, cursor.n_fired = event, reading, n_fired
+        cursor.event, cursor.reading, cursor.n_fired = event, reading, n_senders
         cursor.row, cursor.now, cursor.drive_now = next_row, now, drive_now
         if closed_loop is None and end_step >= events.n_steps[sample] and scratch.overflow[0] < 0:
             neuron = first_not_finite(n_neurons, state)

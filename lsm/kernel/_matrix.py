@@ -63,6 +63,7 @@ def pack_matrix(w, dtype, n_padded, *, by_sign, dense):
             dense_rows[:, : w.shape[1]] = real.toarray()
     return Matrix(
         indptr=frozen(indptr),
+        end=frozen(indptr[1:]),
         split=frozen(split),
         # Only 32-bit indices can be viewed as unsigned without a copy.
         target=frozen(indices.astype(np.int32, copy=False).view(np.uint32)),

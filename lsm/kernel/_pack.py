@@ -148,6 +148,8 @@ def _pack_population(network, dtype, n_updated, n_padded):
             as_real(row, dtype) for row in (*currents, *network.synapses.initial(n_updated))
         ),
         bias=as_real(network.bias, dtype),
+        first=0,
+        n_padded=n_padded,
     )
 
 

@@ -61,9 +61,11 @@ class Run:
             raise ValueError(
                 f"X has {spikes.n_channels} channels, but the network has {network.w_in.shape[0]}"
             )
+        self.team = None
         self.dtype, self.models = np.dtype(dtype), (network.neurons, network.synapses, rule)
+        of_rule = (None, False) if rule is None else (type(rule), rule.is_separable)
         self.kernel = kernel_for(
-            type(network.neurons), type(network.synapses), str(self.dtype), rule and type(rule)
+            type(network.neurons), type(network.synapses), str(self.dtype), *of_rule
         )
         row_start = network.row_start(spikes)
         self.network = pack_network(
@@ -127,8 +129,8 @@ class Run:
             recording = _recording((window[1] - window[0]) * len(network.population.bias))
         self._call(
             samples, window, self.events, network.population, network.noise, network.inputs,
-            network.recurrence, short_term, learning, self.closed_loop, scratch, syn,
-            self.readings, recording,
+            network.recurrence, short_term, learning, self.closed_loop, self.team, scratch,
+            syn, self.readings, recording,
         )  # fmt: skip
         return recording
 
@@ -158,7 +160,8 @@ class Run:
         short_term : ShortTerm or None
             None without dynamic synapses.
         """
-        network, (n_filters, n_neurons) = self.network, self.readings.out.shape[1:]
+        network, n_filters = self.network, self.readings.out.shape[1]
+        n_neurons = len(network.population.bias)
         n_updated, n_padded = network.n_updated, network.n_padded
 
         def zeros(*shape):
@@ -187,7 +190,7 @@ class Run:
             return scratch, None
         use, recovery, facilitation = network.dynamic
         return scratch, ShortTerm(
-            last_spike=np.zeros(n_neurons, np.int64),
+            last_spike=np.zeros(len(network.recurrence.base), np.int64),
             use=use,
             recovery=recovery,
             facilitation=facilitation,

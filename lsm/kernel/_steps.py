@@ -14,8 +14,7 @@ from ._cpu import count_ones, nonzero_bytes, prefer_wide_vectors, prefetch, trai
 __all__ = ["OF_MODELS", "PARTS", "at"]
 
 # Placeholders, see `lsm.kernel._compile.kernel_for`.
-real = neuron_step = synapse_current = synapse_decay = None
-on_pre = on_post = decay_traces = add_to_traces = uniform = gaussian = None
+real = neuron_step = synapse_current = synapse_decay = uniform = gaussian = None
 STOCHASTIC = False
 AHEAD = 4  # sources; more do not arrive earlier
 
@@ -71,26 +70,28 @@ def add_scaled(scale, weights, into):
         into[n] += scale * weights[n]
 
 
-def fetch_ahead(sources, i, end, indptr, target, weight):
+def fetch_ahead(sources, i, end, matrix, target):
     """Fetch the weights of a source that comes soon: they may lie anywhere in memory."""
     ahead = np.uint64(AHEAD)
     if i + ahead + ahead < end:
-        prefetch(indptr, sources[i + ahead + ahead])
+        prefetch(matrix.indptr, sources[i + ahead + ahead])
+        prefetch(matrix.end, sources[i + ahead + ahead])
     if i + ahead < end:
         source = sources[i + ahead]
-        for s in range(indptr[source], indptr[source + 1], np.uint64(16)):
+        for s in range(matrix.indptr[source], matrix.end[source], np.uint64(16)):
             prefetch(target, s)
-            prefetch(weight, s)
+            prefetch(matrix.weight, s)
 
 
 def deliver(buffer, sources, first, end, amplitudes, matrix):
     """Add the weights of some sources to a buffer, times their amplitudes if they have any."""
-    indptr, target, weight = matrix.indptr, matrix.target, matrix.weight
+    target, weight = matrix.target, matrix.weight
     scaled, end = len(amplitudes) > 0, np.uint64(end)
     for i in range(np.uint64(first), end):
         source = sources[i]
-        into = buffer[matrix.base[source] :]
+        base = matrix.base[source]
         if matrix.dense.shape[0] > 0:
+            into = buffer[base:]
             if scaled:
                 if amplitudes[i] != 0:  # a row of values may hold many zeros
                     add_scaled(real(amplitudes[i]), matrix.dense[source], into)
@@ -98,35 +99,35 @@ def deliver(buffer, sources, first, end, amplitudes, matrix):
                 add(matrix.dense[source], into)
         else:
             if matrix.far:
-                fetch_ahead(sources, i, end, indptr, target, weight)
+                fetch_ahead(sources, i, end, matrix, target)
             if scaled:
                 scale = real(amplitudes[i])
-                for s in range(indptr[source], indptr[source + 1]):
-                    into[target[s]] += scale * weight[s]
+                for s in range(matrix.indptr[source], matrix.end[source]):
+                    buffer[base + target[s]] += scale * weight[s]
             else:
-                for s in range(indptr[source], indptr[source + 1]):
-                    into[target[s]] += weight[s]
+                for s in range(matrix.indptr[source], matrix.end[source]):
+                    buffer[base + target[s]] += weight[s]
 
 
 def send(ring, now, slot, sources, first, end, amplitudes, hold, matrix):
     """Add the weights of some sources to a ring, for `hold` steps from when they arrive."""
-    indptr, place, weight = matrix.indptr, matrix.place, matrix.weight
+    place, weight = matrix.place, matrix.weight
     mask, scale, end = np.uint64(len(ring) - 1), real(1), np.uint64(end)
     for i in range(np.uint64(first), end):
         source = sources[i]
         if matrix.far:
-            fetch_ahead(sources, i, end, indptr, place, weight)
+            fetch_ahead(sources, i, end, matrix, place)
         if len(amplitudes) > 0:
             scale = real(amplitudes[i])
         for step in range(hold):
             start = now + np.uint64(step) * slot
-            for s in range(indptr[source], indptr[source + 1]):
+            for s in range(matrix.indptr[source], matrix.end[source]):
                 ring[(start + place[s]) & mask] += scale * weight[s]
 
 
 def send_dynamic(ring, now, fired, n_fired, matrix, short_term, step):
     """Send spikes through dynamic synapses, whose efficacy depends on earlier spikes."""
-    indptr, place, weight = matrix.indptr, matrix.place, matrix.weight
+    place, weight = matrix.place, matrix.weight
     use, recovery, facilitation = short_term.use, short_term.recovery, short_term.facilitation
     utilisation, resources = short_term.utilisation, short_term.resources
     mask, one = np.uint64(len(ring) - 1), real(1)
@@ -134,7 +135,7 @@ def send_dynamic(ring, now, fired, n_fired, matrix, short_term, step):
         source = fired[i]
         since = real(step - short_term.last_spike[source])
         short_term.last_spike[source] = step
-        for s in range(indptr[source], indptr[source + 1]):
+        for s in range(matrix.indptr[source], matrix.end[source]):
             u, r = utilisation[s], resources[s]
             r = one + (r - u * r - one) * np.exp(-since * recovery[s])
             u = use[s] + u * (one - use[s]) * np.exp(-since * facilitation[s])
@@ -157,10 +158,12 @@ def advance(state, syn, drive, spiked, population, noise, key, step):
         of_synapse, of_neuron = at(population.syn_constants, n), at(population.constants, n)
         current = drive[n]
         if noise is not None:
-            current += noise * real(gaussian(key, step, n))
+            current += noise * real(gaussian(key, step, population.first + n))
         current += synapse_current(n, syn, of_synapse, state[0][n], current)
         if STOCHASTIC:
-            spiked[n] = neuron_step(n, state, of_neuron, current, real(uniform(key, step, n)))
+            spiked[n] = neuron_step(
+                n, state, of_neuron, current, real(uniform(key, step, population.first + n))
+            )
         else:
             spiked[n] = neuron_step(n, state, of_neuron, current)
         synapse_decay(n, syn, of_synapse)
@@ -186,29 +189,7 @@ def collect(spiked, n_neurons, fired):
     return np.int64(count)
 
 
-def learn(step, fired, n_fired, matrix, learning):
-    """Change the excitatory synapses from and to the neurons that spiked."""
-    target, weight, incoming = matrix.target, matrix.weight, learning.incoming
-    constants, traces, synapse_state = learning.constants, learning.traces, learning.synapse_state
-    zero = real(0)
-    for n in range(len(incoming.indptr) - 1):
-        decay_traces(n, traces, constants)
-    for i in range(n_fired):
-        pre = fired[i]
-        for s in range(matrix.indptr[pre], matrix.split[pre]):
-            w = on_pre(s, pre, target[s], step, weight[s], traces, synapse_state, constants)
-            weight[s] = max(w, zero)
-    for i in range(n_fired):
-        post = fired[i]
-        for k in range(incoming.indptr[post], incoming.indptr[post + 1]):
-            s, pre = incoming.synapse[k], incoming.source[k]
-            w = on_post(s, pre, post, step, weight[s], traces, synapse_state, constants)
-            weight[s] = max(w, zero)
-    for i in range(n_fired):
-        add_to_traces(fired[i], traces, constants)
-
-
-def read(reading, end_reading, filtered, potential, readings):
+def read(reading, end_reading, filtered, potential, readings, first):
     """Copy the filtered spikes into all readings of this step; return the index of the next one.
 
     The filtered spikes then fade as far as they do until the next reading.
@@ -216,8 +197,8 @@ def read(reading, end_reading, filtered, potential, readings):
     step, out = readings.step[reading], readings.out
     while reading < end_reading and readings.step[reading] == step:
         for f in range(len(filtered)):
-            copy(filtered[f, : out.shape[2]], out[reading, f])
-        copy(potential, out[reading, 0])
+            copy(filtered[f], out[reading, f, first:])
+        copy(potential, out[reading, 0, first:])
         reading += 1
     if reading < end_reading:
         for f in range(len(filtered)):
@@ -231,4 +212,4 @@ PARTS = (
     copy, first_not_finite, end_of_row, add, add_scaled, fetch_ahead, deliver, send,
     send_dynamic, arrive, collect, read,
 )  # fmt: skip
-OF_MODELS = advance, learn
+OF_MODELS = (advance,)

@@ -10,6 +10,7 @@ from tqdm.auto import tqdm
 from .._typing import Array
 from ..kernel.network import Loop, Network, Plan
 from ..spikes import SpikeArray
+from ._blocks import Blocks, n_blocks_for
 from ._run import Run
 
 __all__ = ["costs_of", "share", "simulate"]
@@ -47,7 +48,8 @@ def simulate(
     dtype : {"float32", "float64"}, default="float32"
         Precision of state and weights.
     n_jobs : int, default=None
-        Threads, as in joblib.
+        Threads, as in joblib. With fewer samples than threads, several threads run each sample of
+        a large network, see :mod:`lsm.kernel._blocks`.
     record : bool, default=False
         Whether to return the liquid's spikes too.
     verbose : bool, default=False
@@ -63,15 +65,17 @@ def simulate(
         Empty unless `record`.
     """
     run = Run(network, spikes, plan, dtype, closed_loop=loop)
-    n_threads = min(effective_n_jobs(n_jobs), len(spikes))
-    if (
-        loop is not None and loop.correlation.matrix.size > 0
-    ):  # a sample uses what earlier ones taught
-        n_threads = 1
+    readings, events, n_cores = run.readings, run.events, effective_n_jobs(n_jobs)
+    n_threads = min(n_cores, len(spikes))
+    if loop is not None and loop.correlation.matrix.size > 0:
+        n_threads = 1  # a sample uses what earlier ones taught
+    n_blocks = n_blocks_for(run, n_cores) if n_cores > len(spikes) else 1
+    if n_blocks > n_threads:  # sample after sample, each on all threads
+        run, n_threads = Blocks(run, n_blocks), 1
     costs, cost_of_call = costs_of(network, spikes), UPDATES_PER_CALL
     if n_threads > 1:  # enough calls for every thread to be busy to the end
         cost_of_call = min(cost_of_call, costs.sum() / (CALLS_PER_THREAD * n_threads))
-    calls = share(run.events.n_steps, costs, cost_of_call, record)
+    calls = share(events.n_steps, costs, cost_of_call, record or isinstance(run, Blocks))
     with tqdm(total=len(spikes), unit="sample", desc="liquid", disable=not verbose) as bar:
         interrupted = False
 
@@ -91,7 +95,7 @@ def simulate(
                 except BaseException:
                     interrupted = True  # or the other threads would run on
                     raise
-    return run.readings.out, [pair for part in parts for pair in part]
+    return readings.out, [pair for part in parts for pair in part]
 
 
 def costs_of(network: Any, spikes: SpikeArray) -> Array:

@@ -12,9 +12,10 @@ from .._validation import check_reals
 from ..kernel.network import Network
 from ..plasticity import Past
 from ..spikes import SpikeArray
-from ._arrays import Learning
+from ._arrays import LaterLearning, Learning
 from ._matrix import excitatory_by_target
 from ._pack import pack_network
+from ._plastic import bring_up_to_date
 from ._run import Run
 from .compiled import costs_of, share
 from .network import Plan
@@ -98,7 +99,11 @@ class _Plastic:
         self.weight = packed.recurrence.weight
         dtype, n_neurons = self.weight.dtype, network.n_neurons
         self.constants = tuple(map(dtype.type, rule.constants(network.dt, unit)))
-        self.incoming = excitatory_by_target(packed.recurrence)
+        self.unit = unit
+        if rule.is_separable:
+            self.seen = np.zeros(len(self.weight), dtype)
+        else:
+            self.incoming = excitatory_by_target(packed.recurrence)
         self.lasting = np.zeros((rule.n_lasting, n_neurons), dtype)
         if network.lasting is not None and len(network.lasting) == rule.n_lasting:
             self.lasting[:] = network.lasting
@@ -108,12 +113,29 @@ class _Plastic:
         rule, dtype = self.rule, self.weight.dtype
         traces = np.zeros((rule.n_traces - rule.n_lasting, self.network.n_neurons), dtype)
         synapse_state = np.zeros((rule.n_synapse_states, len(self.weight)), dtype)
-        return Learning(
-            self.constants, (*traces, *self.lasting), tuple(synapse_state), self.incoming
+        numbers = self.constants, (*traces, *self.lasting), tuple(synapse_state)
+        if not rule.is_separable:
+            return Learning(*numbers, self.incoming)
+        one, precision = np.ones((rule.n_traces, 1)), np.finfo(dtype).eps
+        rule.decay_traces(0, one, self.constants)
+        n_neurons = self.network.n_neurons
+        return LaterLearning(
+            *numbers,
+            highest=dtype.type(rule.w_max * self.unit),
+            decay=dtype.type(max(one[0, 0], 1e-30)),  # or the clock could be zero
+            # A sum loses as many digits as the clock has zeros: two thirds remain.
+            least=dtype.type(precision ** (1 / 3)),
+            negligible=dtype.type(precision),
+            clock=np.ones(1, dtype),
+            risen=np.zeros(n_neurons, dtype),
+            rises=np.zeros(n_neurons, dtype),
+            seen=self.seen,
         )
 
     def consolidate(self, learning, n_steps, reward):
-        """Let the rule change the weights after a sample."""
+        """Bring the weights up to date after a sample, and let the rule change them."""
+        if self.rule.is_separable:
+            bring_up_to_date(self.packed.recurrence, learning)
         self.rule.consolidate(self.weight, learning.synapse_state, n_steps, reward, self.constants)
 
     def learnt(self):

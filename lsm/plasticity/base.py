@@ -67,8 +67,20 @@ class SpikeRule(Rule):
     into the simulation. A number that is written in them makes the arithmetic double precision: a
     fast rule takes all its numbers from `constants`.
 
+    A rule is separable if a postsynaptic spike changes a weight to::
+
+        max(w, min(w + traces[0][pre] * rise(post, traces, constants), w_max * unit))
+
+    where `w_max` is an attribute, `rise` is never negative, and the first trace is multiplied by
+    the same number in each step, and raised by about one by a spike. A separable rule defines
+    `rise` too. The simulation then calls `rise` once a spike in place of `on_post` once a synapse.
+    The weights are the same but for rounding: the changes between two spikes of the source are
+    added at once. They all have one sign, so the bound clips their sum as it clips one by one.
+
     Attributes
     ----------
+    is_separable : bool, default=False
+        Whether the rule is separable; may be a property that depends on the parameters.
     n_traces : int, default=0
         Number of traces of each neuron. They are zero at the start of a sample.
     n_lasting : int, default=0
@@ -119,6 +131,7 @@ class SpikeRule(Rule):
 
     acts_on = "spikes"
     n_traces = n_lasting = n_synapse_states = 0
+    is_separable = False
 
     def check(self) -> None:
         """Check that the rule is complete and that its parameters are valid.
@@ -136,6 +149,13 @@ class SpikeRule(Rule):
             raise TypeError(
                 f"{type(self).__name__} must define at least one of {', '.join(changes)}, which "
                 "change the weights: see lsm.plasticity.SpikeRule"
+            )
+        if self.is_separable and (
+            type(self).rise is SpikeRule.rise or not hasattr(self, "w_max") or self.n_traces == 0
+        ):
+            raise TypeError(
+                f"{type(self).__name__}, which is separable, must have a method rise, an attribute "
+                "w_max and a trace: see lsm.plasticity.SpikeRule, or set is_separable to False"
             )
 
     def check_network(self, network: Any) -> None:
@@ -212,6 +232,26 @@ class SpikeRule(Rule):
     ) -> Any:  # fmt: skip
         """Return the weight of a synapse after a spike of its target; as `on_pre`."""
         return w
+
+    @staticmethod
+    def rise(post: int, traces: Any, constants: Any) -> Any:
+        """Return the change of a weight by a spike of its target, for a first trace of one.
+
+        Parameters
+        ----------
+        post : int
+            Target of the synapse.
+        traces : tuple of `n_traces` arrays of shape (n_neurons,)
+            Traces of all neurons, before the spike adds to them.
+        constants : tuple of float
+            As `constants` returned them.
+
+        Returns
+        -------
+        rise : float
+            In nA; not negative.
+        """
+        raise NotImplementedError("a separable rule must define rise")
 
     @staticmethod
     @abstractmethod

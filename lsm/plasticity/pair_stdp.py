@@ -108,6 +108,16 @@ class PairSTDP(SpikeRule):
         a_plus, _, _, _, w_max, slope, _, one = constants
         return max(w, min(w + a_plus * (one - slope * w) * traces[0][pre], w_max))
 
+    @property
+    def is_separable(self) -> bool:
+        """Whether the rule is separable, see :class:`SpikeRule`: if the bound is "additive"."""
+        return self.bound == "additive"
+
+    @staticmethod
+    def rise(post: Any, traces: Any, constants: Any) -> Any:
+        """Return the potentiation by a spike of the target; see :class:`SpikeRule`."""
+        return constants[0]
+
     @staticmethod
     def decay_traces(n: Any, traces: Any, constants: Any) -> None:
         """Let both traces decay."""

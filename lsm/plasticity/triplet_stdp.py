@@ -46,6 +46,7 @@ class TripletSTDP(SpikeRule):
     """
 
     n_traces = 4
+    is_separable = True
     bounds = {
         **dict.fromkeys(("a2_plus", "a3_plus", "a2_minus", "a3_minus"), ">= 0"),
         **dict.fromkeys(("tau_plus", "tau_minus", "tau_x", "tau_y", "w_max"), "> 0"),
@@ -124,6 +125,12 @@ class TripletSTDP(SpikeRule):
         """Potentiate by the previous presynaptic spikes, more after postsynaptic ones."""
         a2, a3 = constants[:2]
         return max(w, min(w + traces[0][pre] * (a2 + a3 * traces[3][post]), constants[8]))
+
+    @staticmethod
+    def rise(post: Any, traces: Any, constants: Any) -> Any:
+        """Return the potentiation by a spike of the target; see :class:`SpikeRule`."""
+        a2, a3 = constants[:2]
+        return a2 + a3 * traces[3][post]
 
     @staticmethod
     def decay_traces(n: Any, traces: Any, constants: Any) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from lsm.kernel import _arrays, _compile, _loop, _run, _steps
+from lsm.kernel import _arrays, _compile, _loop, _plastic, _run, _steps, _team
 from lsm.kernel._cpu import in_python
 
 __all__ = ["as_python", "interpret_loop"]
@@ -28,7 +28,7 @@ def interpret_loop(monkeypatch):
         anew = functools.cache(getattr(_compile, name).__wrapped__)
         monkeypatch.setattr(_compile, name, anew)
     monkeypatch.setattr(_run, "kernel_for", _compile.kernel_for)
-    for module in (_loop, _steps):
+    for module in (_loop, _plastic, _steps, _team):
         for name in in_python.keys() & vars(module).keys():
             monkeypatch.setattr(module, name, in_python[name])
     # Only elements of this kind have their fields as attributes.

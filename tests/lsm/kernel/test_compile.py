@@ -49,7 +49,17 @@ def test_kernel_is_renewed_when_what_a_model_calls_is_edited(tmp_path, monkeypat
 
 @pytest.mark.parametrize(
     "module",
-    ["_arrays", "_compile", "_cpu", "_feedback", "_loop", "_noise", "_steps", "network"],
+    [
+        "_arrays",
+        "_compile",
+        "_cpu",
+        "_feedback",
+        "_loop",
+        "_noise",
+        "_plastic",
+        "_steps",
+        "network",
+    ],
 )
 def test_kernel_is_renewed_when_its_own_parts_are_edited(module, monkeypatch):
     def name():
@@ -73,7 +83,7 @@ from lsm.synapses import Exponential
 from tests.helpers.networks import make_input, make_network, make_plan
 
 simulate(make_network(), make_input(), make_plan(make_input()))
-stats = kernel_for(LIF, Exponential, "float32", None).stats
+stats = kernel_for(LIF, Exponential, "float32", None, False).stats
 print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
 """
 

@@ -22,6 +22,7 @@ from lsm.kernel import (
 from lsm.kernel._feedback import learn_row
 from lsm.kernel._pack import pack_network
 from lsm.neurons import LIF, LeakyTanh, StochasticLIF
+from lsm.plasticity import PairSTDP, TripletSTDP
 from lsm.samples import cut_rows
 from lsm.spikes import SpikeArray
 from lsm.synapses import Alpha, Conductance, Delta, Exponential, Sampled
@@ -190,6 +191,22 @@ def test_learnt_weights_are_those_of_the_reference(rule, options):
     np.testing.assert_array_equal(ours.w.data[inhibitory], network.w.data[inhibitory])
     assert np.any(ours.w.data != network.w.data)
     assert np.all(ours.w.data[~inhibitory] >= 0)
+
+
+@pytest.mark.parametrize("rule", [PairSTDP, TripletSTDP])
+@pytest.mark.parametrize("pairing", ["all", "nearest"])
+def test_weights_that_wait_for_spikes_are_those_of_the_reference(rule, pairing):
+    """The clock of a fast trace starts again every few steps, and traces become negligible."""
+    names = [name for name in rule().get_params() if name.startswith("a")]
+    amplitudes = {name: 4.0 if "plus" in name else 0.6 for name in names}
+    rule = rule(tau_plus=0.7, pairing=pairing, w_max=0.6, **amplitudes)
+    network, spikes = lively(max_delay=4, seed=3), make_input(3, seed=4, rate=0.3)
+    ours = learn(network, spikes, [rule], unit=0.5, dtype="float64")
+    theirs = learn_reference(network, spikes, rule, unit=0.5)
+    np.testing.assert_allclose(ours.w.data, theirs.w.data, rtol=1e-9, atol=1e-12)
+    excitatory = network.w.data > 0
+    assert np.any(theirs.w.data[excitatory] == 0)
+    assert np.any(theirs.w.data == rule.w_max * 0.5)
 
 
 def closed_loop(spikes, n_features, delay, n_forced, seed=0, **options):

@@ -77,6 +77,12 @@ def test_trains_sum_over_their_pairs(pairing):
     assert change_by(PairSTDP(pairing=pairing), pre, post) == pytest.approx(expected)
 
 
+def test_a_trace_may_fade_within_a_step():
+    pre, post = [50.0, 60.0], [51.0, 58.0]
+    expected = -0.012 * np.exp([-2 / 20, -9 / 20]).sum()
+    assert change_by(PairSTDP(tau_plus=1e-3), pre, post) == pytest.approx(expected)
+
+
 def test_a_weight_stops_at_its_bounds_and_one_above_is_not_raised():
     up, down = ([10.0], [11.0]), ([11.0], [10.0])
     assert change_by(PairSTDP(a_plus=9.0), *up) == 2.0
@@ -112,6 +118,63 @@ def test_synapses_that_tire_learn_as_in_the_reference():
     static = learn(rested, spikes, [rule], unit=0.5, dtype="float64").w
     assert np.abs(ours.data - network.w.data).max() > 0.1
     assert not np.allclose(ours.data, static.data)
+
+
+class OnePairAtATime(PairSTDP):
+    is_separable = False
+
+
+class OneTripletAtATime(TripletSTDP):
+    is_separable = False
+
+
+@pytest.mark.parametrize("factor", [1.0, 30.0])
+@pytest.mark.parametrize(
+    ("rule", "other"),
+    [(PairSTDP(), OnePairAtATime()), (TripletSTDP.hippocampus(), OneTripletAtATime.hippocampus())],
+)
+def test_changes_that_wait_are_those_made_at_once(rule, other, factor):
+    """Over seconds, from long silence to bursts, with many weights at a bound."""
+    amplitudes = {k: factor * v for k, v in rule.get_params().items() if k.startswith("a")}
+    rng = np.random.default_rng(0)
+    w = rng.gamma(2, 0.05, (40, 40)) * (rng.random((40, 40)) < 0.3)
+    w[:8] *= -4
+    w_in = 8.0 * (np.eye(8, 40, 8) + np.eye(8, 40, 20))
+    network = network_of(w, w_in, synapses=Exponential())
+    rates = np.repeat(rng.choice([0.0, 0.002, 0.02, 0.3], (12, 8)), 250, axis=0)
+    spikes = SpikeArray.from_dense([(rng.random(rates.shape) < rates).astype(int)] * 2)
+    counts, learnt = [], []
+    for each in (rule, other):
+        each.set_params(**amplitudes)
+        seen = []
+        learnt.append(
+            learn(
+                network, spikes, [each], unit=0.1, dtype="float64",
+                reward=lambda _, spikes_of, seen=seen: seen.append(spikes_of.copy()) or 1.0,
+            ).w.data
+        )  # fmt: skip
+        counts.append(seen)
+    np.testing.assert_array_equal(*counts)
+    np.testing.assert_allclose(*learnt, rtol=1e-9, atol=1e-12)
+    assert np.sum(counts[0]) > 5000
+    assert np.isin(learnt[1], [0, 3 * 0.1]).sum() > (50 if factor > 1 else 0)
+
+
+def test_a_rule_is_separable_only_where_changes_add_up():
+    assert PairSTDP().is_separable
+    assert TripletSTDP.visual_cortex("nearest").is_separable
+    assert not PairSTDP(bound="multiplicative").is_separable
+    assert not any(rule().is_separable for rule in (BCM, Oja, RewardSTDP))
+
+
+def test_a_separable_rule_must_be_complete():
+    class Incomplete(Oja):
+        is_separable = True
+
+    with pytest.raises(TypeError, match="Incomplete, which is separable, must have a method rise"):
+        Incomplete().check()
+    Incomplete.is_separable = False
+    Incomplete().check()
 
 
 def triplet_change(rule, pre, post):
