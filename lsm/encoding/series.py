@@ -212,10 +212,8 @@ class SeriesEncoder(TransformerMixin, Checked):
         median = np.nanmedian if np.isnan(rows).any() else np.median  # the latter is faster
         # Column by column, since a median takes a copy of its numbers.
         self.center_ = np.array([median(column) for column in rows.T])
-        spread = 1.4826 * np.array([
-            median(np.abs(column - center))
-            for column, center in zip(rows.T, self.center_, strict=True)
-        ])  # fmt: skip
+        far = (np.abs(rows[:, c] - center) for c, center in enumerate(self.center_))
+        spread = 1.4826 * np.array([median(column) for column in far])
         std = np.nanstd(rows, axis=0)
         scale = np.where(spread > SMALL * std, spread, std)
         self.scale_ = np.where(scale > 0, scale, 1.0)
@@ -252,8 +250,7 @@ class SeriesEncoder(TransformerMixin, Checked):
 
     def _features_by_pieces(self, rows):
         """Return the features of many rows in single precision, made piece by piece."""
-        currents, stop = None, 0
-        n_rows = max(BLOCK // rows.values.shape[1], 1)
+        currents, stop, n_rows = None, 0, max(BLOCK // rows.values.shape[1], 1)
         for length in rows.lengths:
             end, past = stop + length, None
             while stop < end:
