@@ -1,4 +1,4 @@
-"""The command `lsm`: run, sweep, inspect and report."""
+"""The command `lsm`: run, sweep, report, watch and inspect."""
 
 import sys
 
@@ -126,20 +126,35 @@ def _add_report(parser, subject, argv):
 
 
 def _add_inspect(parser, subject, argv):
-    from ._inspect import inspect, is_experiment
-    from ._study.run import SEED
+    from ._inspect import inspect
 
-    _describe(parser, inspect.__doc__)
-    parser.add_argument("subject", help=describe(inspect)["subject"][1])
-    add_options(parser, [option for option in options_of(inspect) if option.name != "options"])
+    return _add_subject(parser, subject, inspect)
+
+
+def _add_watch(parser, subject, argv):
+    from ._watch import watch
+
+    return _add_subject(parser, subject, watch)
+
+
+def _add_subject(parser, subject, function):
+    """Add the options of a command whose subject may be an experiment, a folder or a file."""
+    from ._study.run import SEED
+    from ._study.subject import is_experiment
+
+    _describe(parser, function.__doc__)
+    parser.add_argument("subject", help=describe(function)["subject"][1])
+    own = [option for option in options_of(function) if option.name != "options"]
+    add_options(parser, own)
     experiment = Experiment(subject) if is_experiment(subject) else None
     if experiment is not None:
         group = parser.add_argument_group("options of the experiment")
         _add_experiment(group, experiment, [SEED])
 
-    def command(subject, data, trusted, **parsed):
+    def command(subject, **parsed):
+        given = take_options(parsed, own)
         options = _take_experiment(parsed, experiment, [SEED]) if experiment else None
-        inspect(subject, options, data, trusted)
+        function(subject, options, **given)
 
     return command
 
@@ -177,6 +192,7 @@ COMMANDS = {
     "run": ("run an experiment and write a folder of results", _add_run),
     "sweep": ("search over the parameters of an experiment's model", _add_sweep),
     "report": ("write a web page about a run or a sweep", _add_report),
+    "watch": ("write a web page on which one watches a liquid", _add_watch),
     "inspect": ("measure a liquid, with advice on what to change", _add_inspect),
 }
 

@@ -13,6 +13,7 @@ from .raster import RasterDisplay
 from .scores import AccuracyDisplay, ConfusionDisplay
 from .states import SnapshotDisplay, TrajectoryDisplay
 from .traces import MembraneDisplay
+from .watch import WatchDisplay
 
 __all__ = [
     "AccuracyDisplay",
@@ -26,5 +27,6 @@ __all__ = [
     "SeparationDisplay",
     "SnapshotDisplay",
     "TrajectoryDisplay",
+    "WatchDisplay",
     "WeightChangeDisplay",
 ]
