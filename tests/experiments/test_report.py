@@ -13,7 +13,7 @@ import pytest
 from lsm.experiments import _report
 from lsm.experiments.__main__ import main
 from lsm.experiments._sweep.folder import SweepFolder
-from tests.helpers.browser import find_browser
+from tests.helpers.browser import launched, opened
 from tests.helpers.sweeps import wait_for
 
 # What would be code or markup if it were taken for it.
@@ -154,27 +154,8 @@ class TestErrors:
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    path = find_browser()
-    assert path, "these tests need Chromium: apt install chromium"
-    with sync_playwright() as playwright:
-        options = ["--disable-dev-shm-usage"]
-        with playwright.chromium.launch(executable_path=path, args=options) as browser:
-            yield browser
-
-
-def opened(browser, path, **options):
-    """Return a page without a network, which notes all that goes wrong in it."""
-    page = browser.new_context(offline=True, **options).new_page()
-    page.set_default_timeout(120_000)
-    page.wrong = []
-    page.on("console", lambda message: page.wrong.append(message.text))
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.on("requestfailed", lambda request: page.wrong.append(request.url))
-    page.goto(path.as_uri())
-    page.locator(".main-svg").first.wait_for()
-    return page
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

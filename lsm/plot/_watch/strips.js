@@ -143,8 +143,8 @@ const PAINTERS = {
       if (!values) continue;
       const n = values.length / n_values;
       for (let k = 0; k < n_values; k++) {
-        context.strokeStyle = wide === 1 ? color("muted") : color(["accent", "excitatory",
-          "inhibitory"][k]);
+        context.strokeStyle = wide === 1 ? color("muted") : color(["accent", "inhibitory",
+          "wave"][k]);
         context.lineWidth = wide;
         context.beginPath();
         for (let row = 0; row < n; row++) {
