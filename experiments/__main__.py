@@ -1,5 +1,6 @@
 """The command `lsm`: run, sweep, report, watch and inspect."""
 
+import importlib.metadata
 import sys
 
 from ._command.modules import experiment_names, is_file
@@ -60,6 +61,8 @@ def main(argv=None):
 def _parser(argv):
     """Return the parser of all commands, with the options of the one that `argv` names."""
     parser = Parser(prog="lsm", description="Experiments with liquid state machines.")
+    version = importlib.metadata.version("liquid-state-machine")
+    parser.add_argument("--version", action="version", version=f"lsm {version}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     command, subject = [*argv, "", ""][:2]
     for name, (text, add) in COMMANDS.items():
@@ -161,9 +164,12 @@ def _add_subject(parser, subject, function):
 
 def _add_names(parser, chosen):
     """Add a parser for each experiment; return the chosen one, and its parser."""
-    names = parser.add_subparsers(metavar="NAME", required=True, parser_class=Parser)
     listed = experiment_names()
-    parsers = {name: names.add_parser(name) for name in listed}
+    names = parser.add_subparsers(
+        metavar="NAME", required=True, parser_class=Parser, help="an experiment of the package, or "
+        "the file of your own, such as mine.py; its options are in the help after its NAME",
+    )  # fmt: skip
+    parsers = {name: names.add_parser(name, help="") for name in listed}  # `lsm list` has more
     if chosen not in listed and not is_file(chosen):
         return None, None
     return Experiment(chosen), parsers.get(chosen) or names.add_parser(chosen)

@@ -33,7 +33,7 @@ def words():
     X, y = data.data[test[first]], data.target[test[first]]
     return WatchDisplay(
         model, X, y, training=(data.data[train], data.target[train]), names=data.target_names,
-        sample_names=[f"a speaker it has not heard: {name}" for name in data.target_names],
+        sample_names=[f"unheard speaker: {name}" for name in data.target_names],
         title="A liquid of 1,000 neurons hears a word",
     )  # fmt: skip
 
@@ -61,6 +61,7 @@ def main():
             size = {"width": width, "height": height}
             tab = opened(browser, pages[page], "#scene", viewport=size, color_scheme=theme)
             tab.locator("#time").fill(str(time))
+            tab.locator("#time").blur()
             tab.wait_for_timeout(300)
             tab.screenshot(path=FOLDER / f"{name}.png")
 
