@@ -11,7 +11,7 @@ from tests.helpers.sources import source_files
 # A new module or folder is added to this table.
 ROWS = [
     ["lsm._typing", "lsm._validation", "lsm._units", "lsm._random", "lsm._parts", "lsm._jit"],
-    ["lsm._files", "lsm._hdf5", "lsm.taps"],
+    ["lsm._files", "lsm._hdf5", "lsm._html", "lsm.taps"],
     ["lsm._packing", "lsm._stand_ins"],
     ["lsm._checked", "lsm._events", "lsm._export"],
     ["lsm._model", "lsm.spikes"],

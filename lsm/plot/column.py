@@ -110,7 +110,7 @@ class ColumnDisplay(Picture):
         ax.add_collection3d(
             Line3DCollection(
                 lines, colors=colours[self.inhibitory[pre].astype(int)], alpha=0.25,
-                linewidths=0.4, rasterized=True,
+                linewidths=0.4, clip_on=False, rasterized=True,
             )
         )  # fmt: skip
         size = np.clip(3000 / len(positions), 0.2, 14)
@@ -119,12 +119,12 @@ class ColumnDisplay(Picture):
             (self.inhibitory, INHIBITORY, "inhibitory"),
         ):
             ax.scatter(
-                *positions[kind].T, s=size, color=colour, label=label, depthshade=False,
+                *positions[kind].T, s=size, color=colour, label=label, depthshade=False, clip_on=False,
                 linewidths=0, rasterized=True,
             )  # fmt: skip
         low, high = positions.min(axis=0) - 0.5, positions.max(axis=0) + 0.5
         ax.set(**dict(zip(("xlim", "ylim", "zlim"), zip(low, high, strict=True), strict=True)))
-        ax.set_box_aspect(high - low, zoom=1.2)  # one grid unit is equally long on each axis
+        ax.set_box_aspect(high - low, zoom=1.25)  # one grid unit is equally long on each axis
         ax.view_init(elev=22, azim=-65)
         ax.set_axis_off()
         extent = " × ".join(f"{side:g}" for side in high - low)
