@@ -119,8 +119,8 @@ class ColumnDisplay(Picture):
             (self.inhibitory, INHIBITORY, "inhibitory"),
         ):
             ax.scatter(
-                *positions[kind].T, s=size, color=colour, label=label, depthshade=False, clip_on=False,
-                linewidths=0, rasterized=True,
+                *positions[kind].T, s=size, color=colour, label=label, depthshade=False,
+                clip_on=False, linewidths=0, rasterized=True,
             )  # fmt: skip
         low, high = positions.min(axis=0) - 0.5, positions.max(axis=0) + 0.5
         ax.set(**dict(zip(("xlim", "ylim", "zlim"), zip(low, high, strict=True), strict=True)))

@@ -337,7 +337,9 @@ def test_everything_fits_a_column_of_print_and_is_labelled(liquid, X, y):
         ConfusionDisplay.from_predictions(y, y),
         AccuracyDisplay.from_estimator(liquid, X, y, n_times=2, cv=2),
     ]
-    assert len({type(display) for display in displays}) == len(plot.__all__) - 2  # the column and the page
+    assert (
+        len({type(display) for display in displays}) == len(plot.__all__) - 2
+    )  # the column and the page
     for display in displays:
         figure = display.figure_
         assert figure.get_size_inches()[0] == pytest.approx(COLUMN_WIDTH)
