@@ -196,10 +196,12 @@ class _Readout:
     def _label(self, label):
         if self.names is None:
             return str(label)
-        if not 0 <= int(label) < len(self.names):
+        is_index = np.issubdtype(type(label), np.integer)
+        if not is_index or not 0 <= label < len(self.names):
             raise ValueError(
-                f"WatchDisplay.names has {len(self.names)} names, and y or training has the class "
-                f"{label}: give a name for each class"
+                f"WatchDisplay.names has {len(self.names)} names, of which the classes must be "
+                f"indices, and y or training has the class {label!s:.50}: give a name for each "
+                "class, or leave names out"
             )
         return str(self.names[int(label)])
 

@@ -149,6 +149,7 @@ class TestErrors:
             ({"training": 3}, "WatchDisplay.training must be a pair"),
             ({"training": "same classes"}, "at least two classes"),
             ({"names": ["low"]}, "WatchDisplay.names has 1 names"),
+            ({"y": ["a", "b"], "names": NAMES}, "WatchDisplay.names has 2 names"),
             ({"sample_names": ["a"]}, "WatchDisplay.sample_names must have a name for each of 2"),
             ({"duration": 0}, "WatchDisplay.duration must be"),
             ({"y": np.zeros((2, 2))}, "y must have one class a sample"),
