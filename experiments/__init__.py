@@ -14,8 +14,8 @@ text of the command, and the first line of it the summary in `lsm list`. It defi
 Their parameters with a default are the options of the command line, and their docstrings the help
 texts; parameters after a `*` are not options. `lsm run` adds the options seed, repeats, jobs, out
 and set. A function is given the arguments that it names: options, items of the Bunch, and
-`random_state`, which is the seed. `lsm sweep`, `lsm inspect` and `lsm report` work with these two
-functions, too.
+`random_state`, which is the seed. `lsm sweep`, `lsm report`, `lsm watch` and `lsm inspect` work
+with these two functions, too.
 
 `lsm run` fits the model and controls on the training samples with several seeds, and writes a
 folder of results: a table, `result.json`, the fitted model and pictures. An experiment may define
@@ -39,7 +39,8 @@ more functions where the defaults do not fit:
 
 The frame of all experiments is in `_study`: `run.py` is a study from its options to its folder. The
 tasks, networks and pictures of the experiments are in `_words`, `_spikes`, `_series` and `_motion`.
-`_sweep`, `_inspect` and `_report` are the other commands, and `_command` is the command line.
+`_sweep`, `_report`, `_watch` and `_inspect` are the other commands, and `_command` is the command
+line.
 """
 
 from ._study.metric import Metric

@@ -1,5 +1,6 @@
-"""The command `lsm`: run, sweep, inspect and report."""
+"""The command `lsm`: run, sweep, report, watch and inspect."""
 
+import importlib.metadata
 import sys
 
 from ._command.modules import experiment_names, is_file
@@ -60,6 +61,8 @@ def main(argv=None):
 def _parser(argv):
     """Return the parser of all commands, with the options of the one that `argv` names."""
     parser = Parser(prog="lsm", description="Experiments with liquid state machines.")
+    version = importlib.metadata.version("liquid-state-machine")
+    parser.add_argument("--version", action="version", version=f"lsm {version}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     command, subject = [*argv, "", ""][:2]
     for name, (text, add) in COMMANDS.items():
@@ -126,29 +129,47 @@ def _add_report(parser, subject, argv):
 
 
 def _add_inspect(parser, subject, argv):
-    from ._inspect import inspect, is_experiment
-    from ._study.run import SEED
+    from ._inspect import inspect
 
-    _describe(parser, inspect.__doc__)
-    parser.add_argument("subject", help=describe(inspect)["subject"][1])
-    add_options(parser, [option for option in options_of(inspect) if option.name != "options"])
+    return _add_subject(parser, subject, inspect)
+
+
+def _add_watch(parser, subject, argv):
+    from ._watch import watch
+
+    return _add_subject(parser, subject, watch)
+
+
+def _add_subject(parser, subject, function):
+    """Add the options of a command whose subject may be an experiment, a folder or a file."""
+    from ._study.run import SEED
+    from ._study.subject import is_experiment
+
+    _describe(parser, function.__doc__)
+    parser.add_argument("subject", help=describe(function)["subject"][1])
+    own = [option for option in options_of(function) if option.name != "options"]
+    add_options(parser, own)
     experiment = Experiment(subject) if is_experiment(subject) else None
     if experiment is not None:
         group = parser.add_argument_group("options of the experiment")
         _add_experiment(group, experiment, [SEED])
 
-    def command(subject, data, trusted, **parsed):
+    def command(subject, **parsed):
+        given = take_options(parsed, own)
         options = _take_experiment(parsed, experiment, [SEED]) if experiment else None
-        inspect(subject, options, data, trusted)
+        function(subject, options, **given)
 
     return command
 
 
 def _add_names(parser, chosen):
     """Add a parser for each experiment; return the chosen one, and its parser."""
-    names = parser.add_subparsers(metavar="NAME", required=True, parser_class=Parser)
     listed = experiment_names()
-    parsers = {name: names.add_parser(name) for name in listed}
+    names = parser.add_subparsers(
+        metavar="NAME", required=True, parser_class=Parser, help="an experiment of the package, or "
+        "the file of your own, such as mine.py; its options are in the help after its NAME",
+    )  # fmt: skip
+    parsers = {name: names.add_parser(name, help="") for name in listed}  # `lsm list` has more
     if chosen not in listed and not is_file(chosen):
         return None, None
     return Experiment(chosen), parsers.get(chosen) or names.add_parser(chosen)
@@ -177,6 +198,7 @@ COMMANDS = {
     "run": ("run an experiment and write a folder of results", _add_run),
     "sweep": ("search over the parameters of an experiment's model", _add_sweep),
     "report": ("write a web page about a run or a sweep", _add_report),
+    "watch": ("write a web page on which one watches a liquid", _add_watch),
     "inspect": ("measure a liquid, with advice on what to change", _add_inspect),
 }
 

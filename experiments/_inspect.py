@@ -9,22 +9,13 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from lsm import Liquid, load
 from lsm.measures import card
 
-from ._command.modules import experiment_names, is_file
-from ._command.options import fits
-from ._command.values import decode
 from ._study.experiment import Experiment, samples
-from ._study.json_files import OBJECT, TEXT, read_json
 from ._study.progress import load_kernel
-from ._study.run import SEED
+from ._study.subject import RESULT, is_experiment, load_data, read_run
 
-__all__ = ["inspect", "is_experiment"]
+__all__ = ["inspect"]
 
-RESULT = "result.json"
-
-
-def is_experiment(subject):
-    """Return whether this is the name of an experiment, or the file of one."""
-    return subject in experiment_names() or is_file(subject)
+HERE = "inspect", "give --data and the file of a model, or the name of an experiment"
 
 
 def inspect(subject, options=None, data=None, trusted=None):
@@ -56,11 +47,11 @@ def inspect(subject, options=None, data=None, trusted=None):
     if is_experiment(subject):
         found, X = _of_experiment(Experiment(subject), options or {})
     elif path.is_dir():
-        found, X = _of_experiment(*_read_run(path / RESULT), of_run=True)
+        found, X = _of_experiment(*read_run(path / RESULT, *HERE), of_run=True)
     elif path.exists():
         found, X = load(path, trusted or ()), None
         if data is None:
-            X = _training_samples(*_read_run(path.with_name(RESULT)))
+            X = _training_samples(*read_run(path.with_name(RESULT), *HERE))
     else:
         raise FileNotFoundError(2, "no experiment, and no model or folder of a run", subject)
     if data is not None:
@@ -70,37 +61,12 @@ def inspect(subject, options=None, data=None, trusted=None):
     return made
 
 
-def _read_run(path):
-    """Return the experiment and the options of a run."""
-    if not path.exists():
-        raise ValueError(
-            f"there is no {path} that names an experiment and its data: give --data and the file "
-            "of a model, or the name of an experiment"
-        )
-    facts = read_json(path, {"experiment": TEXT, "parameters": OBJECT})
-    name = facts["experiment"]
-    options = {key: decode(value) for key, value in facts["parameters"].items()}
-    if name not in experiment_names():
-        raise ValueError(
-            f"{path} names an experiment in a file, {name}, which is taken from the command line "
-            "only: lsm inspect FILE.py with its options, if you trust the file"
-        )
-    experiment = Experiment(name)
-    for option in experiment.options:
-        if option.name in options and not fits(option, options[option.name]):
-            raise ValueError(
-                f"{path} is damaged, or of another version: {option.name} must be {option.kind}, "
-                f"got {options[option.name]!r:.50}"
-            )
-    return experiment, options
-
-
 def _of_experiment(experiment, options, of_run=False):
     """Return an experiment's model, fitted up to its liquid, and its training samples.
 
     With `of_run` it is fitted to the samples to which `lsm run` fits the model that it keeps.
     """
-    options, data = _load_data(experiment, options)
+    options, data = load_data(experiment, options)
     model = experiment.make_model(data, options)
     X, _ = samples(data, data.cv[0][0])
     load_kernel()
@@ -110,15 +76,8 @@ def _of_experiment(experiment, options, of_run=False):
 
 def _training_samples(experiment, options):
     """Return the training samples of an experiment."""
-    _, data = _load_data(experiment, options)
+    _, data = load_data(experiment, options)
     return samples(data, np.asarray(data.cv[0][0]))[0]
-
-
-def _load_data(experiment, options):
-    """Return the options of the first condition, and the data."""
-    options = experiment.with_defaults({"seed": SEED.default} | options)
-    options |= experiment.conditions(options)[0]
-    return options, experiment.load_data(options)
 
 
 def _fit_liquid(model, X):

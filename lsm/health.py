@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from . import statistics
+from ._html import table
 from ._packing import active_channels
 from .calibration import echo_state_index
 from .kernel import Network, record
@@ -66,6 +67,24 @@ class Health:
             text = f"{value:.3g}" if isinstance(value, float) else str(list(value))
             lines.append(f"{field.name.replace('_', ' '):18s}{text}")
         return "\n".join(lines)
+
+    def _repr_html_(self):
+        """Return a table with units, limits and a verdict, for a notebook."""
+        silent = f"at most {MAX_SILENT:.0%}, in samples of {TIME_TO_FORGET:g} ms or more"
+        index = f"at most {MAX_ECHO_STATE_INDEX:g}, in samples of {TIME_TO_FORGET:g} ms or more"
+        n_dead = len(self.dead_channels)
+        rows = [
+            ("rate", f"{self.rate:.3g} Hz", f"at least {MIN_RATE:g} Hz"),
+            ("silent neurons", f"{self.silent:.1%}", silent),
+            ("saturated neurons", f"{self.saturated:.1%}", f"at most {MAX_SATURATED:.0%}"),
+            ("echo-state index", f"{self.echo_state_index:.3g}", index),
+            ("synchrony", f"{self.synchrony:.3g}", ""),
+            ("branching ratio", f"{self.branching_ratio:.3g}", ""),
+            ("input channels without events", str(n_dead), ""),
+            ("mean duration of samples", f"{self.duration:.4g} ms", ""),
+        ]
+        verdict = self.complaint() or "No measure is beyond a limit."
+        return table(("measure", "value", "limit"), rows, below=verdict)
 
     def complaint(self) -> str | None:
         """Return a sentence with the reason why the liquid is useless and a remedy, or None."""

@@ -12,7 +12,7 @@ from tests.helpers.sources import source_files
 ROWS = [
     ["lsm._typing", "lsm._validation", "lsm._units", "lsm._random", "lsm._parts", "lsm._jit"],
     ["lsm._kept"],
-    ["lsm._files", "lsm._hdf5", "lsm.taps"],
+    ["lsm._files", "lsm._hdf5", "lsm._html", "lsm.taps"],
     ["lsm._packing", "lsm._stand_ins"],
     ["lsm._checked", "lsm._events", "lsm._dense"],
     ["lsm._packed", "lsm._export"],

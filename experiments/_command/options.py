@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 TYPES = {"int": int, "float": float, "str": str, "path": str}
+METAVARS = {"int": "N", "float": "X", "str": "TEXT", "path": "PATH"}
 KINDS = '`int`, `float`, `str`, `list of` these, or choices such as `{"a", "b"}`'
 
 
@@ -112,7 +113,7 @@ def _conversion(kind):
     plain = listed[1] if listed else re.match(r"\w*", kind)[0]
     if plain not in TYPES:
         return None
-    form = {"type": TYPES[plain], "metavar": plain.upper()}
+    form = {"type": TYPES[plain], "metavar": METAVARS[plain]}
     return form | ({"nargs": "+"} if listed else {})
 
 

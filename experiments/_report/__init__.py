@@ -131,8 +131,17 @@ def _pictures(folder):
     if raster is not None:
         inhibitory = np.isin(raster["neurons"], raster["inhibitory"])
         times, neurons = np.asarray(raster["times"], float), np.asarray(raster["neurons"])
+        # Inhibitory neurons are above the others, as in the picture of the run's folder.
+        shown = np.unique(neurons)
+        order = shown[np.argsort(np.isin(shown, raster["inhibitory"]), kind="stable")]
+        place = dict(zip(order.tolist(), range(len(order)), strict=True))
+        places = np.array([place[neuron] for neuron in neurons.tolist()], dtype=int)
         pictures["raster"] = {"duration": raster["duration"]} | {
-            kind: {"times": times[part].tolist(), "neurons": neurons[part].tolist()}
+            kind: {
+                "times": times[part].tolist(),
+                "neurons": neurons[part].tolist(),
+                "places": places[part].tolist(),
+            }
             for kind, part in (("excitatory", ~inhibitory), ("inhibitory", inhibitory))
         }
     return pictures

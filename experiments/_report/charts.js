@@ -81,11 +81,12 @@ function drawRaster(box, raster) {
     mode: "markers",
     name: kind,
     x: raster[kind].times,
-    y: raster[kind].neurons,
+    y: raster[kind].places,
+    customdata: raster[kind].neurons,
     marker: { symbol: "square", size: 3, color: of },
-    hovertemplate: `${kind} neuron %{y}, %{x} ms<extra></extra>`,
+    hovertemplate: `${kind} neuron %{customdata}, %{x} ms<extra></extra>`,
   });
-  const traces = [dots("excitatory", color("accent")), dots("inhibitory", color("second"))];
+  const traces = [dots("excitatory", color("excitatory")), dots("inhibitory", color("inhibitory"))];
   const above = { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" };
   return draw(box, traces, {
     height: 420,
@@ -93,7 +94,7 @@ function drawRaster(box, raster) {
     legend: { ...above, itemsizing: "constant" },
     dragmode: finger.matches ? false : "zoom",
     xaxis: { title: { text: "time (ms)" }, range: [0, raster.duration], showgrid: false },
-    yaxis: { title: { text: "neuron" }, showgrid: false },
+    yaxis: { title: { text: "neurons, sorted by kind" }, showgrid: false, showticklabels: false },
   });
 }
 

@@ -1,7 +1,6 @@
 """Pictures of words: a waveform with its spikes, the confusions, and the liquid's connections."""
 
 import numpy as np
-from sklearn.base import clone
 
 from lsm.plot import ConfusionDisplay, ConnectivityDisplay, RasterDisplay
 
@@ -17,11 +16,10 @@ def draw_word(path, waveform, encoder, spikes, inhibitory, title):
     """
     figure = new_figure((5.5, 5.6))
     axes = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1.5, 4))
-    levels, start = _levels(waveform, encoder)
+    levels = encoder.transform([waveform]).to_dense(0)[:, : encoder.n_bands]
     end = spikes.n_rows[0] * spikes.row_duration
-    # The liquid's clock starts in the middle of the first window that is not trimmed.
-    offset = start * encoder.hop + (encoder.window - encoder.hop) / 2
-    times = 1000 * np.arange(len(waveform)) / encoder.sample_rate - offset
+    # The liquid's clock starts where the encoded sample does.
+    times = 1000 * np.arange(len(waveform)) / encoder.sample_rate - encoder.onset(waveform)
     axes[0].plot(times, waveform / np.abs(waveform).max(), color="0.25", linewidth=0.5)
     axes[0].set(ylabel="sound", ylim=(-1.1, 1.1), yticks=[])
     axes[0].set_title(title, fontsize="medium", parse_math=False)
@@ -41,17 +39,6 @@ def draw_word(path, waveform, encoder, spikes, inhibitory, title):
         ax.tick_params(labelbottom=False)
     figure.align_ylabels(axes)
     figure.savefig(path)
-
-
-def _levels(waveform, encoder):
-    """Return the levels of bands in the windows that are left, and the first window's index."""
-    n_bands = encoder.n_bands
-    kept = encoder.transform([waveform]).to_dense(0)[:, :n_bands]
-    untrimmed = clone(encoder).set_params(trim_db=None).fit([waveform])
-    everything = untrimmed.transform([waveform]).to_dense(0)[:, :n_bands]
-    starts = range(len(everything) - len(kept) + 1)
-    start = next(i for i in starts if np.array_equal(everything[i : i + len(kept)], kept))
-    return kept, start
 
 
 def draw_connectivity(path, liquid):

@@ -1,10 +1,13 @@
 """Cochleagram: levels of frequency bands of a sound, and their rises and falls."""
 
+import copy
+
 import numpy as np
 from scipy import fft, signal
 
 from .._typing import Array
 from .._validation import check_number
+from ._inputs import check_waveforms
 from .sound import SoundEncoder
 
 __all__ = ["CochleagramEncoder"]
@@ -184,6 +187,18 @@ class CochleagramEncoder(SoundEncoder):
         delta = np.clip(self.delta_gain * slope, -self.delta_limit, self.delta_limit)
         return np.hstack([level, np.maximum(delta, 0), np.maximum(-delta, 0)])
 
+    def onset(self, waveform: Array) -> float:
+        """Return the time in a waveform at which its encoded sample starts; see SoundEncoder.
+
+        It is `(window - hop) / 2` ms after the start of the first window that is not trimmed, so
+        that each step lies in the middle of its window.
+        """
+        (waveform,) = check_waveforms(self, [waveform], reset=False)
+        encoder = copy.copy(self)  # `prepare` sets attributes, which only `fit` may do
+        encoder.prepare()
+        first = encoder._loud(encoder._band_power(waveform)).start
+        return first * self.hop + (self.window - self.hop) / 2
+
     def _band_power(self, waveform):
         """Return the power of each band in each window, of shape (n_windows, n_bands)."""
         waveform = waveform.astype(np.float64)
@@ -202,14 +217,19 @@ class CochleagramEncoder(SoundEncoder):
         # Not by BLAS, as the last digits of its products may depend on the number of threads.
         return np.einsum("tf,bf->tb", power, self.filter_bank_)
 
+    def _loud(self, power):
+        """Return the range of the windows that are not trimmed, as a slice."""
+        loudness = power.sum(axis=1)
+        if self.trim_db is None or not loudness.any():
+            return slice(0, len(power))
+        loud = np.flatnonzero(loudness >= loudness.max() * 10 ** (self.trim_db / 10))
+        return slice(loud[0], loud[-1] + 1)
+
     def _levels(self, power):
         """Return the level of each band in each window that is not trimmed."""
-        loudness = power.sum(axis=1)
-        if not loudness.any():
+        if not power.any():
             return np.zeros_like(power)
-        if self.trim_db is not None:
-            loud = np.flatnonzero(loudness >= loudness.max() * 10 ** (self.trim_db / 10))
-            power = power[loud[0] : loud[-1] + 1]
+        power = power[self._loud(power)]
         with np.errstate(divide="ignore"):  # a power of zero is minus infinity, below any floor
             decibels = 10 * np.log10(power / power.max())
         loudest = np.maximum(decibels.max(axis=1, keepdims=True), self.floor_db)

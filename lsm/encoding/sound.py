@@ -104,6 +104,21 @@ class SoundEncoder(TransformerMixin, Checked):
         encoded = [encoder.encode_sample(waveform) for waveform in waveforms]
         return SpikeArray.from_dense(encoded, row_duration=self.hop, graded=True)
 
+    def onset(self, waveform: Array) -> float:
+        """Return the time in a waveform at which its encoded sample starts.
+
+        Parameters
+        ----------
+        waveform : array of shape (n_timesteps,)
+            Floats or signed integers of any gain.
+
+        Returns
+        -------
+        onset : float
+            Time in ms from the start of the waveform; 0 unless the encoder trims waveforms.
+        """
+        return 0.0
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []  # amplitudes are float32 for any input

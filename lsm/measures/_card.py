@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from .. import statistics
+from .._html import table
 from .._typing import ArrayLike, Estimator, Samples
 from ..health import MAX_ECHO_STATE_INDEX, MAX_SATURATED, MAX_SILENT, MIN_RATE
 from ..inside import input_spikes
@@ -84,6 +85,16 @@ class Card:
         notes = [f"- {f.name} capped: {f.advice}" for f in self.findings if f.capped]
         advice = [f"- {sentence}" for sentence in self.advice] or ["Nothing to change."]
         return "\n".join([*lines, "", *notes, *advice])
+
+    def _repr_html_(self):
+        """Return the card as a table, for a notebook."""
+        rows = [
+            (f.name, f"{f.value:.4g} {f.unit}".rstrip(), _limits(f), f.verdict)
+            for f in self.findings
+        ]
+        advice = " ".join(self.advice) or "Nothing to change."
+        heads = ("measure", "value", "healthy", "verdict")
+        return table(heads, rows, above=self.title, below=advice)
 
     @property
     def advice(self):

@@ -14,6 +14,7 @@ from .raster import RasterDisplay
 from .scores import AccuracyDisplay, ConfusionDisplay
 from .states import SnapshotDisplay, TrajectoryDisplay
 from .traces import MembraneDisplay
+from .watch import WatchDisplay
 
 __all__ = [
     "AccuracyDisplay",
@@ -28,5 +29,6 @@ __all__ = [
     "SeparationDisplay",
     "SnapshotDisplay",
     "TrajectoryDisplay",
+    "WatchDisplay",
     "WeightChangeDisplay",
 ]

@@ -1,8 +1,21 @@
-"""Colours, sizes for print, axes and legends that all pictures share."""
+"""The base of all pictures, and the colours, sizes, axes and legends that they share."""
+
+import io
+from typing import Any
 
 import numpy as np
 
-__all__ = ["COLOURS", "EXCITATORY", "INHIBITORY", "NEUTRAL", "SMALL", "WIDTH", "axes_of", "legend"]
+__all__ = [
+    "COLOURS",
+    "EXCITATORY",
+    "INHIBITORY",
+    "NEUTRAL",
+    "SMALL",
+    "WIDTH",
+    "Picture",
+    "axes_of",
+    "legend",
+]
 
 # Okabe and Ito's colours, which colour-blind readers can distinguish.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
@@ -11,6 +24,21 @@ NEUTRAL = "0.35"
 
 WIDTH = 8.5 / 2.54  # of a printed column, in inches
 SMALL = 7  # size of text, in points
+
+
+class Picture:
+    """Base of displays, by which a notebook shows the figure of the last cell's display."""
+
+    figure_: Any = None
+
+    def _repr_png_(self):
+        """Return the figure as PNG; None if there is none, or pyplot shows it anyway."""
+        # A figure of pyplot has a manager, and the notebook shows it at the end of the cell.
+        if self.figure_ is None or getattr(self.figure_.canvas, "manager", None) is not None:
+            return None
+        content = io.BytesIO()
+        self.figure_.savefig(content, format="png")
+        return content.getvalue()
 
 
 def axes_of(given, height, layout="a", **options):

@@ -7,12 +7,12 @@ from scipy import sparse
 
 from .._typing import ArrayLike, Estimator
 from ..inside import find_liquid
-from ._figure import EXCITATORY, INHIBITORY, axes_of, legend
+from ._figure import EXCITATORY, INHIBITORY, SMALL, Picture, axes_of, legend
 
 __all__ = ["ColumnDisplay"]
 
 
-class ColumnDisplay:
+class ColumnDisplay(Picture):
     """Neurons of a liquid in three dimensions, with their connections.
 
     Parameters
@@ -110,7 +110,7 @@ class ColumnDisplay:
         ax.add_collection3d(
             Line3DCollection(
                 lines, colors=colours[self.inhibitory[pre].astype(int)], alpha=0.25,
-                linewidths=0.4, rasterized=True,
+                linewidths=0.4, clip_on=False, rasterized=True,
             )
         )  # fmt: skip
         size = np.clip(3000 / len(positions), 0.2, 14)
@@ -120,15 +120,17 @@ class ColumnDisplay:
         ):
             ax.scatter(
                 *positions[kind].T, s=size, color=colour, label=label, depthshade=False,
-                linewidths=0, rasterized=True,
+                clip_on=False, linewidths=0, rasterized=True,
             )  # fmt: skip
-        sides = np.ptp(positions, axis=0) + 1
-        ax.set_box_aspect(np.maximum(sides, 0.15 * sides.max()), zoom=1.35)
+        low, high = positions.min(axis=0) - 0.5, positions.max(axis=0) + 0.5
+        ax.set(**dict(zip(("xlim", "ylim", "zlim"), zip(low, high, strict=True), strict=True)))
+        ax.set_box_aspect(high - low, zoom=1.25)  # one grid unit is equally long on each axis
         ax.view_init(elev=22, azim=-65)
-        ax.set(xlabel="x (grid units)", ylabel="y", zlabel="z")
-        ax.yaxis.labelpad = ax.zaxis.labelpad = -9  # far from the box by default
-        for axis, coordinates in zip((ax.xaxis, ax.yaxis, ax.zaxis), positions.T, strict=True):
-            top = coordinates.max()
-            axis.set_ticks([coordinates.min(), top] if top > 0 else [0])
-        legend(ax, loc="upper left", ncols=2)
+        ax.set_axis_off()
+        extent = " × ".join(f"{side:g}" for side in high - low)
+        ax.text2D(
+            0.5, 0.16, f"{extent} grid units", transform=ax.transAxes, ha="center", va="top",
+            fontsize=SMALL,
+        )  # fmt: skip
+        legend(ax, loc="lower center", bbox_to_anchor=(0.5, 0.76), ncols=2)
         return self

@@ -8,12 +8,22 @@ from scipy import sparse
 
 from .._typing import ArrayLike, Axes, Estimator
 from ..inside import find_liquid
-from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, colour_bar, legend, open_frame
+from ._figure import (
+    EXCITATORY,
+    INHIBITORY,
+    NEUTRAL,
+    SMALL,
+    Picture,
+    axes_of,
+    colour_bar,
+    legend,
+    open_frame,
+)
 
 __all__ = ["ConnectivityDisplay"]
 
 
-class ConnectivityDisplay:
+class ConnectivityDisplay(Picture):
     """Recurrent connections: matrix of weights, and distributions of weights and degrees.
 
     Parameters
@@ -70,7 +80,7 @@ class ConnectivityDisplay:
         display : ConnectivityDisplay
             The display itself.
         """
-        axes = axes_of(axes, 4.4, "aa;bc", height_ratios=(1.75, 1))
+        axes = axes_of(axes, 4.8, "aa;bc", height_ratios=(1.75, 1))
         self.axes_, self.figure_ = np.asarray(axes), axes[0].figure
         self._plot_matrix(axes[0])
         self._plot_weights(axes[1])
@@ -102,7 +112,7 @@ class ConnectivityDisplay:
         )  # fmt: skip
         ax.set(xlabel="to neuron", ylabel="from neuron")
         per_cell = "" if n_cells == n_neurons else ", summed in cells"
-        colour_bar(drawn, ax, f"weight{per_cell} (nA)")
+        colour_bar(drawn, ax, f"weight{per_cell} (nA),\na scale for each sign")
 
     def _plot_weights(self, ax):
         """Draw the distributions of the weights of both signs."""
@@ -142,4 +152,5 @@ class ConnectivityDisplay:
             ax.hist(degrees, edges, histtype="step", color=colour, label=label)
         ax.set(xlabel="synapses of a neuron", ylabel="neurons")
         open_frame(ax)
-        legend(ax, loc="lower right", bbox_to_anchor=(1.05, 1), handlelength=0.7)
+        # Under the label of the axis; above the axes it would seem to belong to the matrix.
+        legend(ax, loc="upper center", bbox_to_anchor=(0.5, -0.38), handlelength=0.7)

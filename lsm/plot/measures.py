@@ -11,14 +11,14 @@ from .._validation import check_number
 from ..calibration import Calibration, echo_state_index
 from ..inside import input_spikes
 from ..measures import separation_curve
-from ._figure import COLOURS, NEUTRAL, axes_of, legend, open_frame
+from ._figure import COLOURS, NEUTRAL, Picture, axes_of, legend, open_frame
 
 __all__ = ["GainDisplay", "SeparationDisplay"]
 
 N_BINS = 12
 
 
-class SeparationDisplay:
+class SeparationDisplay(Picture):
     """Distances of states over the distances of their inputs [1]_.
 
     A dot is a pair of samples. The line is the mean over pairs with similar distances of inputs.
@@ -103,7 +103,7 @@ class SeparationDisplay:
         return self
 
 
-class GainDisplay:
+class GainDisplay(Picture):
     """Rate and echo-state index over the gain of the recurrent weights.
 
     Dashed lines are the limits of calibration, which takes the largest gain below both.

@@ -12,7 +12,7 @@ from ..kernel import Network, learn
 from ..neurons import LIF
 from ..spikes import SpikeArray
 from ..synapses import Exponential
-from ._figure import COLOURS, NEUTRAL, axes_of, legend, open_frame
+from ._figure import COLOURS, NEUTRAL, Picture, axes_of, legend, open_frame
 
 __all__ = ["STDPDisplay", "WeightChangeDisplay"]
 
@@ -20,7 +20,7 @@ WEAK = 2.0**-10  # nA, a weight at which a spike causes no other spike
 STRONG = 10_000.0  # nA, a weight at which a spike causes another spike at once
 
 
-class STDPDisplay:
+class STDPDisplay(Picture):
     """Window of spike-timing-dependent plasticity: change of a weight by a pair of spikes.
 
     Parameters
@@ -129,7 +129,7 @@ def _changes(rule, lags):
     return learnt.w.toarray()[pre, post] / WEAK - 1
 
 
-class WeightChangeDisplay:
+class WeightChangeDisplay(Picture):
     """Excitatory recurrent weights before and after learning.
 
     Parameters

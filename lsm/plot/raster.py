@@ -7,7 +7,7 @@ import numpy as np
 from .._typing import ArrayLike, Axes, Estimator, Samples
 from ..inside import input_spikes
 from ..spikes import SpikeArray, check_spikes
-from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame, small
+from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, Picture, axes_of, open_frame, small
 
 __all__ = ["RasterDisplay"]
 
@@ -17,7 +17,7 @@ CHUNK = 2**21  # spikes that are counted at once, which limits the memory used
 MAX_BARS = 200  # of the rates; more neurons share bars with their neighbours
 
 
-class RasterDisplay:
+class RasterDisplay(Picture):
     """Spikes of one sample over time, optionally with its input and the rates of the neurons.
 
     Every spike is a dot. If there are more than 50,000 spikes, an image shows their density.
@@ -166,11 +166,14 @@ class RasterDisplay:
         self.input_ax_ = self.rate_ax_ = None
         n_rows = self.spikes.n_channels
         inhibitory = np.zeros(n_rows, dtype=bool) if self.inhibitory is None else self.inhibitory
+        order = np.argsort(inhibitory, kind="stable")
         position = np.empty(n_rows, dtype=np.int64)
-        position[np.argsort(inhibitory, kind="stable")] = np.arange(n_rows)
+        position[order] = np.arange(n_rows)
         _draw(ax, self.spikes, position, np.sum(~inhibitory), (EXCITATORY, INHIBITORY), kwargs)
         sorted_by = ", sorted by kind" if self.inhibitory is not None else ""
         ax.set(xlabel="time (ms)", ylabel=f"neuron{sorted_by}")
+        if sorted_by:  # a tick has the number of its neuron, not its place
+            ax.yaxis.set_major_formatter(lambda place, _: _name_at(order, place))
         if self.rates:
             self._draw_rates(position, inhibitory)
         elif inhibitory.any() and not inhibitory.all():
@@ -181,7 +184,7 @@ class RasterDisplay:
 
     def _draw_rates(self, position, inhibitory):
         """Draw the rates as horizontal bars at the right."""
-        self.rate_ax_ = ax = self.ax_.inset_axes((1.03, 0, 0.2, 1), sharey=self.ax_)
+        self.rate_ax_ = ax = self.ax_.inset_axes((1.05, 0, 0.2, 1), sharey=self.ax_)
         n_rows = self.spikes.n_channels
         counts = np.zeros(n_rows)
         counts[position] = np.bincount(self.spikes.channels, minlength=n_rows)
@@ -222,6 +225,12 @@ class RasterDisplay:
         small(ax)
         open_frame(ax)
         self.ax_.set(xlim=limits[0], ylim=limits[1])
+
+
+def _name_at(order, place):
+    """Return the number of the neuron at a place, or nothing between two neurons."""
+    is_place = place == int(place) and 0 <= place < len(order)
+    return str(order[int(place)]) if is_place else ""
 
 
 def _select(spikes, sample):
@@ -279,10 +288,11 @@ def _image(ax, spikes, position, n_first, colours):
 
 def _name_kinds(ax, share):
     """Label the excitatory and the inhibitory neurons."""
-    for height, label, colour in (
-        (share / 2, "excitatory", EXCITATORY), ((1 + share) / 2, "inhibitory", INHIBITORY),
-    ):  # fmt: skip
+    for height, side, label, colour in (
+        (share / 2, "center", "excitatory", EXCITATORY),
+        (1, "top", "inhibitory", INHIBITORY),  # from the top, as few neurons give little room
+    ):
         ax.text(
-            1.02, height, label, color=colour, rotation=90, transform=ax.transAxes, va="center",
+            1.02, height, label, color=colour, rotation=90, transform=ax.transAxes, va=side,
             fontsize=SMALL,
         )  # fmt: skip

@@ -11,13 +11,18 @@ from .._typing import ArrayLike, Axes, Estimator, Samples
 from .._validation import check_integer
 from ..inside import input_spikes
 from ..snapshots import Snapshots
-from ._figure import COLOURS, NEUTRAL, SMALL, axes_of, legend, open_frame
+from ._figure import COLOURS, NEUTRAL, SMALL, Picture, axes_of, legend, open_frame
 
 __all__ = ["AccuracyDisplay", "ConfusionDisplay"]
 
+MAX_LETTERS = 16  # of the name of a class
 
-class ConfusionDisplay:
+
+class ConfusionDisplay(Picture):
     """Confusion matrix of a classifier, in which zeros are left empty.
+
+    The title has the accuracy, and the balanced accuracy: the mean of the shares of each true
+    class that are right. Names of more than 16 letters are shown without their middle.
 
     Parameters
     ----------
@@ -131,17 +136,24 @@ class ConfusionDisplay:
             ax.text(
                 j, i, str(counts[i, j]), color=colour, fontsize=size, ha="center", va="center"
             )  # fmt: skip
-        names = [str(name) for name in self.names]
+        names = [_shortened(str(name)) for name in self.names]
         turned = 90 if max(map(len, names)) > 2 else 0
         ax.set_xticks(range(n_classes), names, rotation=turned, parse_math=False)
         ax.set_yticks(range(n_classes), names, parse_math=False)
         accuracy = np.trace(counts) / max(counts.sum(), 1)
         ax.set(xlabel="predicted class", ylabel="true class")
-        ax.set_title(f"accuracy {accuracy:.1%}", fontsize=SMALL + 1)
+        there = counts.sum(axis=1) > 0
+        balanced = np.diag(shares)[there].mean() if there.any() else 0.0
+        ax.set_title(f"accuracy {accuracy:.1%}, balanced {balanced:.1%}", fontsize=SMALL + 1)
         return self
 
 
-class AccuracyDisplay:
+def _shortened(name):
+    """Return a name without its middle if it is long, or the matrix would have no room."""
+    return name if len(name) <= MAX_LETTERS else f"{name[: MAX_LETTERS - 6]}…{name[-5:]}"
+
+
+class AccuracyDisplay(Picture):
     """Accuracy of a readout over the time of its snapshot.
 
     Parameters

@@ -10,7 +10,7 @@ from .._typing import ArrayLike, Axes, Estimator, Samples
 from .._validation import check_integer, check_number
 from ..inside import input_spikes
 from ..snapshots import Snapshots
-from ._figure import COLOURS, SMALL, axes_of, colour_bar, legend, open_frame
+from ._figure import COLOURS, SMALL, Picture, axes_of, colour_bar, legend, open_frame
 
 __all__ = ["SnapshotDisplay", "TrajectoryDisplay"]
 
@@ -23,7 +23,7 @@ UNITS = {
 }
 
 
-class SnapshotDisplay:
+class SnapshotDisplay(Picture):
     """States of samples as an image with a row for each sample and a column for each neuron.
 
     Parameters
@@ -121,7 +121,7 @@ class SnapshotDisplay:
         return self
 
 
-class TrajectoryDisplay:
+class TrajectoryDisplay(Picture):
     """Trajectories of states in their first two principal components, coloured by class.
 
     A thin line is a sample, with a marker at its end. A thick line is the mean of a class.

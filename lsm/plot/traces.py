@@ -8,12 +8,12 @@ import numpy as np
 from .._typing import ArrayLike, Axes, Estimator, Samples
 from .._validation import check_integer
 from ..inside import input_spikes
-from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, axes_of, open_frame
+from ._figure import EXCITATORY, INHIBITORY, NEUTRAL, SMALL, Picture, axes_of, open_frame
 
 __all__ = ["MembraneDisplay"]
 
 
-class MembraneDisplay:
+class MembraneDisplay(Picture):
     """Membrane potentials of some neurons over time, one above the other.
 
     A spike is a vertical line above the potential. The bar at the right is the common scale.

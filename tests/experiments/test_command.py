@@ -7,7 +7,9 @@ import re
 import pandas as pd
 import pytest
 
+import lsm
 from lsm.experiments.__main__ import main
+from lsm.experiments._command.modules import experiment_names
 from lsm.experiments._study.experiment import Experiment
 from lsm.experiments._study.run import common_options
 from lsm.experiments._words import recordings
@@ -50,6 +52,18 @@ class TestOptions:
                 assert f"{option.text} (default: {option.default})" in text
         assert "--set NAME VALUE" in text
         assert "--repeats" not in text  # it is compared over folds
+
+    def test_help_names_every_experiment_and_the_version_is_that_of_the_package(self, capsys):
+        for command in ("run", "sweep"):
+            with pytest.raises(SystemExit):
+                main([command, "--help"])
+            text = capsys.readouterr().out
+            for name in experiment_names():
+                assert re.search(rf"^ +{name}$", text, re.M)
+        with pytest.raises(SystemExit) as stop:
+            main(["--version"])
+        assert stop.value.code == 0
+        assert capsys.readouterr().out == f"lsm {lsm.__version__}\n"
 
     def test_list_names_the_experiment(self, capsys):
         assert main(["list"]) == 0

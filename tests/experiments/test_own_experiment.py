@@ -108,7 +108,7 @@ def test_help_and_options_come_from_the_file(own, capsys):
         main(["run", "helped.py", "--help"])
     text = " ".join(capsys.readouterr().out.split())
     assert "Classify spike trains by their rate." in text
-    assert "--rate FLOAT Rate of the second class in Hz. (default: 30.0)" in text
+    assert "--rate X Rate of the second class in Hz. (default: 30.0)" in text
     assert "random" not in text.replace("random_state", "")
 
 

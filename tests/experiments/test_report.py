@@ -12,8 +12,9 @@ import pytest
 
 from lsm.experiments import _report
 from lsm.experiments.__main__ import main
+from lsm.experiments._study.report_files import write_raster
 from lsm.experiments._sweep.folder import SweepFolder
-from tests.helpers.browser import find_browser
+from tests.helpers.browser import launched, opened
 from tests.helpers.sweeps import wait_for
 
 # What would be code or markup if it were taken for it.
@@ -103,6 +104,17 @@ class TestPage:
         assert "'unsafe-inline'" not in policy.split(";")[1]
         assert HOSTILE[:20] not in page
 
+    def test_inhibitory_neurons_of_a_raster_lie_above_the_others(self, tmp_path):
+        write_raster(tmp_path, {
+            "times": [0.0, 1.0, 2.0, 3.0], "neurons": [2, 5, 9, 5], "inhibitory": [2],
+            "duration": 4.0, "shown": [2, 5, 9],
+        })  # fmt: skip
+        raster = _report._pictures(tmp_path)["raster"]
+        assert raster["excitatory"] == {
+            "times": [1, 2, 3], "neurons": [5, 9, 5], "places": [0, 1, 0]
+        }  # fmt: skip
+        assert raster["inhibitory"] == {"times": [0], "neurons": [2], "places": [2]}
+
     def test_a_sweep_as_large_as_you_like_has_pictures_of_the_best(self, tmp_path, monkeypatch):
         monkeypatch.setattr(_report, "N_PICTURED", 3)
         runs = _report._facts_of_sweep(make_sweep(tmp_path / "sweep"))["runs"]
@@ -154,34 +166,15 @@ class TestErrors:
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    path = find_browser()
-    assert path, "these tests need Chromium: apt install chromium"
-    with sync_playwright() as playwright:
-        options = ["--disable-dev-shm-usage"]
-        with playwright.chromium.launch(executable_path=path, args=options) as browser:
-            yield browser
-
-
-def opened(browser, path, **options):
-    """Return a page without a network, which notes all that goes wrong in it."""
-    page = browser.new_context(offline=True, **options).new_page()
-    page.set_default_timeout(120_000)
-    page.wrong = []
-    page.on("console", lambda message: page.wrong.append(message.text))
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.on("requestfailed", lambda request: page.wrong.append(request.url))
-    page.goto(path.as_uri())
-    page.locator(".main-svg").first.wait_for()
-    return page
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
 def page(browser, sweep):
     """Return the page of a sweep, at 1280 pixels and in light."""
     size = {"width": 1280, "height": 900}
-    page = opened(browser, sweep / "report.html", viewport=size, color_scheme="light")
+    page = opened(browser, sweep / "report.html", ".main-svg", viewport=size, color_scheme="light")
     yield page
     assert page.wrong == []
     page.context.close()
@@ -330,7 +323,7 @@ class TestSweepInBrowser:
 @pytest.mark.browser
 def test_the_page_of_a_run(browser, run):
     size = {"width": 400, "height": 800}
-    page = opened(browser, run / "report.html", viewport=size, color_scheme="dark")
+    page = opened(browser, run / "report.html", ".main-svg", viewport=size, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") == 400
     facts = json.loads((run / "result.json").read_text())
     assert page.locator("#run pre").inner_text() == facts["command"]

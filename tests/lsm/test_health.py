@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lsm import Liquid
+from lsm.health import Health
 from lsm.neurons import LIF
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 from tests.helpers.samples import spike_samples
@@ -45,3 +46,12 @@ def test_synchrony_tells_lockstep_from_independence():
     independent = Liquid(300, topology=unconnected, inputs=RandomInput(fan_in=1), random_state=0)
     independent.fit(spike_samples(n_channels=300))
     assert independent.health_.synchrony < 0.15
+
+
+def test_a_notebook_shows_units_limits_and_a_verdict():
+    health = Health(0.2, 0.1, 0.95, 0.0, 0.1, 0.9, (3, 4), 500.0)
+    shown = health._repr_html_()
+    assert "<tr><td>rate</td><td>0.2 Hz</td><td>at least 0.5 Hz</td></tr>" in shown
+    assert "<td>silent neurons</td><td>95.0%</td><td>at most 90%" in shown
+    assert "the liquid is nearly silent" in shown
+    assert shown.count("<tr>") < 20  # a screen at most

@@ -150,3 +150,11 @@ def test_with_targets_it_says_what_recurrence_is_worth(X):
     assert "worth of recurrence" not in values_of(measures.card(tame, X))
     with pytest.raises(ValueError, match="y must have one target for each of 50 samples"):
         measures.card(tame, X, y[1:])
+
+
+def test_a_notebook_shows_a_table_in_which_texts_stay_texts():
+    low = Finding("rate", "Hz", 0.1, 0.5, None, "raise it")
+    shown = Card("a <b>title</b>", (low,))._repr_html_()
+    assert "<p>a &lt;b&gt;title&lt;/b&gt;</p>" in shown
+    assert "<tr><td>rate</td><td>0.1 Hz</td><td>from 0.5</td><td>low</td></tr>" in shown
+    assert shown.endswith("<p>rate low: raise it</p>")

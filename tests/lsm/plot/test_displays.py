@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from scipy import sparse
 from sklearn.datasets import load_iris
 from sklearn.linear_model import RidgeClassifier
 
@@ -292,7 +293,15 @@ class TestScores:
         assert display.counts.tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 1]]
         shown = {(text.get_position(), text.get_text()) for text in display.ax_.texts}
         assert shown == {((0, 0), "1"), ((1, 0), "1"), ((1, 1), "1"), ((2, 2), "1")}
-        assert display.ax_.get_title() == "accuracy 75.0%"
+        assert display.ax_.get_title() == "accuracy 75.0%, balanced 83.3%"
+
+    def test_names_of_classes_stay_text_and_leave_room_for_the_matrix(self):
+        names = ["$_$", "01", "NA", "a name of a class that is far too long to be shown"]
+        display = ConfusionDisplay.from_predictions(names, names)
+        shown = [text.get_text() for text in display.ax_.get_xticklabels()]
+        assert shown == ["$_$", "01", "NA", "a name of …shown"]
+        display.figure_.canvas.draw()
+        assert display.ax_.get_window_extent().width > 0.5 * display.figure_.bbox.width
 
     def test_classes_are_their_own_names(self):
         display = ConfusionDisplay.from_predictions(["no", "yes"], ["yes", "yes"])
@@ -333,7 +342,9 @@ def test_everything_fits_a_column_of_print_and_is_labelled(liquid, X, y):
         AccuracyDisplay.from_estimator(liquid, X, y, n_times=2, cv=2),
         ConversionDisplay({"a": np.ones(3)}, {"a": np.arange(3)}).plot(),
     ]
-    assert len({type(display) for display in displays}) == len(plot.__all__) - 1  # the column
+    assert (
+        len({type(display) for display in displays}) == len(plot.__all__) - 2
+    )  # the column and the page
     for display in displays:
         figure = display.figure_
         assert figure.get_size_inches()[0] == pytest.approx(COLUMN_WIDTH)
@@ -343,6 +354,42 @@ def test_everything_fits_a_column_of_print_and_is_labelled(liquid, X, y):
                 assert text.get_fontsize() >= 5, text
         for ax in figure.axes:
             assert ax.get_xlabel() or ax.get_ylabel(), type(display)
+
+
+def test_ticks_of_a_sorted_raster_are_numbers_of_neurons():
+    inhibitory = np.arange(10) % 2 == 0  # the odd neurons are drawn first
+    spikes = SpikeArray.from_dense([np.eye(10, dtype=int)])
+    ax = RasterDisplay.from_spikes(spikes, inhibitory=inhibitory).ax_
+    name = ax.yaxis.get_major_formatter()
+    assert [name(place, None) for place in (0, 1, 5, 9, 9.5, 10)] == ["1", "3", "0", "8", "", ""]
+    ax.figure.canvas.draw()
+    box = ax.get_window_extent()
+    for text in ax.texts:  # the names of the kinds
+        assert box.y0 <= text.get_window_extent().y0 < text.get_window_extent().y1 <= box.y1 + 1
+
+
+def test_a_column_has_equal_axes_without_a_box():
+    n = 12
+    positions = np.indices((6, 2, 1)).reshape(3, -1).T.astype(float)
+    ax = ColumnDisplay(positions, np.arange(n) == 1, sparse.eye_array(n).tocsr()).plot().ax_
+    assert not ax.axison
+    limits = np.array([np.diff(ax.get_xlim()), np.diff(ax.get_ylim()), np.diff(ax.get_zlim())])
+    assert np.ravel(limits).tolist() == [6, 2, 1]
+    aspect = ax._box_aspect
+    np.testing.assert_allclose(aspect / aspect[0], [1, 2 / 6, 1 / 6])
+    assert "6 × 2 × 1 grid units" in [text.get_text() for text in ax.texts]
+
+
+def test_a_notebook_shows_the_figure_unless_pyplot_does():
+    from matplotlib import pyplot
+
+    spikes = SpikeArray.from_dense([np.eye(10, dtype=int)])
+    display = RasterDisplay.from_spikes(spikes)
+    assert display._repr_png_().startswith(b"\x89PNG")
+    figure, ax = pyplot.subplots()
+    assert RasterDisplay.from_spikes(spikes, ax=ax)._repr_png_() is None
+    pyplot.close(figure)
+    assert RasterDisplay(spikes)._repr_png_() is None
 
 
 def test_matplotlib_is_imported_only_when_something_is_drawn():
