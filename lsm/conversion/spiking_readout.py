@@ -72,10 +72,11 @@ class SpikingReadout(BaseEstimator):
         Weights of each layer, in thresholds.
     biases_ : list of arrays of shape (n_out,)
         Constant currents of each layer, in thresholds per step.
-    scales_ : array of shape (n_layers,)
-        Activation of each layer that is a rate of 1; of the last layer above `offset_`.
+    scales_ : list of float
+        Activation of each layer that is a rate of 1, of the last layer above `offset_`. The last
+        is an array of shape (n_targets,) for a regression.
     offset_ : float, or array of shape (n_targets,)
-        Output that is a rate of 0.
+        Output of the model that is a rate of 0.
     classes_ : array of shape (n_classes,)
         The classes, of a classifier.
     n_features_in_ : int
