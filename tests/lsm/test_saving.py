@@ -322,7 +322,7 @@ def test_every_encoder_comes_back(encoder, tmp_path):
         WithinClassWhitener(), KernelRidgeClassifier(), PDeltaClassifier(random_state=0),
         PDeltaRegressor(random_state=0), Tempotron(random_state=0),
         ReSuMe(n_epochs=3, random_state=0), SuperSpike(n_epochs=3, random_state=0),
-        SpikingReadout(LogisticRegression()),         RandomForestClassifier(3, random_state=0),
+        SpikingReadout(LogisticRegression()), RandomForestClassifier(3, random_state=0),
     ],
     ids=lambda readout: type(readout).__name__,
 )  # fmt: skip
