@@ -32,12 +32,16 @@ class ClosedLoop:
         Largest magnitude of an output that may come back.
     row_duration : float
         Duration of a row in ms.
+    bounds : float64 array of shape (n_outputs, 2) or None
+        Lowest and highest value of each output that comes back: an output beyond them comes back
+        as the nearer one. None without bounds.
     """
 
     weights: np.ndarray
     delay: int
     limit: float
     row_duration: float
+    bounds: np.ndarray | None = None
 
     @property
     def n_outputs(self) -> int:
@@ -51,8 +55,16 @@ class ClosedLoop:
         return np.reshape(output, self.n_outputs).astype(float)
 
     def widen(self, targets: Array) -> Any:
-        """Return a loop whose limit allows for further targets."""
-        return replace(self, limit=max(self.limit, DIVERGED * np.abs(targets).max()))
+        """Return a loop whose limit and bounds allow for further targets."""
+        wider = replace(self, limit=max(self.limit, DIVERGED * np.abs(targets).max()))
+        if self.bounds is None:
+            return wider
+        ends = np.vstack([self.bounds.T, targets])
+        return replace(wider, bounds=np.column_stack([ends.min(axis=0), ends.max(axis=0)]))
+
+    def returned(self, outputs: Array) -> Array:
+        """Return the values that come back for outputs of shape (n_rows, n_outputs)."""
+        return outputs if self.bounds is None else np.clip(outputs, *self.bounds.T)
 
     def force(self, simulator: Simulator, spikes: SpikeArray, targets: Array) -> Array:
         """Run a liquid while the targets come back; return the states of all rows.
@@ -71,6 +83,31 @@ class ClosedLoop:
         states : array of shape (n_rows, n_features)
         """
         return simulator.rows(spikes, self._loop(targets, spikes.n_rows))
+
+    def visit(self, simulator: Simulator, spikes: SpikeArray, readout: Estimator) -> Array:
+        """Run a liquid while the outputs of a readout come back; return the states of all rows.
+
+        Parameters
+        ----------
+        simulator : Simulator
+            Runs of the liquid.
+        spikes : SpikeArray
+            Samples.
+        readout : regressor
+            Fitted.
+
+        Returns
+        -------
+        states : array of shape (n_rows, n_features)
+
+        Raises
+        ------
+        FloatingPointError
+            If the outputs diverge.
+        """
+        nothing = np.zeros((spikes.n_rows.sum(), self.n_outputs))
+        outputs = self.run(simulator, spikes, readout, nothing, np.zeros_like(spikes.n_rows))
+        return self.force(simulator, spikes, self.returned(outputs))
 
     def teach(
         self, simulator: Simulator, spikes: SpikeArray, targets: Array, readout: RLS, washout: int
@@ -160,7 +197,7 @@ class ClosedLoop:
         for t, row in enumerate(rows):
             outputs[t] = self.as_outputs(readout.predict(steps.step(row)))
             self.check(outputs[t : t + 1], t)
-            steps.send(forced[t] if t < n_forced else outputs[t])
+            steps.send(forced[t] if t < n_forced else self.returned(outputs[t]))
         return outputs
 
     def _loop(self, targets, n_forced, **readout):
@@ -175,6 +212,7 @@ class ClosedLoop:
             outputs=np.zeros((len(targets), self.n_outputs)),
             n_forced=np.asarray(n_forced),
             delay=self.delay,
+            bounds=np.empty((0, 2)) if self.bounds is None else self.bounds,
             **nothing | readout,
         )
 

@@ -23,11 +23,15 @@ def feed(sample, row, first_row, closed_loop, drive):
     Targets and outputs of a sample begin at `first_row`.
     """
     source, weights = row - closed_loop.delay, closed_loop.weights
+    bounds = closed_loop.bounds
     if source >= 0:
         forced = source < closed_loop.n_forced[sample]
         signal = closed_loop.targets if forced else closed_loop.outputs
         for k in range(len(weights)):
             value = real(signal[first_row + source, k])
+            if len(bounds) > 0 and not forced:
+                # In this order a NaN stays, and is refused after the run.
+                value = min(max(value, real(bounds[k, 0])), real(bounds[k, 1]))
             for n in range(weights.shape[1]):
                 drive[n] += value * weights[k, n]
 

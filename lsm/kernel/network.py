@@ -313,6 +313,9 @@ class Loop(NamedTuple):
         Rows after which an output flows back, at least one.
     forget : float, default=1.0
         Factor by which a row counts less with each row after it.
+    bounds : float64 array of shape (n_outputs, 2)
+        Lowest and highest value of each output that flows back: an output beyond them flows back
+        as the nearer one. Of shape (0, 2) without bounds, the default.
     """
 
     weights: np.ndarray
@@ -325,3 +328,4 @@ class Loop(NamedTuple):
     correlation: Correlation
     delay: int = 1
     forget: float = 1.0
+    bounds: np.ndarray = np.empty((0, 2))
