@@ -55,6 +55,7 @@ class Feedback(BaseEstimator):
         noise: float = 0.0,
         clip: bool = False,
         rounds: int = 0,
+        tolerance: float = np.inf,
     ) -> None:
         self.density = density
         self.weight = weight
@@ -62,6 +63,7 @@ class Feedback(BaseEstimator):
         self.noise = noise
         self.clip = clip
         self.rounds = rounds
+        self.tolerance = tolerance
 
     def check(self) -> None:
         """Validate the parameters."""

@@ -228,7 +228,9 @@ class LSMRegressor(RegressorMixin, LSM):
         states, wanted = self.closed_loop_.force(simulator, spikes, noisy)[used], targets[used]
         self.readout_.fit(states, wanted, **params)
         for n in range(2, 2 + self.feedback.rounds):
-            visited = self.closed_loop_.visit(simulator, spikes, self.readout_)[used]
+            visited = self.closed_loop_.visit(
+                simulator, spikes, self.readout_, as_outputs, self.feedback.tolerance
+            )[used]
             states, repeated = np.concatenate([states, visited]), np.concatenate([wanted] * n)
             self.readout_.fit(states, repeated, **repeat_rows(params, len(wanted), n))
 
@@ -237,7 +239,7 @@ class LSMRegressor(RegressorMixin, LSM):
         (rng,) = generators(self.liquid_.random_state, ["feedback"]).values()
         weights = self.feedback.draw(targets.shape[1], self.liquid_.n_neurons_, rng)
         delay = self.feedback.delay_rows(spikes.row_duration)
-        nothing_yet = np.zeros((len(weights), 2)) if self.feedback.clip else None
+        nothing_yet = np.zeros((2, len(weights))) if self.feedback.clip else None
         loop = ClosedLoop(weights, delay, 0.0, spikes.row_duration, nothing_yet)
         self.closed_loop_ = loop.widen(targets)
         return rng

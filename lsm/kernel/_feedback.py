@@ -29,9 +29,10 @@ def feed(sample, row, first_row, closed_loop, drive):
         signal = closed_loop.targets if forced else closed_loop.outputs
         for k in range(len(weights)):
             value = real(signal[first_row + source, k])
-            if len(bounds) > 0 and not forced:
+            if bounds.shape[1] > 0 and not forced:
                 # In this order a NaN stays, and is refused after the run.
-                value = min(max(value, real(bounds[k, 0])), real(bounds[k, 1]))
+                low, high = bounds[0, first_row + source, k], bounds[1, first_row + source, k]
+                value = min(max(value, real(low)), real(high))
             for n in range(weights.shape[1]):
                 drive[n] += value * weights[k, n]
 
