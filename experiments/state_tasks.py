@@ -13,9 +13,20 @@ from lsm._validation import check_choice
 from ._series.taps import make_linear_taps, make_static
 from ._state.figures import draw_delays, draw_outputs
 from ._state.models import KINDS, ROW, make_regressor
-from ._state.tasks import ALL, DELAY, accuracies, load_data
+from ._state.tasks import ALL, DELAY, TASKS, accuracies, load_data
 
-__all__ = ["evaluate", "load_data", "make_model"]
+__all__ = ["conditions", "evaluate", "load_data", "make_model"]
+
+
+def conditions(task, tasks=None):
+    """Return the tasks to compare.
+
+    Parameters
+    ----------
+    tasks : list of str or None
+        Several tasks, such as bit match counter, instead of one.
+    """
+    return [{"task": check_choice("tasks", name, TASKS)} for name in tasks or [task]]
 
 
 def make_model(
@@ -75,23 +86,23 @@ def evaluate(model, data, test):
 
 
 def describe(comparison):
-    """Return the table in percent: a row for each model, a column for each range of delays."""
-    table = comparison.table()
-    width = table["model"].str.len().max()
-    delays = table[DELAY].unique()
-    names = [delay if delay == ALL else f"{float(delay) / 1000:g} s" for delay in delays]
-    lines = [f"{'accuracy in %':{width}}" + "".join(f"{name:>20}" for name in names)]
-    for name, rows in table.groupby("model", sort=False):
-        percent = 100 * rows[["median", "low", "high"]].to_numpy(dtype=float)
-        cells = [f"{median:.1f} ({low:.1f}-{high:.1f})" for median, low, high in percent]
-        lines.append(f"{name:{width}}" + "".join(f"{cell:>20}" for cell in cells))
-    return "\n".join([*lines, "", comparison.verdict()])
+    """Return a table in percent for each task: a row a model, a column a range of delays."""
+    lines = []
+    for task, table in comparison.table().groupby("task", sort=False):
+        delays, width = table[DELAY].unique(), table["model"].str.len().max()
+        names = [delay if delay == ALL else f"{delay / 1000:g} s" for delay in delays]
+        lines.append(f"{task + ', accuracy in %':{width}}" + "".join(f"{n:>20}" for n in names))
+        for name, rows in table.groupby("model", sort=False):
+            percent = 100 * rows[["median", "low", "high"]].to_numpy(dtype=float)
+            cells = [f"{median:.1f} ({low:.1f}-{high:.1f})" for median, low, high in percent]
+            lines.append(f"{name:{width}}" + "".join(f"{cell:>20}" for cell in cells))
+        lines.append("")
+    return "\n".join([*lines, comparison.verdict()])
 
 
 def draw(folder, comparison):
-    """Draw the accuracy by delay, and a test sample with outputs."""
+    """Draw the accuracy by delay in each task, and a sample of the first task with outputs."""
     data = comparison.data
     draw_delays(folder / "delays.png", comparison.table(), data.window)
-    first = {name: parts[0] for name, parts in comparison.y_pred.items()}
-    shown = {name: first[name] for name in ("liquid", "liquid without feedback")}
-    draw_outputs(folder / "outputs.png", data, data.test[0], shown)
+    outputs = {name: parts[0] for name, parts in comparison.y_pred.items()}
+    draw_outputs(folder / "outputs.png", data, data.test[0], outputs)

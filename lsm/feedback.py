@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator
 
 from ._typing import Array
 from ._units import nearest_steps
-from ._validation import check_bool, check_integer, check_number
+from ._validation import check_bool, check_number
 
 __all__ = ["Feedback"]
 
@@ -30,21 +30,9 @@ class Feedback(BaseEstimator):
         Standard deviation of the noise that is added to the targets that come back in `fit`, in
         their units. Some noise teaches a readout to tolerate its own errors.
     clip : bool, default=False
-        Whether an output comes back clipped to the range of its targets in `fit`. With it an output
-        that holds one of two values stays at them: it comes back as exactly the value that it had
-        in `fit`, even if it is somewhat beyond.
-    rounds : int, default=0
-        How often `fit` is repeated on the states that the model visits by itself [1]_. In each
-        round the outputs of the readout come back for all samples, and the readout is fitted to
-        the targets on the states of this run and of all before. It learns to correct its own
-        errors, which targets with noise only resemble. Each round adds as many states to the
-        memory that a fit needs. It is 0 for readouts that learn in the closed loop.
-
-    References
-    ----------
-    .. [1] S. Ross, G. Gordon, J. A. Bagnell (2011). A reduction of imitation learning and
-       structured prediction to no-regret online learning. Proceedings of Machine Learning Research
-       15, 627-635.
+        Whether an output comes back clipped to the range of its targets in `fit`, zero included.
+        An output that holds one of two values then comes back as exactly that value even where it
+        is beyond, so that errors outwards do not add up.
     """
 
     def __init__(
@@ -54,16 +42,12 @@ class Feedback(BaseEstimator):
         delay: float | str = "auto",
         noise: float = 0.0,
         clip: bool = False,
-        rounds: int = 0,
-        tolerance: float = np.inf,
     ) -> None:
         self.density = density
         self.weight = weight
         self.delay = delay
         self.noise = noise
         self.clip = clip
-        self.rounds = rounds
-        self.tolerance = tolerance
 
     def check(self) -> None:
         """Validate the parameters."""
@@ -71,7 +55,6 @@ class Feedback(BaseEstimator):
         check_number("Feedback.weight", self.weight, 0)
         check_number("Feedback.noise", self.noise, 0)
         check_bool("Feedback.clip", self.clip)
-        check_integer("Feedback.rounds", self.rounds, 0)
         if not self._next_row():
             check_number("Feedback.delay", self.delay, 0, low_open=True)
 

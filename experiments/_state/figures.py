@@ -10,30 +10,52 @@ from .tasks import ALL, DELAY
 __all__ = ["draw_delays", "draw_outputs"]
 
 SHOWN = 600  # rows of a sample
+SHOWN_MODELS = {COLOURS[0]: "liquid", COLOURS[2]: "liquid without feedback"}
 
 
 def draw_delays(path, table, window):
-    """Draw the accuracy of each model by the delay; `table` is that of the comparison."""
-    figure = new_figure((WIDTH, 3.0))
-    ax = figure.subplots()
-    small(ax)
+    """Draw the accuracy of each model by the delay, a panel a task.
+
+    `table` is that of the comparison, and `window` that of the controls in ms.
+    """
+    tasks = table["task"].unique()
+    n_columns = min(len(tasks), 2)
+    n_rows = -(-len(tasks) // n_columns)
+    figure = new_figure((WIDTH, 1.6 * n_rows + 0.8))
+    axes = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False).ravel()
     table = table[table[DELAY] != ALL]
-    for colour, (name, rows) in zip(COLOURS, table.groupby("model", sort=False), strict=False):
+    for ax, task in zip(axes, tasks, strict=False):
+        small(ax)
+        _draw_lines(ax, table[table["task"] == task])
+        ax.axvline(window / 1000, color=NEUTRAL, linewidth=0.6, linestyle="--")
+        ax.set_title(task, fontsize=SMALL)
+        open_frame(ax)
+    for ax in axes[len(tasks) :]:
+        ax.set_visible(False)
+    for ax in axes[: len(tasks)]:
+        ax.set_xlabel("time since the event (s)", fontsize=SMALL)
+    for ax in axes[::n_columns]:
+        ax.set(ylabel="right (%)", ylim=(0, 104))
+    handles = axes[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL)
+    figure.savefig(path, dpi=DPI)
+
+
+def _draw_lines(ax, table):
+    """Draw the median accuracy of each model, and its range over seeds."""
+    for i, (name, rows) in enumerate(table.groupby("model", sort=False)):
         seconds = rows[DELAY].astype(float) / 1000
         median, low, high = 100 * rows[["median", "low", "high"]].to_numpy(dtype=float).T
-        ax.plot(seconds, median, color=colour, label=name, lw=1.2, marker=".", ms=3)
-        ax.fill_between(seconds, low, high, color=colour, alpha=0.2, linewidth=0)
-    ax.axvline(window / 1000, color=NEUTRAL, linewidth=0.6, linestyle="--")
-    ax.set(xlabel="time since the event (s)", ylabel="right (%)", ylim=(0, 103))
-    open_frame(ax)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL)
-    figure.savefig(path, dpi=DPI)
+        # Later lines are thinner, so that those below them are seen.
+        ax.plot(seconds, median, color=COLOURS[i], label=name, lw=3.0 - 0.4 * i)
+        ax.fill_between(seconds, low, high, color=COLOURS[i], alpha=0.15, linewidth=0)
 
 
 def draw_outputs(path, data, number, y_pred):
     """Draw the inputs and targets of a sample, and the outputs of the models.
 
-    `y_pred` is a dict of model to array of shape (n_rows, n_outputs).
+    `y_pred` is a dict of model to array of shape (n_rows, n_outputs), of which `SHOWN_MODELS` are
+    drawn.
     """
     sample, target = data.data[[number]], data.target[number]
     n_rows, n_outputs = min(SHOWN, len(target)), target.shape[1]
@@ -47,8 +69,8 @@ def draw_outputs(path, data, number, y_pred):
     axes[0].set(yticks=[], ylabel="input")
     for k, ax in enumerate(axes[1:]):
         ax.plot(seconds, target[:n_rows, k], color="0.75", lw=2.0, label="target")
-        for colour, (name, values) in zip(COLOURS, y_pred.items(), strict=False):
-            ax.plot(seconds, values[:n_rows, k], color=colour, lw=0.8, label=name)
+        for colour, name in SHOWN_MODELS.items():
+            ax.plot(seconds, y_pred[name][:n_rows, k], color=colour, lw=0.8, label=name)
         ax.set(ylabel=data.target_names[k], ylim=(-1.6, 1.6))
     axes[-1].set_xlabel("time (s)")
     for ax in axes:

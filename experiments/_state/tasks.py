@@ -11,7 +11,7 @@ from .._study.metric import Metric
 
 __all__ = ["ALL", "DELAY", "TASKS", "accuracies", "load_data"]
 
-N_TESTED = 20  # samples of the test, after those for training
+N_TESTED = 16  # samples of the test, after those for training
 N_VALIDATED = 4  # of the samples for training, the last ones
 LONGEST = 2.5  # times the delay: delay of the longest trial
 CLOSE = 0.5  # distance from a wave that counts as right
@@ -76,7 +76,7 @@ TASKS: dict[str, Any] = {  # how samples are made, and which rows are right
 }
 
 
-def load_data(task="flip-flop", delay=2000.0, n_samples=24, random_state=None):
+def load_data(task="flip-flop", delay=2000.0, n_samples=16, random_state=None):
     """Make samples of a task, and split them.
 
     Parameters
@@ -89,9 +89,9 @@ def load_data(task="flip-flop", delay=2000.0, n_samples=24, random_state=None):
     delay : float, default=2000.0
         Mean time in ms for which a bit, a rule or a wave is held. Of evidence and match the delay
         is uniform, from a tenth of it to 2.5 times it; the counter has two pulses in this time.
-    n_samples : int, default=24
+    n_samples : int, default=16
         Number of samples of 20 s for training, of which the last four are for validation. There are
-        20 more for the test.
+        16 more for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 

@@ -84,38 +84,6 @@ class ClosedLoop:
         """
         return simulator.rows(spikes, self._loop(targets, spikes.n_rows))
 
-    def visit(
-        self,
-        simulator: Simulator,
-        spikes: SpikeArray,
-        readout: Estimator,
-        targets: Array,
-        tolerance: float,
-    ) -> Array:
-        """Run a liquid while the outputs of a readout come back; return the states of all rows.
-
-        Parameters
-        ----------
-        simulator : Simulator
-            Runs of the liquid.
-        spikes : SpikeArray
-            Samples.
-        readout : regressor
-            Fitted.
-        targets : array of shape (n_rows, n_outputs)
-            Targets of the readout.
-        tolerance : float
-            Largest distance from the target of a value that comes back.
-
-        Returns
-        -------
-        states : array of shape (n_rows, n_features)
-        """
-        ends = self.returned(targets - tolerance), self.returned(targets + tolerance)
-        n_forced = np.zeros_like(spikes.n_rows)
-        outputs = self.run(simulator, spikes, readout, targets, n_forced, ends)
-        return self.force(simulator, spikes, np.clip(outputs, *ends))
-
     def teach(
         self, simulator: Simulator, spikes: SpikeArray, targets: Array, readout: RLS, washout: int
     ) -> None:
@@ -158,7 +126,6 @@ class ClosedLoop:
         readout: Estimator,
         forced: Array,
         n_forced: Array,
-        ends: tuple[Array, Array] | None = None,
     ) -> Array:
         """Return the outputs of all rows while they come back.
 
@@ -174,8 +141,6 @@ class ClosedLoop:
             Values that come back in place of the outputs in forced rows.
         n_forced : int array of shape (n_samples,)
             Number of forced rows at the start of each sample.
-        ends : pair of arrays of shape (n_rows, n_outputs), optional
-            Lowest and highest values that come back, by default those of `bounds`.
 
         Returns
         -------
@@ -186,41 +151,31 @@ class ClosedLoop:
         FloatingPointError
             If the outputs diverge.
         """
-        bounds = self._at_rows(len(forced)) if ends is None else np.stack(ends)
         affine = affine_map(readout, simulator.n_row_features, self.n_outputs)
         if affine is not None:
             coef, intercept = affine
-            loop = self._loop(forced, n_forced, bounds, coef=coef, intercept=intercept)
+            loop = self._loop(forced, n_forced, coef=coef, intercept=intercept)
             states = simulator.rows(spikes, loop)
             # A tree, say, is constant near the probes of `affine_map`, but not at the states.
             if is_affine(readout, states, coef, intercept):
                 self._check_samples(loop.outputs, spikes)
                 return loop.outputs
-        parts = zip(
-            split_rows(forced, spikes), n_forced, *(split_rows(end, spikes) for end in bounds),
-            strict=True,
-        )  # fmt: skip
+        parts = zip(split_rows(forced, spikes), n_forced, strict=True)
         return np.concatenate([
             self._step_through(simulator, cut_rows(spikes, sample), readout, *part)
             for sample, part in enumerate(parts)
         ])  # fmt: skip
 
-    def _step_through(self, simulator, rows, readout, forced, n_forced, low, high):
+    def _step_through(self, simulator, rows, readout, forced, n_forced):
         """Run one sample row by row, with a readout of any kind."""
         steps, outputs = Steps(simulator.stream(rows[0]), self), np.zeros(forced.shape)
         for t, row in enumerate(rows):
             outputs[t] = self.as_outputs(readout.predict(steps.step(row)))
             self.check(outputs[t : t + 1], t)
-            steps.send(forced[t] if t < n_forced else np.clip(outputs[t], low[t], high[t]))
+            steps.send(forced[t] if t < n_forced else self.returned(outputs[t]))
         return outputs
 
-    def _at_rows(self, n_rows):
-        """Return the bounds at each row, of shape (2, n_rows, n_outputs)."""
-        ends = np.array([-np.inf, np.inf])[:, None] if self.bounds is None else self.bounds
-        shape = 2, n_rows, self.n_outputs
-        return np.ascontiguousarray(np.broadcast_to(ends[:, None], shape))
-
-    def _loop(self, targets, n_forced, bounds=None, **readout):
+    def _loop(self, targets, n_forced, **readout):
         """Describe the loop to the kernel; without `coef` there is no readout in it."""
         nothing = {
             "taught_from": len(targets), "coef": np.empty((0, 0)), "intercept": np.empty(0),
@@ -232,7 +187,7 @@ class ClosedLoop:
             outputs=np.zeros((len(targets), self.n_outputs)),
             n_forced=np.asarray(n_forced),
             delay=self.delay,
-            bounds=self._at_rows(len(targets)) if bounds is None else bounds,
+            bounds=np.empty((2, 0)) if self.bounds is None else self.bounds,
             **nothing | readout,
         )
 

@@ -23,7 +23,6 @@ from ..taps import tap_counts
 from .availability import readout_has
 from .base import LSM
 from .closed_loop import ClosedLoop
-from .routing import repeat_rows
 from .taps import Tapped, read_for_series, row_duration_for
 
 __all__ = ["LSMRegressor"]
@@ -225,22 +224,16 @@ class LSMRegressor(RegressorMixin, LSM):
             self.closed_loop_.teach(simulator, spikes, as_outputs, self.readout_, self.washout)
             return
         noisy = as_outputs + self.feedback.noise * rng.normal(size=as_outputs.shape)
-        states, wanted = self.closed_loop_.force(simulator, spikes, noisy)[used], targets[used]
-        self.readout_.fit(states, wanted, **params)
-        for n in range(2, 2 + self.feedback.rounds):
-            visited = self.closed_loop_.visit(
-                simulator, spikes, self.readout_, as_outputs, self.feedback.tolerance
-            )[used]
-            states, repeated = np.concatenate([states, visited]), np.concatenate([wanted] * n)
-            self.readout_.fit(states, repeated, **repeat_rows(params, len(wanted), n))
+        states = self.closed_loop_.force(simulator, spikes, noisy)
+        self.readout_.fit(states[used], targets[used], **params)
 
     def _draw_closed_loop(self, targets, spikes):
         """Draw the feedback for targets of shape (n_rows, n_outputs); return the generator."""
         (rng,) = generators(self.liquid_.random_state, ["feedback"]).values()
         weights = self.feedback.draw(targets.shape[1], self.liquid_.n_neurons_, rng)
         delay = self.feedback.delay_rows(spikes.row_duration)
-        nothing_yet = np.zeros((2, len(weights))) if self.feedback.clip else None
-        loop = ClosedLoop(weights, delay, 0.0, spikes.row_duration, nothing_yet)
+        bounds = np.zeros((2, len(weights))) if self.feedback.clip else None
+        loop = ClosedLoop(weights, delay, 0.0, spikes.row_duration, bounds)
         self.closed_loop_ = loop.widen(targets)
         return rng
 

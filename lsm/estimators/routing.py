@@ -12,7 +12,7 @@ from .._typing import Array, ArrayLike, Estimator
 from .._validation import as_array, check_reals
 from ..spikes import SpikeArray
 
-__all__ = ["check_weights", "readout_params", "repeat_rows", "row_weights", "select_rows"]
+__all__ = ["check_weights", "readout_params", "row_weights", "select_rows"]
 
 PREFIX = "readout__"
 
@@ -148,14 +148,6 @@ def select_rows(params: dict[str, Any], n_rows: ArrayLike, used: ArrayLike) -> d
             value = _at_rows(value, n_rows)[used]
         selected[name] = value
     return selected
-
-
-def repeat_rows(params: dict[str, Any], n: int, times: int) -> dict[str, Any]:
-    """Return arguments of a readout's `fit` for n rows that are fitted several times at once."""
-    return {
-        name: np.concatenate([value] * times) if _has_length(value, n) else value
-        for name, value in params.items()
-    }
 
 
 def _has_length(value, n):

@@ -31,8 +31,7 @@ def feed(sample, row, first_row, closed_loop, drive):
             value = real(signal[first_row + source, k])
             if bounds.shape[1] > 0 and not forced:
                 # In this order a NaN stays, and is refused after the run.
-                low, high = bounds[0, first_row + source, k], bounds[1, first_row + source, k]
-                value = min(max(value, real(low)), real(high))
+                value = min(max(value, real(bounds[0, k])), real(bounds[1, k]))
             for n in range(weights.shape[1]):
                 drive[n] += value * weights[k, n]
 
