@@ -60,7 +60,7 @@ def make_model(
     model : LSMRegressor
     """
     check_choice("kind", kind, KINDS)
-    model = make_regressor(kind, feedback)
+    model = make_regressor(task, kind, feedback)
     model.set_params(liquid__n_neurons=n_neurons, liquid__random_state=random_state)
     return model.set_params(**settings)
 

@@ -12,15 +12,17 @@ from .._series.networks import KINDS, make_delayed_liquid
 __all__ = ["KINDS", "ROW", "make_regressor"]
 
 ROW = 20.0  # ms, of a row of the tasks
+# Of the values that come back in training. Values of the evidence are .4 apart, and must not mix.
+NOISE = {"evidence": 0.05, "counter": 0.2}
 
 
-def make_regressor(kind, feedback):
+def make_regressor(task, kind, feedback):
     """Make an unfitted regressor with a liquid or an echo state network.
 
     Both have the same readout and the same feedback. `feedback` says whether they have it.
     """
     network = _spiking() if kind == "liquid" else _echo_state()
-    back = Feedback(noise=0.1, clip=True) if feedback else None
+    back = Feedback(noise=NOISE.get(task, 0.1), clip=True) if feedback else None
     return LSMRegressor(network, HoldOutRidge(), back, targets="row", encoder=None)
 
 

@@ -76,7 +76,7 @@ TASKS: dict[str, Any] = {  # how samples are made, and which rows are right
 }
 
 
-def load_data(task="flip-flop", delay=2000.0, n_samples=16, random_state=None):
+def load_data(task="flip-flop", delay=2000.0, window=2000.0, n_samples=16, random_state=None):
     """Make samples of a task, and split them.
 
     Parameters
@@ -89,6 +89,8 @@ def load_data(task="flip-flop", delay=2000.0, n_samples=16, random_state=None):
     delay : float, default=2000.0
         Mean time in ms for which a bit, a rule or a wave is held. Of evidence and match the delay
         is uniform, from a tenth of it to 2.5 times it; the counter has two pulses in this time.
+    window : float, default=2000.0
+        Window in ms that the static random features and the linear taps read.
     n_samples : int, default=16
         Number of samples of 20 s for training, of which the last four are for validation. There are
         16 more for the test.
@@ -98,8 +100,8 @@ def load_data(task="flip-flop", delay=2000.0, n_samples=16, random_state=None):
     Returns
     -------
     data : Bunch
-        As the task's maker in :mod:`lsm.datasets` returns, with `train`, `test` and `cv`;
-        `task`; and `window`, the window of the controls in ms, which is `delay`.
+        As the task's maker in :mod:`lsm.datasets` returns, with `train`, `test` and `cv`,
+        and with `task` and `window`.
     """
     check_choice("task", task, TASKS)
     check_number("delay", delay, 400.0)
@@ -107,7 +109,7 @@ def load_data(task="flip-flop", delay=2000.0, n_samples=16, random_state=None):
     make, _ = TASKS[task]
     data = make(n_samples + N_TESTED, delay, random_state)
     train = np.arange(n_samples)
-    data.task, data.window = task, delay
+    data.task, data.window = task, check_number("window", window, 20.0)
     data.train, data.test = train, np.arange(n_samples, n_samples + N_TESTED)
     data.cv = [(train[:-N_VALIDATED], train[-N_VALIDATED:])]
     return data

@@ -59,7 +59,7 @@ class ClosedLoop:
         wider = replace(self, limit=max(self.limit, DIVERGED * np.abs(targets).max()))
         if self.bounds is None:
             return wider
-        values = np.vstack([self.bounds, targets])
+        values = np.vstack([self.bounds, targets.reshape(-1, self.n_outputs)])
         return replace(wider, bounds=np.stack([values.min(axis=0), values.max(axis=0)]))
 
     def returned(self, outputs: Array) -> Array:

@@ -114,6 +114,41 @@ def test_a_limit_grows_with_the_targets_and_never_shrinks():
     assert loop(limit=5.0).widen(np.array([0.001])).limit == 5.0
 
 
+def test_bounds_grow_with_the_targets_and_never_shrink():
+    assert loop().widen(np.ones((3, 2))).bounds is None
+    bounded = loop(bounds=np.zeros((2, 2))).widen(np.array([[-1.0, 2.0], [0.5, 3.0]]))
+    assert bounded.bounds.tolist() == [[-1.0, 0.0], [0.5, 3.0]]
+    assert bounded.widen(np.array([[0.7, 1.0]])).bounds.tolist() == [[-1.0, 0.0], [0.7, 3.0]]
+
+
+def test_outputs_beyond_the_bounds_come_back_as_the_nearer_one():
+    outputs = np.array([[-3.0, 0.5], [3.0, -0.1], [0.2, np.nan]])
+    np.testing.assert_array_equal(loop().returned(outputs), outputs)
+    bounded = loop(bounds=np.array([[-1.0, 0.0], [2.0, 0.3]]))
+    expected = [[-1.0, 0.3], [2.0, 0.0], [0.2, np.nan]]
+    np.testing.assert_array_equal(bounded.returned(outputs), expected)
+
+
+def test_a_readout_of_any_kind_is_clipped_row_by_row():
+    simulator, spikes = Simulator(), packed(X)
+    bounded = loop(bounds=np.array([[0.0, 0.0], [2.5, 30.0]]))
+    nothing = np.zeros((6, 2))
+    outputs = bounded.run(simulator, spikes, Mean(), nothing, np.array([0]))
+    back = np.clip(outputs[:-1], 0.0, [2.5, 30.0]) @ WEIGHTS
+    np.testing.assert_array_equal(simulator.run.currents[1:], back)
+    assert outputs.max() > 30.0
+
+
+def test_the_kernel_is_told_the_bounds():
+    simulator, spikes = Simulator(), packed(X)
+    simulator.outputs, targets = 0.0, np.zeros((6, 2))
+    loop().force(simulator, spikes, targets)
+    assert simulator.loop.bounds.shape == (2, 0)
+    bounds = np.array([[0.0, 0.0], [2.5, 30.0]])
+    loop(bounds=bounds).force(simulator, spikes, targets)
+    assert simulator.loop.bounds is bounds
+
+
 def test_the_kernel_is_told_which_targets_flow_back():
     simulator, spikes = Simulator(), packed(X, X[:3])
     simulator.outputs, targets = 0.0, np.arange(18.0).reshape(9, 2)
