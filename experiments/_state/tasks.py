@@ -100,16 +100,17 @@ def load_data(task="flip-flop", delay=2000.0, window=2000.0, n_samples=16, rando
     Returns
     -------
     data : Bunch
-        As the task's maker in :mod:`lsm.datasets` returns, with `train`, `test` and `cv`,
-        and with `task` and `window`.
+        As the task's maker in :mod:`lsm.datasets` returns, with `train`, `test`, `cv`, `task` and
+        `window`.
     """
     check_choice("task", task, TASKS)
     check_number("delay", delay, 400.0)
+    check_number("window", window, 100.0)
     check_integer("n_samples", n_samples, N_VALIDATED + 1)
     make, _ = TASKS[task]
     data = make(n_samples + N_TESTED, delay, random_state)
     train = np.arange(n_samples)
-    data.task, data.window = task, check_number("window", window, 20.0)
+    data.task, data.window = task, window
     data.train, data.test = train, np.arange(n_samples, n_samples + N_TESTED)
     data.cv = [(train[:-N_VALIDATED], train[-N_VALIDATED:])]
     return data

@@ -73,11 +73,11 @@ def test_clipping_is_the_same_in_one_run_and_row_by_row():
     liquid = Liquid(40, row_duration=10.0, dtype="float64", random_state=0)
     feedback = Feedback(noise=0.1, clip=True)
     model = LSMRegressor(liquid, RLS(), feedback).fit([X], [y])
-    assert model.closed_loop_.bounds.tolist() == [[-1.0], [1.0]]
+    assert model.closed_loop_.clip.tolist() == [[-1.0], [1.0]]
     outputs = model.predict([later])[0]
     assert np.abs(outputs).max() > 1.001  # so that there is something to clip
     rows = np.concatenate([model.predict_next(later[i : i + 20]) for i in (0, 20, 40)])
     np.testing.assert_allclose(rows, outputs, rtol=1e-6, atol=1e-9)
     free = LSMRegressor(liquid, RLS(), Feedback(noise=0.1)).fit([X], [y])
-    assert free.closed_loop_.bounds is None
+    assert free.closed_loop_.clip is None
     assert not np.allclose(free.predict([later])[0], outputs, atol=1e-3)

@@ -209,20 +209,20 @@ def plan_of_rows(network, spikes):
     return Plan(offsets, times, np.array([0.9, 0.5]))
 
 
-@pytest.mark.parametrize("bounds", [None, [[-0.5, -9.0], [0.2, 0.5]]])
+@pytest.mark.parametrize("clip", [None, [[-0.5, -9.0], [0.2, 0.5]]])
 @pytest.mark.parametrize("taught", [False, True])
 @pytest.mark.parametrize("delay", [1, 3])
 @pytest.mark.parametrize(
     "options", [{}, {"graded": True, "max_delay": 3}, {"graded": True, "max_delay_in": 2}]
 )
-def test_outputs_flow_back_as_a_stream_adds_them_row_by_row(options, delay, taught, bounds):
+def test_outputs_flow_back_as_a_stream_adds_them_row_by_row(options, delay, taught, clip):
     network = make_network(N, **options)
     spikes = make_input(2, graded=options.get("graded", False), hold=2, rate=0.4, seed=4)
     plan = plan_of_rows(network, spikes)
     teaching = {"correlation": Correlation.of(np.eye(2 * N)), "forget": 0.98} if taught else {}
     loop = closed_loop(spikes, 2 * N, delay, [5, 0], **teaching)
-    if bounds is not None:
-        loop = loop._replace(bounds=np.array(bounds))
+    if clip is not None:
+        loop = loop._replace(clip=np.array(clip))
     taught_by_kernel = loop._replace(coef=loop.coef.copy())
     readings, _ = simulate(network, spikes, plan, dtype="float64", loop=taught_by_kernel)
     coef, P = loop.coef.copy(), np.eye(2 * N)
@@ -233,8 +233,8 @@ def test_outputs_flow_back_as_a_stream_adds_them_row_by_row(options, delay, taug
             source = t - delay
             is_forced = source < loop.n_forced[sample]
             sent = (loop.targets if is_forced else loop.outputs)[first + source]
-            if bounds is not None and not is_forced:
-                sent = np.clip(sent, *bounds)
+            if clip is not None and not is_forced:
+                sent = np.clip(sent, *clip)
             back = sent @ loop.weights if source >= 0 else np.zeros(N)
             (state,) = stream.step(row, back)
             np.testing.assert_allclose(readings[first + t], state, rtol=1e-6, atol=1e-9)
