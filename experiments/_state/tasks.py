@@ -11,7 +11,7 @@ from .._study.metric import Metric
 
 __all__ = ["ALL", "DELAY", "TASKS", "accuracies", "load_data"]
 
-N_TESTED = 16  # samples of the test, after those for training
+N_TESTED = 8  # samples of the test, after those for training
 N_VALIDATED = 4  # of the samples for training, the last ones
 LONGEST = 2.5  # times the delay: delay of the longest trial
 CLOSE = 0.5  # distance from a wave that counts as right
@@ -93,7 +93,7 @@ def load_data(task="flip-flop", delay=2000.0, window=2000.0, n_samples=16, rando
         Window in ms that the static random features and the linear taps read.
     n_samples : int, default=16
         Number of samples of 20 s for training, of which the last four are for validation. There are
-        16 more for the test.
+        8 more for the test.
     random_state : int, RandomState instance or None, default=None
         Seed.
 

@@ -51,7 +51,7 @@ class TestResults:
 @pytest.mark.parametrize("task", TASKS)
 def test_perfect_outputs_are_right_and_none_are_not(task):
     data = load_data(task, n_samples=5, random_state=0)
-    assert [len(part) for part in (data.train, data.test, *data.cv[0])] == [5, 16, 1, 4]
+    assert [len(part) for part in (data.train, data.test, *data.cv[0])] == [5, 8, 1, 4]
     target = [data.target[i] for i in data.test]
     values = accuracies(task, target, data, data.test, data.window)
     assert set(values.values()) == {1.0}
