@@ -6,8 +6,6 @@ from sklearn.utils import Bunch
 from lsm import SpikeArray
 from lsm._validation import check_integer, check_number
 
-from ._spike_trains import check_steps
-
 __all__ = ["ROW", "Rows", "bunch", "held", "onsets", "pulses"]
 
 ROW = 20.0  # ms, of a row by default
@@ -38,8 +36,8 @@ class Rows:
     def __init__(self, n_samples, duration, row_duration):
         self.n_samples = check_integer("n_samples", n_samples, 1)
         check_number("row_duration", row_duration, 0, low_open=True)
-        self.n_rows = check_steps("duration", duration, row_duration)
         self.row_duration = float(row_duration)
+        self.n_rows = self.of("duration", duration)
 
     def of(self, name, value, at_least=1):
         """Return a duration of ms as a whole number of rows, `at_least` of them."""
@@ -72,10 +70,10 @@ def held(n_rows, starts, values):
 
     Before the first start the value is 0, and the number of rows is NaN.
     """
-    last = np.searchsorted(starts, np.arange(n_rows), side="right") - 1
-    known = last >= 0
-    value = np.where(known, np.asarray(values, dtype=float)[last], 0.0)
-    return value, np.where(known, np.arange(n_rows) - starts[last], UNSCORED)
+    value, age = np.zeros(n_rows), np.full(n_rows, UNSCORED)
+    for start, last in zip(starts, values, strict=True):
+        value[start:], age[start:] = last, np.arange(n_rows - start)
+    return value, age
 
 
 def bunch(title, text, samples, rows, *, feature_names, target_names, score, **more):

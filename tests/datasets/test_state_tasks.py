@@ -141,13 +141,20 @@ def test_a_match_is_of_the_item_before():
     assert np.mean(matches) == pytest.approx(0.5, abs=0.15)
 
 
+@pytest.mark.parametrize("maker", MAKERS)
+def test_a_sample_may_be_too_short_for_any_event(maker):
+    task = maker(20, duration=20.0, random_state=0)
+    assert {part.shape[0] for part in task.target} == {1}
+    assert all(np.isnan(part).all() or part.tolist() == [0.0] for part in task.since)
+
+
 @pytest.mark.parametrize(
     ("maker", "params", "message"),
     [
         ("make_flip_flop", {"hold": 100.0}, "hold must be a finite number >= 200, got 100.0"),
         ("make_flip_flop", {"n_bits": 0}, "n_bits must be an integer >= 1, got 0"),
         ("make_flip_flop", {"pulse": 1.0}, "pulse must be a finite number >= 20, got 1.0"),
-        ("make_flip_flop", {"duration": -1.0}, "duration must be a finite number > 0"),
+        ("make_flip_flop", {"duration": -1.0}, "duration must be a finite number >= 20"),
         ("make_counter", {"modulus": 1}, "modulus must be an integer >= 2, got 1"),
         ("make_counter", {"n_samples": 0}, "n_samples must be an integer >= 1, got 0"),
         ("make_counter", {"interval": np.nan}, "interval must be a finite number >= 200"),
