@@ -25,7 +25,14 @@ from ._spike_trains import (
 )
 from ._spoken_digits import fetch_spoken_digits, load_spoken_digits
 from ._spoken_words import VOCABULARY, make_spoken_words
+from ._state_tasks import (
+    make_counter,
+    make_cued_patterns,
+    make_flip_flop,
+    make_switched_rule,
+)
 from ._sunspots import load_sunspots
+from ._trials import make_delayed_match, make_kept_evidence
 from ._uea import fetch_basic_motions, fetch_japanese_vowels
 
 __all__ = [
@@ -43,9 +50,14 @@ __all__ = [
     "load_spoken_digits",
     "load_sunspots",
     "make_bouncing_ball",
+    "make_counter",
+    "make_cued_patterns",
+    "make_delayed_match",
     "make_delayed_parity",
     "make_embedded_pattern",
     "make_equal_rate_patterns",
+    "make_flip_flop",
+    "make_kept_evidence",
     "make_lorenz",
     "make_mackey_glass",
     "make_memory_capacity",
@@ -58,6 +70,7 @@ __all__ = [
     "make_spike_intervals",
     "make_spike_templates",
     "make_spoken_words",
+    "make_switched_rule",
     "make_template_xor",
     "minimum_jerk",
     "warp_spikes",

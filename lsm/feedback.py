@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator
 
 from ._typing import Array
 from ._units import nearest_steps
-from ._validation import check_number
+from ._validation import check_bool, check_number
 
 __all__ = ["Feedback"]
 
@@ -29,6 +29,10 @@ class Feedback(BaseEstimator):
     noise : float, default=0.0
         Standard deviation of the noise that is added to the targets that come back in `fit`, in
         their units. Some noise teaches a readout to tolerate its own errors.
+    clip : bool, default=False
+        Whether an output comes back clipped to the range of its targets in `fit`, zero included.
+        An output that holds one of two values then comes back as exactly that value even where it
+        is beyond, so that errors outwards do not add up.
     """
 
     def __init__(
@@ -37,17 +41,20 @@ class Feedback(BaseEstimator):
         weight: float = 1.0,
         delay: float | str = "auto",
         noise: float = 0.0,
+        clip: bool = False,
     ) -> None:
         self.density = density
         self.weight = weight
         self.delay = delay
         self.noise = noise
+        self.clip = clip
 
     def check(self) -> None:
         """Validate the parameters."""
         check_number("Feedback.density", self.density, 0, 1)
         check_number("Feedback.weight", self.weight, 0)
         check_number("Feedback.noise", self.noise, 0)
+        check_bool("Feedback.clip", self.clip)
         if not self._next_row():
             check_number("Feedback.delay", self.delay, 0, low_open=True)
 

@@ -32,12 +32,16 @@ class ClosedLoop:
         Largest magnitude of an output that may come back.
     row_duration : float
         Duration of a row in ms.
+    clip : float64 array of shape (2, n_outputs) or None
+        Lowest and highest value of each output that comes back: an output beyond them comes back
+        as the nearer one. None without clipping.
     """
 
     weights: np.ndarray
     delay: int
     limit: float
     row_duration: float
+    clip: np.ndarray | None = None
 
     @property
     def n_outputs(self) -> int:
@@ -51,8 +55,16 @@ class ClosedLoop:
         return np.reshape(output, self.n_outputs).astype(float)
 
     def widen(self, targets: Array) -> Any:
-        """Return a loop whose limit allows for further targets."""
-        return replace(self, limit=max(self.limit, DIVERGED * np.abs(targets).max()))
+        """Return a loop whose limit and clipping allow for further targets."""
+        wider = replace(self, limit=max(self.limit, DIVERGED * np.abs(targets).max()))
+        if self.clip is None:
+            return wider
+        values = np.vstack([self.clip, targets.reshape(-1, self.n_outputs)])
+        return replace(wider, clip=np.stack([values.min(axis=0), values.max(axis=0)]))
+
+    def returned(self, outputs: Array) -> Array:
+        """Return the values that come back for outputs of shape (n_rows, n_outputs)."""
+        return outputs if self.clip is None else np.clip(outputs, *self.clip)
 
     def force(self, simulator: Simulator, spikes: SpikeArray, targets: Array) -> Array:
         """Run a liquid while the targets come back; return the states of all rows.
@@ -160,7 +172,7 @@ class ClosedLoop:
         for t, row in enumerate(rows):
             outputs[t] = self.as_outputs(readout.predict(steps.step(row)))
             self.check(outputs[t : t + 1], t)
-            steps.send(forced[t] if t < n_forced else outputs[t])
+            steps.send(forced[t] if t < n_forced else self.returned(outputs[t]))
         return outputs
 
     def _loop(self, targets, n_forced, **readout):
@@ -175,6 +187,7 @@ class ClosedLoop:
             outputs=np.zeros((len(targets), self.n_outputs)),
             n_forced=np.asarray(n_forced),
             delay=self.delay,
+            clip=np.empty((2, 0)) if self.clip is None else self.clip,
             **nothing | readout,
         )
 

@@ -185,4 +185,4 @@ class OnlineRun:
     def _send(self, output, closed_loop):
         returned = closed_loop.as_outputs(output)
         closed_loop.check(returned[None], self.n_rows)
-        self._steps.send(returned)
+        self._steps.send(closed_loop.returned(returned))

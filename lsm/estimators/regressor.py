@@ -232,7 +232,9 @@ class LSMRegressor(RegressorMixin, LSM):
         (rng,) = generators(self.liquid_.random_state, ["feedback"]).values()
         weights = self.feedback.draw(targets.shape[1], self.liquid_.n_neurons_, rng)
         delay = self.feedback.delay_rows(spikes.row_duration)
-        self.closed_loop_ = ClosedLoop(weights, delay, 0.0, spikes.row_duration).widen(targets)
+        clip = np.zeros((2, len(weights))) if self.feedback.clip else None
+        loop = ClosedLoop(weights, delay, 0.0, spikes.row_duration, clip)
+        self.closed_loop_ = loop.widen(targets)
         return rng
 
     @available_if(readout_has("partial_fit"))

@@ -23,11 +23,15 @@ def feed(sample, row, first_row, closed_loop, drive):
     Targets and outputs of a sample begin at `first_row`.
     """
     source, weights = row - closed_loop.delay, closed_loop.weights
+    clip = closed_loop.clip
     if source >= 0:
         forced = source < closed_loop.n_forced[sample]
         signal = closed_loop.targets if forced else closed_loop.outputs
         for k in range(len(weights)):
             value = real(signal[first_row + source, k])
+            if clip.shape[1] > 0 and not forced:
+                # In this order a NaN stays, and is refused after the run.
+                value = min(max(value, real(clip[0, k])), real(clip[1, k]))
             for n in range(weights.shape[1]):
                 drive[n] += value * weights[k, n]
 

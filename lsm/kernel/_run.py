@@ -227,6 +227,7 @@ def _check_loop(loop, shape, n_samples):
         (loop.coef, (n_outputs, n_features) if answers else loop.coef.shape),
         (loop.intercept, (len(loop.coef),)),
         (matrix, (n_features, n_features) if matrix.size > 0 else matrix.shape),
+        (loop.clip, (2, n_outputs) if loop.clip.size > 0 else (2, 0)),
     )
     fits = all(array.shape == shape for array, shape in expected)
     if loop.delay < 1 or not fits or not loop.correlation.is_of(len(matrix)):

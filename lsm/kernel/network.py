@@ -321,6 +321,9 @@ class Loop(NamedTuple):
         Rows after which an output flows back, at least one.
     forget : float, default=1.0
         Factor by which a row counts less with each row after it.
+    clip : float64 array of shape (2, n_outputs)
+        Lowest and highest value of each output that flows back: an output beyond them flows back
+        as the nearer one. Of shape (2, 0) without clipping, the default.
     """
 
     weights: np.ndarray
@@ -333,3 +336,4 @@ class Loop(NamedTuple):
     correlation: Correlation
     delay: int = 1
     forget: float = 1.0
+    clip: np.ndarray = np.empty((2, 0))

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import kstest
 
 from lsm import Feedback, Liquid, LSMRegressor
+from lsm.readout import RLS
 
 
 def draw(seed=0, **params):
@@ -44,6 +45,7 @@ def test_a_delay_is_a_whole_number_of_rows():
         ({"weight": -1.0}, r"Feedback.weight must be .* >= 0, got -1.0"),
         ({"weight": np.nan}, r"Feedback.weight must be a finite number .*, got nan"),
         ({"noise": -0.1}, r"Feedback.noise must be .* >= 0, got -0.1"),
+        ({"clip": "yes"}, r"Feedback.clip must be True or False, got 'yes'"),
         ({"delay": 0.0}, r"Feedback.delay must be .* > 0, got 0.0"),
         ({"delay": "late"}, r"Feedback.delay must be a number > 0, got 'late'"),
     ],
@@ -55,3 +57,27 @@ def test_invalid_parameters_are_refused_by_a_fit_too(params, message):
     u = np.random.default_rng(0).uniform(-1, 1, 50)
     with pytest.raises((TypeError, ValueError), match=message):
         LSMRegressor(Liquid(20), feedback=feedback).fit([u[:, None]], [u])
+
+
+def held_bit(n_rows, seed):
+    """Return pulses of either sign, and the sign of the last one."""
+    rng = np.random.default_rng(seed)
+    pulses = rng.choice([-1.0, 1.0], n_rows) * (rng.random(n_rows) < 0.02)
+    pulses[0] = 1.0
+    last = np.maximum.accumulate(np.where(pulses != 0, np.arange(n_rows), 0))
+    return pulses[:, None], pulses[last]
+
+
+def test_clipping_is_the_same_in_one_run_and_row_by_row():
+    (X, y), (later, _) = held_bit(400, 0), held_bit(60, 1)
+    liquid = Liquid(40, row_duration=10.0, dtype="float64", random_state=0)
+    feedback = Feedback(noise=0.1, clip=True)
+    model = LSMRegressor(liquid, RLS(), feedback).fit([X], [y])
+    assert model.closed_loop_.clip.tolist() == [[-1.0], [1.0]]
+    outputs = model.predict([later])[0]
+    assert np.abs(outputs).max() > 1.001  # so that there is something to clip
+    rows = np.concatenate([model.predict_next(later[i : i + 20]) for i in (0, 20, 40)])
+    np.testing.assert_allclose(rows, outputs, rtol=1e-6, atol=1e-9)
+    free = LSMRegressor(liquid, RLS(), Feedback(noise=0.1)).fit([X], [y])
+    assert free.closed_loop_.clip is None
+    assert not np.allclose(free.predict([later])[0], outputs, atol=1e-3)

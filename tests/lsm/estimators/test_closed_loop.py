@@ -114,6 +114,41 @@ def test_a_limit_grows_with_the_targets_and_never_shrinks():
     assert loop(limit=5.0).widen(np.array([0.001])).limit == 5.0
 
 
+def test_clipping_widens_with_the_targets_and_never_shrink():
+    assert loop().widen(np.ones((3, 2))).clip is None
+    bounded = loop(clip=np.zeros((2, 2))).widen(np.array([[-1.0, 2.0], [0.5, 3.0]]))
+    assert bounded.clip.tolist() == [[-1.0, 0.0], [0.5, 3.0]]
+    assert bounded.widen(np.array([[0.7, 1.0]])).clip.tolist() == [[-1.0, 0.0], [0.7, 3.0]]
+
+
+def test_outputs_beyond_the_range_come_back_as_the_nearer_one():
+    outputs = np.array([[-3.0, 0.5], [3.0, -0.1], [0.2, np.nan]])
+    np.testing.assert_array_equal(loop().returned(outputs), outputs)
+    bounded = loop(clip=np.array([[-1.0, 0.0], [2.0, 0.3]]))
+    expected = [[-1.0, 0.3], [2.0, 0.0], [0.2, np.nan]]
+    np.testing.assert_array_equal(bounded.returned(outputs), expected)
+
+
+def test_a_readout_of_any_kind_is_clipped_row_by_row():
+    simulator, spikes = Simulator(), packed(X)
+    bounded = loop(clip=np.array([[0.0, 0.0], [2.5, 30.0]]))
+    nothing = np.zeros((6, 2))
+    outputs = bounded.run(simulator, spikes, Mean(), nothing, np.array([0]))
+    back = np.clip(outputs[:-1], 0.0, [2.5, 30.0]) @ WEIGHTS
+    np.testing.assert_array_equal(simulator.run.currents[1:], back)
+    assert outputs.max() > 30.0
+
+
+def test_the_kernel_is_told_how_to_clip():
+    simulator, spikes = Simulator(), packed(X)
+    simulator.outputs, targets = 0.0, np.zeros((6, 2))
+    loop().force(simulator, spikes, targets)
+    assert simulator.loop.clip.shape == (2, 0)
+    clip = np.array([[0.0, 0.0], [2.5, 30.0]])
+    loop(clip=clip).force(simulator, spikes, targets)
+    assert simulator.loop.clip is clip
+
+
 def test_the_kernel_is_told_which_targets_flow_back():
     simulator, spikes = Simulator(), packed(X, X[:3])
     simulator.outputs, targets = 0.0, np.arange(18.0).reshape(9, 2)

@@ -226,17 +226,20 @@ def plan_of_rows(network, spikes):
     return Plan(offsets, times, np.array([0.9, 0.5]))
 
 
+@pytest.mark.parametrize("clip", [None, [[-0.5, -9.0], [0.2, 0.5]]])
 @pytest.mark.parametrize("taught", [False, True])
 @pytest.mark.parametrize("delay", [1, 3])
 @pytest.mark.parametrize(
     "options", [{}, {"graded": True, "max_delay": 3}, {"graded": True, "max_delay_in": 2}]
 )
-def test_outputs_flow_back_as_a_stream_adds_them_row_by_row(options, delay, taught):
+def test_outputs_flow_back_as_a_stream_adds_them_row_by_row(options, delay, taught, clip):
     network = make_network(N, **options)
     spikes = make_input(2, graded=options.get("graded", False), hold=2, rate=0.4, seed=4)
     plan = plan_of_rows(network, spikes)
     teaching = {"correlation": Correlation.of(np.eye(2 * N)), "forget": 0.98} if taught else {}
     loop = closed_loop(spikes, 2 * N, delay, [5, 0], **teaching)
+    if clip is not None:
+        loop = loop._replace(clip=np.array(clip))
     taught_by_kernel = loop._replace(coef=loop.coef.copy())
     readings, _ = simulate(network, spikes, plan, dtype="float64", loop=taught_by_kernel)
     coef, P = loop.coef.copy(), np.eye(2 * N)
@@ -245,8 +248,11 @@ def test_outputs_flow_back_as_a_stream_adds_them_row_by_row(options, delay, taug
         stream = Stream(network, rows[0], plan, dtype="float64")
         for t, row in enumerate(rows):
             source = t - delay
-            sent = loop.targets if source < loop.n_forced[sample] else loop.outputs
-            back = sent[first + source] @ loop.weights if source >= 0 else np.zeros(N)
+            is_forced = source < loop.n_forced[sample]
+            sent = (loop.targets if is_forced else loop.outputs)[first + source]
+            if clip is not None and not is_forced:
+                sent = np.clip(sent, *clip)
+            back = sent @ loop.weights if source >= 0 else np.zeros(N)
             (state,) = stream.step(row, back)
             np.testing.assert_allclose(readings[first + t], state, rtol=1e-6, atol=1e-9)
             x = state.ravel()

@@ -1,0 +1,1 @@
+"""Tasks that need a state: their samples and scores, the models, and pictures."""
