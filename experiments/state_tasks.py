@@ -2,9 +2,9 @@
 
 The table has the liquid with feedback, the same liquid without recurrence and without feedback, an
 echo state network of as many neurons with the same feedback, and as many static random units and
-linear taps of a window as long as the delay, over several seeds of tasks and networks. It has the
-accuracy over all rows, and by the time since the event on which the answer depends. Settings were
-chosen on validation samples of other seeds; the test samples serve for the table only.
+linear taps of the last two seconds, over several seeds of tasks and networks. It has the accuracy
+over all rows, and by the time since the event on which the answer depends. Settings were chosen on
+samples of another seed.
 """
 
 from lsm import without_recurrence
