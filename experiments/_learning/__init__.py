@@ -19,10 +19,11 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import p_delta
+from . import competition, p_delta
 
 __all__ = ["METHODS"]
 
 METHODS = {
+    "competition": competition,
     "p-delta": p_delta,
 }

@@ -10,6 +10,7 @@ from .connectivity import ConnectivityDisplay
 from .measures import GainDisplay, SeparationDisplay
 from .plasticity import STDPDisplay, WeightChangeDisplay
 from .raster import RasterDisplay
+from .receptive_fields import ReceptiveFieldDisplay
 from .scores import AccuracyDisplay, ConfusionDisplay
 from .states import SnapshotDisplay, TrajectoryDisplay
 from .traces import MembraneDisplay
@@ -22,6 +23,7 @@ __all__ = [
     "GainDisplay",
     "MembraneDisplay",
     "RasterDisplay",
+    "ReceptiveFieldDisplay",
     "STDPDisplay",
     "SeparationDisplay",
     "SnapshotDisplay",

@@ -1,9 +1,11 @@
 """Readouts that are missing in scikit-learn."""
 
+from .competition import SpikingCompetition
 from .hold_out_ridge import HoldOutRidge
 from .kernel_ridge import KernelRidgeClassifier
 from .p_delta import PDeltaClassifier, PDeltaRegressor
 from .residual_ridge import ResidualRidge
+from .response_vote import ResponseVote
 from .rls import RLS
 from .spike_readout import SpikeReadout
 from .windowed_ridge import WindowedRidge, WindowedRidgeClassifier
@@ -16,7 +18,9 @@ __all__ = [
     "PDeltaClassifier",
     "PDeltaRegressor",
     "ResidualRidge",
+    "ResponseVote",
     "SpikeReadout",
+    "SpikingCompetition",
     "WindowedRidge",
     "WindowedRidgeClassifier",
     "WithinClassWhitener",
