@@ -19,11 +19,12 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import competition, p_delta
+from . import actor_critic, competition, p_delta
 
 __all__ = ["METHODS"]
 
 METHODS = {
+    "actor-critic": actor_critic,
     "competition": competition,
     "p-delta": p_delta,
 }

@@ -1,9 +1,11 @@
 """Readouts that are missing in scikit-learn."""
 
+from .actor_critic import SpikingActorCritic
 from .competition import SpikingCompetition
 from .hold_out_ridge import HoldOutRidge
 from .kernel_ridge import KernelRidgeClassifier
 from .p_delta import PDeltaClassifier, PDeltaRegressor
+from .place_cells import PlaceCells
 from .residual_ridge import ResidualRidge
 from .response_vote import ResponseVote
 from .rls import RLS
@@ -17,9 +19,11 @@ __all__ = [
     "KernelRidgeClassifier",
     "PDeltaClassifier",
     "PDeltaRegressor",
+    "PlaceCells",
     "ResidualRidge",
     "ResponseVote",
     "SpikeReadout",
+    "SpikingActorCritic",
     "SpikingCompetition",
     "WindowedRidge",
     "WindowedRidgeClassifier",

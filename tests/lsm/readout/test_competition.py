@@ -10,7 +10,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from lsm import Liquid, SpikeArray
 from lsm.readout import ResponseVote, SpikingCompetition
-from lsm.readout.competition import Competition, compete, reference_compete
+from lsm.readout._competition import Competition, compete, reference_compete
 from lsm.readout.spike_readout import Trains
 
 
