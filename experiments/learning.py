@@ -34,12 +34,13 @@ def conditions(method):
     return [{} if one is None else {"condition": one} for one in found]
 
 
-def load_data(method="p-delta", n_samples=None, *, condition=None, random_state=None):
+def load_data(method="conversion", n_samples=None, *, condition=None, random_state=None):
     """Load the task of a method.
 
     Parameters
     ----------
-    method : {"actor-critic", "competition", "p-delta"}, default="p-delta"
+    method : {"actor-critic", "competition", "conversion", "p-delta", "resume", "tempotron"}, \
+default="conversion"
         Name of the method.
     n_samples : int or None
         Number of samples, about a quarter of them for the test. By default that of the study.
@@ -61,12 +62,12 @@ def load_data(method="p-delta", n_samples=None, *, condition=None, random_state=
     return data
 
 
-def make_model(method="p-delta", *, data, condition=None, random_state=None, **settings):
+def make_model(method="conversion", *, data, condition=None, random_state=None, **settings):
     """Make the unfitted model of a method.
 
     Parameters
     ----------
-    method : str, default="p-delta"
+    method : str, default="conversion"
         As of :func:`load_data`.
     data : Bunch
         As :func:`load_data` returns.

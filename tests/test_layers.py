@@ -28,7 +28,7 @@ ROWS = [
     ["lsm.simulator", "lsm.pooled"],
     ["lsm.reservoir", "lsm.random_features"],
     ["lsm.liquid"],
-    ["lsm.controls", "lsm.ensemble", "lsm.readout"],
+    ["lsm.controls", "lsm.ensemble", "lsm.readout", "lsm.conversion"],
     ["lsm.feedback"],
     ["lsm.estimators"],
     ["lsm.inside"],

@@ -19,12 +19,15 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import actor_critic, competition, p_delta
+from . import actor_critic, competition, conversion, p_delta, resume, tempotron
 
 __all__ = ["METHODS"]
 
 METHODS = {
     "actor-critic": actor_critic,
     "competition": competition,
+    "conversion": conversion,
     "p-delta": p_delta,
+    "resume": resume,
+    "tempotron": tempotron,
 }

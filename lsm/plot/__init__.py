@@ -7,6 +7,7 @@ change the state of pyplot.
 
 from .column import ColumnDisplay
 from .connectivity import ConnectivityDisplay
+from .conversion import ConversionDisplay
 from .measures import GainDisplay, SeparationDisplay
 from .plasticity import STDPDisplay, WeightChangeDisplay
 from .raster import RasterDisplay
@@ -20,6 +21,7 @@ __all__ = [
     "ColumnDisplay",
     "ConfusionDisplay",
     "ConnectivityDisplay",
+    "ConversionDisplay",
     "GainDisplay",
     "MembraneDisplay",
     "RasterDisplay",

@@ -8,8 +8,10 @@ from .p_delta import PDeltaClassifier, PDeltaRegressor
 from .place_cells import PlaceCells
 from .residual_ridge import ResidualRidge
 from .response_vote import ResponseVote
+from .resume import ReSuMe
 from .rls import RLS
 from .spike_readout import SpikeReadout
+from .tempotron import Tempotron
 from .windowed_ridge import WindowedRidge, WindowedRidgeClassifier
 from .within_class_whitener import WithinClassWhitener
 
@@ -20,11 +22,13 @@ __all__ = [
     "PDeltaClassifier",
     "PDeltaRegressor",
     "PlaceCells",
+    "ReSuMe",
     "ResidualRidge",
     "ResponseVote",
     "SpikeReadout",
     "SpikingActorCritic",
     "SpikingCompetition",
+    "Tempotron",
     "WindowedRidge",
     "WindowedRidgeClassifier",
     "WithinClassWhitener",

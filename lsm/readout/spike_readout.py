@@ -16,7 +16,7 @@ from ..samples import SampleForm
 from ..spikes import SpikeArray
 from ..targets import resolve_targets
 
-__all__ = ["SpikeReadout", "Trains", "encode_classes"]
+__all__ = ["SpikeReadout", "Trains", "encode_classes", "potential_kernel"]
 
 
 class SpikeReadout(BaseEstimator):
@@ -187,6 +187,16 @@ class Trains:
     def __len__(self) -> int:
         return len(self.n_steps)
 
+    @property
+    def arrays(self) -> tuple[Array, Array, Array, Array, Array]:
+        """Steps, channels, amplitudes, offsets and numbers of steps, for compiled functions."""
+        return self.steps, self.channels, self.amplitudes, self.offsets, self.n_steps
+
+    @property
+    def samples(self) -> Array:
+        """Sample of each event."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+
     def dense(self, sample: int) -> Array:
         """Return the events of a sample as a float64 array of shape (n_steps, n_channels)."""
         raster = np.zeros((self.n_steps[sample], self.n_channels))
@@ -226,3 +236,37 @@ def encode_classes(X: Samples, y: ArrayLike, owner: str) -> tuple[Array, Array]:
             f"{owner} needs samples of two classes or more, got 1 class: {classes[0]!r}"
         )
     return classes, indices.astype(np.int64)
+
+
+def potential_kernel(
+    owner: str, tau_m: float, tau_s: float, dt: float
+) -> tuple[float, float, float]:
+    """Return the numbers of a postsynaptic potential, a difference of two exponentials.
+
+    Parameters
+    ----------
+    owner : str
+        Name of the estimator in an error.
+    tau_m, tau_s : float
+        Time constants of the membrane and of the synapses in ms.
+    dt : float
+        Length of a step in ms.
+
+    Returns
+    -------
+    slow, fast : float
+        Decays of the two exponentials in a step.
+    factor : float
+        Factor of the difference that makes a peak of 1, in continuous time.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Unless `0 < tau_s < tau_m`.
+    """
+    tau_m = check_number(f"{owner}.tau_m", tau_m, 0, low_open=True)
+    tau_s = check_number(f"{owner}.tau_s", tau_s, 0, tau_m, low_open=True, high_open=True)
+    ratio = tau_m / tau_s
+    time = np.log(ratio) * tau_m / (ratio - 1)  # of the peak
+    height = np.exp(-time / tau_m) - np.exp(-time / tau_s)
+    return float(np.exp(-dt / tau_m)), float(np.exp(-dt / tau_s)), float(1 / height)

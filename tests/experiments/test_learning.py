@@ -1,5 +1,6 @@
 """`lsm run learning`: every method on its task, with its controls and its folder."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -27,7 +28,7 @@ def small(monkeypatch, method, *conditions, **constants):
     """Let a method have few conditions and small networks."""
     for name, value in constants.items():
         monkeypatch.setattr(METHODS[method], name, value)
-    monkeypatch.setattr(METHODS[method], "conditions", lambda: conditions)
+    monkeypatch.setattr(METHODS[method], "conditions", lambda: conditions, raising=False)
 
 
 def test_p_delta_is_compared_with_ridge_on_the_same_liquid(tmp_path, monkeypatch, capsys):
@@ -44,3 +45,37 @@ def test_an_unknown_method_is_refused_with_the_names_of_all(capsys):
     with pytest.raises(SystemExit):
         main(["run", "learning", "--method", "magic"])
     assert "p-delta" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_converted_models_have_their_accuracy_and_spikes_over_steps(tmp_path, monkeypatch):
+    small(monkeypatch, "conversion", None, N_HIDDEN=16)
+    out, table = run(tmp_path, "--method", "conversion", "--n-samples", "400")
+    last = table[table["steps"] == 100].set_index(["metric", "model"])["median"]
+    assert abs(last["accuracy", "conversion"] - last["accuracy", "perceptron"]) < 0.03
+    assert last["accuracy", "spiking ridge"] == last["accuracy", "ridge"]
+    spikes = table[table["metric"] == "spikes"].pivot(
+        index="model", columns="steps", values="median"
+    )
+    assert np.all(np.diff(spikes, axis=1) > 0)
+    assert (out / "steps.png").exists()
+
+
+def test_the_capacity_of_a_tempotron_is_drawn_over_the_load(tmp_path, monkeypatch):
+    small(monkeypatch, "tempotron", 1.0, 8.0, N_CHANNELS=40, MAX_ITER=100)
+    out, table = run(tmp_path, "--method", "tempotron")
+    learnt = table[table["metric"] == "learnt"].set_index(["model", "condition"])["median"]
+    assert learnt["tempotron", 1.0] == 1.0
+    assert learnt["tempotron", 8.0] < 0.9
+    assert learnt["ridge, counts", 1.0] == 0.5  # all counts are equal
+    assert (out / "capacity.png").exists()
+
+
+def test_resume_learns_trains_that_ridge_on_potentials_does_not(tmp_path, monkeypatch):
+    small(monkeypatch, "resume", 1)
+    out, table = run(tmp_path, "--method", "resume")
+    values = table.set_index(["metric", "model"])["median"]
+    assert values["within 2 ms", "resume"] == 1.0
+    assert values["distance", "resume"] < values["distance", "first weights"] - 0.5
+    assert values["within 2 ms", "first weights"] == 0.0
+    assert (out / "resume.png").exists()

@@ -7,14 +7,18 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from sklearn.datasets import load_iris
+from sklearn.linear_model import RidgeClassifier
 
 from lsm import Liquid, Snapshots, SpikeArray, measures, plot
+from lsm.conversion import SpikingReadout
 from lsm.plasticity import PairSTDP, SynapticScaling
 from lsm.plot import (
     AccuracyDisplay,
     ColumnDisplay,
     ConfusionDisplay,
     ConnectivityDisplay,
+    ConversionDisplay,
     GainDisplay,
     MembraneDisplay,
     RasterDisplay,
@@ -327,6 +331,7 @@ def test_everything_fits_a_column_of_print_and_is_labelled(liquid, X, y):
         WeightChangeDisplay.from_estimators(liquid, liquid),
         ConfusionDisplay.from_predictions(y, y),
         AccuracyDisplay.from_estimator(liquid, X, y, n_times=2, cv=2),
+        ConversionDisplay({"a": np.ones(3)}, {"a": np.arange(3)}).plot(),
     ]
     assert len({type(display) for display in displays}) == len(plot.__all__) - 1  # the column
     for display in displays:
@@ -354,3 +359,20 @@ RasterDisplay.from_spikes(SpikeArray.from_dense([np.eye(3, dtype=int)])).figure_
 assert "matplotlib.pyplot" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+class TestConversion:
+    def test_the_lines_are_accuracies_and_spikes_after_each_step(self):
+        X, y = load_iris(return_X_y=True)
+        ridge = RidgeClassifier().fit(X, y)
+        spiking = SpikingReadout.from_linear(ridge, X, n_steps=7)
+        above, below = ConversionDisplay.from_estimators({"ridge": spiking}, X, y).axes_
+        accuracy, original = (line.get_ydata() for line in above.lines)
+        assert accuracy[-1] == pytest.approx(100 * spiking.score(X, y))
+        assert np.all(np.asarray(original) == 100 * ridge.score(X, y))
+        np.testing.assert_array_equal(below.lines[0].get_ydata(), spiking.staged_spikes(X))
+        assert below.lines[0].get_xdata().tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+    def test_another_model_is_refused_with_a_way_out(self):
+        with pytest.raises(TypeError, match=r"make one by lsm\.conversion\.convert"):
+            ConversionDisplay.from_estimators({"a": RidgeClassifier()}, [[0.0]], [0])

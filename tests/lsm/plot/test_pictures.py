@@ -20,6 +20,7 @@ from lsm.plot import (
     ColumnDisplay,
     ConfusionDisplay,
     ConnectivityDisplay,
+    ConversionDisplay,
     GainDisplay,
     MembraneDisplay,
     RasterDisplay,
@@ -159,6 +160,14 @@ def test_confusion(rng):
     y = rng.randint(4, size=200)
     y_pred = np.where(rng.rand(200) < 0.8, y, rng.randint(4, size=200))
     return ConfusionDisplay.from_predictions(y, y_pred, names=["a", "b", "c", "other"])
+
+
+@picture(LINES)
+def test_conversion(rng):
+    steps = np.arange(1.0, 61.0)
+    rise = {name: 1 - np.exp(-steps / tau) for name, tau in (("a", 5), ("b", 15))}
+    spikes = {"a": 4 * steps, "b": 3 * steps}
+    return ConversionDisplay(rise, spikes, 0.98).plot()
 
 
 @picture(LINES)
