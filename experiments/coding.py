@@ -144,18 +144,17 @@ def describe(comparison):
 
 def draw(folder, comparison):
     """Draw the spikes of one image at each place with their codes, and the information."""
-    figure = new_figure((7.0, 5.0))
-    axes = figure.subplots(3, 3, width_ratios=(2, 1, 1))
+    labels = ("rate (Hz)", "first spike (ms)", "rank", "synchrony")
+    figure = new_figure((9.0, 5.0))
+    axes = figure.subplots(3, 5, width_ratios=(2, 1, 1, 1, 1))
     for row, (place, spikes) in zip(axes, comparison.y_pred["chain"].items(), strict=True):
         RasterDisplay(spikes[[0]]).plot(row[0])
         row[0].set_title(place, fontsize="small")
-        latency = code_features(spikes[[0]], "latency")[0]
-        for ax, values, label in (
-            (row[1], code_features(spikes[[0]], "rate")[0], "rate (Hz)"),
-            (row[2], latency, "first spike (ms)"),
-        ):
+        for ax, code, label in zip(row[1:], CODES, labels, strict=True):
+            values = code_features(spikes[[0]], code)[0]
             ax.plot(values, np.arange(len(values)), ".", markersize=2)
             ax.set_xlabel(label, fontsize="small")
+            ax.tick_params(labelsize="small", labelleft=False)
     figure.savefig(folder / "one_input.png", dpi=DPI)
     _draw_information(folder / "information.png", comparison.table())
 

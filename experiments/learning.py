@@ -39,7 +39,7 @@ def load_data(method="conversion", n_samples=None, *, condition=None, random_sta
 
     Parameters
     ----------
-    method : {"actor-critic", "competition", "conversion", "p-delta", "resume", "tempotron"}, \
+    method : {"actor-critic", "competition", "conversion", "p-delta", "resume", "reward", "tempotron"}, \
 default="conversion"
         Name of the method.
     n_samples : int or None

@@ -19,7 +19,7 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import actor_critic, competition, conversion, p_delta, resume, tempotron
+from . import actor_critic, competition, conversion, p_delta, resume, reward, tempotron
 
 __all__ = ["METHODS"]
 
@@ -29,5 +29,6 @@ METHODS = {
     "conversion": conversion,
     "p-delta": p_delta,
     "resume": resume,
+    "reward": reward,
     "tempotron": tempotron,
 }

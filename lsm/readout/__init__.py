@@ -9,6 +9,7 @@ from .place_cells import PlaceCells
 from .residual_ridge import ResidualRidge
 from .response_vote import ResponseVote
 from .resume import ReSuMe
+from .reward_readout import RewardReadout
 from .rls import RLS
 from .spike_readout import SpikeReadout
 from .tempotron import Tempotron
@@ -25,6 +26,7 @@ __all__ = [
     "ReSuMe",
     "ResidualRidge",
     "ResponseVote",
+    "RewardReadout",
     "SpikeReadout",
     "SpikingActorCritic",
     "SpikingCompetition",

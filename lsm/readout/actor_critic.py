@@ -20,7 +20,7 @@ POSITIVE = (
 )  # fmt: skip
 NOT_NEGATIVE = ("learning_rate", "adaptation", "inhibition", "w_init")
 COUNTS = ("n_actions", "n_critics", "n_actors")
-PARAMETERS = (*COUNTS, *POSITIVE, *NOT_NEGATIVE)
+PARAMETERS = ("annealing", *COUNTS, *POSITIVE, *NOT_NEGATIVE)
 SETTLE = 5.0  # time constants of the kernel, after which the value at a start is steady
 
 
@@ -61,6 +61,9 @@ class SpikingActorCritic(BaseEstimator):
         Number of actors for each action.
     learning_rate : float, default=0.0015
         Change of a weight by a TD error of 1 and a filtered product of 1 Hz.
+    annealing : float, default=200.0
+        Time of learning in s after which the learning rate has halved; after a time T it is
+        `learning_rate / (1 + T / annealing)`. Infinity keeps it constant.
     duration : float, default=20.0
         Time between two actions in ms.
     tau_m : float, default=20.0
@@ -96,6 +99,8 @@ class SpikingActorCritic(BaseEstimator):
         Mean sum of the traces of all inputs, from the first observation.
     activity_ : Activity
         State of the neurons and synapses.
+    learning_time_ : float
+        Time of learning so far in s.
     actions_ : int64 array of shape (n_samples,)
         Actions in the last call of `fit` or `partial_fit`.
     n_features_in_ : int
@@ -127,6 +132,7 @@ class SpikingActorCritic(BaseEstimator):
         n_critics: int = 40,
         n_actors: int = 40,
         learning_rate: float = 0.0015,
+        annealing: float = 200.0,
         duration: float = 20.0,
         tau_m: float = 20.0,
         tau_kernel: float = 50.0,
@@ -147,6 +153,7 @@ class SpikingActorCritic(BaseEstimator):
         self.n_critics = n_critics
         self.n_actors = n_actors
         self.learning_rate = learning_rate
+        self.annealing = annealing
         self.duration = duration
         self.tau_m = tau_m
         self.tau_kernel = tau_kernel
@@ -289,6 +296,7 @@ class SpikingActorCritic(BaseEstimator):
         n = self.n_critics + self.n_actions * self.n_actors
         self.scale_ = float(x.sum()) * self.tau_m / 1000 or 1.0
         self.weights_ = np.full((n, len(x)), min(self.w_init, rule.w_max))
+        self.learning_time_ = 0.0
         self.rng_ = generators(self.random_state, ["spikes"])["spikes"]
         self.activity_ = Activity.at_rest(*self.weights_.shape, self.n_actions)
 
@@ -300,6 +308,9 @@ class SpikingActorCritic(BaseEstimator):
 
     def _step(self, x, reward, learn):
         activity, rule = self.activity_, self._rule()
+        annealed = self.learning_rate / (1 + self.learning_time_ / self.annealing)
+        rule = rule._replace(learning_rate=annealed)
+        self.learning_time_ += learn * self.duration / 1000
         spikes = np.zeros(len(self.weights_))
         step(x, reward, learn, self.weights_, self.scale_, rule, self.rng_, activity, spikes)
         return int(activity.actions.argmax())
@@ -373,6 +384,7 @@ def _checked_rule(*given):
         check_integer(f"{owner}.{name}", values[name], 1)
     for name in POSITIVE:
         check_number(f"{owner}.{name}", values[name], 0, low_open=True)
+    check_number(f"{owner}.annealing", values["annealing"], 0, np.inf, low_open=True)
     for name in NOT_NEGATIVE:
         check_number(f"{owner}.{name}", values[name], 0)
     for name, longer in (("tau_rise", "tau_kernel"), ("dt", "duration")):
