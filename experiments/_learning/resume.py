@@ -8,7 +8,7 @@ from sklearn.utils import Bunch
 from lsm import SpikeArray
 from lsm.distances import van_rossum
 from lsm.plot._figure import COLOURS, NEUTRAL, WIDTH, legend, open_frame, small
-from lsm.readout import ReSuMe
+from lsm.readout import ReSuMe, SuperSpike
 from lsm.readout.spike_readout import potential_kernel
 
 from .._study.figures import DPI, new_figure
@@ -57,6 +57,7 @@ def make_model(data, condition, random_state):
 def make_controls(model, data, condition, random_state):
     """Make the same neuron without learning, and with the weights of ridge regression."""
     return {
+        "SuperSpike": SuperSpike(n_epochs=N_EPOCHS, random_state=random_state),
         "first weights": ReSuMe(n_epochs=1, random_state=random_state),
         "ridge on potentials": RidgeOnPotentials(n_epochs=1, random_state=random_state),
     }
@@ -124,11 +125,19 @@ def draw(folder, comparison):
     for ax in (above, below):
         small(ax)
         open_frame(ax)
-    epochs = np.arange(1, len(model.distances_) + 1)
-    above.plot(epochs, model.distances_, color=COLOURS[0], lw=1.2)
+    for colour, name in zip(COLOURS, ("resume", "SuperSpike"), strict=False):
+        distances = comparison.models[name].distances_
+        above.plot(
+            np.arange(1, len(distances) + 1),
+            distances,
+            color=colour,
+            lw=1.2,
+            label=name.replace("resume", "ReSuMe"),
+        )
+    legend(above, loc="upper right")
     above.set(xlabel="epoch", ylabel="van Rossum distance", ylim=(0, None))
     rows = {"target": data.target[[0]], "response": model.predict(data.data[[0]])}
-    for colour, (name, spikes) in zip((NEUTRAL, COLOURS[1]), rows.items(), strict=True):
+    for colour, (name, spikes) in zip((NEUTRAL, COLOURS[0]), rows.items(), strict=True):
         times, _ = spikes.to_events()[0]
         level = float(name == "target")
         below.vlines(times, level, level + 0.8, color=colour, lw=1.2, label=name)

@@ -1,13 +1,13 @@
 """The capacity of a tempotron: how many random latency patterns a synapse it learns to tell."""
 
 import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import Bunch
 
 from lsm import SpikeArray
 from lsm.plot._figure import COLOURS, NEUTRAL, WIDTH, legend, open_frame, small
-from lsm.pooled import Pooled
 from lsm.readout import Tempotron
 
 from .._study.figures import DPI, new_figure
@@ -50,16 +50,35 @@ def make_model(data, condition, random_state):
 
 
 def make_controls(model, data, condition, random_state):
-    """Make a linear readout of the traces at the end, and one of their largest values."""
+    """Make linear readouts of exponential traces at the end of a pattern, and of counts."""
     return {
-        "ridge, traces at the end": make_pipeline(Pooled(pool="last", tau=15.0), _ridge()),
-        "ridge, slow traces": make_pipeline(Pooled(pool="last", tau=DURATION), _ridge()),
-        "ridge, counts": make_pipeline(Pooled(pool="sum", tau=None), _ridge()),
+        "ridge, traces of 15 ms": make_pipeline(TracesAtEnd(15.0), _ridge()),
+        "ridge, traces of 500 ms": make_pipeline(TracesAtEnd(500.0), _ridge()),
+        "ridge, counts": make_pipeline(TracesAtEnd(np.inf), _ridge()),
     }
 
 
 def _ridge():
     return RidgeClassifier(1e-3)  # nothing is learnt but the patterns themselves
+
+
+class TracesAtEnd(TransformerMixin, BaseEstimator):
+    """Sums over the spikes of each channel that decay with `tau` ms until the end of a sample."""
+
+    def __init__(self, tau):
+        self.tau = tau
+
+    def fit(self, X, y=None):
+        """Learn nothing."""
+        return self
+
+    def transform(self, X):
+        """Return an array of shape (n_samples, n_channels)."""
+        samples = np.repeat(np.arange(len(X)), np.diff(X.offsets))
+        ages = (X.n_rows[samples] - X.rows) * X.row_duration
+        traces = np.zeros((len(X), X.n_channels))
+        np.add.at(traces, (samples, X.channels), np.exp(-ages / self.tau))
+        return traces
 
 
 def evaluate(model, data, test):

@@ -183,6 +183,11 @@ class SpikingReadout(BaseEstimator):
     def _convert(self, model, X):
         """Take the layers of a fitted model, with their scales on some samples."""
         self._check()
+        if isinstance(X, SpikeArray):
+            raise ValueError(
+                "X is a SpikeArray, but the scales of a model are taken from its features: pass "
+                "the counts of spikes that it was fitted on"
+            )
         X = _dense(check_array(X, accept_sparse="csr", dtype=np.float64))
         layers = layers_of(model, X)
         *hidden, outputs = layers.activations(X)

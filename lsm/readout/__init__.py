@@ -12,6 +12,8 @@ from .resume import ReSuMe
 from .reward_readout import RewardReadout
 from .rls import RLS
 from .spike_readout import SpikeReadout
+from .spike_train_readout import SpikeTrainReadout
+from .super_spike import SuperSpike
 from .tempotron import Tempotron
 from .windowed_ridge import WindowedRidge, WindowedRidgeClassifier
 from .within_class_whitener import WithinClassWhitener
@@ -30,6 +32,8 @@ __all__ = [
     "SpikeReadout",
     "SpikingActorCritic",
     "SpikingCompetition",
+    "SpikeTrainReadout",
+    "SuperSpike",
     "Tempotron",
     "WindowedRidge",
     "WindowedRidgeClassifier",

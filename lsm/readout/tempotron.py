@@ -135,7 +135,8 @@ class Tempotron(ClassifierMixin, SpikeReadout):
                 peak(ones, *_sample(trains, i, absolute=True), kernel)[1]
                 for i in range(len(trains))
             ])  # fmt: skip
-            last, errors = np.zeros_like(weights), []
+            last = np.zeros_like(weights)
+            errors: list[int] = []
             self.weights_ = weights.copy()
             while len(errors) < self.max_iter and 0 not in errors:
                 order = rngs["order"].permutation(len(trains))

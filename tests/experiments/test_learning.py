@@ -34,8 +34,10 @@ def small(monkeypatch, method, *conditions, **constants):
 def test_p_delta_is_compared_with_ridge_on_the_same_liquid(tmp_path, monkeypatch, capsys):
     small(monkeypatch, "p-delta", "order", N_NEURONS=60)
     out, table = run(tmp_path, "--method", "p-delta", "--n-samples", "80")
-    names = ["p-delta", "ridge", "ridge, no recurrence"]
-    assert table["model"][:3].tolist() == names
+    names = ["p-delta", "tempotron", "spiking ridge", "ridge"]
+    assert table["model"][:4].tolist() == names
+    scores = table.set_index("model")["median"]
+    assert scores["spiking ridge"] == pytest.approx(scores["ridge"], abs=0.1)
     assert set(table["condition"]) == {"order"}
     assert hasattr(load(out / "model.skops")["readout"], "weights_")
     assert "condition order" in capsys.readouterr().out

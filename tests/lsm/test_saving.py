@@ -49,6 +49,7 @@ from lsm.readout import (
     PDeltaRegressor,
     ResidualRidge,
     ReSuMe,
+    SuperSpike,
     Tempotron,
     WindowedRidge,
     WindowedRidgeClassifier,
@@ -319,7 +320,8 @@ def test_every_encoder_comes_back(encoder, tmp_path):
         RLS(), HoldOutRidge(), ResidualRidge(), WindowedRidge(), WindowedRidgeClassifier(),
         WithinClassWhitener(), KernelRidgeClassifier(), PDeltaClassifier(random_state=0),
         PDeltaRegressor(random_state=0), Tempotron(random_state=0),
-        ReSuMe(n_epochs=3, random_state=0), RandomForestClassifier(3, random_state=0),
+        ReSuMe(n_epochs=3, random_state=0), SuperSpike(n_epochs=3, random_state=0),
+        RandomForestClassifier(3, random_state=0),
     ],
     ids=lambda readout: type(readout).__name__,
 )  # fmt: skip

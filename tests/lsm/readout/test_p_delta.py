@@ -6,6 +6,8 @@ from scipy import sparse
 from sklearn.datasets import load_iris
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from lsm import SpikeArray
+from lsm.pooled import Pooled
 from lsm.readout import PDeltaClassifier, PDeltaRegressor
 from lsm.readout.p_delta import learn, reference_learn
 from tests.helpers.interpreted import as_python
@@ -72,3 +74,13 @@ def test_weights_stay_near_the_unit_sphere():
 def test_an_invalid_parameter_is_refused_by_its_name(model, params, message):
     with pytest.raises(ValueError, match=f"{model.__name__}.{message}"):
         model(**params).fit([[0.0], [1.0]], [0, 1])
+
+
+def test_spikes_and_huge_numbers_are_refused_with_a_way_out():
+    spikes = SpikeArray.from_dense(np.random.default_rng(0).poisson(0.2, (6, 20, 3)))
+    with pytest.raises(ValueError, match="make counts of spikes by lsm.pooled.Pooled"):
+        PDeltaClassifier().fit(spikes, [0, 1] * 3)
+    counts = Pooled(pool="sum", tau=None).fit_transform(spikes)
+    assert PDeltaClassifier(random_state=0).fit(counts, [0, 1] * 3).predict(counts).shape == (6,)
+    with pytest.raises(ValueError, match="divide them by their largest magnitude"):
+        PDeltaRegressor().fit([[1e200], [0.0]], [0.0, 1.0])
