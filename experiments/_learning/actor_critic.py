@@ -63,13 +63,15 @@ def fit(model, data, train):
 def evaluate(model, data, test):
     """Return steps in the episodes of learning, and metrics."""
     steps = model.steps_
-    last = steps[-WINDOW:].mean()
+    window = min(WINDOW, len(steps))
+    last = steps[-window:].mean()
     greedy = [data.task.run(int(seed), model.predict) for seed in data.data[test]]
-    means = np.convolve(steps, np.ones(WINDOW) / WINDOW, "valid")
+    means = np.convolve(steps, np.ones(window) / window, "valid")
     solved = np.flatnonzero(means >= SOLVED)
-    first = solved[0] + WINDOW if len(solved) else np.inf
+    first = solved[0] + window if len(solved) else np.inf
     return steps, {
-        _metric(f"steps, last {WINDOW} episodes of learning", scored=True): last,
+        _metric(f"steps, best {WINDOW} consecutive episodes", scored=True): means.max(),
+        _metric(f"steps, last {WINDOW} episodes of learning"): last,
         _metric("steps, policy without noise of spikes"): np.mean(greedy),
         _metric(f"episodes until {WINDOW} had {SOLVED} steps on average", less=True): first,
     }
