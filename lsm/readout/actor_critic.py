@@ -394,5 +394,5 @@ def _checked_rule(*given):
                 f"{owner}.{name} must be {bound} {longer}={values[longer]:g}, got {values[name]:g}"
             )
     n_steps = int(round(values["duration"] / values["dt"]))
-    fields = [float(values[name]) for name in ActorCriticRule._fields[2:]]
+    fields = [float(values[name]) for name in [*ActorCriticRule.__annotations__][2:]]
     return ActorCriticRule(n_steps, int(values["n_critics"]), *fields)
