@@ -22,7 +22,7 @@ def conditions():
 def load_data(n_samples, condition, random_state):
     """Load the spike patterns of a task."""
     return spike_patterns.load_data(
-        condition, n_samples=n_samples or 1000, random_state=random_state
+        condition, n_samples=n_samples or 600, random_state=random_state
     )
 
 

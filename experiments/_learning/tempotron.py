@@ -15,8 +15,8 @@ from .._study.metric import Metric
 
 __all__ = ["conditions", "draw", "evaluate", "load_data", "make_controls", "make_model"]
 
-LOADS = (0.5, 1.0, 1.5, 2.0, 2.25, 2.5, 2.75, 3.0)  # patterns a synapse
-N_CHANNELS, DURATION = 500, 500.0  # ms
+LOADS = (1.0, 1.5, 2.0, 2.25, 2.5, 2.75, 3.0)  # patterns a synapse
+N_CHANNELS, DURATION = 200, 500.0  # ms
 PUBLISHED = 3.0  # Gütig & Sompolinsky (2006)
 MAX_ITER = 1000
 LEARNT = Metric("share of patterns learnt", columns=(("metric", "learnt"),))
@@ -102,5 +102,5 @@ def draw(folder, comparison):
     ax.axvline(PUBLISHED, color=NEUTRAL, lw=0.6, ls="--", label="published capacity")
     ax.set(xlabel="patterns a synapse", ylabel="patterns learnt (%)")
     open_frame(ax)
-    legend(ax, loc="lower left")
+    legend(ax, loc="lower left", bbox_to_anchor=(0.0, 0.1))
     figure.savefig(folder / "capacity.png", dpi=DPI)

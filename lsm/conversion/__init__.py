@@ -1,5 +1,6 @@
 """Trained models as networks of spiking neurons."""
 
-from .spiking_readout import SpikingReadout, convert
+from .perceptron import convert
+from .spiking_readout import SpikingReadout
 
 __all__ = ["SpikingReadout", "convert"]

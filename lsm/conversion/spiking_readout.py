@@ -19,7 +19,7 @@ from ..spikes import SpikeArray, check_spikes
 from .integrate_and_fire import run
 from .layers import layers_of
 
-__all__ = ["SpikingReadout", "convert"]
+__all__ = ["SpikingReadout"]
 
 
 def _reads_classes(readout):
@@ -51,7 +51,8 @@ class SpikingReadout(BaseEstimator):
     estimator : estimator
         Model that `fit` fits and converts: a linear model with `coef_` and `intercept_`,
         `MLPClassifier` or `MLPRegressor` with `activation="relu"`, or a pipeline of one after
-        scalers. :meth:`from_linear` and :func:`convert` convert a model that is fitted already.
+        scalers. :meth:`from_linear` and :func:`lsm.conversion.convert` convert a model that is
+        fitted already.
     n_steps : int, default=100
         Number of steps for which a row of features is shown.
     percentile : float, default=99.9
@@ -72,10 +73,11 @@ class SpikingReadout(BaseEstimator):
         Weights of each layer, in thresholds.
     biases_ : list of arrays of shape (n_out,)
         Constant currents of each layer, in thresholds per step.
-    scales_ : array of shape (n_layers,)
-        Activation of each layer that is a rate of 1; of the last layer above `offset_`.
+    scales_ : list of float
+        Activation of each layer that is a rate of 1, of the last layer above `offset_`. The last
+        is an array of shape (n_targets,) for a regression.
     offset_ : float, or array of shape (n_targets,)
-        Output that is a rate of 0.
+        Output of the model that is a rate of 0.
     classes_ : array of shape (n_classes,)
         The classes, of a classifier.
     n_features_in_ : int
@@ -368,41 +370,6 @@ class SpikingReadout(BaseEstimator):
                 tags.classifier_tags.multi_label = False
             tags.input_tags.sparse = inner.input_tags.sparse
         return tags
-
-
-def convert(model: Estimator, X: ArrayLike | sparse.sparray, **params: Any) -> SpikingReadout:
-    """Convert a fitted perceptron with rectified units to layers of integrate-and-fire neurons.
-
-    Parameters
-    ----------
-    model : MLPClassifier or MLPRegressor
-        Fitted model with `activation="relu"`, or a pipeline of one after scalers.
-    X : array or sparse matrix of shape (n_samples, n_features)
-        Training samples, or others like them, from which the scales of the layers are taken.
-    **params : object
-        Parameters of :class:`SpikingReadout`, such as `percentile=100.0`.
-
-    Returns
-    -------
-    spiking : SpikingReadout
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the model cannot be converted, is not fitted, or a parameter is invalid.
-
-    Examples
-    --------
-    >>> from sklearn.datasets import load_digits
-    >>> from sklearn.neural_network import MLPClassifier
-    >>> from lsm.conversion import convert
-    >>> X, y = load_digits(return_X_y=True)
-    >>> mlp = MLPClassifier(hidden_layer_sizes=50, random_state=0).fit(X[::2], y[::2])
-    >>> spiking = convert(mlp, X[::2])
-    >>> abs(spiking.score(X[1::2], y[1::2]) - mlp.score(X[1::2], y[1::2])) < 0.01
-    True
-    """
-    return SpikingReadout.from_linear(model, X, **params)
 
 
 def _dense(X):

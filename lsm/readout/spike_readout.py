@@ -1,4 +1,4 @@
-"""What all readouts of spikes share: forms of samples, events on steps, and classes."""
+"""Base of readouts of spikes: forms of samples, events on steps, and classes."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,4 +1,4 @@
-"""What readouts share that learn to spike at given times: neurons, targets and responses."""
+"""Base of readouts that learn to spike at given times: neurons, targets and responses."""
 
 from typing import Any, Self
 

@@ -1,4 +1,4 @@
-"""Events of samples at steps, and classes, as all readouts of spikes take them."""
+"""Forms of samples, events on steps, and classes, which all readouts of spikes share."""
 
 import numpy as np
 import pytest

@@ -13,7 +13,7 @@ from tests.helpers.interpreted import as_python
 KERNEL = (np.exp(-1 / 15), np.exp(-4 / 15), 4 ** (4 / 3) / 3)  # tau 15 and 3.75 ms
 
 
-@parametrize_with_checks([Tempotron(random_state=0)])
+@parametrize_with_checks([Tempotron(max_iter=20, random_state=0)])
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
