@@ -19,13 +19,16 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import conversion, p_delta, resume, tempotron
+from . import actor_critic, competition, conversion, p_delta, resume, reward, tempotron
 
 __all__ = ["METHODS"]
 
 METHODS = {
+    "actor-critic": actor_critic,
+    "competition": competition,
     "conversion": conversion,
     "p-delta": p_delta,
     "resume": resume,
+    "reward": reward,
     "tempotron": tempotron,
 }

@@ -55,9 +55,9 @@ def sweep(
     between : dict of str to list
         A parameter and the lowest and highest number to try, such as readout__alpha 1 1000 log,
         for draws. Between integers all draws are integers.
-    search : {"grid", "random", "optuna"}
+    search : {"grid", "random", "optuna", "cma-es"}
         grid: all combinations of values; random: independent draws; optuna: draws by Optuna, which
-        learn from the scores so far.
+        learn from the scores so far; cma-es: an evolution strategy over ranges.
     runs : int or None
         Number of settings to try. By default all of a grid.
     scoring : str or None

@@ -78,7 +78,7 @@ def make_search(kind, vary, between, runs, seed):
     `tell(number, settings, score)` learns from its score; `total` is the number of runs. The
     parameters are those of :func:`lsm.experiments._sweep.sweep`.
     """
-    check_choice("search", kind, ("grid", "random", "optuna"))
+    check_choice("search", kind, ("grid", "random", "optuna", "cma-es"))
     space = {name: Choice(_values(name, values)) for name, values in vary.items()}
     for name, bounds in between.items():
         if name in space:
@@ -91,7 +91,7 @@ def make_search(kind, vary, between, runs, seed):
     if runs is None:
         raise ValueError(f"search {kind!r} needs a number of runs: give --runs")
     check_integer("runs", runs, 1)
-    return (_Random if kind == "random" else _Optuna)(space, runs, seed)
+    return {"random": _Random, "optuna": _Optuna, "cma-es": _CmaEs}[kind](space, runs, seed)
 
 
 def _values(name, values):
@@ -177,11 +177,13 @@ class _Optuna:
     def ask(self, number):
         """Return the settings of a run."""
         # Each run has its own sampler, since the state of a sampler could not be restored.
-        self.study.sampler = self.optuna.samplers.TPESampler(
-            seed=self.seed + number, constant_liar=True
-        )
+        self.study.sampler = self.sampler(self.seed + number)
         trial = self.trials[number] = self.study.ask(self.distributions)
         return {name: self.space[name].from_optuna(drawn) for name, drawn in trial.params.items()}
+
+    def sampler(self, seed):
+        """Return the sampler of a run."""
+        return self.optuna.samplers.TPESampler(seed=seed, constant_liar=True)
 
     def tell(self, number, settings, score):
         """Learn from the score of a run of this process or of an earlier one; None is a failure."""
@@ -199,3 +201,32 @@ class _Optuna:
                 params=params, distributions=self.distributions, value=score, state=state
             )
         )
+
+
+class _CmaEs(_Optuna):
+    """Draws of ranges by an evolution strategy, CMA-ES, which adapts their covariance."""
+
+    def __init__(self, space, runs, seed):
+        super().__init__(space, runs, seed)
+        try:
+            import cmaes  # noqa: F401  # by Optuna's sampler
+        except ImportError as error:
+            raise ImportError(
+                "search 'cma-es' needs cmaes: pip install 'liquid-state-machine[optuna]'"
+            ) from error
+        names = [name for name, part in space.items() if isinstance(part, Choice)]
+        if names or len(space) < 2:
+            raise ValueError(
+                "search 'cma-es' needs two ranges or more and no lists of values: give --between "
+                f"for {', '.join(names) or 'another parameter'}, or another --search"
+            )
+
+    def sampler(self, seed):
+        """Return the sampler of a run; the state of the evolution is in the trials so far."""
+        return self.optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
+
+    def tell(self, number, settings, score):
+        """Learn from the score of a run; one of an earlier process is drawn again before."""
+        if number not in self.trials:
+            self.ask(number)
+        super().tell(number, settings, score)

@@ -34,13 +34,18 @@ from .activity import (
     synchrony,
 )
 from .dynamics import echo_state_index, effective_spectral_radius, perturbation_growth
+from .information import CODES, class_information, code_features, confusion_information
 from .memory import capacity_by_degree, information_processing_capacity, memory_capacity
 from .states import dimension, generalisation_rank, kernel_quality, separation, separation_curve
 
 __all__ = [
+    "CODES",
     "branching_ratio",
     "capacity_by_degree",
     "card",
+    "class_information",
+    "code_features",
+    "confusion_information",
     "dimension",
     "echo_state_index",
     "effective_spectral_radius",

@@ -11,6 +11,7 @@ from .conversion import ConversionDisplay
 from .measures import GainDisplay, SeparationDisplay
 from .plasticity import STDPDisplay, WeightChangeDisplay
 from .raster import RasterDisplay
+from .receptive_fields import ReceptiveFieldDisplay
 from .scores import AccuracyDisplay, ConfusionDisplay
 from .states import SnapshotDisplay, TrajectoryDisplay
 from .traces import MembraneDisplay
@@ -25,6 +26,7 @@ __all__ = [
     "GainDisplay",
     "MembraneDisplay",
     "RasterDisplay",
+    "ReceptiveFieldDisplay",
     "STDPDisplay",
     "SeparationDisplay",
     "SnapshotDisplay",

@@ -45,3 +45,35 @@ class TestSpace:
         edges = np.array([0.5, 1.5, 2.5, 3.5, 4.5])
         expected = np.diff(np.log(edges)) / np.log(9) if log else np.full(4, 0.25)
         assert np.allclose(counts, expected, atol=0.03)
+
+
+def evolve(seed, told=0, runs=60):
+    """Return the settings of runs that maximise a tilted bowl; `told` are of a process before."""
+    space = {"a": (-4.0, 4.0), "b": (-4.0, 4.0)}
+
+    def score(a, b):
+        return -((a - 1) ** 2) - 10 * (b - a + 1) ** 2
+
+    search, asked = make_search("cma-es", {}, space, runs, seed), []
+    if told:
+        for number, settings in enumerate(evolve(seed, runs=told)):
+            search.tell(number, settings, score(**settings))
+            asked.append(settings)
+    for number in range(told, runs):
+        asked.append(search.ask(number))
+        search.tell(number, asked[-1], score(**asked[-1]))
+    return asked
+
+
+def test_evolution_moves_towards_the_optimum_and_goes_on_after_an_interrupt():
+    runs = evolve(0)
+    assert abs(runs[-1]["a"] - 1) + abs(runs[-1]["b"]) < 1
+    assert evolve(0, told=23) == runs
+    assert evolve(1) != runs
+
+
+def test_evolution_refuses_lists_of_values():
+    with pytest.raises(ValueError, match="--between for b"):
+        make_search("cma-es", {"b": [1, 2]}, {"a": (0.0, 1.0)}, 5, 0)
+    with pytest.raises(ValueError, match="--between for another parameter"):
+        make_search("cma-es", {}, {"a": (0.0, 1.0)}, 5, 0)
