@@ -32,7 +32,8 @@ word = encoder.transform(words[:1])
 # **Column.** Neurons on a grid of 3 x 3 x 15. Near neurons are connected more often than far ones.
 liquid = Liquid(topology=Column(delay=1.0), random_state=0)
 model = LSMClassifier(liquid, encoder=encoder).fit(words[train], labels[train])
-ColumnDisplay.from_estimator(model.liquid_)
+ax = plt.figure(figsize=(5, 5), layout="constrained").add_subplot(projection="3d")
+ColumnDisplay.from_estimator(model.liquid_, ax=ax)
 plt.show()
 
 # %%
@@ -55,8 +56,9 @@ plt.show()
 # %%
 # **Readout.** It was fitted on the other takes.
 print(f"accuracy: {model.score(words[~train], labels[~train]):.0%}")
+_, ax = plt.subplots(figsize=(4, 4), layout="constrained")
 ConfusionDisplay.from_estimator(
-    model, words[~train], labels[~train], names=["one", "two", "three"]
+    model, words[~train], labels[~train], names=["one", "two", "three"], ax=ax
 )
 plt.show()
 
