@@ -20,7 +20,7 @@ from lsm.topology import Column
 # the test.
 digits = load_spoken_digits()
 chosen = np.isin(digits.target, (1, 2, 3))
-words, labels = digits.data[chosen], digits.target[chosen]
+words, labels = digits.data[chosen], digits.target[chosen] - 1
 train = digits.take[chosen] < 12
 
 # %%
