@@ -31,9 +31,9 @@ sample[12:16, 1] = np.nan
 
 # %%
 # **Fit and transform.** `fit` takes the centre and the spread of each channel from the training
-# samples. Each channel becomes three: its value, its rise and its fall. `row_duration` is the time in
-# ms that a row lasts for the liquid; without it, the encoder chooses one for which a sample lasts at
-# least 250 ms.
+# samples. Each channel becomes three: its value, its rise and its fall. `row_duration` is the
+# time in ms that a row lasts for the liquid; without it, the encoder chooses one for which a
+# sample lasts at least 250 ms.
 encoder = SeriesEncoder(row_duration=10.0).fit([sample])
 currents = encoder.transform([sample])
 print(currents)
@@ -49,7 +49,7 @@ below.figure.colorbar(image, label="current in nA")
 plt.show()
 
 # %%
-# **In a model.** `LSMClassifier(encoder="auto")` puts this encoder before the liquid if the samples
-# are floats; `encoder=None` passes floats on as currents. Every parameter has a name for a search,
-# such as `encoder__row_duration`. Other pages: :doc:`Your own sensor data </sensor-data>`,
-# :doc:`every code with every readout </studies/encoders>`.
+# **In a model.** `LSMClassifier(encoder="auto")` puts this encoder before the liquid if the
+# samples are floats; `encoder=None` passes floats on as currents. Every parameter has a name
+# for a search, such as `encoder__row_duration`. Other pages: :doc:`Your own sensor data
+# </sensor-data>`, :doc:`every code with every readout </studies/encoders>`.

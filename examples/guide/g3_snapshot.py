@@ -2,8 +2,8 @@
 Snapshot
 ========
 
-A *snapshot* is one reading of the liquid: a number for each neuron. :class:`lsm.Snapshots` says when
-the liquid is read, and which feature of a neuron.
+A *snapshot* is one reading of the liquid: a number for each neuron. :class:`lsm.Snapshots` says
+when the liquid is read, and which feature of a neuron.
 
 ======================  ==================================================  ======================
 feature                 meaning                                             for
@@ -25,7 +25,8 @@ from lsm.datasets import make_poisson_trains
 
 # %%
 # **When.** `Snapshots(n=4)` reads at the end of each quarter of a sample, however long it is.
-# `Snapshots(at=[50, 100], unit="ms")` reads at times. The readings stand side by side in the state.
+# `Snapshots(at=[50, 100], unit="ms")` reads at times. The readings stand side by side in the
+# state.
 X = make_poisson_trains(5, 10, 200.0, 30.0, random_state=0)
 for snapshots in (Snapshots(), Snapshots(n=4), Snapshots(n=(1, 2)), Snapshots(at=[50], unit="ms")):
     print(snapshots, Liquid(100, snapshots=snapshots, random_state=0).fit_transform(X).shape)
@@ -51,5 +52,5 @@ axes[-1].set(xlabel="time in ms")
 plt.show()
 
 # %%
-# `trajectory` reads at every row, `transform` at the times of the snapshots. Snapshots may be changed
-# after `fit`, since they do not change the network.
+# `trajectory` reads at every row, `transform` at the times of the snapshots. Snapshots may be
+# changed after `fit`, since they do not change the network.

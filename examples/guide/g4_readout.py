@@ -2,8 +2,8 @@
 Readout
 =======
 
-A *readout* is the part that is trained: it maps states to classes or numbers. It is usually linear,
-and may be any classifier or regressor of scikit-learn.
+A *readout* is the part that is trained: it maps states to classes or numbers. It is usually
+linear, and may be any classifier or regressor of scikit-learn.
 
 =========================================  =======================================================
 readout                                    for
@@ -28,8 +28,8 @@ from lsm.plot import ConfusionDisplay
 from lsm.readout import KernelRidgeClassifier
 
 # %%
-# **One liquid, several readouts.** The task is to name two of the four templates of which a sample is
-# made.
+# **One liquid, several readouts.** The task is to name two of the four templates of which a
+# sample is made.
 task = make_spike_templates(200, n_channels=4, random_state=0)
 y = 2 * task.target[:, 2] + task.target[:, 3]
 X_train, X_test, y_train, y_test = train_test_split(task.data, y, random_state=0)
@@ -49,6 +49,7 @@ ConfusionDisplay.from_estimator(model, X_test, y_test, ax=ax)
 plt.show()
 
 # %%
-# **What it learnt.** `model.readout_` is the fitted readout; `coef_` of a linear one has a weight for
-# each neuron and snapshot. `readout__` reaches its parameters in a search. :doc:`Samples, targets and
-# streams </input>` shows targets at every row, weights of samples, and learning online.
+# **What it learnt.** `model.readout_` is the fitted readout; `coef_` of a linear one has a
+# weight for each neuron and snapshot. `readout__` reaches its parameters in a search.
+# :doc:`Samples, targets and streams </input>` shows targets at every row, weights of samples,
+# and learning online.

@@ -37,6 +37,6 @@ ax.legend()
 plt.show()
 
 # %%
-# An error comes back, too, and may grow: a little noise on the targets in `fit` teaches the readout to
-# correct it. An output that grows beyond all bounds stops the run with an error.
+# An error comes back, too, and may grow: a little noise on the targets in `fit` teaches the
+# readout to correct it. An output that grows beyond all bounds stops the run with an error.
 # :doc:`Closed loops in numbers </studies/time-series>`.

@@ -35,8 +35,8 @@ from lsm.topology import FixedInputs, FixedWeights
 warnings.filterwarnings("ignore", "the liquid")  # one neuron is not a healthy liquid
 
 # %%
-# **One neuron.** A liquid of one neuron has no recurrent weight. Its input, a current in nA, reaches
-# the neuron with a weight of one. Without calibration the weights stay as they are.
+# **One neuron.** A liquid of one neuron has no recurrent weight. Its input, a current in nA,
+# reaches the neuron with a weight of one. Without calibration the weights stay as they are.
 
 
 def one_neuron(neuron):
@@ -52,11 +52,12 @@ def one_neuron(neuron):
 
 
 # %%
-# **Charging.** Two currents flow from 10 to 70 ms. The potential approaches :math:`R I`, and has 63 %
-# of it after one time constant, at 30 ms. Neither current reaches the threshold of 1 mV.
+# **Charging.** Two currents flow from 10 to 70 ms. The potential approaches :math:`R I`, and
+# has 63 % of it after one time constant, at 30 ms. Neither current reaches the threshold of
+# 1 mV.
 t = np.arange(1000) / 10  # ms
 neuron = LIF(tau_m=20.0, resistance=1.0, v_rest=0.0, v_threshold=1.0)
-currents = [np.where((t >= 10) & (t < 70), I, 0.0)[:, None] for I in (0.5, 0.9)]
+currents = [np.where((t >= 10) & (t < 70), nA, 0.0)[:, None] for nA in (0.5, 0.9)]
 _, potentials = one_neuron(neuron).fit(currents).record(currents, potentials=True)
 
 _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
@@ -72,9 +73,9 @@ exact = 0.9 * (1 - np.exp(-np.arange(1, 601) * 0.1 / 20))
 print(f"largest deviation from the solution: {np.abs(charging - exact).max():.0e} mV")
 
 # %%
-# **Spiking.** A larger current reaches the threshold. The neuron sends a spike, is reset to 0 mV, and
-# starts again. The more current, the more spikes.
-currents = [np.full((1000, 1), I) for I in (1.1, 1.5, 3.0)]
+# **Spiking.** A larger current reaches the threshold. The neuron sends a spike, is reset to
+# 0 mV, and starts again. The more current, the more spikes.
+currents = [np.full((1000, 1), nA) for nA in (1.1, 1.5, 3.0)]
 spikes, potentials = one_neuron(neuron).fit(currents).record(currents, potentials=True)
 
 _, axes = plt.subplots(3, 1, figsize=(6, 4.5), sharex=True, sharey=True, layout="constrained")

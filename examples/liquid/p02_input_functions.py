@@ -58,6 +58,6 @@ axes[-1].set(xlabel="time in ms")
 plt.show()
 
 # %%
-# Triangles are spikes that arrive, black strokes are spikes that the neuron sends. One spike alone
-# does not suffice. Three spikes within 10 ms add up: the neuron detects coincidences within its time
-# constant.
+# Triangles are spikes that arrive, black strokes are spikes that the neuron sends. One spike
+# alone does not suffice. Three spikes within 10 ms add up: the neuron detects coincidences
+# within its time constant.

@@ -62,10 +62,11 @@ axes[-1].set(xlabel="time in ms")
 plt.show()
 
 # %%
-# The rate of a clamped neuron has a limit: with 10 ms it cannot exceed 100 Hz. A moving threshold
-# makes the neuron *adapt*: it answers a new current quickly, and a lasting one slowly. So it responds
-# to changes, and remembers for the time constant of the threshold that it has spiked.
-currents = [np.full((5000, 1), I) for I in np.linspace(0.5, 6, 23)]
+# The rate of a clamped neuron has a limit: with 10 ms it cannot exceed 100 Hz. A moving
+# threshold makes the neuron *adapt*: it answers a new current quickly, and a lasting one
+# slowly. So it responds to changes, and remembers for the time constant of the threshold that
+# it has spiked.
+currents = [np.full((5000, 1), nA) for nA in np.linspace(0.5, 6, 23)]
 _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
 for name, neuron in neurons.items():
     spikes, _ = run(neuron, currents)

@@ -53,6 +53,6 @@ plt.show()
 print("spikes at", spikes.to_events()[0][0], "ms")
 
 # %%
-# The last pulse is as strong as the one before, and has no effect: sodium channels need some ms to
-# recover. This is the refractory period, which the leaky neuron imitates by clamping. A step of this
-# model costs some hundred times a step of the leaky neuron. A liquid rarely needs it.
+# The last pulse is as strong as the one before, and has no effect: sodium channels need some ms
+# to recover. This is the refractory period, which the leaky neuron imitates by clamping. A step
+# of this model costs far more time than one of the leaky neuron, and a liquid rarely needs it.

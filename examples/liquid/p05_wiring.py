@@ -7,8 +7,7 @@ Many neurons become a network by their wiring, and by where chance enters.
 - **Feed-forward.** Activity runs through layers once, and is gone.
 - **Recurrent.** Neurons excite and inhibit each other in loops, and activity echoes. A liquid is
   recurrent.
-- **Stochastic.** Each neuron spikes at random, with a probability that grows with its potential. The
-  same input gives other spikes in other samples.
+- **Stochastic.** Each neuron spikes at random, with a probability that grows with its potential.
 """
 
 import matplotlib.pyplot as plt

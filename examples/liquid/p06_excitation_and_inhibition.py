@@ -2,10 +2,10 @@
 Excitation, inhibition and epilepsy
 ===================================
 
-Excitatory neurons make their targets spike, inhibitory ones keep them from it. If each spike causes
-more than one further spike, activity explodes: all neurons spike together and as fast as they can,
-as in an epileptic seizure. If each spike causes much less than one, activity dies out at once. A
-liquid works in between, and inhibition holds it there.
+Excitatory neurons make their targets spike, inhibitory ones keep them from it. If each spike
+causes more than one further spike, activity explodes: all neurons spike together and as fast as
+they can, as in an epileptic seizure. If each spike causes much less than one, activity dies out
+at once. A liquid works in between, and inhibition holds it there.
 """
 
 import warnings
@@ -20,8 +20,8 @@ from lsm.topology import ErdosRenyi, RandomInput, Weights
 warnings.filterwarnings("ignore", "the liquid")  # the warnings are shown below
 
 # %%
-# 300 neurons, one in five of them inhibitory, receive random spikes for 300 ms. The recurrent weights
-# are the same in both networks, except that inhibition is switched off in the second.
+# 300 neurons, one in five of them inhibitory, receive random spikes for 300 ms. The recurrent
+# weights are the same in both networks, except that inhibition is switched off in the second.
 X = make_poisson_trains(4, 20, 300.0, 30.0, random_state=0)
 
 
@@ -53,9 +53,9 @@ plt.show()
 print(epileptic.health_.complaint())
 
 # %%
-# Between the two lies a range of gains. The *echo-state index* says whether the liquid still listens:
-# near 0 its state depends on the input, near 1 on the state in which it began. By default a liquid
-# searches for its gains itself, in `fit`: :class:`lsm.Calibration`.
+# Between the two lies a range of gains. The *echo-state index* says whether the liquid still
+# listens: near 0 its state depends on the input, near 1 on the state in which it began. By
+# default a liquid searches for its gains itself, in `fit`: :class:`lsm.Calibration`.
 gains = np.geomspace(0.1, 6, 12)
 _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
 for inhibition in (4.0, 2.0, 0.0):

@@ -17,7 +17,8 @@ import numpy as np
 from lsm.encoding import DeltaEncoder, IntegrateAndFireEncoder, LatencyEncoder, RateEncoder
 
 # %%
-# One channel, ten values, each held for 50 ms; the delta encoder takes the signal in steps of 1 ms.
+# One channel, ten values, each held for 50 ms; the delta encoder takes the signal in steps of 1
+# ms.
 values = np.array([0.1, 0.3, 0.6, 1.0, 0.8, 0.8, 0.4, 0.2, 0.0, 0.5])
 signal = np.repeat(values, 50)
 codes = {

@@ -37,8 +37,8 @@ plt.show()
 
 # %%
 # **A plane that was not there before.** Two channels either spike or do not. The class is 1 if
-# exactly one of them spikes: the *exclusive or*. No weighted sum of the two channels has this class.
-# A weighted sum of the liquid's neurons has it.
+# exactly one of them spikes: the *exclusive or*. No weighted sum of the two channels has this
+# class. A weighted sum of the liquid's neurons has it.
 from sklearn.linear_model import RidgeClassifier  # noqa: E402
 from sklearn.model_selection import cross_val_score  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402

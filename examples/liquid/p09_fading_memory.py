@@ -2,10 +2,10 @@
 Fading memory
 =============
 
-A rock falls into a bucket of water. The waves show for a while where and when it fell, and then they
-are gone. The state of a liquid depends on its recent input, and less and less on what came before:
-its memory *fades*. A readout that sees the state of one moment so knows the recent past. Because the
-liquid forgets, its state does not depend on how it began.
+A rock falls into a bucket of water. The waves show for a while where and when it fell, and then
+they are gone. The state of a liquid depends on its recent input, and less and less on what came
+before: its memory *fades*. A readout that sees the state of one moment so knows the recent past.
+Because the liquid forgets, its state does not depend on how it began.
 """
 
 import matplotlib.pyplot as plt
@@ -16,9 +16,10 @@ from lsm.readout import HoldOutRidge
 from lsm.topology import ErdosRenyi, RandomInput, Weights
 
 # %%
-# **Forgetting the beginning.** A liquid starts in two states: at rest, and with random potentials. Its
-# input is the same. With weak recurrence the two runs become one within some hundred ms. With strong
-# recurrence they stay apart: this liquid remembers its beginning, and is of no use.
+# **Forgetting the beginning.** A liquid starts in two states: at rest, and with random
+# potentials. Its input is the same. With weak recurrence the two runs become one within some
+# hundred ms. With strong recurrence they stay apart: this liquid remembers its beginning, and
+# is of no use.
 u = np.random.default_rng(0).uniform(-1, 1, (4000, 1))
 _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
 for gain in (0.3, 1.0, 8.0):
@@ -39,10 +40,10 @@ ax.legend()
 plt.show()
 
 # %%
-# **Remembering the recent past.** The input is a random number in every step of 1 ms. Linear readouts
-# learn to recall the number of k ms ago from the present state, and are scored on later input.
-# Without delays a liquid of leaky neurons has only a blurred memory of such input. Delays of up to
-# 20 ms in the input synapses keep it sharp.
+# **Remembering the recent past.** The input is a random number in every step of 1 ms. Linear
+# readouts learn to recall the number of k ms ago from the present state, and are scored on
+# later input. Without delays a liquid of leaky neurons has only a blurred memory of such input.
+# Delays of up to 20 ms in the input synapses keep it sharp.
 ages = np.arange(1, 31)
 past = np.stack([np.roll(u[:, 0], k) for k in ages], axis=1)
 _, ax = plt.subplots(figsize=(6, 3), layout="constrained")

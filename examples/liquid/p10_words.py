@@ -16,15 +16,16 @@ from lsm.plot import ColumnDisplay, ConfusionDisplay
 from lsm.topology import Column
 
 # %%
-# **Words.** Recordings of "one", "two" and "three" by six speakers. The last three takes of each are
-# the test.
+# **Words.** Recordings of "one", "two" and "three" by six speakers. The last three takes of
+# each are the test.
 digits = load_spoken_digits()
 chosen = np.isin(digits.target, (1, 2, 3))
 words, labels = digits.data[chosen], digits.target[chosen] - 1
 train = digits.take[chosen] < 12
 
 # %%
-# **Encoder.** A cochleagram has the energy of the sound in bands of frequency, as the inner ear has.
+# **Encoder.** A cochleagram has the energy of the sound in bands of frequency, as the inner ear
+# has.
 encoder = CochleagramEncoder(sample_rate=digits.sample_rate).fit(words)
 word = encoder.transform(words[:1])
 
@@ -37,8 +38,8 @@ ColumnDisplay.from_estimator(model.liquid_, ax=ax)
 plt.show()
 
 # %%
-# **From sound to spikes.** The word "one": its waveform, its energy in bands, and the spikes of the
-# column.
+# **From sound to spikes.** The word "one": its waveform, its energy in bands, and the spikes of
+# the column.
 times, neurons = model.liquid_.record(word).to_events()[0]
 _, (sound, bands, raster) = plt.subplots(
     3, 1, figsize=(6, 6), sharex=True, height_ratios=(1, 1, 2), layout="constrained"
@@ -63,6 +64,6 @@ ConfusionDisplay.from_estimator(
 plt.show()
 
 # %%
-# **And without the liquid?** This is the question to ask of every result. `lsm.compare` answers it:
-# static features of the same energies often reach the same accuracy. See
-# :doc:`When to use a liquid </when-to-use>` and :doc:`the study of words </studies/speech>`.
+# **And without the liquid?** This is the question to ask of every result. `lsm.compare` answers
+# it: static features of the same energies often reach the same accuracy. See :doc:`When to use
+# a liquid </when-to-use>` and :doc:`the study of words </studies/speech>`.

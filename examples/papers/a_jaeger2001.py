@@ -4,10 +4,10 @@ Jaeger 2001: memory capacity of an echo state network
 
 H. Jaeger (2001). Short term memory in echo state networks. GMD Report 152.
 
-An echo state network receives random numbers. A linear readout for each lag k learns to recall the
-number of k steps ago. The squared correlation over all k, summed, is the *memory capacity*. The paper
-proves that it cannot exceed the number of units, shows that linear units come near this limit, and
-that it falls with the nonlinearity of the units.
+An echo state network receives random numbers. A linear readout for each lag k learns to recall
+the number of k steps ago. The squared correlation over all k, summed, is the *memory capacity*.
+The paper proves that it cannot exceed the number of units, shows that linear units come near this
+limit, and that it falls with the nonlinearity of the units.
 
 **Deviations.** Networks of 10 to 100 units instead of up to 400; 6000 steps; the readouts are
 least squares with a cut-off of small singular values.
@@ -46,9 +46,9 @@ def forgetting_curve(n_units, input_weight):
 
 
 # %%
-# **Linear units.** Small inputs keep the units in the linear range of tanh. The capacity follows the
-# number of units, and stays below it. Small networks come near it; of larger random ones some directions of the
-# state are too weak to be read.
+# **Linear units.** Small inputs keep the units in the linear range of tanh. The capacity
+# follows the number of units, and stays below it. Small networks come near it; of larger random
+# ones some directions of the state are too weak to be read.
 sizes = (10, 25, 50, 100)
 chance = len(lags) / 2000  # of readouts that recall nothing
 _, (left, right) = plt.subplots(1, 2, figsize=(7, 3), layout="constrained")

@@ -2,16 +2,16 @@
 Maass, Natschläger and Markram 2002: separation, and templates
 ==============================================================
 
-W. Maass, T. Natschläger, H. Markram (2002). Real-time computing without stable states: a new framework
-for neural computation based on perturbations. Neural Computation 14, 2531-2560.
+W. Maass, T. Natschläger, H. Markram (2002). Real-time computing without stable states: a new
+framework for neural computation based on perturbations. Neural Computation 14, 2531-2560.
 
-A column of 135 neurons with the published parameters, `Liquid.maass2002`, receives one spike train of
-20 Hz.
+A column of 135 neurons with the published parameters, `Liquid.maass2002`, receives one spike
+train of 20 Hz.
 
-**Deviations.** 24 pairs of trains for each distance instead of 200. The distance of two trains is that
-of van Rossum (2001) with exponentials of 10 ms, and pairs are made by moving spikes; the paper filters by
-Gaussians. The templates are read by ridge regression, where the paper trains linear regression, and are
-fewer.
+**Deviations.** 24 pairs of trains for each distance instead of 200. The distance of two trains is
+that of van Rossum (2001) with exponentials of 10 ms, and pairs are made by moving spikes; the
+paper filters by Gaussians. The templates are read by ridge regression, where the paper trains
+linear regression, and are fewer.
 """
 
 import matplotlib.pyplot as plt
@@ -23,9 +23,9 @@ from lsm.datasets import jitter_spikes, make_poisson_trains, make_spike_template
 from lsm.distances import van_rossum
 
 # %%
-# **Separation.** Pairs of trains are jittered copies. The distance of their states, with a trace of
-# 30 ms of each neuron, is averaged over the pairs. A distance of 0 is the same train from two initial
-# states.
+# **Separation.** Pairs of trains are jittered copies. The distance of their states, with a
+# trace of 30 ms of each neuron, is averaged over the pairs. A distance of 0 is the same train
+# from two initial states.
 n_pairs = 24
 trains = make_poisson_trains(n_pairs, 1, 500.0, 20.0, random_state=0)
 settings = {"row_duration": 1.0, "snapshots": Snapshots(feature="trace", tau=30.0)}
@@ -49,12 +49,13 @@ ax.legend()
 plt.show()
 
 # %%
-# As in the paper, the distance of the states grows with the distance of the inputs. The effect of the initial
-# state fades within some 300 ms; it is large here, since one of the two runs starts with all neurons at rest.
+# As in the paper, the distance of the states grows with the distance of the inputs. The effect
+# of the initial state fades within some 300 ms; it is large here, since one of the two runs
+# starts with all neurons at rest.
 #
-# **Templates.** A sample has four segments of 250 ms, and each is one of two jittered templates. At the end
-# of the sample, linear readouts name the template of each segment, mean of four tasks. The last is easy; the
-# first ended 750 ms ago.
+# **Templates.** A sample has four segments of 250 ms, and each is one of two jittered
+# templates. At the end of the sample, linear readouts name the template of each segment, mean
+# of four tasks. The last is easy; the first ended 750 ms ago.
 accuracy = np.zeros((4, 4))
 for seed in range(4):
     task = make_spike_templates(200, n_channels=1, random_state=seed)

@@ -2,17 +2,17 @@
 Legenstein and Maass 2007: kernel quality and generalisation rank
 =================================================================
 
-R. Legenstein, W. Maass (2007). Edge of chaos and prediction of computational performance for neural
-circuit models. Neural Networks 20, 323-334.
+R. Legenstein, W. Maass (2007). Edge of chaos and prediction of computational performance for
+neural circuit models. Neural Networks 20, 323-334.
 
-A liquid must separate different inputs: the rank of its states for unrelated inputs, its *kernel quality*,
-should be high. It must also give similar states for variants of one input: their rank, the *generalisation
-rank*, should be low. Both grow from ordered to chaotic liquids. The paper maps them over lambda, the length
-of connections in the column, and the scale of the weights: their difference is largest between order and
-chaos.
+A liquid must separate different inputs: the rank of its states for unrelated inputs, its *kernel
+quality*, should be high. It must also give similar states for variants of one input: their rank,
+the *generalisation rank*, should be low. Both grow from ordered to chaotic liquids. The paper
+maps them over lambda, the length of connections in the column, and the scale of the weights:
+their difference is largest between order and chaos.
 
-**Deviations.** 200 inputs instead of 500, but more than the 135 neurons, so that the rank is not that of
-the number of inputs. Steps of 1 ms and delays of 1 ms; a singular value counts from a
+**Deviations.** 200 inputs instead of 500, but more than the 135 neurons, so that the rank is not
+that of the number of inputs. Steps of 1 ms and delays of 1 ms; a singular value counts from a
 hundredth of the largest.
 """
 
@@ -61,5 +61,5 @@ axes[0].set(ylabel="weight scale", yticks=range(len(scales)), yticklabels=scales
 plt.show()
 
 # %%
-# As in the paper, both ranks grow towards long connections and large weights, and the difference is largest along
-# a diagonal between: large weights want short connections.
+# As in the paper, both ranks grow towards long connections and large weights, and the
+# difference is largest along a diagonal between: large weights want short connections.

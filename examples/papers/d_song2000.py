@@ -2,12 +2,12 @@
 Song, Miller and Abbott 2000: STDP makes weights compete
 ========================================================
 
-S. Song, K. D. Miller, L. F. Abbott (2000). Competitive Hebbian learning through spike-timing-dependent
-synaptic plasticity. Nature Neuroscience 3, 919-926.
+S. Song, K. D. Miller, L. F. Abbott (2000). Competitive Hebbian learning through
+spike-timing-dependent synaptic plasticity. Nature Neuroscience 3, 919-926.
 
-One neuron receives many random spike trains. Depression is a little stronger than potentiation. Starting from
-equal weights, synapses compete: in the end most weights are near zero or near the maximum, and the neuron
-spikes at a lower rate and less regularly.
+One neuron receives many random spike trains. Depression is a little stronger than potentiation.
+Starting from equal weights, synapses compete: in the end most weights are near zero or near the
+maximum, and the neuron spikes at a lower rate and less regularly.
 
 **Deviations.** 400 excitatory trains instead of 1000, and no inhibitory ones; currents instead of
 conductances; changes of 2 % of the maximal weight instead of 0.5 %; 200 s; steps of 1 ms.
@@ -28,8 +28,8 @@ from lsm.topology import FixedInputs, FixedWeights
 warnings.filterwarnings("ignore", "the liquid")  # one neuron is not a healthy liquid
 
 # %%
-# Rules change recurrent weights. So each train drives a neuron of its own, which repeats it, and these
-# neurons excite the last one. A weight of 1 is the mean at the start.
+# Rules change recurrent weights. So each train drives a neuron of its own, which repeats it,
+# and these neurons excite the last one. A weight of 1 is the mean at the start.
 n_trains, rate = 400, 20.0
 rng = np.random.default_rng(0)
 matrix = np.zeros((n_trains + 1, n_trains + 1))
@@ -78,5 +78,5 @@ ends = np.mean((weights < 0.4) | (weights > 1.6))
 print(f"{ends:.0%} of the weights lie in the outer fifths of their range")
 
 # %%
-# The rate falls and the spikes become less regular, as in the paper. They do not become as irregular as
-# there, where inhibition keeps the mean of the input below the threshold.
+# The rate falls and the spikes become less regular, as in the paper. They do not become as
+# irregular as there, where inhibition keeps the mean of the input below the threshold.

@@ -2,15 +2,15 @@
 Sussillo and Abbott 2009: FORCE learning
 ========================================
 
-D. Sussillo, L. F. Abbott (2009). Generating coherent patterns of activity from chaotic neural networks.
-Neuron 63, 544-557.
+D. Sussillo, L. F. Abbott (2009). Generating coherent patterns of activity from chaotic neural
+networks. Neuron 63, 544-557.
 
-A network of rate neurons with strong recurrence is chaotic. Its readout is fed back, and learns by recursive
-least squares while the loop is closed. From the first moments the output follows the target, and the feedback
-tames the chaos. When learning stops, the network goes on alone.
+A network of rate neurons with strong recurrence is chaotic. Its readout is fed back, and learns
+by recursive least squares while the loop is closed. From the first moments the output follows the
+target, and the feedback tames the chaos. When learning stops, the network goes on alone.
 
-**Deviations.** 300 units instead of 1000; the units are `x' = -x + tanh(J x)` in steps of a tenth of the time
-constant, where the paper has the nonlinearity after the leak.
+**Deviations.** 300 units instead of 1000; the units are `x' = -x + tanh(J x)` in steps of a tenth
+of the time constant, where the paper has the nonlinearity after the leak.
 """
 
 import matplotlib.pyplot as plt
@@ -62,6 +62,7 @@ plt.show()
 
 error = np.sqrt(np.mean((alone - target[6000:]) ** 2)) / target.std()
 print(
-    f"error while learning, last 1000 steps: {np.abs(learning[-1000:] - target[5000:6000]).mean():.4f}"
+    "error while learning, last 1000 steps:",
+    f"{np.abs(learning[-1000:] - target[5000:6000]).mean():.4f}",
 )
 print(f"error alone over five periods: {error:.3f} standard deviations")
