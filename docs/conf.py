@@ -26,7 +26,7 @@ extensions = [
 root_doc = "index"
 templates_path = ["_templates"]
 # README.md is the list of pages for a reader of the folder; index.md is that of the site.
-exclude_patterns = ["README.md", "_extensions", "_templates", "**/*.ipynb"]
+exclude_patterns = ["README.md", "search.md", "_extensions", "_templates", "**/*.ipynb"]
 show_warning_types = True
 suppress_warnings = [
     "config.cache",  # the order of the gallery is a function, which Sphinx does not store

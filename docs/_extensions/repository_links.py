@@ -21,6 +21,7 @@ PAGES = {
     "RELEASING.md": "project/releasing.md",
     "benchmarks/README.md": "project/benchmarks.md",
     "benchmarks/RESULTS.md": "project/results.md",
+    "docs/search.md": "howto/search.md",  # search.html is the page on which one searches the site
 }
 FILES = {page.removesuffix(".md"): file for file, page in PAGES.items()}
 LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?\)")
