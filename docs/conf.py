@@ -10,6 +10,7 @@ import lsm  # noqa: E402
 
 project = "lsm"
 author = "The lsm developers"
+copyright = "the lsm developers, BSD 3-Clause"
 version = release = lsm.__version__
 html_title = f"lsm {release}"
 
@@ -40,6 +41,7 @@ myst_heading_anchors = 6
 autosummary_generate = True
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
+default_role = "code"  # docstrings and examples have `names` in single backticks
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say more
 numpydoc_show_class_members = False
