@@ -10,10 +10,10 @@ EVERYWHERE := tests/lsm/kernel/test_recorded_counts.py tests/lsm/kernel/test_ove
 # The oldest libraries also meet scikit-learn's contract, data frames and sparse arrays.
 OLDEST := $(EVERYWHERE) tests/lsm/test_spikes.py tests/lsm/test_samples.py tests/lsm/readout
 
-.PHONY: help test lint types docs bench lowest no-jit
+.PHONY: help test lint types docs links bench lowest no-jit
 
 help:
-	@echo "make test | lint | types | docs | bench | lowest | no-jit | python3.12 | python3.13"
+	@echo "make test | lint | types | docs | links | bench | lowest | no-jit | python3.12 | python3.13"
 
 test:
 	$(BIN)/pytest -n auto --dist loadfile
@@ -28,8 +28,14 @@ types:
 	ln -s $(CURDIR)/lsm/* $(CURDIR)/datasets $(CURDIR)/experiments build/typed/lsm/
 	$(BIN)/mypy build/typed/lsm
 
+# The site in build/site, which needs the extra `docs` and no network. Any warning is an error. The
+# examples in pages and docstrings are run by tests/test_documentation.py.
 docs:
-	$(BIN)/python $(PYTEST) tests/test_documentation.py
+	$(BIN)/python -m sphinx -W --keep-going -q -j auto -b html docs build/site
+
+# The links of the site to other sites, which needs the network.
+links:
+	$(BIN)/python -m sphinx -q -b linkcheck docs build/links
 
 bench:
 	$(BIN)/python -m benchmarks

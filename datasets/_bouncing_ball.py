@@ -100,6 +100,7 @@ def make_bouncing_ball(
         visible : ndarray of shape (n_samples, n_steps)
             Share of the ball that the occluder does not hide.
         target_names : list of str
+            Names of the columns of `target`.
         DESCR : str
             Description of the task.
 

@@ -62,10 +62,13 @@ def make_mackey_glass(
         A dictionary with attributes:
 
         data : list of one ndarray of shape (n_steps, 1)
+            The series.
         target : list of one ndarray of shape (n_steps, n_horizons)
+            Its values after each horizon.
         train, validation, test : slice
             Successive steps to train, to choose settings and to test on, as `data[0][train]`.
         feature_names, target_names : list of str
+            Names of the columns of `data` and of `target`.
         DESCR : str
             Description of the series.
 
@@ -147,10 +150,13 @@ def make_lorenz(
         A dictionary with attributes:
 
         data : list of one ndarray of shape (n_steps, n_observed)
+            The observed variables.
         target : list of one ndarray of shape (n_steps, n_horizons * n_observed)
+            All of them after the first horizon, then after the next.
         train, validation, test : slice
             Successive steps to train, to choose settings and to test on, as `data[0][train]`.
         feature_names, target_names : list of str
+            Names of the columns of `data` and of `target`.
         lyapunov_time : float
             In steps.
         DESCR : str

@@ -68,9 +68,11 @@ def fetch_santa_fe_laser(
         data : list of one ndarray of shape (n_steps, 1)
             All steps but for the last, which are targets only.
         target : list of one ndarray of shape (n_steps, n_horizons)
+            The intensity after each horizon.
         train, validation, test : slice
             Successive steps to train, to choose settings and to test on, as `data[0][train]`.
         feature_names, target_names : list of str
+            Names of the columns of `data` and of `target`.
         DESCR : str
             Source and split.
 

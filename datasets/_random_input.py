@@ -52,11 +52,13 @@ def make_memory_capacity(
         A dictionary with attributes:
 
         data : list of one ndarray of shape (n_steps, 1)
+            The input.
         target : list of one ndarray of shape (n_steps, n_lags)
             Column k is the input k + 1 steps ago, also before the start of the series.
         train, validation, test : slice
             Successive steps to train, to choose settings and to test on, as `data[0][train]`.
         feature_names, target_names : list of str
+            Names of the columns of `data` and of `target`.
         DESCR : str
             Description of the series.
 
@@ -128,10 +130,13 @@ def make_narma(
         A dictionary with attributes:
 
         data : list of one ndarray of shape (n_steps, 1)
+            The input.
         target : list of one ndarray of shape (n_steps, 1)
+            The output.
         train, validation, test : slice
             Successive steps to train, to choose settings and to test on, as `data[0][train]`.
         feature_names, target_names : list of str
+            Names of the columns of `data` and of `target`.
         DESCR : str
             Description of the series.
 

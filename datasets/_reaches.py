@@ -195,6 +195,7 @@ def make_reaches(
         encoder : PopulationEncoder
             Fitted; turns rows of `inputs` into channels of `data`.
         teacher : ReachTeacher
+            The teacher of these reaches.
         arm : TwoLinkArm
             With the payload.
         DESCR : str

@@ -51,9 +51,11 @@ def make_sine_patterns(
         data : list of one ndarray of shape (n_steps, 1)
             Zeros.
         target : list of one ndarray of shape (n_steps, 1)
+            The sum of the sines.
         train, validation, test : slice
             Successive steps to train, to choose settings and to test on, as `target[0][train]`.
         feature_names, target_names : list of str
+            Names of the columns of `data` and of `target`.
         period : float
             Period of the sum in ms.
         DESCR : str

@@ -69,6 +69,7 @@ def make_spike_templates(
         A dictionary with attributes:
 
         data : SpikeArray of shape (n_samples,)
+            Spike trains.
         target : ndarray of shape (n_samples, n_segments), int
             Which template each segment holds. A column is a task of its own.
         train, test : ndarray of int
@@ -244,11 +245,13 @@ def make_delayed_parity(
         A dictionary with attributes:
 
         data : SpikeArray of shape (n_samples,)
+            Spike trains.
         target : ndarray of shape (n_samples,), int
             Sum of the bits, modulo 2; as often 0 as 1.
         train, test : ndarray of int
             Indices of the samples to train on and to test on.
         bits : ndarray of shape (n_samples, n_bits + delay), int
+            The bits that count, then those that do not.
         templates : SpikeArray of shape (2,)
             The templates of 0 and 1.
         DESCR : str
@@ -328,6 +331,7 @@ def make_pattern_order(
         A dictionary with attributes:
 
         data : SpikeArray of shape (n_samples,)
+            Spike trains.
         target : ndarray of shape (n_samples,), int
             0 for even permutations, such as (0, 1) and (1, 2, 0), 1 for odd ones.
         train, test : ndarray of int
@@ -335,6 +339,7 @@ def make_pattern_order(
         order : ndarray of shape (n_samples, n_patterns), int
             The permutations.
         patterns : SpikeArray of shape (n_patterns,)
+            The patterns, before any jitter.
         DESCR : str
             Description of the task.
     """

@@ -58,6 +58,7 @@ def make_spike_intervals(
         A dictionary with attributes:
 
         data : SpikeArray of shape (n_samples,)
+            Spike trains.
         target : ndarray of shape (n_samples,), int
             Index into `intervals`.
         train, test : ndarray of int
@@ -152,6 +153,7 @@ def make_embedded_pattern(
         A dictionary with attributes:
 
         data : SpikeArray of shape (n_samples,)
+            Spike trains.
         target : ndarray of shape (n_samples,), int
             1 where the pattern is, 0 where its channels are scattered.
         train, test : ndarray of int
@@ -254,11 +256,13 @@ def make_equal_rate_patterns(
         A dictionary with attributes:
 
         data : SpikeArray of shape (n_samples,)
+            Spike trains.
         target : ndarray of shape (n_samples,), int
             Number of the pattern.
         train, test : ndarray of int
             Indices of the samples to train on and to test on.
         patterns : SpikeArray of shape (n_classes,)
+            The patterns, before any jitter.
         DESCR : str
             Description of the task.
     """

@@ -58,6 +58,7 @@ def load_spoken_digits() -> Bunch:
         target : ndarray of shape (600,), int
             The digit, 0 to 9.
         speaker : ndarray of shape (600,), str
+            Name of the speaker.
         take : ndarray of shape (600,), int
             Number of the recording of the digit by the speaker, 5 to 14.
         groups : ndarray of shape (600,), str

@@ -32,9 +32,11 @@ def load_sunspots(
         data : list of one ndarray of shape (n_steps, 1)
             The 3,120 months but for the last, which are targets only.
         target : list of one ndarray of shape (n_steps, n_horizons)
+            The number after each horizon.
         train, validation, test : slice
             Successive steps to train, to choose settings and to test on, as `data[0][train]`.
         feature_names, target_names : list of str
+            Names of the columns of `data` and of `target`.
         time : ndarray of shape (n_steps,)
             Middle of each month in years.
         DESCR : str

@@ -67,7 +67,9 @@ def fetch_basic_motions(data_home: PathLike | None = None, *, download: bool = T
         train, test : ndarray of shape (40,), int
             Indices of the archive's own split; ten of each class in either.
         target_names : ndarray of shape (4,), str
+            Names of the movements.
         feature_names : list of str
+            Names of the channels.
         row_duration : float
             Time from one row to the next, 100 ms.
         DESCR : str
@@ -131,6 +133,7 @@ def fetch_japanese_vowels(data_home: PathLike | None = None, *, download: bool =
         target_names : ndarray of shape (9,), str
             "1" to "9".
         feature_names : list of str
+            Names of the channels.
         row_duration : float
             Duration of a row, 6.4 ms.
         DESCR : str

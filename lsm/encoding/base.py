@@ -160,7 +160,7 @@ class Encoder(TransformerMixin, Checked):
 
         Returns
         -------
-        spikes : array of shape (n_rows * hold_, n_outputs) or (n_rows, hold_, n_outputs)
+        spikes : array of shape (n_rows * `hold_`, n_outputs) or (n_rows, `hold_`, n_outputs)
             Spike counts, or currents in nA if `graded` is true.
         """
 
@@ -169,7 +169,7 @@ class Encoder(TransformerMixin, Checked):
 
         Parameters
         ----------
-        rows : float64 array of shape (n_rows, hold_, n_outputs)
+        rows : float64 array of shape (n_rows, `hold_`, n_outputs)
             Spike counts, or currents in nA if `graded` is true.
 
         Returns

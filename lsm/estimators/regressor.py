@@ -145,7 +145,7 @@ class LSMRegressor(RegressorMixin, LSM):
         **params : object
             `sample_weight` of shape (n_samples,), or a list of arrays of weights at rows: the
             readout's weights. Any other argument of the readout's `fit`, with the prefix
-            "readout__". The liquid is calibrated on all samples, whatever their weights.
+            `readout__`. The liquid is calibrated on all samples, whatever their weights.
 
         Returns
         -------

@@ -32,8 +32,10 @@ class GLIF(ResetNeuron):
 
     and all five variables are held for the refractory period.
 
+    The names of the levels are those of [1]_:
+
     ===== ====================== =======================================================
-    level name in [1]_           parts
+    level name                   parts
     ===== ====================== =======================================================
     1     LIF                    v is set to `v_reset`; no currents, fixed threshold
     2     LIF-R                  v is reset as above; h_s

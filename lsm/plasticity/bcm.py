@@ -21,7 +21,7 @@ class BCM(SpikeRule):
     divided by `target_rate`. The active synapses of a neuron grow while its activity is above the
     threshold theta, and shrink while it is below. The threshold follows the mean square of the
     activity [2]_: each neuron becomes selective. Its mean rate is then `target_rate`; if it answers
-    a share p of the inputs, its mean squared rate is `target_rate`^2 / p.
+    a share p of the inputs, its mean squared rate is `target_rate ** 2 / p`.
 
     Here each postsynaptic spike changes the weight by `learning_rate * x * (y - theta)`, where x
     and y are sums over the previous spikes, filtered by `exp(-t / tau)`, and y is in units of its
