@@ -9,22 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 __all__ = [
-    "CURSOR",
-    "Events",
-    "Incoming",
-    "LaterLearning",
-    "Learning",
-    "Matrix",
-    "Population",
-    "Readings",
-    "Recording",
-    "Scratch",
-    "ShortTerm",
-    "Team",
-    "aligned_zeros",
-    "as_real",
-    "frozen",
-]
+    "CURSOR", "Events", "Incoming", "LaterLearning", "Learning", "Matrix", "Population", "Readings",
+    "Recording", "Scratch", "ShortTerm", "Team", "aligned_zeros", "as_real", "frozen",
+]  # fmt: skip
 
 LINE = 64  # bytes of a cache line and of the widest vectors
 FEW = 4  # places of the list of spikes that are written without a question
