@@ -20,6 +20,9 @@ __all__ = [
     "run",
 ]
 
+# Rows of the traces of synapses. Those of v, h and w are derivatives by the weight.
+ARRIVED, PUSH, OF_V, OF_H, OF_W, FILTERED, SUM = range(7)
+
 
 class Cells(NamedTuple):
     """Constants of the neurons, arrays of shape (n_neurons,); LIF neurons do not adapt.
@@ -234,19 +237,18 @@ def run(activity, n_before, drive, weight, cells, synapses, outputs, lessons, su
     sums : Sums
         Filled.
     """
-    n_steps, n_neurons = len(activity) - n_before, drive.shape[1]
-    n_channels, start = activity.shape[1] - n_neurons, synapses.start
-    arrived, of_v, of_h, of_w, filtered = np.zeros((5, len(weight)))
+    n_neurons, width = drive.shape[1], activity.shape[1]
+    n_steps, n_channels = len(activity) - n_before, width - n_neurons
+    past, place = activity.ravel(), (n_before - synapses.lag) * width + synapses.source
+    # One array of all traces: of arrays that might overlap, numba makes no vector instructions.
+    traces = np.zeros((7, len(weight)))
     v, wait, h, w = cells.initial.copy()
     spikes, trace, lesson = np.zeros(n_neurons), np.zeros(n_neurons), 0
     for t in range(n_steps):
-        now = n_before + t
         for n in range(n_neurons):
+            first, end = synapses.start[n], synapses.start[n + 1]
             current = drive[min(t, len(drive) - 1), n] - cells.mean_w[n] * w[n]
-            for s in range(start[n], start[n + 1]):
-                source = activity[now - synapses.lag[s], synapses.source[s]]
-                arrived[s] = synapses.keep[s] * arrived[s] + source
-                current += weight[s] * synapses.push[s] * arrived[s]
+            current += _receive(first, end, past[t * width :], place, weight, synapses, traces)
             is_open = wait[n] < 1
             if is_open:
                 v[n] = cells.rest[n] + cells.decay[n] * (v[n] - cells.rest[n])
@@ -254,23 +256,12 @@ def run(activity, n_before, drive, weight, cells, synapses, outputs, lessons, su
             above = v[n] - cells.threshold[n] - cells.decay_h[n] * h[n]
             spikes[n] = above >= 0
             slope = cells.slope[n] * max(0.0, 1 - abs(above) / cells.width[n]) * is_open
-            decay, gain, stays = cells.decay[n] * is_open, cells.gain[n] * is_open, 1 - spikes[n]
-            decay_h, jump_h = cells.decay_h[n], cells.jump_h[n]
-            mean_w, decay_w, jump_w = cells.mean_w[n], cells.decay_w[n], cells.jump_w[n]
-            for s in range(start[n], start[n + 1]):
-                push = synapses.push[s] * arrived[s] - mean_w * of_w[s]
-                moved = decay * of_v[s] + gain * push
-                e = slope * (moved - decay_h * of_h[s])
-                of_v[s] = moved * stays
-                of_h[s] = decay_h * of_h[s] + jump_h * e
-                of_w[s] = decay_w * of_w[s] + jump_w * e
-                filtered[s] = outputs.decay * filtered[s] + e
-                sums.eligibility[s] += e
-            h[n] = decay_h * h[n] + jump_h * spikes[n]
-            w[n] = decay_w * w[n] + jump_w * spikes[n]
+            _trace(first, end, n, is_open, slope, 1 - spikes[n], cells, outputs.decay, traces)
+            h[n] = cells.decay_h[n] * h[n] + cells.jump_h[n] * spikes[n]
+            w[n] = cells.decay_w[n] * w[n] + cells.jump_w[n] * spikes[n]
             wait[n] = cells.refractory[n] if spikes[n] else wait[n] - 1
             v[n] = cells.reset[n] if spikes[n] else v[n]
-        activity[now, n_channels:] = spikes
+        activity[n_before + t, n_channels:] = spikes
         sums.spikes[:] += spikes
         trace = outputs.decay * trace + spikes
         if lesson < len(lessons.step) and lessons.step[lesson] == t + 1:
@@ -279,9 +270,39 @@ def run(activity, n_before, drive, weight, cells, synapses, outputs, lessons, su
                 signal = 0.0
                 for k in range(len(error)):
                     signal += error[k] * outputs.feedback[k, n]
-                for s in range(start[n], start[n + 1]):
-                    sums.gradient[s] += signal * filtered[s]
+                for s in range(synapses.start[n], synapses.start[n + 1]):
+                    sums.gradient[s] += signal * traces[FILTERED, s]
             lesson += 1
+    sums.eligibility[:] += traces[SUM]
+
+
+@njit
+def _receive(first, end, past, place, weight, synapses, traces):
+    """Move the currents of synapses by one step; return their sum."""
+    total = 0.0
+    for s in range(np.uint64(first), np.uint64(end)):
+        arrived = synapses.keep[s] * traces[ARRIVED, s] + past[place[s]]
+        traces[ARRIVED, s] = arrived
+        traces[PUSH, s] = synapses.push[s] * arrived
+        total += weight[s] * traces[PUSH, s]
+    return total
+
+
+@njit
+def _trace(first, end, n, is_open, slope, stays, cells, decay_out, traces):
+    """Move the eligibility traces of the synapses onto neuron n by one step."""
+    decay, gain = cells.decay[n] * is_open, cells.gain[n] * is_open
+    decay_h, jump_h = cells.decay_h[n], cells.jump_h[n]
+    mean_w, decay_w, jump_w = cells.mean_w[n], cells.decay_w[n], cells.jump_w[n]
+    for s in range(np.uint64(first), np.uint64(end)):
+        of_v, of_h, of_w = traces[OF_V, s], traces[OF_H, s], traces[OF_W, s]
+        of_v = decay * of_v + gain * (traces[PUSH, s] - mean_w * of_w)
+        e = slope * (of_v - decay_h * of_h)
+        traces[OF_V, s] = of_v * stays
+        traces[OF_H, s] = decay_h * of_h + jump_h * e
+        traces[OF_W, s] = decay_w * of_w + jump_w * e
+        traces[FILTERED, s] = decay_out * traces[FILTERED, s] + e
+        traces[SUM, s] += e
 
 
 @njit
