@@ -45,6 +45,8 @@ from lsm.readout import (
     RLS,
     HoldOutRidge,
     KernelRidgeClassifier,
+    PDeltaClassifier,
+    PDeltaRegressor,
     ResidualRidge,
     WindowedRidge,
     WindowedRidgeClassifier,
@@ -313,7 +315,8 @@ def test_every_encoder_comes_back(encoder, tmp_path):
     "readout",
     [
         RLS(), HoldOutRidge(), ResidualRidge(), WindowedRidge(), WindowedRidgeClassifier(),
-        WithinClassWhitener(), KernelRidgeClassifier(), RandomForestClassifier(3, random_state=0),
+        WithinClassWhitener(), KernelRidgeClassifier(), PDeltaClassifier(random_state=0),
+        PDeltaRegressor(random_state=0), RandomForestClassifier(3, random_state=0),
     ],
     ids=lambda readout: type(readout).__name__,
 )  # fmt: skip

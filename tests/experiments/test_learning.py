@@ -1,0 +1,46 @@
+"""`lsm run learning`: every method on its task, with its controls and its folder."""
+
+import pandas as pd
+import pytest
+
+from lsm import load
+from lsm.experiments import learning
+from lsm.experiments.__main__ import main
+from lsm.experiments._command.options import options_of
+from lsm.experiments._learning import METHODS
+
+
+def test_the_command_line_offers_every_method():
+    (option,) = (option for option in options_of(learning.load_data) if option.name == "method")
+    choices = ", ".join(f'"{name}"' for name in METHODS)
+    assert option.kind.startswith(f"{{{choices}}}")
+
+
+def run(tmp_path, *options):
+    out = tmp_path / "out"
+    command = ["run", "learning", *options, "--repeats", "1", "--jobs", "1", "--debug"]
+    assert main([*command, "--out", str(out)]) == 0
+    return out, pd.read_csv(out / "table.csv")
+
+
+def small(monkeypatch, method, *conditions, **constants):
+    """Let a method have few conditions and small networks."""
+    for name, value in constants.items():
+        monkeypatch.setattr(METHODS[method], name, value)
+    monkeypatch.setattr(METHODS[method], "conditions", lambda: conditions)
+
+
+def test_p_delta_is_compared_with_ridge_on_the_same_liquid(tmp_path, monkeypatch, capsys):
+    small(monkeypatch, "p-delta", "order", N_NEURONS=60)
+    out, table = run(tmp_path, "--method", "p-delta", "--n-samples", "80")
+    names = ["p-delta", "ridge", "ridge, no recurrence"]
+    assert table["model"][:3].tolist() == names
+    assert set(table["condition"]) == {"order"}
+    assert hasattr(load(out / "model.skops")["readout"], "weights_")
+    assert "condition order" in capsys.readouterr().out
+
+
+def test_an_unknown_method_is_refused_with_the_names_of_all(capsys):
+    with pytest.raises(SystemExit):
+        main(["run", "learning", "--method", "magic"])
+    assert "p-delta" in capsys.readouterr().err
