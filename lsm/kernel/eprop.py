@@ -201,7 +201,9 @@ def learn_by_eprop(
             order = rng.permutation(taught)
             for first in range(0, len(order), eprop.batch_size):
                 batch = order[first : first + eprop.batch_size]
-                curve[epoch] += training.step(batch, pool.map) * len(batch) / len(order)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    loss = training.step(batch, pool.map)
+                curve[epoch] += loss * len(batch) / len(order)
             if not np.isfinite(curve[epoch]):
                 raise FloatingPointError(
                     f"the loss of EProp became {curve[epoch]} in epoch {epoch}: lower "

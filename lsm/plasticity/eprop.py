@@ -97,6 +97,7 @@ class EProp(Checked):
     True
     """
 
+    acts_on = "targets"
     bounds = {
         "n_epochs": "integer >= 1",
         "learning_rate": "> 0",
