@@ -39,7 +39,7 @@ def load_data(method="p-delta", n_samples=None, *, condition=None, random_state=
 
     Parameters
     ----------
-    method : {"p-delta"}, default="p-delta"
+    method : {"e-prop", "p-delta"}, default="p-delta"
         Name of the method.
     n_samples : int or None
         Number of samples, about a quarter of them for the test. By default that of the study.

@@ -19,10 +19,11 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import p_delta
+from . import e_prop, p_delta
 
 __all__ = ["METHODS"]
 
 METHODS = {
+    "e-prop": e_prop,
     "p-delta": p_delta,
 }

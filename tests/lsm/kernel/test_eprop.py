@@ -1,4 +1,4 @@
-"""E-prop: the compiled run, the reference, the kernel's spikes, and backpropagation through time."""
+"""E-prop: compiled and reference, spikes as of the kernel, gradients as of backpropagation."""
 
 from dataclasses import replace
 
@@ -217,10 +217,13 @@ def test_the_rate_penalty_pulls_rates_to_their_target(task):
     plan = Plan(np.arange(25), np.full(24, 60), np.ones(1))
     rates = {}
     for target in (20.0, 60.0):
-        after, _ = learnt(task, EProp(15, 0.04, rate_penalty=1.0, target_rate=target, batch_size=12))
+        after, _ = learnt(
+            task, EProp(15, 0.04, rate_penalty=1.0, target_rate=target, batch_size=12)
+        )
         rates[target] = simulate(after, spikes, plan, dtype="float64")[0].mean() / 0.06
     assert rates[20.0] < rates[60.0]
-    assert rates[20.0] == pytest.approx(20.0, abs=8) and rates[60.0] == pytest.approx(60.0, abs=20)
+    assert rates[20.0] == pytest.approx(20.0, abs=8)
+    assert rates[60.0] == pytest.approx(60.0, abs=20)
 
 
 def test_a_silent_liquid_needs_a_target_rate(task):
