@@ -33,7 +33,7 @@ def conditions():
 
 def load_data(n_samples, condition, random_state):
     """Load a task; of the pattern there is one sample, which is learnt and tested."""
-    n_samples = n_samples or 500
+    n_samples = n_samples or (2500 if condition == "evidence" else 500)
     options = {"segment": float(SEGMENT), "rate": 40.0, "jitter": 1.0, "test_size": 0.4}
     if condition == "memory":
         data = make_spike_templates(n_samples, 4, random_state=random_state, **options)
