@@ -39,8 +39,8 @@ def load_data(method="conversion", n_samples=None, *, condition=None, random_sta
 
     Parameters
     ----------
-    method : {"actor-critic", "competition", "conversion", "p-delta", "resume", "reward", \
-"tempotron"}, default="conversion"
+    method : {"actor-critic", "competition", "conversion", "e-prop", "p-delta", "resume", \
+"reward", "tempotron"}, default="conversion"
         Name of the method.
     n_samples : int or None
         Number of samples, about a quarter of them for the test. By default that of the study.

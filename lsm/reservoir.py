@@ -14,7 +14,7 @@ from ._parts import Composite
 from ._typing import Array, ArrayLike, PathLike, Samples
 from ._units import steps_per_row
 from ._validation import check_bool, check_choice, check_integer, check_number
-from .kernel import Stream, read_only, with_weight, with_weights
+from .kernel import Network, Stream, read_only, with_weight, with_weights
 from .memory import Memory
 from .misreadings import warn_of_durations
 from .samples import SampleForm, States, split_rows, warn_of_series
@@ -198,7 +198,35 @@ class Reservoir(TransformerMixin, Composite):
         0.5
         """
         check_is_fitted(self)
-        network = with_weights(self.network_, W, delay)
+        return self.with_network(with_weights(self.network_, W, delay))
+
+    def with_network(self, network: Network) -> Self:
+        """Return a fitted copy of the liquid with another network, such as one that has learnt.
+
+        Parameters
+        ----------
+        network : lsm.kernel.Network
+            Network with as many neurons and channels as this one, such as
+            `dataclasses.replace(liquid.network_, w_in=liquid.network_.w_in * 2)`.
+
+        Returns
+        -------
+        liquid : Liquid
+            The copy, without `health_` until its `diagnose` is called.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no network, or one of another size.
+        """
+        check_is_fitted(self)
+        if not isinstance(network, Network):
+            raise TypeError(f"network must be a Network of lsm.kernel, got {network!r:.80}")
+        if network.w_in.shape != self.network_.w_in.shape:
+            raise ValueError(
+                "network must have as many channels and neurons as this liquid, "
+                f"{self.network_.w_in.shape}, got {network.w_in.shape}"
+            )
         return deepcopy(self, {id(self.network_): self.network_})._change_network(network)
 
     def set_weight(self, pre: int, post: int, weight: float, delay: float | str = "auto") -> Self:

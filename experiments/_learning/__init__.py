@@ -19,7 +19,7 @@ A method is a module with these functions, of which the last four are optional:
     Draws pictures.
 """
 
-from . import actor_critic, competition, conversion, p_delta, resume, reward, tempotron
+from . import actor_critic, competition, conversion, e_prop, p_delta, resume, reward, tempotron
 
 __all__ = ["METHODS"]
 
@@ -27,6 +27,7 @@ METHODS = {
     "actor-critic": actor_critic,
     "competition": competition,
     "conversion": conversion,
+    "e-prop": e_prop,
     "p-delta": p_delta,
     "resume": resume,
     "reward": reward,

@@ -1,11 +1,9 @@
 """Base of the estimators of liquid and readout."""
 
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import Any, Self
-from warnings import catch_warnings, filterwarnings
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
@@ -17,12 +15,14 @@ from .._units import rounding_named
 from .._validation import check_choice, check_integer
 from ..encoding import SeriesEncoder
 from ..liquid import Liquid
-from ..samples import SERIES_WARNING, as_samples, has_names, is_table, n_rows_of
+from ..plasticity import EProp
+from ..samples import as_samples, has_names, is_table, n_rows_of
 from ..spikes import SpikeArray
 from ..targets import RowTargets, known_targets, one_piece, resolve_targets
 from .defaults import choose_encoder, read_in_windows, suit_series
+from .learning import check_learning, learn
 from .online import OnlineRun
-from .reading import read_rows
+from .reading import dense, no_warning_of_series, read_rows
 from .routing import check_params, readout_params, row_weights, select_rows
 
 __all__ = ["LSM"]
@@ -44,19 +44,22 @@ class LSM(Composite):
         Whether there is one target a sample, or one at every row; "auto" goes by their form.
     encoder : transformer, "auto" or None
         Converts samples before the liquid; a clone of it is fitted.
+    learning : EProp or None
+        Learning of the liquid's own weights from the targets.
     """
 
     _parts = {"liquid": Liquid, "encoder": SeriesEncoder}
     _part_methods = {"liquid": "transform", "readout": "predict", "encoder": "transform"}
     _optional_parts: tuple[str, ...] = ("encoder",)
     _numeric = False  # whether targets must be numbers
+    learning: EProp | None = None  # which models in older files do not have
 
     def __init__(
         self, liquid: Liquid | str, readout: Estimator | str, washout: int, targets: str,
-        encoder: Estimator | str | None,
+        encoder: Estimator | str | None, learning: EProp | None,
     ) -> None:  # fmt: skip
         self.liquid, self.readout, self.encoder = liquid, readout, encoder
-        self.washout, self.targets = washout, targets
+        self.washout, self.targets, self.learning = washout, targets, learning
 
     def get_metadata_routing(self) -> Any:
         """Return which metadata `fit` hands on to the readout.
@@ -73,6 +76,8 @@ class LSM(Composite):
         """Validate the parameters, and clone the parts."""
         self._check_parts()
         check_integer(f"{type(self).__name__}.washout", self.washout, 0)
+        check_learning(self, stream=not has_learnt)
+        self.learning_curve_ = None
         self.liquid_, self.readout_ = clone(self._part("liquid")), clone(self._part("readout"))
         self._online = OnlineRun(has_learnt=has_learnt)
 
@@ -81,9 +86,9 @@ class LSM(Composite):
         params = readout_params(self, self.readout_, params)
         X, y, self._form = resolve_targets(X, y, self.targets, type(self).__name__)
         self.targets_ = "sample" if self._form is None else "row"
-        learning = {} if reward is None else {"reward": reward}
+        reward = {} if reward is None else {"reward": reward}
         if self.targets_ == "row":
-            self._fit_to_rows(X, y, learning, params)
+            self._fit_to_rows(X, y, reward, params)
             return
         self._check_targets(y)
         params = check_params(params, len(y))
@@ -93,8 +98,8 @@ class LSM(Composite):
                 "one target a sample: for one series pass [X] and [y], or set washout=0"
             )
         self._fit_encoder(X)
-        with _no_warning_of_series() if self.targets == "sample" else nullcontext():
-            states = self._fit_liquid(self.encode(X), learning)
+        with no_warning_of_series() if self.targets == "sample" else nullcontext():
+            states = self._fit_liquid(self.encode(X), y, reward)
         self.readout_.fit(states, y, **params)
 
     def _fit_encoder(self, X):
@@ -127,7 +132,7 @@ class LSM(Composite):
         check_is_fitted(self, "encoder_")
         return X if self.encoder_ is None else self.encoder_.transform(X)
 
-    def _fit_to_rows(self, X, y, learning, params):
+    def _fit_to_rows(self, X, y, reward, params):
         if not hasattr(self.liquid_, "trajectory"):
             raise TypeError(
                 f"{type(self).__name__}.liquid has no states at rows, got {self.liquid_!r:.200}: "
@@ -147,7 +152,8 @@ class LSM(Composite):
             spikes = self._as_rows(X)
         # The columns of data frames have names, which a SpikeArray has not.
         named = self.encoder_ is None and has_names(X)
-        self.liquid_.fit(X if named else spikes, **learning)
+        self.liquid_.fit(X if named else spikes, **reward)
+        self._learn(spikes, targets, used)
         self._fit_rows(spikes, targets, used, params)
 
     def _prepare_rows(self, X, spikes, known):
@@ -169,18 +175,26 @@ class LSM(Composite):
             )
         return spikes
 
-    def _fit_liquid(self, encoded, learning):
+    def _fit_liquid(self, encoded, y, reward):
         """Fit the liquid; return the states of the samples as `_states` does."""
         if isinstance(self.liquid_, Liquid):
-            self.liquid_.fit(encoded, **learning)
+            self.liquid_.fit(encoded, **reward)
+            self._learn(encoded, y)
             return self._states(encoded)
-        return _dense(self.liquid_.fit_transform(encoded, **learning))
+        return dense(self.liquid_.fit_transform(encoded, **reward))
+
+    def _learn(self, encoded, y, used=None):
+        """Let the liquid learn its own weights, from targets of samples or of used rows."""
+        if self.learning is not None:
+            self.liquid_, self.learning_curve_ = learn(
+                self.liquid_, encoded, y, used, self.learning, numeric=self._numeric
+            )
 
     def _states(self, encoded):
         """Return the states of encoded samples as a dense array, which every readout takes."""
         if isinstance(self.liquid_, Liquid):
-            return _dense(self.liquid_.simulator_.states(self.liquid_.to_spikes(encoded)))
-        return _dense(self.liquid_.transform(encoded))
+            return dense(self.liquid_.simulator_.states(self.liquid_.to_spikes(encoded)))
+        return dense(self.liquid_.transform(encoded))
 
     def _fit_rows(self, spikes, targets, used, params):
         """Fit the readout on the states at the rows that are used."""
@@ -382,18 +396,3 @@ class LSM(Composite):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = tags.input_tags.three_d_array = True
         return tags
-
-
-@contextmanager
-def _no_warning_of_series():
-    with catch_warnings():
-        filterwarnings("ignore", message=SERIES_WARNING)
-        yield
-
-
-def _dense(states):
-    """Return states as a dense array.
-
-    In single precision a linear readout's last digits would depend on the other samples.
-    """
-    return (states.toarray() if sparse.issparse(states) else np.asarray(states)).astype(float)

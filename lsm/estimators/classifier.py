@@ -12,6 +12,7 @@ from .._parts import all_or_nothing
 from .._typing import Array, ArrayLike, Estimator, Reward, Samples
 from ..ensemble import LiquidEnsemble
 from ..liquid import Liquid
+from ..plasticity import EProp
 from ..random_features import RandomFeatures
 from ..spikes import SpikeArray
 from .availability import readout_has
@@ -51,6 +52,9 @@ class LSMClassifier(ClassifierMixin, LSM):
         time step, and one label each. Samples with labels at rows, spikes, static patterns,
         SpikeArrays and the input of a LiquidEnsemble are taken as they are, as all samples are
         with None.
+    learning : EProp, optional
+        Learning of the liquid's own weights from the targets, see
+        :class:`~lsm.plasticity.EProp`. It comes after the calibration and before the readout.
 
     Attributes
     ----------
@@ -67,6 +71,8 @@ class LSMClassifier(ClassifierMixin, LSM):
     outputs_ : object array of shape (n_rows,)
         After `partial_fit`: prediction for each row of the last piece before the readout learnt
         from it; None before it has learnt from any.
+    learning_curve_ : array of shape (n_epochs,) or None
+        Loss in each epoch of `learning`; None without it.
     n_features_in_ : int
         Number of input channels.
 
@@ -97,8 +103,9 @@ class LSMClassifier(ClassifierMixin, LSM):
         washout: int = 0,
         targets: str = "auto",
         encoder: Estimator | str | None = "auto",
+        learning: EProp | None = None,
     ) -> None:
-        super().__init__(liquid, readout, washout, targets, encoder)
+        super().__init__(liquid, readout, washout, targets, encoder, learning)
 
     def fit(
         self,

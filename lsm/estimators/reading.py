@@ -1,15 +1,37 @@
-"""States at rows of a liquid, or of another transformer in its place."""
+"""States of a liquid, or of another transformer in its place, for a readout."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator
 
-from .._typing import Estimator
+from .._typing import Array, Estimator
 from ..liquid import Liquid
+from ..samples import SERIES_WARNING
 from ..simulator import Simulator
 
-__all__ = ["read_rows"]
+__all__ = ["dense", "no_warning_of_series", "read_rows"]
+
+
+@contextmanager
+def no_warning_of_series() -> Iterator[None]:
+    """Let a table of static patterns pass without the warning that it may be a series."""
+    with catch_warnings():
+        filterwarnings("ignore", message=SERIES_WARNING)
+        yield
+
+
+def dense(states: Any) -> Array:
+    """Return states as a dense array in double precision.
+
+    In single precision a linear readout's last digits would depend on the other samples.
+    """
+    return (states.toarray() if sparse.issparse(states) else np.asarray(states)).astype(float)
 
 
 def read_rows(liquid: Liquid | Estimator) -> "Simulator | Trajectories":

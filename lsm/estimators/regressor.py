@@ -16,6 +16,7 @@ from .._validation import check_integer, check_reals, check_squares
 from ..ensemble import LiquidEnsemble
 from ..feedback import Feedback
 from ..liquid import Liquid
+from ..plasticity import EProp
 from ..random_features import RandomFeatures
 from ..readout import ResidualRidge
 from ..spikes import SpikeArray
@@ -63,6 +64,9 @@ class LSMRegressor(RegressorMixin, LSM):
         time step, and one target each. Samples with targets at rows, spikes, static patterns,
         SpikeArrays and the input of a LiquidEnsemble are taken as they are, as all samples are
         with None.
+    learning : EProp, optional
+        Learning of the liquid's own weights from the targets, see
+        :class:`~lsm.plasticity.EProp`. It comes after the calibration and before the readout.
 
     Attributes
     ----------
@@ -82,6 +86,8 @@ class LSMRegressor(RegressorMixin, LSM):
     outputs_ : array of shape (n_rows,) or (n_rows, n_outputs)
         After `partial_fit`: prediction for each row of the last piece before the readout learnt
         from it; zero before it has learnt from any.
+    learning_curve_ : array of shape (n_epochs,) or None
+        Loss in each epoch of `learning`; None without it.
     n_features_in_ : int
         Number of input channels.
 
@@ -121,8 +127,9 @@ class LSMRegressor(RegressorMixin, LSM):
         washout: int = 0,
         targets: str = "auto",
         encoder: Estimator | str | None = "auto",
+        learning: EProp | None = None,
     ) -> None:
-        super().__init__(liquid, readout, washout, targets, encoder)
+        super().__init__(liquid, readout, washout, targets, encoder, learning)
         self.feedback = feedback
 
     def fit(
