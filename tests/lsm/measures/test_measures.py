@@ -124,9 +124,12 @@ OF_SERIES = [measures.memory_capacity, measures.information_processing_capacity]
 OF_CURVES = [measures.capacity_by_degree, measures.separation_curve]
 
 
+OF_SPIKES = {"CODES", "class_information", "code_features", "confusion_information"}  # no liquid
+
+
 def test_every_measure_is_tested_with_all_models():
     tested = {*OF_SAMPLES, *OF_SERIES, *OF_CURVES, measures.card}
-    assert tested == {getattr(measures, name) for name in measures.__all__}
+    assert tested == {getattr(measures, name) for name in {*measures.__all__} - OF_SPIKES}
 
 
 @pytest.mark.parametrize("measure", [*OF_SERIES, *OF_CURVES, measures.card])

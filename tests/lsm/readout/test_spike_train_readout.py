@@ -62,7 +62,7 @@ def test_a_strong_input_makes_a_spike_and_the_reset_takes_its_effect():
 def test_classes_are_told_by_their_trains(rule):
     rng = np.random.default_rng(0)
     y = np.array(["one", "two", "three"])[np.arange(45) % 3]
-    templates = {label: rng.random((120, 40)) < 0.02 for label in set(y)}
+    templates = {label: rng.random((120, 40)) < 0.02 for label in np.unique(y)}
     X = [(templates[label] & (rng.random((120, 40)) < 0.8)).astype(int) for label in y]
     model = rule(random_state=0).fit(X[:30], y[:30])
     assert model.score(X[30:], y[30:]) > 0.9
