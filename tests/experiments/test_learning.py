@@ -44,3 +44,13 @@ def test_an_unknown_method_is_refused_with_the_names_of_all(capsys):
     with pytest.raises(SystemExit):
         main(["run", "learning", "--method", "magic"])
     assert "p-delta" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("task", ["memory", "parity", "evidence", "pattern"])
+def test_e_prop_is_compared_with_the_frozen_liquid(task, tmp_path, monkeypatch):
+    epochs = dict.fromkeys(METHODS["e-prop"].N_EPOCHS, 1)
+    small(monkeypatch, "e-prop", task, N_NEURONS=20, N_EPOCHS=epochs)
+    out, table = run(tmp_path, "--method", "e-prop", "--n-samples", "40")
+    names = ["e-prop", "e-prop, random feedback", "frozen liquid", "static random features"]
+    assert table["model"].tolist() == names
+    assert load(out / "model.skops").learning_curve_.shape == (1,)
