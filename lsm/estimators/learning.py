@@ -11,7 +11,6 @@ from ..kernel import Lessons, check_covered, learn_by_eprop
 from ..liquid import Liquid
 from ..neurons import LIF
 from ..plasticity import EProp
-from ..spikes import SpikeArray
 from ..synapses import Exponential
 from ..targets import known_targets
 
@@ -125,7 +124,7 @@ def _ends_of_window(network, spikes, learning):
     return [np.arange(max(n - n_window, 0), n) + 1 for n in network.n_steps(spikes)]
 
 
-def _ends_of_rows(network, spikes: SpikeArray, used):
+def _ends_of_rows(network, spikes, used):
     """Return the steps at the ends of the rows that are used, of each sample."""
     ends = network.row_start(spikes)[1:]
     of_samples = np.split(used, np.cumsum(spikes.n_rows)[:-1])

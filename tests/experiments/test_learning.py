@@ -81,3 +81,13 @@ def test_resume_learns_trains_that_ridge_on_potentials_does_not(tmp_path, monkey
     assert values["distance", "resume"] < values["distance", "first weights"] - 0.5
     assert values["within 2 ms", "first weights"] == 0.0
     assert (out / "resume.png").exists()
+
+
+@pytest.mark.parametrize("task", ["memory", "parity", "evidence", "pattern"])
+def test_e_prop_is_compared_with_the_frozen_liquid(task, tmp_path, monkeypatch):
+    epochs = dict.fromkeys(METHODS["e-prop"].N_EPOCHS, 1)
+    small(monkeypatch, "e-prop", task, N_NEURONS=20, N_EPOCHS=epochs)
+    out, table = run(tmp_path, "--method", "e-prop", "--n-samples", "40")
+    names = ["e-prop", "e-prop, random feedback", "frozen liquid", "static random features"]
+    assert table["model"].tolist() == names
+    assert load(out / "model.skops").learning_curve_.shape == (1,)
