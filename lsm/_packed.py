@@ -190,8 +190,8 @@ class Packed:
     def pieces(self, samples: ArrayLike, starts: ArrayLike, stops: ArrayLike) -> Self:
         """Return pieces of samples: rows `starts[i]` to `stops[i]` of sample `samples[i]`."""
         if self.values is not None:
-            parts = cut_dense(self.values, self.n_rows, samples, starts, stops)
-            return self.of_valid_values(*parts, self.row_duration)
+            values, n_rows = cut_dense(self.values, self.n_rows, samples, starts, stops)
+            return self.of_valid_values(values, n_rows, self.row_duration)
         return type(self)(  # type: ignore[misc]  # as cut_events
             *cut_events(self, samples, starts, stops), self.n_channels,
             row_duration=self.row_duration, graded=self.graded,

@@ -129,7 +129,8 @@ class SpikeArray(Packed):
         if graded is None:
             graded = any(np.issubdtype(array.dtype, np.floating) for array in arrays)
         if graded and is_dense(arrays):
-            return cls.from_values(*pack_dense(arrays), row_duration)
+            values, n_rows = pack_dense(arrays)
+            return cls.from_values(values, n_rows, row_duration)
         rows, channels, amplitudes, offsets = pack_samples(arrays)
         amplitudes = None if not graded and np.all(amplitudes == 1) else amplitudes
         return cls(
@@ -215,7 +216,8 @@ class SpikeArray(Packed):
             if kinds[0] != kinds[1]:
                 raise ValueError(f"arrays[{i}] must be like arrays[0], {first!r}, got {other!r}")
         if all(part.values is not None for part in arrays):
-            return cls.of_valid_values(*join_dense(arrays), first.row_duration)
+            values, n_rows = join_dense(arrays)
+            return cls.of_valid_values(values, n_rows, first.row_duration)
         return cls(  # type: ignore[misc]  # join_events gives five arrays
             *join_events(arrays), first.n_channels, row_duration=first.row_duration,
             graded=first.graded,

@@ -60,7 +60,8 @@ class OnlineRun:
     form: PieceForm | None = None  # also of a run from a file that had none
 
     def __init__(self, has_learnt: bool) -> None:
-        self.has_learnt, self.n_rows, self.past = has_learnt, 0, None
+        self.has_learnt, self.n_rows = has_learnt, 0
+        self.past: Array | None = None
         self._steps: Any = None
 
     def read(
@@ -108,7 +109,8 @@ class OnlineRun:
         targets = known_numbers(y, shape) if numeric else None
         if targets is not None:
             return Piece(spikes, targets, np.ones(len(targets), dtype=bool), past)
-        targets, known = form.join(one_piece(X, y)[1], spikes, numeric=numeric)
+        given_targets: Any = one_piece(X, y)[1]
+        targets, known = form.join(given_targets, spikes, numeric=numeric)
         return Piece(spikes, targets, known, past)
 
     def learn(

@@ -64,7 +64,7 @@ def simulate(
     recorded : list of (steps, neurons), one pair a sample
         Empty unless `record`.
     """
-    run = Run(network, spikes, plan, dtype, closed_loop=loop)
+    run: Run | Blocks = Run(network, spikes, plan, dtype, closed_loop=loop)
     readings, events, n_cores = run.readings, run.events, effective_n_jobs(n_jobs)
     n_threads = min(n_cores, len(spikes))
     if loop is not None and loop.correlation.matrix.size > 0:

@@ -109,7 +109,7 @@ class PairSTDP(SpikeRule):
         return max(w, min(w + a_plus * (one - slope * w) * traces[0][pre], w_max))
 
     @property
-    def is_separable(self) -> bool:
+    def is_separable(self) -> bool:  # type: ignore[override]  # here it depends on a parameter
         """Whether the rule is separable, see :class:`SpikeRule`: if the bound is "additive"."""
         return self.bound == "additive"
 

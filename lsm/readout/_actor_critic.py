@@ -68,8 +68,8 @@ class Activity(NamedTuple):
     @classmethod
     def at_rest(cls, n_neurons: int, n_inputs: int, n_actions: int) -> Self:
         """Return the state without any spike before."""
-        shapes = [n_inputs, *[n_neurons] * 3, *[(n_neurons, n_inputs)] * 2, n_actions]
-        return cls(*map(np.zeros, shapes))
+        shapes: list[Any] = [n_inputs, *[n_neurons] * 3, *[(n_neurons, n_inputs)] * 2, n_actions]
+        return cls(*[np.zeros(shape) for shape in shapes])
 
 
 @njit
@@ -136,13 +136,13 @@ def step(
     decay, rise = decay**rule.n_steps, rise**rule.n_steps
     gain = 1000 * rule.learning_rate * error / (rule.tau_kernel - rule.tau_rise) / scale
     for i in range(n_neurons):
-        for j in range(n_inputs):
-            slow_eligibility[i, j] = slow_eligibility[i, j] * decay + products[i, j]
-            fast_eligibility[i, j] = fast_eligibility[i, j] * rise + products[i, j]
+        for k in range(n_inputs):
+            slow_eligibility[i, k] = slow_eligibility[i, k] * decay + products[i, k]
+            fast_eligibility[i, k] = fast_eligibility[i, k] * rise + products[i, k]
         if learns:
-            for j in range(n_inputs):
-                w = weights[i, j] + gain * (slow_eligibility[i, j] - fast_eligibility[i, j])
-                weights[i, j] = 0.0 if w < 0 else (rule.w_max if w > rule.w_max else w)
+            for k in range(n_inputs):
+                w = weights[i, k] + gain * (slow_eligibility[i, k] - fast_eligibility[i, k])
+                weights[i, k] = 0.0 if w < 0 else (rule.w_max if w > rule.w_max else w)
     return error
 
 

@@ -121,7 +121,8 @@ def reference_compete(
     counts, peaks = np.zeros((2, len(trains), len(thresholds)))
     for sample in range(len(trains)):
         raster = trains.dense(sample)
-        v, trace, last = np.zeros(len(thresholds)), np.zeros(len(weights)), {}
+        v, trace = np.zeros(len(thresholds)), np.zeros(len(weights))
+        last: dict[int, int] = {}
         heights = []
         for step, spikes in enumerate(raster):
             trace = trace * rule.trace_decay + spikes
