@@ -18,7 +18,7 @@ __all__ = ["costs_of", "share", "simulate"]
 # One call of the loop updates about this many neurons (a tenth of a second), so that the
 # keyboard can interrupt a run and a progress bar moves.
 UPDATES_PER_CALL = 50_000_000
-CALLS_PER_THREAD = 16
+UPDATES_PER_THREAD = 10_000_000  # some milliseconds: less is not worth a thread
 
 
 def simulate(
@@ -73,8 +73,11 @@ def simulate(
     if n_blocks > n_threads:  # sample after sample, each on all threads
         run, n_threads = Blocks(run, n_blocks), 1
     costs, cost_of_call = costs_of(network, spikes), UPDATES_PER_CALL
-    if n_threads > 1:  # enough calls for every thread to be busy to the end
-        cost_of_call = min(cost_of_call, costs.sum() / (CALLS_PER_THREAD * n_threads))
+    n_threads = int(min(n_threads, 1 + costs.sum() // UPDATES_PER_THREAD))
+    if n_threads > 1:
+        # One call a thread where possible. Between two calls a thread takes Python's lock, after
+        # which the operating system may let it wait for a slice of time, though a core is idle.
+        cost_of_call = min(cost_of_call, costs.sum() / n_threads)
     calls = share(events.n_steps, costs, cost_of_call, record or isinstance(run, Blocks))
     with tqdm(total=len(spikes), unit="sample", desc="liquid", disable=not verbose) as bar:
         interrupted = False

@@ -228,6 +228,7 @@ def test_an_interrupt_stops_a_long_sample_in_another_thread(monkeypatch):
         time.sleep(0.002)
 
     monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 100)
+    monkeypatch.setattr(compiled, "UPDATES_PER_THREAD", 1)
     monkeypatch.setattr(_run, "kernel_for", lambda *_: kernel)
     with pytest.raises(KeyboardInterrupt):
         liquid.transform(X)

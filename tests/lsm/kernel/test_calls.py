@@ -14,6 +14,7 @@ FLOAT64 = np.dtype("float64")
 @pytest.fixture(autouse=True)
 def few_updates(monkeypatch):
     monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 100)
+    monkeypatch.setattr(compiled, "UPDATES_PER_THREAD", 1)
 
 
 def calls_of(lengths, cost_of_call=100, record=False, cost_of_step=10):
@@ -89,7 +90,7 @@ def test_threads_call_the_loop_for_all_samples(n_jobs, monkeypatch):
     simulate(network, spikes, make_plan(spikes), dtype="float64", n_jobs=n_jobs)
     (_, costs, cost_of_call, record) = calls[0]
     n_threads = min(n_jobs, 6)
-    usual = 100 if n_threads == 1 else min(100, costs.sum() / (16 * n_threads))
+    usual = 100 if n_threads == 1 else min(100, costs.sum() / n_threads)
     assert cost_of_call == pytest.approx(usual)
     assert record is False
 
@@ -102,7 +103,18 @@ def test_one_thread_gets_calls_of_the_usual_cost(monkeypatch):
     for n_jobs in (1, 2):
         simulate(network, spikes, make_plan(spikes), dtype="float64", n_jobs=n_jobs)
     assert costs[0] == 10**9
-    assert costs[1] == pytest.approx(costs_of(network, spikes).sum() / 32)
+    assert costs[1] == pytest.approx(costs_of(network, spikes).sum() / 2)
+
+
+def test_short_runs_get_no_threads(monkeypatch):
+    network, spikes, costs = make_network(10), make_input(6), []
+    total = costs_of(network, spikes).sum()
+    monkeypatch.setattr(compiled, "share", lambda *arguments: costs.append(arguments[2]) or [])
+    monkeypatch.setattr(compiled, "UPDATES_PER_CALL", 10**9)
+    for least, n_threads in ((2 * total, 1), (0.9 * total, 2), (0.4 * total, 3)):
+        monkeypatch.setattr(compiled, "UPDATES_PER_THREAD", least)
+        simulate(network, spikes, make_plan(spikes), dtype="float64", n_jobs=3)
+        assert costs[-1] == pytest.approx(10**9 if n_threads == 1 else total / n_threads)
 
 
 def test_an_error_in_a_thread_stops_the_others(monkeypatch):

@@ -181,6 +181,7 @@ def test_a_sample_gives_the_same_alone_in_any_batch_and_in_windows(monkeypatch):
     network = make_network(60, max_delay=5)
     spikes = make_input(9, seed=5)
     whole, recorded = simulate(network, spikes, make_plan(spikes), record=True)
+    monkeypatch.setattr("lsm.kernel.compiled.UPDATES_PER_THREAD", 1)
     threads, _ = simulate(network, spikes, make_plan(spikes), n_jobs=3)
     np.testing.assert_array_equal(whole, threads)
     monkeypatch.setattr("lsm.kernel.compiled.UPDATES_PER_CALL", 60 * 7)
