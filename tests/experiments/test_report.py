@@ -134,7 +134,6 @@ class TestPage:
         assert capsys.readouterr().out.startswith(f"{out} (")
         assert "<title>Run of tiny.py</title>" in out.read_text()
 
-
     def test_the_health_of_neurons_without_spikes(self):
         health = dict.fromkeys(("rate", "silent", "saturated", "synchrony", "branching_ratio"))
         health |= {"echo_state_index": 0.9, "duration": 500.0, "dead_channels": [2]}
@@ -209,6 +208,7 @@ def hover_text(page, box, x, y):
     page.mouse.move(size["x"] + x * size["width"], size["y"] + y * size["height"], steps=3)
     label = box.locator(".hoverlayer .hovertext")
     label.wait_for()
+    page.wait_for_timeout(150)  # the label follows the last of the steps after 50 ms
     return label.text_content()
 
 
@@ -294,7 +294,7 @@ class TestSweepInBrowser:
 
     def test_pointing_at_a_line_shows_its_run_and_a_click_chooses_it(self, page):
         page.get_by_label("filter run", exact=True).fill("=4")
-        wait_for(lambda: n_points(page) == 1)
+        page.get_by_text("Runs shown: 1, all of the score").wait_for()
         box = page.locator("#parallel .chart")
         text = hover_text(page, box, 0.5, 0.5)  # a single run lies in the middle of its axes
         settings, facts = facts_of(4)
@@ -345,7 +345,7 @@ def overlap(one, other):
 def test_more_confusions_are_darker_in_either_theme(browser, run):
     for scheme in ("light", "dark"):
         page = opened(browser, run / "report.html", ".main-svg", color_scheme=scheme)
-        low, high = page.evaluate("[color('low'), color('high')].map((hex) => parseInt(hex[1], 16))")
+        low, high = page.evaluate("['low', 'high'].map((name) => parseInt(color(name)[1], 16))")
         assert low > 12 > 4 > high
         page.context.close()
 
@@ -376,7 +376,8 @@ def test_the_page_of_a_run(browser, run):
     shown = page.locator("#run pre.table, #run pre.table ~ p.said").all_inner_texts()
     assert "\n".join(shown) == facts["comparison"].replace("\n\n", "\n")
     percent = f"{100 * facts['score']:.1f} %"
-    assert percent in shown[0] and "'liquid, ridge' against 'no liquid, ridge'" in shown[2]
+    assert percent in shown[0]
+    assert "'liquid, ridge' against 'no liquid, ridge'" in shown[2]
     health = page.locator("#health tbody tr").first.locator("td").all_inner_texts()
     assert health == ["rate", f"{facts['health']['rate']:.3g} Hz", "at least 0.5 Hz"]
     assert "limit" in page.locator("#health p").inner_text()
