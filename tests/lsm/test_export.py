@@ -113,5 +113,5 @@ def test_a_notebook_shows_size_durations_and_rates():
     currents = SpikeArray.from_dense([np.full((3, 2), -0.5)])
     assert "<td>currents</td><td>6</td>" in currents._repr_html_()
     assert "Hz" not in currents._repr_html_()
-    for empty in (spikes[[]], SpikeArray.from_events([([], [])], 2)):
+    for empty in (spikes[[]], SpikeArray.from_events([([], [])], 2, 5)):
         assert "<td>spikes</td><td>0</td>" in empty._repr_html_()
