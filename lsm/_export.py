@@ -5,6 +5,8 @@ import hashlib
 import numpy as np
 
 from ._dense import event_bytes, select_dense
+from ._html import table
+from ._packing import active_channels
 from ._validation import check_integer
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "frame_of",
     "index_of",
     "spike_times",
+    "table_of",
     "unpacked",
 ]
 
@@ -29,20 +32,48 @@ def described(spikes):
     """Return the text of a SpikeArray: its size, its durations, and the kind of its events."""
     parts = [f"n_samples={len(spikes)}", f"n_channels={spikes.n_channels}"]
     if len(spikes):
-        ends = np.array([spikes.n_rows.min(), spikes.n_rows.max()]) * spikes.row_duration
-        unit, ends = ("s", ends / SECOND) if ends[1] >= SECOND else ("ms", ends)
-        shortest, longest = (f"{end:g}" for end in ends)
-        same = shortest == longest
-        parts.append(f"duration={longest if same else f'{shortest} to {longest}'} {unit}")
+        parts.append(f"duration={_durations(spikes)}")
     parts.append(f"row_duration={spikes.row_duration:g} ms")
-    if spikes.values is not None:
-        number = int(np.count_nonzero(spikes.values))
-    elif spikes.graded or spikes.amplitudes is None:
-        number = len(spikes.rows)
-    else:
-        number = int(spikes.amplitudes.sum(dtype=float))
+    number = _count(spikes)
     parts.append(f"{number} {'current' if spikes.graded else 'spike'}{'s' * (number != 1)}")
     return f"SpikeArray({', '.join(parts)})"
+
+
+def _durations(spikes):
+    """Return a text of the shortest and the longest duration of a sample."""
+    ends = np.array([spikes.n_rows.min(), spikes.n_rows.max()]) * spikes.row_duration
+    unit, ends = ("s", ends / SECOND) if ends[1] >= SECOND else ("ms", ends)
+    shortest, longest = (f"{end:g}" for end in ends)
+    return f"{longest if shortest == longest else f'{shortest} to {longest}'} {unit}"
+
+
+def _count(spikes):
+    """Return the number of spikes, or of currents other than zero."""
+    if spikes.values is not None:
+        return int(np.count_nonzero(spikes.values))
+    if spikes.graded or spikes.amplitudes is None:
+        return len(spikes.rows)
+    return int(spikes.amplitudes.sum(dtype=float))
+
+
+def table_of(spikes):
+    """Return the size of a SpikeArray, its durations and its events as a table in HTML."""
+    number, seconds = _count(spikes), spikes.n_rows.sum() * spikes.row_duration / SECOND
+    rows = [
+        ("samples", f"{len(spikes):,}"),
+        ("channels", f"{spikes.n_channels:,}"),
+        ("duration of a sample", _durations(spikes) if len(spikes) else ""),
+        ("duration of a row", f"{spikes.row_duration:g} ms"),
+        ("currents" if spikes.graded else "spikes", f"{number:,}"),
+    ]
+    if seconds > 0 and spikes.n_channels > 0:
+        if not spikes.graded:
+            rows.append(
+                ("mean rate of a channel", f"{number / seconds / spikes.n_channels:.3g} Hz")
+            )
+        n_empty = spikes.n_channels - int(np.count_nonzero(active_channels(spikes)))
+        rows.append(("channels without events", f"{n_empty:,}"))
+    return table(("SpikeArray", ""), rows)
 
 
 def digest_of(spikes, sample):

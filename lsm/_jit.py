@@ -13,7 +13,7 @@ import numba
 import numpy as np
 from numba.core.caching import FunctionCache
 
-__all__ = ["AS_PYTHON", "announced", "njit"]
+__all__ = ["AS_PYTHON", "announced", "folder_of", "njit"]
 
 AS_PYTHON = bool(numba.config.DISABLE_JIT)  # type: ignore[attr-defined]  # set by numba
 PATIENCE = 2.0  # s; loading compiled code takes less
@@ -77,6 +77,11 @@ class Cache(FunctionCache):
         """Write the compiled code of a signature, where that is possible."""
         with suppress(Exception):
             super().save_overload(sig, data)
+
+
+def folder_of(compiled):
+    """Return the folder on disk where a compiled function is kept, or None if it is not kept."""
+    return getattr(getattr(compiled, "_cache", None), "cache_path", None)
 
 
 @contextmanager

@@ -68,12 +68,18 @@ class Health:
             lines.append(f"{field.name.replace('_', ' '):18s}{text}")
         return "\n".join(lines)
 
-    def _repr_html_(self):
-        """Return a table with units, limits and a verdict, for a notebook."""
+    def measures(self) -> list[tuple[str, str, str]]:
+        """Return the measures as texts with units.
+
+        Returns
+        -------
+        measures : list of (name, value, limit)
+            The limit is empty where a measure has none.
+        """
         silent = f"at most {MAX_SILENT:.0%}, in samples of {TIME_TO_FORGET:g} ms or more"
         index = f"at most {MAX_ECHO_STATE_INDEX:g}, in samples of {TIME_TO_FORGET:g} ms or more"
         n_dead = len(self.dead_channels)
-        rows = [
+        return [
             ("rate", f"{self.rate:.3g} Hz", f"at least {MIN_RATE:g} Hz"),
             ("silent neurons", f"{self.silent:.1%}", silent),
             ("saturated neurons", f"{self.saturated:.1%}", f"at most {MAX_SATURATED:.0%}"),
@@ -83,8 +89,14 @@ class Health:
             ("input channels without events", str(n_dead), ""),
             ("mean duration of samples", f"{self.duration:.4g} ms", ""),
         ]
-        verdict = self.complaint() or "No measure is beyond a limit."
-        return table(("measure", "value", "limit"), rows, below=verdict)
+
+    def verdict(self) -> str:
+        """Return a sentence about the limits: the complaint, or that there is none."""
+        return self.complaint() or "No measure is beyond a limit."
+
+    def _repr_html_(self):
+        """Return a table with units, limits and a verdict, for a notebook."""
+        return table(("measure", "value", "limit"), self.measures(), below=self.verdict())
 
     def complaint(self) -> str | None:
         """Return a sentence with the reason why the liquid is useless and a remedy, or None."""

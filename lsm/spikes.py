@@ -14,7 +14,16 @@ from ._events import (
     join_events,
     listed,
 )
-from ._export import dense_of, described, digest_of, frame_of, index_of, spike_times, unpacked
+from ._export import (
+    dense_of,
+    described,
+    digest_of,
+    frame_of,
+    index_of,
+    spike_times,
+    table_of,
+    unpacked,
+)
 from ._packed import Packed
 from ._packing import moments_of, pack_samples
 from ._typing import Array, ArrayLike, DataFrame, Samples
@@ -232,6 +241,9 @@ class SpikeArray(Packed):
 
     def __repr__(self):
         return described(self)
+
+    def _repr_html_(self):
+        return table_of(self)
 
     def __array__(self, dtype=None, copy=None):
         """Unpack to shape (n_samples, n_rows, n_channels), or to objects if lengths differ."""

@@ -18,7 +18,7 @@ from lsm._files import written
 from .._command.values import shown
 from .._study.folder import cannot_write
 from .._study.json_files import NUMBER, plain, read_json
-from .._study.report_files import read_confusion, read_raster
+from .._study.report_files import read_confusion, read_health, read_raster
 from .._sweep.folder import FACTS, read_runs, read_sweep
 
 __all__ = ["report"]
@@ -116,6 +116,9 @@ def _row(number, facts):
     row = {name: facts[name] for name in FACTS if facts.get(name) is not None}
     for name in {"settings", "parameters"} & set(row):
         row[name] = {key: shown(value) for key, value in row[name].items()}
+    if "health" in row:
+        health = read_health(row["health"])
+        row["health"] = {"measures": health.measures(), "verdict": health.verdict()}
     return row | {
         "run": number,
         "status": facts.get("status") or "done",

@@ -5,11 +5,19 @@ const N_STEPS = 8; // points from axis to axis there
 const N_BINS = 6; // bins of a heat map, for a parameter that is drawn between two numbers
 const N_PAIRED = 6; // parameters in the heat maps
 const N_LABELED = 24; // most classes for which counts are legible
+const N_LETTERS = 14; // of the label of a tick
 const finger = matchMedia("(pointer: coarse)"); // it scrolls the page, and cannot zoom a chart
 
 // Escape markup and mathematics, which Plotly would interpret.
 function plainly(text) {
   return String(text).replaceAll(/[&<>$]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+// The label of a tick, which would leave no room for the chart if it were long.
+function labeled(text) {
+  const letters = [...String(text)];
+  const most = letters.length > N_LETTERS;
+  return plainly(most ? `${letters.slice(0, N_LETTERS - 1).join("")}…` : text);
 }
 
 function color(name) {
@@ -44,7 +52,9 @@ function draw(box, traces, layout) {
     dragmode: false,
     showlegend: false,
   };
-  const axes = { xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis } };
+  // A title stands off the labels, however long these are.
+  const complete = (own) => ({ ...axis, ...own, title: { standoff: 10, ...own?.title } });
+  const axes = { xaxis: complete(layout.xaxis), yaxis: complete(layout.yaxis) };
   const shown = { ...common, ...layout, ...axes };
   return Plotly.react(box, traces, shown, { responsive: true, displayModeBar: false });
 }
@@ -52,7 +62,7 @@ function draw(box, traces, layout) {
 function drawConfusion(box, { labels, counts }) {
   const names = labels.map(plainly);
   const places = labels.map((_, i) => i);
-  const axis = { tickvals: places, ticktext: names, showgrid: false, fixedrange: true };
+  const axis = { tickvals: places, ticktext: labels.map(labeled), showgrid: false, fixedrange: true };
   const each = (tell) => counts.map((row, i) => row.map((count, j) => tell(count, i, j)));
   const trace = {
     type: "heatmap",
@@ -108,7 +118,8 @@ function ends(values) {
 function drawParallel(box, parameters, score, runs, chosen) {
   const axes = [...parameters, score].map((parameter) => heights(parameter, runs));
   const [low, high] = ends(runs.map((run) => run.score));
-  const shade = (run) => Math.round((N_SHADES * (run.score - low)) / (high - low || 1));
+  const part = (run) => (high > low ? (run.score - low) / (high - low) : 0.5);
+  const shade = (run) => Math.round(N_SHADES * part(run));
   const traces = Array.from({ length: N_SHADES + 1 }, (_, i) => {
     const group = runs.filter((run) => shade(run) === i);
     return lines(group, axes, parameters, { color: mixed(i / N_SHADES), width: 1.5 });
@@ -124,7 +135,7 @@ function drawParallel(box, parameters, score, runs, chosen) {
     margin: { t: 40, r: 60, b: 16, l: 40 },
     shapes: axes.map((_, i) => ({ ...upright, x0: i, x1: i })),
     annotations: axes.flatMap(({ ticks }, i) =>
-      ticks.map(([y, text]) => ({ ...label, x: i, y, text: plainly(text) }))),
+      ticks.map(([y, text]) => ({ ...label, x: i, y, text: labeled(text) }))),
     xaxis: {
       side: "top",
       fixedrange: true,
@@ -211,6 +222,7 @@ function effect(parameter, runs) {
 // Score against parameters, one by one and in pairs.
 function drawPairs(grid, legend, parameters, score, runs, choose) {
   const wanted = parameters
+    .filter(({ of }) => new Set(runs.map((run) => written(of(run)))).size > 1)
     .map((parameter) => [effect(parameter, runs), parameter])
     .sort(([one], [other]) => other - one)
     .slice(0, N_PAIRED)
@@ -242,7 +254,7 @@ function drawSlice(box, { short, of, place, choices, log }, score, runs, choose)
     marker: { size: 7, opacity: 0.75, color: runs.map((run) => run.score), colorscale: scale() },
   };
   const ticks = choices
-    ? { tickvals: choices.map((_, i) => i), ticktext: choices.map(plainly) }
+    ? { tickvals: choices.map((_, i) => i), ticktext: choices.map(labeled) }
     : { type: log ? "log" : "linear" };
   const layout = {
     height: 280,
@@ -256,7 +268,7 @@ function drawSlice(box, { short, of, place, choices, log }, score, runs, choose)
 function drawPair(box, { one, other, across, down, table }, [zmin, zmax]) {
   const axis = ({ short }, { ticks }) => ({
     tickvals: ticks.map(([at]) => at),
-    ticktext: ticks.map(([, text]) => plainly(text)),
+    ticktext: ticks.map(([, text]) => labeled(text)),
     fixedrange: true,
     showgrid: false,
     title: { text: plainly(short) },

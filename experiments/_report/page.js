@@ -69,18 +69,41 @@ function showRun(run) {
   if (run.error) panel.append(make("p", { class: "error" }, written(run.error)));
   if (run.traceback) panel.append(make("pre", {}, written(run.traceback)));
   for (const text of run.warnings ?? []) panel.append(make("p", {}, `Warning: ${written(text)}`));
-  if (run.metrics?.length) panel.append(records(run.metrics));
+  panel.append(...blocks(run.comparison ?? ""));
+  if (run.metrics?.length) {
+    const values = make("details", {}, make("summary", {}, "Values as in table.csv"));
+    values.append(records(run.metrics));
+    panel.append(values);
+  }
   showPictures(run, panel);
   const groups = {
     settings: run.settings ?? run.parameters,
     "scores of the folds": run.scores && { ...run.scores },
     calibrated: run.calibrated,
-    "health of the liquid": run.health,
     versions: run.versions,
   };
+  if (run.health) panel.append(healthOf(run.health));
   const there = Object.entries(groups).filter(([, content]) => content);
   panel.append(make("div", { class: "columns" }, ...there.map(([name, content]) =>
     make("div", {}, make("h3", {}, name), list(content)))));
+}
+
+// The text that the console shows: tables as they are, and sentences as paragraphs.
+function blocks(text) {
+  const isTable = (block) => /\S {2,}\S/.test(block);
+  const parts = text.split(/\n{2,}/).filter((block) => block.trim());
+  return parts.flatMap((block) => (isTable(block)
+    ? [make("pre", { class: "table", tabindex: "0" }, block)]
+    : block.split("\n").map((sentence) => make("p", { class: "said" }, sentence))));
+}
+
+function healthOf({ measures, verdict }) {
+  const row = (tag, texts) => make("tr", {}, ...texts.map((text) => make(tag, {}, text)));
+  const top = make("thead", {}, row("th", ["measure", "value", "limit"]));
+  const body = make("tbody", {}, ...measures.map((texts) => row("td", texts)));
+  const box = make("div", { class: "scroll" }, make("table", { class: "wrapped" }, top, body));
+  const title = make("h3", {}, "Health of the liquid");
+  return make("div", { id: "health" }, title, box, make("p", { class: "said" }, verdict));
 }
 
 function showPictures(run, panel) {
@@ -127,8 +150,15 @@ function drawSweep() {
   }
   if (!drawn().length) return;
   drawLines();
-  const [legend, grid] = document.querySelectorAll("#pairs .columns, #pairs .legend");
-  drawPairs(grid, legend, parameters, score, drawn(), (run) => table.choose(run));
+  const [, , tied, legend, grid] = document.querySelector("#pairs").children;
+  const [low, high] = ends(drawn().map(score.of));
+  const isTied = low === high; // so charts would show no dependence
+  tied.hidden = !isTied;
+  tied.textContent = `Runs shown: ${drawn().length}, all of the ${score.short} ${written(low, 4)}. `
+    + "Charts of the score against parameters need runs of different scores.";
+  for (const element of [legend, grid]) element.replaceChildren();
+  legend.hidden = isTied;
+  if (!isTied) drawPairs(grid, legend, parameters, score, drawn(), (run) => table.choose(run));
 }
 
 function section(id, title, ...content) {
@@ -162,6 +192,7 @@ function buildSweep() {
       "pairs",
       "Parameters alone and in pairs",
       say(`At most ${N_PAIRED}: those on which the score depends most.`),
+      make("p", { class: "said" }),
       make("p", { class: "legend" }),
       make("div", { class: "columns" }),
     ),

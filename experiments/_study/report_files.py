@@ -1,6 +1,8 @@
 """Files that `lsm report` draws: which classes were confused, and a raster of the liquid."""
 
 import csv
+import math
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import confusion_matrix
 
 from lsm._files import written
+from lsm.health import Health
 from lsm.inside import find_liquid, input_spikes
 
 from .json_files import INTEGER, NUMBER, list_of, read_json, write_json
@@ -18,6 +21,7 @@ __all__ = [
     "has_classes",
     "raster_of",
     "read_confusion",
+    "read_health",
     "read_raster",
     "take",
     "write_confusion",
@@ -99,6 +103,20 @@ def facts_of_liquid(fitted):
         return {"health": None, "calibrated": None}
     calibrated = liquid.calibrated_ and vars(liquid.calibrated_)
     return {"health": vars(liquid.health_), "calibrated": calibrated}
+
+
+def read_health(values):
+    """Return the Health of the facts of :func:`facts_of_liquid` in a file, or None if damaged.
+
+    A measure of spikes is null there if the neurons send none.
+    """
+    measures = {name: math.nan if value is None else value for name, value in values.items()}
+    dead = measures.pop("dead_channels", None)
+    names = {field.name for field in fields(Health)} - {"dead_channels"}
+    is_whole = list_of(INTEGER).holds(dead) and all(map(NUMBER.holds, measures.values()))
+    if set(measures) != names or not is_whole:
+        return None
+    return Health(**measures, dead_channels=tuple(dead))
 
 
 def raster_of(fitted, X):

@@ -94,13 +94,14 @@ def _keep(folder, study, options, comparison, seconds, started):
     An error in one step stops no other step, and is raised at the end.
     """
     arguments = {"folder": folder, "comparison": comparison}
-    errors = []
+    errors, texts = [], []  # one text, which the console and the report show
     for step in (
         lambda: _write_table(folder, comparison),
-        lambda: _write_facts(folder, study, options, comparison, seconds, started),
+        lambda: texts.append(str(study.call("describe", arguments))),
+        lambda: _write_facts(folder, study, options, comparison, texts, seconds, started),
         lambda: _write_model(folder, comparison),
         lambda: study.call("draw", arguments),
-        lambda: print(study.call("describe", arguments), flush=True),
+        lambda: print(*texts, flush=True),
     ):
         try:
             step()
@@ -120,13 +121,14 @@ def _write_model(folder, comparison):
         save(comparison.model, folder / "model.skops")
 
 
-def _write_facts(folder, study, options, comparison, seconds, started):
+def _write_facts(folder, study, options, comparison, texts, seconds, started):
     model, data = comparison.model, comparison.data
     facts = {
         "experiment": absolute(study.name),
         "command": write_command(study.name, [*study.options, *common_options(study)], options),
         "created": datetime.now().astimezone().isoformat(timespec="seconds"),
         "parameters": {name: encode(plain(value)) for name, value in options.items()},
+        "comparison": "\n\n".join(texts),
         "metrics": comparison.table().to_dict("records"),
         "data": {
             "description": data.get("DESCR"),

@@ -27,7 +27,7 @@ from .._study.json_files import (
     read_json,
     write_json,
 )
-from .._study.report_files import write_confusion, write_raster
+from .._study.report_files import read_health, write_confusion, write_raster
 from .._study.results import environment
 
 __all__ = ["FACTS", "SweepFolder", "read_runs", "read_sweep"]
@@ -47,13 +47,18 @@ SWEEP = {
     "experiment": TEXT, "command": TEXT, "data_hash": TEXT, "vary": dict_of(list_of(ANYTHING)),
     "between": dict_of(BOUNDS), "scoring": optional(TEXT),
 }  # fmt: skip
+HEALTH = Kind(
+    "the health of a liquid",
+    lambda value: isinstance(value, dict) and read_health(value) is not None,
+)
 # Facts of a run that `lsm report` shows, whether the run belongs to a sweep or not.
 FACTS = {
     "command": TEXT, "settings": optional(OBJECT), "parameters": optional(OBJECT),
     "score": optional(NUMBER), "scores": optional(list_of(NUMBER)), "error": optional(TEXT),
     "traceback": optional(TEXT), "warnings": optional(list_of(TEXT)),
     "status": optional(choice("done", "failed")), "calibrated": optional(OBJECT),
-    "health": optional(OBJECT), "model": optional(TEXT), "metrics": optional(list_of(OBJECT)),
+    "health": optional(HEALTH), "model": optional(TEXT), "metrics": optional(list_of(OBJECT)),
+    "comparison": optional(TEXT),
     "differences": optional(OBJECT), "versions": optional(OBJECT), "created": optional(TEXT),
     "wall_time_s": optional(NUMBER), "run": optional(INTEGER),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numba.core.errors import NumbaError
 
-from .._jit import announced
+from .._jit import announced, folder_of
 from ._arrays import CURSOR, FEW, Recording, Scratch, ShortTerm, aligned_zeros, as_real
 from ._compile import kernel_for
 from ._pack import pack_events, pack_network, pack_readings
@@ -205,13 +205,23 @@ class Run:
             self.kernel(*arguments)
             return
         names = ", ".join(type(model).__name__ for model in self.models if model is not None)
-        message = f"lsm: compiling the simulation of {names}, once on this machine ..."
         try:
-            with announced(message):
+            with announced(f"lsm: compiling the simulation of {names}, {_outlook(self.kernel)}"):
                 self.kernel(*arguments)
         except NumbaError as error:
             raise TypeError(f"{names} cannot be compiled: {_reason(error)}") from error
         _called.add(kind)
+
+
+def _outlook(kernel):
+    """Return a text about how long a compilation takes, and where its result is kept."""
+    folder = folder_of(kernel)
+    if folder is None:
+        return (
+            "about 10 to 30 s, in each process: the result is not kept, because no folder for it "
+            "is writable (set NUMBA_CACHE_DIR), or because a model is not defined in a file"
+        )
+    return f"about 10 to 30 s, once on this machine: the result is kept in {folder}"
 
 
 def _check_loop(loop, shape, n_samples):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from scipy import sparse
 
+from .._html import table
 from .._typing import Array
 from .._units import MOST_STEPS, steps_at
 from ..neurons import NeuronModel
@@ -83,6 +84,27 @@ class Network:
         vars(self).update(state)
         _check_shapes(self)
 
+    def _repr_html_(self):
+        """Return the models, synapses, weights and delays as a table, for a notebook."""
+        (n_channels, n), weights = self.w_in.shape, self.w.data
+        signs = ("excitatory", weights[weights >= 0]), ("inhibitory", weights[weights < 0])
+        rows = [
+            ("neurons", f"{n:,}, {self.neurons!r:.200}"),
+            ("currents of synapses", f"{self.synapses!r:.200}"),
+            ("input channels", f"{n_channels:,}"),
+            ("input synapses", _described(self.w_in.data)),
+            ("delays of the input", _range(np.multiply(self.delays_in, self.dt), "ms")),
+            *((f"{kind} synapses", _described(part)) for kind, part in signs),
+            ("delays", _range(np.multiply(self.delays, self.dt), "ms")),
+            ("constant currents", _range(self.bias, "nA")),
+            ("standard deviation of noise", f"{self.noise:g} nA"),
+            ("step", f"{self.dt:g} ms"),
+        ]
+        if self.inhibitory is not None:
+            n_inhibitory = int(np.count_nonzero(self.inhibitory))
+            rows.insert(1, ("inhibitory neurons", f"{n_inhibitory:,}"))
+        return table(("Network", ""), rows)
+
     @property
     def n_neurons(self) -> int:
         """Number of neurons."""
@@ -149,6 +171,21 @@ class Network:
                 f"Liquid.dt={self.dt:g} ms: cut it into pieces, or set a larger dt"
             )
         return n_rows
+
+
+def _described(weights):
+    """Return a text of the number of synapses, and of their weights in nA."""
+    if weights.size == 0:
+        return "0"
+    return f"{weights.size:,}, weights {_range(weights, 'nA')}, mean {weights.mean():.3g} nA"
+
+
+def _range(values, unit):
+    """Return a text of the lowest and the highest of some values."""
+    if np.size(values) == 0:
+        return ""
+    low, high = (f"{end:.4g}" for end in (np.min(values), np.max(values)))
+    return f"{low if low == high else f'{low} to {high}'} {unit}"
 
 
 def _check_shapes(network):

@@ -134,8 +134,21 @@ class TestPage:
         assert capsys.readouterr().out.startswith(f"{out} (")
         assert "<title>Run of tiny.py</title>" in out.read_text()
 
+    def test_the_health_of_neurons_without_spikes(self):
+        health = dict.fromkeys(("rate", "silent", "saturated", "synchrony", "branching_ratio"))
+        health |= {"echo_state_index": 0.9, "duration": 500.0, "dead_channels": [2]}
+        shown = _report._row(0, {"health": health})["health"]
+        assert ["rate", "nan Hz", "at least 0.5 Hz"] in map(list, shown["measures"])
+        assert "does not forget its initial state" in shown["verdict"]
+
 
 class TestErrors:
+    def test_a_damaged_health(self, tmp_path, capsys):
+        for health in ({"rate": 3}, {"dead_channels": None}):
+            facts = {"command": "lsm run x", "health": health}
+            (tmp_path / "result.json").write_text(json.dumps(facts))
+            assert "health must be the health of a liquid" in error_of(capsys, tmp_path)
+
     def test_a_folder_of_something_else(self, tmp_path, capsys):
         (tmp_path / "file").touch()
         assert "nothing is not the folder of a run" in error_of(capsys, tmp_path / "nothing")
@@ -195,6 +208,7 @@ def hover_text(page, box, x, y):
     page.mouse.move(size["x"] + x * size["width"], size["y"] + y * size["height"], steps=3)
     label = box.locator(".hoverlayer .hovertext")
     label.wait_for()
+    page.wait_for_timeout(150)  # the label follows the last of the steps after 50 ms
     return label.text_content()
 
 
@@ -280,7 +294,7 @@ class TestSweepInBrowser:
 
     def test_pointing_at_a_line_shows_its_run_and_a_click_chooses_it(self, page):
         page.get_by_label("filter run", exact=True).fill("=4")
-        wait_for(lambda: n_points(page) == 1)
+        page.get_by_text("Runs shown: 1, all of the score").wait_for()
         box = page.locator("#parallel .chart")
         text = hover_text(page, box, 0.5, 0.5)  # a single run lies in the middle of its axes
         settings, facts = facts_of(4)
@@ -320,14 +334,55 @@ class TestSweepInBrowser:
         assert (int(re.search(r"\d+", background)[0]) < 128) == (scheme == "dark")
 
 
+def overlap(one, other):
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
+
+
+@pytest.mark.browser
+def test_more_confusions_are_darker_in_either_theme(browser, run):
+    for scheme in ("light", "dark"):
+        page = opened(browser, run / "report.html", ".main-svg", color_scheme=scheme)
+        low, high = page.evaluate("['low', 'high'].map((name) => parseInt(color(name)[1], 16))")
+        assert low > 12 > 4 > high
+        page.context.close()
+
+
+@pytest.mark.browser
+def test_a_sweep_whose_runs_tie_says_so_and_draws_no_empty_charts(browser, tmp_path):
+    with SweepFolder(tmp_path / "sweep", SPEC) as folder:
+        folder.begin("hash", "lsm sweep tiny.py")
+        for number in range(4):
+            settings, facts = facts_of(number)
+            folder.add(number, settings, "lsm run tiny.py", facts | {"score": 0.9})
+    assert main(["report", str(tmp_path / "sweep")]) == 0
+    page = opened(browser, tmp_path / "sweep" / "report.html", ".main-svg")
+    assert page.get_by_text("Runs shown: 4, all of the score 0.9.").is_visible()
+    assert page.locator("#pairs .chart").count() == 0
+    assert page.wrong == []
+    page.context.close()
+
+
 @pytest.mark.browser
 def test_the_page_of_a_run(browser, run):
     size = {"width": 400, "height": 800}
     page = opened(browser, run / "report.html", ".main-svg", viewport=size, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") == 400
     facts = json.loads((run / "result.json").read_text())
-    assert page.locator("#run pre").inner_text() == facts["command"]
-    cells = page.locator("#run tbody tr").first.locator("td").all_inner_texts()
+    assert page.locator("#run pre.command").inner_text() == facts["command"]
+    # The page has the console's tables and sentences, and the health in its units.
+    shown = page.locator("#run pre.table, #run pre.table ~ p.said").all_inner_texts()
+    assert "\n".join(shown) == facts["comparison"].replace("\n\n", "\n")
+    percent = f"{100 * facts['score']:.1f} %"
+    assert percent in shown[0]
+    assert "'liquid, ridge' against 'no liquid, ridge'" in shown[2]
+    health = page.locator("#health tbody tr").first.locator("td").all_inner_texts()
+    assert health == ["rate", f"{facts['health']['rate']:.3g} Hz", "at least 0.5 Hz"]
+    assert "limit" in page.locator("#health p").inner_text()
+    page.get_by_text("Values as in table.csv").click()
+    cells = page.locator("#run details tbody tr").first.locator("td").all_inner_texts()
     assert cells[0] == "liquid, ridge"
     assert float(cells[1]) == pytest.approx(facts["score"], abs=1e-3)
     counts = pd.read_csv(run / "confusion.csv", index_col=0)
@@ -336,6 +391,11 @@ def test_the_page_of_a_run(browser, run):
     assert text.startswith(f"zero, predicted one: {counts.loc['zero', 'one']}")
     n_spikes = len(json.loads((run / "raster.json").read_text())["times"])
     assert raster.locator(".scatterlayer .point").count() == n_spikes > 0
+    for chart in (confusion, raster):
+        for axis, title in (("xtick", ".xtitle"), ("ytick", ".ytitle")):
+            title = chart.locator(title).bounding_box()
+            labels = [label.bounding_box() for label in chart.locator(f".{axis}").all()]
+            assert not any(overlap(label, title) for label in labels)
     assert page.wrong == []
     page.context.close()
 

@@ -99,3 +99,19 @@ def test_recordings_that_are_put_together_stay_spikes(join):
     assert not together.graded
     assert [together.digest(i) for i in range(4)] == [S.digest(i % 2) for i in range(4)]
     assert not Liquid(30, random_state=0).fit(join(S)).network_.graded
+
+
+def test_a_notebook_shows_size_durations_and_rates():
+    spikes = SpikeArray.from_dense([[[2, 0], [1, 0]], [[0, 0]] * 3], row_duration=10)
+    shown = spikes._repr_html_()
+    for cells in (
+        ("samples", "2"), ("duration of a sample", "20 to 30 ms"), ("spikes", "3"),
+        ("mean rate of a channel", "30 Hz"),  # 3 spikes of 2 channels in 50 ms
+        ("channels without events", "1"),
+    ):  # fmt: skip
+        assert "<tr><td>{}</td><td>{}</td></tr>".format(*cells) in shown
+    currents = SpikeArray.from_dense([np.full((3, 2), -0.5)])
+    assert "<td>currents</td><td>6</td>" in currents._repr_html_()
+    assert "Hz" not in currents._repr_html_()
+    for empty in (spikes[[]], SpikeArray.from_events([([], [])], 2, 5)):
+        assert "<td>spikes</td><td>0</td>" in empty._repr_html_()

@@ -7,6 +7,8 @@ import os
 import numpy as np
 import pytest
 
+from lsm._jit import folder_of, njit
+
 CODE = """
 from lsm._jit import njit
 
@@ -58,3 +60,11 @@ def test_a_full_disk_costs_the_copy_only(load, monkeypatch):
         patch.setattr(os, "replace", replace)
         assert [hits(load()), hits(load())] == [0, 0]
     assert [hits(load()), hits(load())] == [0, 1]
+
+
+def test_the_folder_of_a_compiled_function_is_where_its_files_are(load, tmp_path):
+    total = load()
+    assert hits(total) == 0
+    folders = {str(path.parent) for path in tmp_path.rglob("*.nb[ic]")}
+    assert folders == {folder_of(total)}
+    assert folder_of(njit(lambda x: x, cache=False)) is None

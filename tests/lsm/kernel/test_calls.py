@@ -1,9 +1,12 @@
 """Sharing of samples among calls of the loop, and what the arrays of a call hold."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
-from lsm.kernel import Plan, compiled, with_weight
+from lsm import Liquid
+from lsm.kernel import Plan, _run, compiled, with_weight
 from lsm.kernel._pack import pack_network, pack_readings
 from lsm.kernel.compiled import costs_of, share, simulate
 from tests.helpers.networks import make_input, make_network, make_plan
@@ -231,3 +234,24 @@ def test_filters_that_have_faded_are_zero():
     assert readings.table[1, 99] == 0.5**99  # 1.6e-30
     np.testing.assert_array_equal(readings.table[1, 100:], 0)
     assert readings.out.shape == (1, 2, 4)
+
+
+@pytest.mark.parametrize("folder", ["/somewhere/__pycache__", None])
+def test_the_message_about_compilation_is_one_plain_line(monkeypatch, folder):
+    messages = []
+
+    @contextlib.contextmanager
+    def announced(message):
+        messages.append(message)
+        yield
+
+    monkeypatch.setattr(_run, "announced", announced)
+    monkeypatch.setattr(_run, "folder_of", lambda kernel: folder)
+    monkeypatch.setattr(_run, "_called", set())
+    Liquid(10, calibration=None, random_state=0).fit(np.ones((2, 5, 2), int)).transform(
+        np.ones((1, 5, 2), int)
+    )
+    message = messages[0]
+    assert message.startswith("lsm: compiling the simulation of LIF, Exponential, about 10 to 30 s")
+    assert not set("\r\n") & set(message)
+    assert (folder or "set NUMBA_CACHE_DIR") in message
