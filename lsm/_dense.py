@@ -61,6 +61,8 @@ def check_dense(values, n_rows):
     """
     if values.dtype != np.float32 or values.ndim != 2 or not values.flags.c_contiguous:
         raise ValueError(f"values must be 2-D and float32, got {values.dtype} of {values.shape}")
+    if values.shape[1] == 0:
+        raise ValueError(f"values must have one channel or more, got shape {values.shape}")
     if len(n_rows) and n_rows.min() < 1:
         sample = int(np.argmin(n_rows))
         raise ValueError(f"sample {sample} has no rows: every sample needs at least one")

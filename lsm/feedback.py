@@ -35,6 +35,8 @@ class Feedback(BaseEstimator):
         is beyond, so that errors outwards do not add up.
     """
 
+    clip = False  # of a model that an earlier version has saved
+
     def __init__(
         self,
         density: float = 1.0,

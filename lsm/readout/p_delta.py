@@ -65,12 +65,14 @@ class _ParallelPerceptrons(BaseEstimator):
         rows = (X - self.center_) / self.scale_
         return np.ascontiguousarray(np.hstack([rows, np.ones((len(rows), 1))]))
 
-    def _votes(self, X):
-        """Return the sums of votes, from -n_perceptrons to n_perceptrons, for each target."""
+    def _shares(self, X):
+        """Return the mean votes, from -1 to 1, for each target."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=np.float64)
         rows = self._rows(_dense(X))
-        return np.stack([np.where(rows @ w >= 0, 1, -1).sum(axis=1) for w in self.weights_], axis=1)
+        return np.stack(
+            [np.where(rows @ w >= 0, 1, -1).mean(axis=1) for w in self.weights_], axis=1
+        )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -192,7 +194,7 @@ class PDeltaClassifier(ClassifierMixin, _ParallelPerceptrons):
         shares : array of shape (n_samples, n_classes), or (n_samples,) for two classes
             Sums of votes, divided by the number of perceptrons.
         """
-        shares = self._votes(X) / self.n_perceptrons
+        shares = self._shares(X)
         return shares[:, 0] if len(self.classes_) == 2 else shares
 
     def predict(self, X: ArrayLike | sparse.sparray) -> Array:
@@ -284,7 +286,7 @@ class PDeltaRegressor(RegressorMixin, _ParallelPerceptrons):
 
     def predict(self, X: ArrayLike | sparse.sparray) -> Array:
         """Return predictions for rows, of shape (n_samples,) or (n_samples, n_targets)."""
-        shares = self._votes(X) / self.n_perceptrons
+        shares = self._shares(X)
         y_pred = (self.low_ + self.high_) / 2 + shares * (self.high_ - self.low_) / 2
         return y_pred[:, 0] if self._is_vector else y_pred
 

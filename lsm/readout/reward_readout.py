@@ -5,8 +5,8 @@ from typing import Self
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_random_state, column_or_1d
-from sklearn.utils.validation import check_is_fitted
 
+from .._parts import all_or_nothing
 from .._typing import Array, ArrayLike, RandomState, Samples
 from .._validation import check_integer, check_number, check_reals
 from ._reward import RewardRule, trial
@@ -182,16 +182,14 @@ class RewardReadout(ClassifierMixin, SpikeReadout):
                 raise ValueError(
                     "classes must hold all actions in the first call of partial_fit, got None"
                 )
-            trains = self.fit_trains(X)
-            self.classes_ = np.unique(classes)
-            self._begin(trains)
+            with all_or_nothing(self):  # or a call with invalid rewards would count as the first
+                trains = self.fit_trains(X)
+                rewards = _check_rewards(y, len(trains))
+                self.classes_ = _check_actions(classes)
+                self._begin(trains)
         else:
             trains = self.trains(X)
-        rewards = column_or_1d(check_reals("y must hold a reward for each sample", y))
-        if len(rewards) != len(trains) or not np.isfinite(rewards).all():
-            raise ValueError(
-                f"y must hold a finite reward for each of the {len(trains)} samples, got {y!r:.80}"
-            )
+            rewards = _check_rewards(y, len(trains))
         tried = [self._try(trains, i, self.n_trials_ + i) for i in range(len(trains))]
         self._learn([eligibility for *_, eligibility in tried], rewards)
         return self
@@ -245,7 +243,7 @@ class RewardReadout(ClassifierMixin, SpikeReadout):
         return self.classes_[expected.argmax(axis=1)]
 
     def _expected(self, X):
-        check_is_fitted(self)
+        self._check()
         trains = self.trains(X)
         expected = np.array([self._try(trains, i, 0)[1] for i in range(len(trains))])
         return expected.reshape(len(trains), len(self.classes_), -1).mean(axis=2)
@@ -300,3 +298,26 @@ class RewardReadout(ClassifierMixin, SpikeReadout):
         # A static pattern is one postsynaptic potential, which drives hardly a spike.
         tags.classifier_tags.poor_score = True
         return tags
+
+
+def _check_rewards(y, n_samples):
+    """Return a finite reward for each sample."""
+    rewards = column_or_1d(check_reals("y must hold a reward for each sample", y))
+    if len(rewards) != n_samples or not np.isfinite(rewards).all():
+        raise ValueError(
+            f"y must hold a finite reward for each of the {n_samples} samples, got {y!r:.80}"
+        )
+    return rewards
+
+
+def _check_actions(classes):
+    """Return the actions, sorted."""
+    given = np.asarray(classes)
+    is_missing = given.dtype.kind == "f" and not np.isfinite(given).all()
+    kinds = {type(value) for value in given.ravel().tolist()}
+    if given.ndim != 1 or is_missing or len(kinds) != 1 or len(np.unique(given)) < 2:
+        raise ValueError(
+            "classes must hold two actions or more, all integers or all strings, such as [0, 1], "
+            f"got {classes!r:.80}"
+        )
+    return np.unique(given)

@@ -107,7 +107,10 @@ class SpikeReadout(BaseEstimator):
             If the samples are invalid, or of another form than in `fit`.
         """
         check_is_fitted(self)
-        return Trains.of(self._form.to_spikes(X, self), self.dt, type(self).__name__)
+        owner = type(self).__name__
+        # It may have been set since `fit`.
+        dt = check_number(f"{owner}.dt", self.dt, 0, low_open=True)
+        return Trains.of(self._form.to_spikes(X, self), dt, owner)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -262,8 +265,9 @@ def potential_kernel(
     Raises
     ------
     TypeError, ValueError
-        Unless `0 < tau_s < tau_m`.
+        Unless `0 < tau_s < tau_m` and `0 < dt`.
     """
+    dt = check_number(f"{owner}.dt", dt, 0, low_open=True)
     tau_m = check_number(f"{owner}.tau_m", tau_m, 0, low_open=True)
     tau_s = check_number(f"{owner}.tau_s", tau_s, 0, tau_m, low_open=True, high_open=True)
     ratio = tau_m / tau_s

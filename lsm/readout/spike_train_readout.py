@@ -143,7 +143,7 @@ class SpikeTrainReadout(ClassifierMixin, SpikeReadout):
 
     def _trains_of_classes(self, indices, trains):
         """Return regular trains of the neuron of each sample's class."""
-        period = max(int(round(self.interval / self.dt)), 1)
+        period = max(int(round(min(self.interval / self.dt, 2.0**31))), 1)
         steps = [np.arange(period // 2, n, period) for n in trains.n_steps]
         counts = np.array([len(part) for part in steps])
         return Trains(
@@ -215,6 +215,7 @@ class SpikeTrainReadout(ClassifierMixin, SpikeReadout):
         AttributeError
             If `fit` had target trains and not classes.
         """
+        self.check()
         trains = self.trains(X)
         if not hasattr(self, "classes_"):
             raise AttributeError("fit had target trains, so there are no classes: call predict")

@@ -169,3 +169,8 @@ def test_long_series_are_encoded_piece_by_piece_as_at_once(monkeypatch, features
     whole = encoder.transform(X)
     monkeypatch.setattr("lsm.encoding.series.BLOCK", 64)
     np.testing.assert_array_equal(encoder.transform(X).values, whole.values)
+
+
+def test_values_without_channels_are_refused():
+    with pytest.raises(ValueError, match="values must have one channel or more"):
+        SpikeArray.from_values(np.zeros((3, 0)), [3])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import kstest
+from sklearn.base import clone
 
 from lsm import Feedback, Liquid, LSMRegressor
 from lsm.readout import RLS
@@ -81,3 +82,10 @@ def test_clipping_is_the_same_in_one_run_and_row_by_row():
     free = LSMRegressor(liquid, RLS(), Feedback(noise=0.1)).fit([X], [y])
     assert free.closed_loop_.clip is None
     assert not np.allclose(free.predict([later])[0], outputs, atol=1e-3)
+
+
+def test_a_feedback_saved_before_it_could_clip():
+    feedback = Feedback(weight=0.5)
+    del feedback.clip  # as of a file of version 0.2.0
+    assert clone(feedback).get_params() == Feedback(weight=0.5).get_params()
+    feedback.check()

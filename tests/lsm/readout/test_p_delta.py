@@ -84,3 +84,10 @@ def test_spikes_and_huge_numbers_are_refused_with_a_way_out():
     assert PDeltaClassifier(random_state=0).fit(counts, [0, 1] * 3).predict(counts).shape == (6,)
     with pytest.raises(ValueError, match="divide them by their largest magnitude"):
         PDeltaRegressor().fit([[1e200], [0.0]], [0.0, 1.0])
+
+
+def test_the_number_of_perceptrons_set_after_fit_changes_no_prediction():
+    X, y = load_iris(return_X_y=True)
+    model = PDeltaRegressor(n_perceptrons=5, n_epochs=2, random_state=0).fit(X, y)
+    before = model.predict(X)
+    np.testing.assert_array_equal(model.set_params(n_perceptrons=50).predict(X), before)

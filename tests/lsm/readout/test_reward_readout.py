@@ -141,3 +141,23 @@ def test_invalid_rewards_are_refused(fitted):
     for rewards in (np.zeros(5), np.full(6, np.nan), ["a"] * 6):
         with pytest.raises(ValueError, match="y must hold a"):
             clone(fitted).partial_fit(X, rewards, classes=[0, 1])
+
+
+def test_a_refused_first_call_leaves_nothing_behind():
+    X, _ = patterns(3, 6)
+    readout = RewardReadout()
+    for rewards, classes in ((np.full(6, np.nan), [0, 1]), (np.zeros(5), [0, 1])):
+        with pytest.raises(ValueError, match="y must hold a"):
+            readout.partial_fit(X, rewards, classes=classes)
+    for classes in ([0], [], [[0, 1]], [0, np.nan], np.array([0, "a"], dtype=object), "ab"):
+        with pytest.raises(ValueError, match="classes must hold two actions or more"):
+            readout.partial_fit(X, np.zeros(6), classes=classes)
+    assert vars(readout) == vars(RewardReadout())
+    assert readout.partial_fit(X, np.zeros(6), classes=["b", "a"]).classes_.tolist() == ["a", "b"]
+
+
+def test_a_parameter_set_after_fit_is_checked(fitted):
+    X, _ = patterns(3, 6)
+    readout = clone(fitted).fit(*patterns(3, 60)).set_params(tau=np.nan)
+    with pytest.raises(ValueError, match=r"RewardReadout\.tau must be"):
+        readout.predict(X)

@@ -5,7 +5,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 
 from lsm import Liquid, SpikeArray
-from lsm.readout import SpikeReadout
+from lsm.readout import SpikeReadout, Tempotron
 from lsm.readout.spike_readout import Trains, encode_classes
 
 
@@ -90,3 +90,11 @@ def test_classes_are_sorted_and_counted_from_zero():
     assert indices.tolist() == [1, 0, 1]
     with pytest.raises(ValueError, match="Counts needs samples of two classes or more"):
         encode_classes(RASTERS, [1, 1, 1], "Counts")
+
+
+@pytest.mark.parametrize("dt", [0, -1, np.nan, "long", None])
+def test_an_invalid_step_is_refused_by_its_name(dt):
+    with pytest.raises((TypeError, ValueError), match=r"Counts\.dt must be"):
+        Counts().fit(RASTERS).set_params(dt=dt).predict(RASTERS)
+    with pytest.raises((TypeError, ValueError), match=r"Tempotron\.dt must be"):
+        Tempotron(dt=dt).fit(RASTERS, [0, 1, 0])

@@ -105,3 +105,10 @@ class TestRefusals:
     def test_an_invalid_parameter_is_refused_by_its_name(self, params, message):
         with pytest.raises(ValueError, match=message):
             ReSuMe(**params).fit(self.X, [0, 1])
+
+
+def test_parameters_of_the_trains_of_classes_that_are_set_after_fit():
+    X = np.eye(3, dtype=int)[np.arange(60).reshape(4, 15) % 3]
+    readout = ReSuMe(n_epochs=1, interval=1e300, random_state=0).fit(X, [0, 1, 0, 1])
+    with pytest.raises(TypeError, match=r"ReSuMe\.interval must be"):
+        readout.set_params(interval="x").predict(X)
