@@ -213,6 +213,7 @@ def spike_counts(liquid, scale, drive, warm_up, seconds, rng):
     n_before, n_steps = round(warm_up * 1000 / DT), round(seconds * 1000 / DT)
     if drive == "dc":
         sample = external_spikes(scale, drive, n_before + n_steps, rng)
+        liquid.record(external_spikes(scale, drive, 20, rng))  # compiles
         start = time.perf_counter()
         spikes = liquid.record(sample)
         took = time.perf_counter() - start
