@@ -28,12 +28,11 @@ def speeds():
         yield "kernels", (name, "lsm", "float32"), (name, "PyTorch sparse", "float32"), 9.0
         single = f"{name}, one sample"
         yield "simulators", (single, "lsm", "float64"), (single, "NEST", "float64"), 18.0
-        name = f"{n} neurons, pair STDP"
-        for peer in ("Brian2", "Brian2 as in manual"):
-            yield "plasticity", (name, "lsm", "float32"), (name, peer, "float64"), 9.0
-    for n, least in ((135, 5.0), (1000, 3.0)):
+    for n, still, learning in ((135, 3.0, 4.5), (1000, 2.5, 3.3), (10000, 1.6, 2.8)):
         name = f"{n} neurons, one sample"
-        yield "simulators", (name, "lsm", "float64"), (name, "Brian2", "float64"), least
+        yield "simulators", (name, "lsm", "float64"), (name, "Brian2", "float64"), still
+        name = f"{n} neurons, pair STDP"
+        yield "plasticity", (name, "lsm", "float32"), (name, "Brian2", "float64"), learning
     for n, least in ((135, 0.8), (1000, 0.95)):
         lines = [(f"{n} neurons", name, "float32") for name in ("Liquid.transform", "loop alone")]
         yield "transform", *lines, least
