@@ -319,6 +319,7 @@ class SpikingReadout(BaseEstimator):
     def _samples(self, X):
         """Yield the constant input, the events and the number of steps of each sample."""
         check_is_fitted(self)
+        self._check()  # parameters that were set after fit act at once
         X = as_samples(X)
         if isinstance(X, SpikeArray):
             return self._spikes(X)

@@ -18,6 +18,7 @@ from .._validation import check_integer, check_number, check_reals, is_auto
 __all__ = ["PlaceCells"]
 
 MOST = 100_000  # cells
+LARGEST = 1e150  # whose square is finite
 NEGLIGIBLE = 0.01  # share of the highest rate
 
 
@@ -92,18 +93,19 @@ class PlaceCells(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         TypeError, ValueError
             If a parameter is invalid or there are more than 100,000 cells.
         """
-        check_number("PlaceCells.width", self.width, 0, low_open=True)
+        check_number("PlaceCells.width", self.width, 1e-6, 1e6)
         check_number("PlaceCells.rate", self.rate, 0, low_open=True)
         X = validate_data(self, X, dtype=np.float64)
         counts = self._counts(X.shape[1])
         self.limits_ = self._limits(X)
+        spans = _spans(self.limits_)
         axes = [
             np.linspace(low, high, n) if n > 1 else np.array([(low + high) / 2])
             for (low, high), n in zip(self.limits_, counts, strict=True)
         ]
         self.places_ = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
         # A feature with one place has the same rate everywhere.
-        spacing = np.ptp(self.limits_, axis=1) / np.maximum(np.array(counts) - 1, 1)
+        spacing = spans / np.maximum(np.array(counts) - 1, 1)
         self.widths_ = np.where(np.array(counts) > 1, self.width * spacing, np.inf)
         return self
 
@@ -172,3 +174,17 @@ class PlaceCells(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     @property
     def _n_features_out(self):
         return len(self.places_)
+
+
+def _spans(limits):
+    """Return the distances between the limits, which the rates divide by."""
+    with np.errstate(over="ignore"):
+        spans = np.ptp(limits, axis=1)
+    if not np.all((spans > 0) & (spans < LARGEST)):
+        feature = int(np.flatnonzero(~((spans > 0) & (spans < LARGEST)))[0])
+        raise ValueError(
+            f"PlaceCells needs limits that double precision tells apart, at most {LARGEST:g} from "
+            f"each other, got {limits[feature]} for feature {feature}: scale X, or set "
+            "PlaceCells.limits"
+        )
+    return spans

@@ -171,6 +171,13 @@ def test_a_regression_is_right_to_the_resolution_of_its_counts(model, n_targets)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(("name", "value"), [("n_steps", 0), ("reset", "none"), ("read", "last")])
+def test_a_parameter_set_after_fit_is_checked(name, value):
+    model = SpikingReadout(RidgeClassifier()).fit(X[:100], Y[:100]).set_params(**{name: value})
+    with pytest.raises(ValueError, match=f"SpikingReadout.{name} must be"):
+        model.predict(X[:100])
+
+
 def test_it_reads_the_spikes_of_a_liquid_as_their_counts():
     rng = np.random.default_rng(0)
     y = np.arange(40) % 2

@@ -165,3 +165,11 @@ def test_invalid_place_cells_are_refused(params):
     (name,) = params
     with pytest.raises((TypeError, ValueError), match=f"PlaceCells.{name}"):
         PlaceCells(**params).fit([[0.0, 0.0], [1.0, 1.0]])
+
+
+@pytest.mark.parametrize("X", [[[1e17], [1e17]], [[-1e308], [1e308]]])
+def test_places_that_double_precision_does_not_tell_apart_are_refused(X):
+    with pytest.raises(ValueError, match=r"for feature 0: scale X, or set PlaceCells\.limits"):
+        PlaceCells().fit(X)
+    rates = PlaceCells(limits=[(0.0, 1.0)]).fit(X).transform([[0.5]])
+    assert np.isfinite(rates).all()
