@@ -3,7 +3,7 @@
 Images of digits are encoded as spikes by four codes. A liquid receives them, and ten neurons that
 learn by ReSuMe read it. The table has the information about the digit, in bits, that a linear
 readout finds in the rates, the first spikes, their ranks and the synchrony of the spikes at each of
-the three places, by cross-validation within the test samples. The docs/studies/coding.md has the
+the three places, by cross-validation within the test samples. docs/studies/coding.md has the
 results.
 """
 

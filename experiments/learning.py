@@ -1,8 +1,9 @@
 """Learn by other ways than linear regression: readouts that spike, or that learn by spikes.
 
-Each method has a task of its own, on which the table compares it with control models: mostly the
-same liquid with ridge regression, and static random features in the place of the liquid. Settings
-were chosen on other seeds (1000 and following). docs/studies/learning.md has the results.
+Each method has a task of its own, on which the table compares it with control models. The page of
+the method names the controls and the seeds on which settings were chosen:
+docs/studies/learning-without-classes.md for competition, reward and actor-critic,
+docs/studies/learning-eprop.md for e-prop, and docs/studies/learning.md for the others.
 """
 
 import numpy as np
@@ -41,9 +42,13 @@ def load_data(method="conversion", n_samples=None, *, condition=None, random_sta
     ----------
     method : {"actor-critic", "competition", "conversion", "e-prop", "p-delta", "resume", \
 "reward", "tempotron"}, default="conversion"
-        Name of the method.
+        actor-critic: balance a pole; competition: cluster digits; conversion: run a trained
+        perceptron on spiking neurons; e-prop: learn the weights of a liquid; p-delta: parallel
+        perceptrons and a tempotron as readouts of a liquid; resume: answer patterns with given
+        spike trains, by ReSuMe and SuperSpike; reward: choose actions for spike patterns;
+        tempotron: learn as many random patterns as possible.
     n_samples : int or None
-        Number of samples, about a quarter of them for the test. By default that of the study.
+        Number of samples for training and test together. By default the number of the study.
     condition : object
         One of the conditions of the method; by default the first.
     random_state : int or None, default=None
