@@ -23,7 +23,11 @@ SPEC = {
 SETTINGS = {"a": 1, "b": 0.5}
 RASTER = {"times": [1.0, 2.0], "neurons": [0, 1], "inhibitory": [1], "duration": 5.0, "shown": [0]}
 CONFUSION = {"labels": ["NA", "None", "01"], "counts": [[1, 0, 0], [0, 2, 0], [0, 0, 3]]}
-FACTS = {"status": "done", "score": 0.5, "seconds": 1.0, "warnings": ["w"], "health": {"rate": 3}}
+HEALTH = {
+    "rate": 20.0, "echo_state_index": 0.1, "silent": 0.0, "saturated": 0.0, "synchrony": 0.1,
+    "branching_ratio": 0.5, "dead_channels": [], "duration": 500.0,
+}  # fmt: skip
+FACTS = {"status": "done", "score": 0.5, "seconds": 1.0, "warnings": ["w"], "health": HEALTH}
 # Values of every type of JSON, and those at which readers break.
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.just(10**400) | st.text() | st.floats(),
@@ -94,6 +98,7 @@ class TestSweep:
                   {"status": "gone"}, {"status": None}, {"status": "failed"}, {"score": None},
                   {"score": "x"}, {"score": 10**400}, {"score": float("nan")}, {"score": True},
                   {"seconds": "x"}, {"command": 3}, {"warnings": 3}, {"health": []},
+                  {"health": {"rate": 3}},
               )),
         ],
     )  # fmt: skip
@@ -140,7 +145,11 @@ class TestReport:
             ("confusion.csv", ",a,b\na,1,2\n", "as many rows as columns"),
             ("confusion.csv", ",a\na,x\n", "is damaged: invalid literal"),
             ("result.json", {}, "is not of a run or a sweep: it has no command"),
-            ("result.json", {"command": "c", "health": 3}, "health must be an object or null"),
+            (
+                "result.json",
+                {"command": "c", "health": 3},
+                "health must be the health of a liquid or null",
+            ),
         ],
     )
     def test_the_damaged_file_is_named(self, sweep, name, text, message):
