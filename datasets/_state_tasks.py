@@ -62,6 +62,7 @@ def make_flip_flop(
             Time in ms since the oldest event on which the right answer depends: here of the last
             pulses of all bits the one that is longest ago. NaN where no answer is asked for.
         feature_names, target_names : list of str
+            Names of the channels and of the targets.
         DESCR : str
             Description of the task.
 
@@ -143,6 +144,7 @@ def make_switched_rule(
         since : list of arrays of shape (n_rows,)
             Time in ms since the last pulse began; NaN before the first.
         feature_names, target_names : list of str
+            Names of the channels and of the targets.
         DESCR : str
             Description of the task.
 
@@ -222,6 +224,7 @@ def make_counter(
         since : list of arrays of shape (n_rows,)
             Time in ms since the start of the sample.
         feature_names, target_names : list of str
+            Names of the channels and of the targets.
         DESCR : str
             Description of the task.
 
@@ -299,6 +302,7 @@ def make_cued_patterns(
         since : list of arrays of shape (n_rows,)
             Time in ms since the last cue began; NaN before the first.
         feature_names, target_names : list of str
+            Names of the channels and of the targets.
         DESCR : str
             Description of the task.
 

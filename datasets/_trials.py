@@ -61,6 +61,7 @@ def make_kept_evidence(
         since : list of arrays of shape (n_rows,)
             Time in ms since the first pulse of the trial began, during the delay; NaN elsewhere.
         feature_names, target_names : list of str
+            Names of the channels and of the targets.
         DESCR : str
             Description of the task.
 
@@ -160,6 +161,7 @@ def make_delayed_match(
             Time in ms since the first item ended, during the second half of the second item; NaN
             elsewhere.
         feature_names, target_names : list of str
+            Names of the channels and of the targets.
         DESCR : str
             Description of the task.
 

@@ -42,11 +42,11 @@ class PlaceCells(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
 
     Attributes
     ----------
-    limits_ : float64 array of shape (n_features_in_, 2)
+    limits_ : float64 array of shape (n_features, 2)
         Limits of each feature.
-    places_ : float64 array of shape (n_cells, n_features_in_)
+    places_ : float64 array of shape (n_cells, n_features)
         Places of the cells.
-    widths_ : float64 array of shape (n_features_in_,)
+    widths_ : float64 array of shape (n_features,)
         Standard deviations of the Gaussians; infinite for a feature with one place.
     n_features_in_ : int
         Number of features.

@@ -68,7 +68,7 @@ class RewardReadout(ClassifierMixin, SpikeReadout):
     ----------
     classes_ : array of shape (n_classes,)
         Actions.
-    weights_ : float64 array of shape (n_classes * n_neurons, n_features_in_)
+    weights_ : float64 array of shape (n_classes * n_neurons, n_features)
         Weights of the neurons of each action.
     scale_ : float
         Mean sum of all traces in the samples of the first call.

@@ -62,7 +62,7 @@ class Tempotron(ClassifierMixin, SpikeReadout):
         The classes, sorted.
     weights_ : array of shape (n_neurons, n_channels)
         Weights in thresholds, those of the epoch with the fewest errors.
-    errors_ : int array of shape (n_iter_,)
+    errors_ : int array of shape (n_iter,)
         Number of wrong spikes and wrong silences in each epoch.
     n_iter_ : int
         Number of epochs.
@@ -185,7 +185,7 @@ class Tempotron(ClassifierMixin, SpikeReadout):
         Returns
         -------
         spikes : SpikeArray
-            A channel for each neuron. A spike shuts off all later input, as in [1]_.
+            A channel for each neuron. A spike shuts off all later input.
         """
         rasters = []
         for potentials in self.potentials(X):
