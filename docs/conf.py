@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
+import lsm
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_extensions"))
-
-import lsm  # noqa: E402
 
 project = "lsm"
 author = "The lsm developers"

@@ -192,7 +192,7 @@ class Packed:
         if self.values is not None:
             values, n_rows = cut_dense(self.values, self.n_rows, samples, starts, stops)
             return self.of_valid_values(values, n_rows, self.row_duration)
-        return type(self)(  # type: ignore[misc]  # as cut_events
+        return type(self)(  # type: ignore[misc]  # cut_events gives five arrays
             *cut_events(self, samples, starts, stops), self.n_channels,
             row_duration=self.row_duration, graded=self.graded,
         )  # fmt: skip

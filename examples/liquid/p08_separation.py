@@ -10,6 +10,9 @@ throwing few channels into many dimensions, nonlinearly.
 
 import matplotlib.pyplot as plt
 import numpy as np
+from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
 
 from lsm import Liquid, Snapshots
 from lsm.datasets import jitter_spikes, make_poisson_trains
@@ -39,10 +42,6 @@ plt.show()
 # **A plane that was not there before.** Two channels either spike or do not. The class is 1 if
 # exactly one of them spikes: the *exclusive or*. No weighted sum of the two channels has this
 # class. A weighted sum of the liquid's neurons has it.
-from sklearn.linear_model import RidgeClassifier  # noqa: E402
-from sklearn.model_selection import cross_val_score  # noqa: E402
-from sklearn.pipeline import make_pipeline  # noqa: E402
-
 rng = np.random.default_rng(0)
 bits = rng.integers(0, 2, (200, 2))
 X = rng.random((200, 100, 2)) < 0.02 + 0.15 * bits[:, None, :]

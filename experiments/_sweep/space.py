@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -208,12 +209,10 @@ class _CmaEs(_Optuna):
 
     def __init__(self, space, runs, seed):
         super().__init__(space, runs, seed)
-        try:
-            import cmaes  # noqa: F401  # by Optuna's sampler
-        except ImportError as error:
+        if find_spec("cmaes") is None:  # which Optuna's sampler imports
             raise ImportError(
                 "search 'cma-es' needs cmaes: pip install 'liquid-state-machine[optuna]'"
-            ) from error
+            )
         names = [name for name, part in space.items() if isinstance(part, Choice)]
         if names or len(space) < 2:
             raise ValueError(

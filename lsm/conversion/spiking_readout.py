@@ -60,7 +60,7 @@ class SpikingReadout(BaseEstimator):
         activations have a rate of 1, too, and potentials that grow.
     reset : {"subtract", "zero"}, default="subtract"
         Whether the threshold is subtracted from the potential at a spike, or the potential is set
-        to 0, which loses what was above the threshold.
+        to 0, which loses the potential above the threshold.
     read : {"count", "first"}, default="count"
         Whether the class is that of the neuron with the most spikes, or of the one that spikes
         first. Among equals the higher potential decides. A regression reads counts.

@@ -47,7 +47,7 @@ class Blocks:
         network, n_neurons = run.network, len(run.network.population.bias)
         size = -(-n_neurons // (n_blocks * LINE)) * LINE
         self.run, self.first = run, np.arange(0, n_neurons, size)
-        ends = np.append(self.first[1:], network.n_updated)  # what is behind the last neuron too
+        ends = np.append(self.first[1:], network.n_updated)  # with the padding of the last block
         self.parts, self.is_crowded = [copy(run) for _ in self.first], False
         inputs = _cut(network.inputs, self.first, ends)
         recurrence = _cut(network.recurrence, self.first, ends)

@@ -251,6 +251,7 @@ class SpikeRule(Rule):
         rise : float
             In nA; not negative.
         """
+        # Other rules have none; `check` refuses a separable rule that does not define it.
         raise NotImplementedError("a separable rule must define rise")
 
     @staticmethod

@@ -160,7 +160,7 @@ class WatchDisplay:
 
 
 class _Readout:
-    """What the page says about classes or values: of the model, or of a readout at moments."""
+    """Answers at every row, of the model itself or of a readout that is fitted at moments."""
 
     def __init__(self, model, X, y, spikes, training, names, arrays):
         self.arrays, self.names = arrays, names

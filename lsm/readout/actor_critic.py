@@ -171,7 +171,7 @@ class SpikingActorCritic(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Forget what was learnt, and learn from an episode; see `partial_fit`."""
+        """Start with new weights, and learn from an episode; see `partial_fit`."""
         X, rewards = self._check_episode(X, y, reset=True)
         self._begin(X[0])
         return self._learn(X, rewards)

@@ -121,7 +121,7 @@ class RewardReadout(ClassifierMixin, SpikeReadout):
         self.random_state = random_state
 
     def fit(self, X: Samples, y: ArrayLike) -> Self:
-        """Forget what was learnt, and learn classes from the rewards of guesses.
+        """Start with new weights, and learn classes from the rewards of guesses.
 
         Parameters
         ----------

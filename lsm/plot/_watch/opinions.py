@@ -1,4 +1,4 @@
-"""What a readout says at every row of a sample: classes with shares, or predicted values."""
+"""Answers of a readout at every row of a sample: classes with shares, or predicted values."""
 
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What holds for every readout that learns to spike at given times."""
+"""Tests of every readout that learns to spike at given times."""
 
 import numpy as np
 import pytest
